@@ -1,0 +1,66 @@
+import type { Event } from './events/event.ts';
+import type { Core } from './invoke.ts';
+import { type CallName, type InputOf, type OutputOf, operations } from './operations.ts';
+
+export interface CallOptions {
+  /** Sent as it is; none is made up where it is absent. */
+  readonly idempotencyKey?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WatchOptions {
+  /** Ends the stream without an error. */
+  readonly signal: AbortSignal;
+}
+
+type Calls = {
+  readonly [Name in CallName]: (
+    input: InputOf<Name>,
+    options?: CallOptions,
+  ) => Promise<OutputOf<Name>>;
+};
+
+/**
+ * The one interface of every wire's client and of the core itself: same names, same inputs, same
+ * outputs, and a PaymentsError with the same code for every failure. Bench and tests see the
+ * rooms through this alone.
+ */
+export interface Client extends Calls {
+  /**
+   * Resolves when the server has accepted the subscription: every event committed after that is
+   * delivered. The iteration throws PaymentsError when the server ends the stream with an error.
+   */
+  watchEvents(input: InputOf<'watchEvents'>, options: WatchOptions): Promise<AsyncIterable<Event>>;
+  close(): Promise<void>;
+}
+
+/** The client of a wire that carries only some operations; `test/gaps.ts` says why. */
+export type ClientOf<Name extends keyof Client> = Pick<Client, Name | 'close'>;
+
+/** How a room's client finds its server. */
+export interface ClientOptions {
+  /** `http://host:port`, `ws://host:port` or, for gRPC, `host:port`. */
+  readonly target: string;
+  /** The API key; none is sent where it is absent. */
+  readonly key?: string | undefined;
+  /** Transport connections at the most; 1 where absent. */
+  readonly connections?: number | undefined;
+}
+
+/** The core as a client: the baseline without a protocol. */
+export function createInProcessClient(core: Core, key: string | undefined): Client {
+  const call =
+    <Name extends CallName>(name: Name) =>
+    (input: InputOf<Name>, options?: CallOptions): Promise<OutputOf<Name>> =>
+      core.invoke(name, { credential: key, requestId: 'in-process', ...options }, input);
+  const names = Object.values(operations)
+    .filter((operation) => operation.effect !== 'stream')
+    .map((operation) => operation.name as CallName);
+  return {
+    // The names are exactly those of Calls; Object.fromEntries cannot say so.
+    ...(Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Calls),
+    watchEvents: (input, { signal }) =>
+      core.watch('watchEvents', { credential: key, requestId: 'in-process', signal }, input),
+    async close() {},
+  };
+}

@@ -1,0 +1,38 @@
+import type { Customer } from '../customers/customer.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { Refund } from '../refunds/refund.ts';
+
+export const eventTypes = [
+  'customer.created',
+  'payment.created',
+  'payment.processing',
+  'payment.authorized',
+  'payment.succeeded',
+  'payment.failed',
+  'payment.canceled',
+  'payment.refunded',
+  'refund.created',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** The resource as it stood right after the change. */
+export type EventData =
+  | { readonly kind: 'payment'; readonly payment: Payment }
+  | { readonly kind: 'refund'; readonly refund: Refund }
+  | { readonly kind: 'customer'; readonly customer: Customer };
+
+/**
+ * Something that happened. `sequence` counts the events of one merchant from 1 without a gap, so
+ * that a stream resumes exactly where it was cut. `createdAt` is milliseconds since 1970 UTC.
+ */
+export interface Event {
+  readonly id: string;
+  readonly sequence: number;
+  readonly type: EventType;
+  readonly createdAt: number;
+  readonly data: EventData;
+}
+
+/** An event before its place in the sequence is known. */
+export type EventDraft = Omit<Event, 'sequence'>;

@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import { PaymentsError } from '../errors.ts';
+import type { Reads } from '../ports.ts';
+import type { StoredApiKey } from './merchant.ts';
+
+/** How long another process's revocation may go unnoticed here. */
+const trustedMs = 10_000;
+const rememberedKeys = 10_000;
+
+/** A key that was presented and found good. */
+export interface KnownKey {
+  readonly key: StoredApiKey;
+  /** Aborts when the key is revoked. */
+  readonly revoked: AbortSignal;
+}
+
+/** Finds keys by their secret, and remembers those that it found. */
+export interface Keyring {
+  /** @throws PaymentsError `unauthenticated` */
+  find(secret: string | undefined, nowMs: number): Promise<KnownKey>;
+  /** Forgets a revoked key and aborts its signal. */
+  revoke(hash: string): void;
+}
+
+/** SHA-256 of a secret, as the store keeps it. */
+export const hashSecret = (secret: string): string => hash('sha256', secret);
+
+const unauthenticated = (message: string): PaymentsError =>
+  new PaymentsError('unauthenticated', message);
+
+/** A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. */
+export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
+  const known = new Map<
+    string,
+    KnownKey & { readonly end: AbortController; trustedUntil: number }
+  >();
+
+  return {
+    async find(secret, nowMs) {
+      if (secret === undefined || secret === '') {
+        throw unauthenticated('Expected an API key as a bearer token, got none.');
+      }
+      const hashed = hashSecret(secret);
+      const found = known.get(hashed);
+      if (found && nowMs < found.trustedUntil) return found;
+      const key = await read.apiKeyByHash(hashed);
+      if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
+      if (key.revokedAt !== null) {
+        known.get(hashed)?.end.abort();
+        known.delete(hashed);
+        throw unauthenticated('Expected a valid API key, got one that was revoked.');
+      }
+      const end = found?.end ?? new AbortController();
+      const entry = { key, end, revoked: end.signal, trustedUntil: nowMs + trustedMs };
+      if (known.size >= rememberedKeys) known.clear();
+      known.set(hashed, entry);
+      return entry;
+    },
+    revoke(hashed) {
+      known.get(hashed)?.end.abort();
+      known.delete(hashed);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+export const scopes = [
+  'payments:read',
+  'payments:write',
+  'customers:read',
+  'customers:write',
+  'events:read',
+  'keys:write',
+] as const;
+
+/** What an API key may do. Refunds are part of payments. */
+export type Scope = (typeof scopes)[number];
+
+export interface Merchant {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An API key. The secret itself is never kept, only its SHA-256. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Requests a second, sustained. */
+  readonly ratePerSecond: number;
+  /** Requests at once after a rest. */
+  readonly burst: number;
+  readonly createdAt: number;
+  readonly revokedAt: number | null;
+}
+
+/** A key with what only the core and the store know. */
+export interface StoredApiKey extends ApiKey {
+  readonly merchantId: string;
+  /** SHA-256 of the secret, lower-case hex. */
+  readonly hash: string;
+}

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import type { PaymentsError } from './errors.ts';
+import type { EventFeed } from './events/feed.ts';
+import type { NewId } from './ids.ts';
+import type { Keyring } from './merchants/keyring.ts';
+import type { Scope } from './merchants/merchant.ts';
+import type { Cursors } from './page.ts';
+import type { Reads, Transaction } from './ports.ts';
+import type { Charge, ChargeOutcome } from './processor/processor.ts';
+
+/** What a running operation knows of its call. */
+export interface Context {
+  readonly merchantId: string;
+  /** When the call came in, milliseconds since 1970 UTC. */
+  readonly nowMs: number;
+  readonly newId: NewId;
+  readonly cursors: Cursors;
+}
+
+export interface ReadContext extends Context {
+  readonly read: Reads;
+}
+
+export interface WriteContext extends Context {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+  /** 32 random characters. */
+  readonly newSecret: () => string;
+  /** Has `work` done once this operation's transaction is durable, and not if it is undone. */
+  readonly afterCommit: (work: () => void) => void;
+}
+
+export interface StreamContext extends Context {
+  readonly read: Reads;
+  readonly feed: EventFeed;
+  readonly signal: AbortSignal;
+}
+
+interface Declaration<Name extends string, Schema extends z.ZodType> {
+  readonly name: Name;
+  /** One sentence, in the contracts and the documentation. */
+  readonly summary: string;
+  readonly scope: Scope;
+  /** Tokens taken from the key's bucket. */
+  readonly price: number;
+  readonly input: Schema;
+}
+
+export interface ReadOperation<Name extends string, Schema extends z.ZodType, Output>
+  extends Declaration<Name, Schema> {
+  readonly effect: 'read';
+  run(context: ReadContext, input: z.output<Schema>): Promise<Output>;
+}
+
+/** What a charge came to: the output or the error to answer, and whether that is final. */
+export interface Settled<Output> {
+  readonly result: { readonly output: Output } | { readonly error: PaymentsError };
+  /** Final results are kept for the idempotency key; others let the same key try again. */
+  readonly final: boolean;
+}
+
+/**
+ * The part of a write that waits for the card network, outside every transaction. The intent is
+ * committed before the network is asked; the answer is committed after, together with the outcome
+ * of the idempotency key.
+ */
+export interface Settlement<Output> {
+  /** The charge to ask for; undefined when the output needs none. */
+  charge(output: Output): Charge | undefined;
+  /** Brings a payment whose first call was cut off back to where `charge` applies. */
+  resume(context: WriteContext, resourceId: string): Promise<Output>;
+  /** `outcome` is undefined where nothing was left to charge. */
+  settle(
+    context: WriteContext,
+    resourceId: string,
+    outcome: ChargeOutcome | undefined,
+  ): Promise<Settled<Output>>;
+}
+
+export interface WriteOperation<
+  Name extends string,
+  Schema extends z.ZodType,
+  Output extends { readonly id: string },
+> extends Declaration<Name, Schema> {
+  readonly effect: 'write';
+  /** Everything here is one transaction, with the idempotency record and the events. */
+  run(context: WriteContext, input: z.output<Schema>): Promise<Output>;
+  readonly settlement?: Settlement<Output>;
+  /** The output as kept for replays, where it holds something that must not be kept. */
+  remember?(output: Output): Output;
+}
+
+export interface StreamOperation<Name extends string, Schema extends z.ZodType, Item>
+  extends Declaration<Name, Schema> {
+  readonly effect: 'stream';
+  /** Resolves when subscribed. */
+  run(context: StreamContext, input: z.output<Schema>): Promise<AsyncIterable<Item>>;
+}
+
+export const readOperation = <Name extends string, Schema extends z.ZodType, Output>(
+  operation: Omit<ReadOperation<Name, Schema, Output>, 'effect'>,
+): ReadOperation<Name, Schema, Output> => ({ ...operation, effect: 'read' });
+
+export const writeOperation = <
+  Name extends string,
+  Schema extends z.ZodType,
+  Output extends { readonly id: string },
+>(
+  operation: Omit<WriteOperation<Name, Schema, Output>, 'effect'>,
+): WriteOperation<Name, Schema, Output> => ({ ...operation, effect: 'write' });
+
+export const streamOperation = <Name extends string, Schema extends z.ZodType, Item>(
+  operation: Omit<StreamOperation<Name, Schema, Item>, 'effect'>,
+): StreamOperation<Name, Schema, Item> => ({ ...operation, effect: 'stream' });

@@ -1,0 +1,85 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { invalid } from './errors.ts';
+
+/** One page of a list. `nextCursor` is absent on the last page. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+  readonly nextCursor: string | null;
+}
+
+export const maxPageSize = 100;
+export const defaultPageSize = 20;
+
+/** The input fields that every list operation shares. */
+export const pageShape = {
+  /** How many items at most, 1 to 100. */
+  limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
+  /** `nextCursor` of the page before. */
+  cursor: z.string().max(512).optional(),
+};
+
+/** The place after which a page starts: the sort value and id of the last row seen. */
+export interface Position {
+  readonly value: string | number;
+  readonly id: string;
+}
+
+/** Seals positions into opaque cursors and opens them again. */
+export interface Cursors {
+  /** @param binding what the cursor is good for: operation, merchant, filter and sort, as one text */
+  seal(position: Position, binding: string): string;
+  /** @throws PaymentsError `validation_failed` when the cursor was altered or belongs to another list */
+  open(cursor: string, binding: string): Position;
+}
+
+const macBytes = 16;
+
+/**
+ * Cursors with an HMAC-SHA256 over position and binding: they cannot be altered, and one taken
+ * from another filter, sort or merchant is refused instead of giving a wrong page.
+ */
+export function createCursors(secret: Uint8Array): Cursors {
+  const mac = (payload: string, binding: string): Buffer =>
+    createHmac('sha256', secret)
+      .update(binding)
+      .update('\0')
+      .update(payload)
+      .digest()
+      .subarray(0, macBytes);
+  return {
+    seal(position, binding) {
+      const payload = JSON.stringify([position.value, position.id]);
+      return Buffer.concat([mac(payload, binding), Buffer.from(payload)]).toString('base64url');
+    },
+    open(cursor, binding) {
+      const bytes = Buffer.from(cursor, 'base64url');
+      const payload = bytes.subarray(macBytes).toString();
+      const given = bytes.subarray(0, macBytes);
+      if (given.length !== macBytes || !timingSafeEqual(given, mac(payload, binding))) {
+        throw invalid({
+          path: ['cursor'],
+          code: 'invalid_cursor',
+          message: 'expected the next cursor of a page of this same list, filter and sort',
+        });
+      }
+      const [value, id] = JSON.parse(payload) as [string | number, string];
+      return { value, id };
+    },
+  };
+}
+
+/**
+ * `rows` were read with one row more than `limit`; that row says whether there is a next page.
+ */
+export function toPage<Item extends { readonly id: string }>(
+  rows: readonly Item[],
+  limit: number,
+  cursorOf: (last: Item) => string,
+): Page<Item> {
+  const items = rows.length > limit ? rows.slice(0, limit) : rows;
+  const last = items.at(-1);
+  const hasMore = rows.length > limit;
+  return { items, hasMore, nextCursor: hasMore && last ? cursorOf(last) : null };
+}

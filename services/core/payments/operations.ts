@@ -1,0 +1,301 @@
+import { z } from 'zod';
+import { invalid, notFound, PaymentsError } from '../errors.ts';
+import { amountSchema, currencySchema, maxAmountMinor } from '../money.ts';
+import {
+  type Context,
+  readOperation,
+  type Settled,
+  type Settlement,
+  type WriteContext,
+  writeOperation,
+} from '../operation.ts';
+import { type Page, pageShape, toPage } from '../page.ts';
+import type { PaymentFilter, PaymentSort, Transaction } from '../ports.ts';
+import type { Charge, ChargeOutcome } from '../processor/processor.ts';
+import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
+import { captureMethods, type Payment, paymentMethods, paymentStatuses } from './payment.ts';
+import { afterCharge, changed, eventOfStatus, requireAction } from './rules.ts';
+
+/** A charge whose answer never came, because the process ended, is looked up after this long. */
+const abandonedAfterMs = 30_000;
+
+export const getPayment = readOperation({
+  name: 'getPayment',
+  summary: 'Reads one payment.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({ id: anyId }),
+  async run({ read, merchantId }, { id }): Promise<Payment> {
+    const payment = await read.payment(merchantId, id);
+    if (!payment) throw notFound('payment', id);
+    return payment;
+  },
+});
+
+export const getPaymentsByIds = readOperation({
+  name: 'getPaymentsByIds',
+  summary: 'Reads up to 100 payments at once; answers in the order asked, null where none is.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({ ids: manyIds }),
+  async run({ read, merchantId }, { ids }): Promise<readonly (Payment | null)[]> {
+    return inOrder(ids, await read.payments(merchantId, ids));
+  },
+});
+
+/** The items in the order of `ids`; null where there is no such item. */
+export function inOrder<Item extends { readonly id: string }>(
+  ids: readonly string[],
+  items: readonly Item[],
+): readonly (Item | null)[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+export const paymentSorts = ['-created_at', 'created_at', '-amount', 'amount'] as const;
+
+export const listPayments = readOperation({
+  name: 'listPayments',
+  summary: 'Lists payments, newest first unless sorted otherwise.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({
+    ...pageShape,
+    status: z.enum(paymentStatuses).optional(),
+    customer: idOf('cus').optional(),
+    /** Inclusive. */
+    createdFrom: timeSchema.optional(),
+    /** Exclusive. */
+    createdBefore: timeSchema.optional(),
+    amountMin: z.int().min(0).max(maxAmountMinor).optional(),
+    amountMax: z.int().min(0).max(maxAmountMinor).optional(),
+    sort: z.enum(paymentSorts).default('-created_at'),
+  }),
+  async run({ read, merchantId, cursors }, input): Promise<Page<Payment>> {
+    const { limit, cursor, sort, ...filter } = input;
+    const binding = bindingOf('listPayments', merchantId, filter, sort);
+    const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
+    const rows = await read.listPayments(merchantId, filter, sort, { limit: limit + 1, after });
+    return toPage(rows, limit, (last) =>
+      cursors.seal({ value: sortValue(last, sort), id: last.id }, binding),
+    );
+  },
+});
+
+const bindingOf = (name: string, merchantId: string, filter: PaymentFilter, sort: PaymentSort) =>
+  JSON.stringify([name, merchantId, filter, sort]);
+
+const sortValue = (payment: Payment, sort: PaymentSort): number =>
+  sort.endsWith('amount') ? payment.amount : payment.createdAt;
+
+const chargeOf = (payment: Payment): Charge | undefined =>
+  payment.status === 'processing'
+    ? {
+        paymentId: payment.id,
+        amount: payment.amount,
+        currency: payment.currency,
+        paymentMethod: payment.paymentMethod,
+      }
+    : undefined;
+
+const settlement: Settlement<Payment> = {
+  charge: chargeOf,
+  async resume(context, paymentId) {
+    const payment = await requirePayment(context.tx, context.merchantId, paymentId);
+    return payment.status === 'requires_confirmation' ? toProcessing(context, payment) : payment;
+  },
+  async settle(context, paymentId, outcome) {
+    const payment = await requirePayment(context.tx, context.merchantId, paymentId);
+    // Somebody else, the background look-up for example, may have been first.
+    if (payment.status !== 'processing' || !outcome) return answerOf(payment);
+    return answerOf(await settlePayment(context, payment, outcome), outcome);
+  },
+};
+
+/** Writes what the network's answer makes of a processing payment. */
+export async function settlePayment(
+  context: Pick<WriteContext, 'tx' | 'merchantId' | 'nowMs' | 'newId'>,
+  payment: Payment,
+  outcome: ChargeOutcome,
+): Promise<Payment> {
+  const next = afterCharge(payment, outcome, context.nowMs);
+  if (!next) {
+    const retryAtMs = 'retryAtMs' in outcome ? outcome.retryAtMs : context.nowMs + abandonedAfterMs;
+    await context.tx.updatePayment(context.merchantId, payment, retryAtMs);
+    return payment;
+  }
+  await context.tx.updatePayment(context.merchantId, next, null);
+  if (outcome.kind !== 'unavailable') await appendPaymentEvent(context, next);
+  return next;
+}
+
+/** What the caller is told of a payment in this state after this outcome. */
+function answerOf(payment: Payment, outcome?: ChargeOutcome): Settled<Payment> {
+  if (payment.failure) {
+    const { code, message } = payment.failure;
+    return {
+      result: { error: new PaymentsError(code, message, { metadata: { payment: payment.id } }) },
+      final: true,
+    };
+  }
+  if (outcome?.kind === 'unavailable') {
+    const error = new PaymentsError(
+      'processor_unavailable',
+      `The card network cannot be reached; payment '${payment.id}' was not charged.`,
+      { retryAfterMs: 1000, metadata: { payment: payment.id } },
+    );
+    return { result: { error }, final: false };
+  }
+  if (outcome?.kind === 'timeout') {
+    const error = new PaymentsError(
+      'timeout',
+      `The card network did not answer in time; payment '${payment.id}' is still processing.`,
+      { retryAfterMs: 1000, metadata: { payment: payment.id } },
+    );
+    return { result: { error }, final: false };
+  }
+  return { result: { output: payment }, final: true };
+}
+
+export const createPayment = writeOperation({
+  name: 'createPayment',
+  summary: 'Creates a payment, and confirms it at once where `confirm` is true.',
+  scope: 'payments:write',
+  price: 5,
+  input: z.strictObject({
+    amount: amountSchema,
+    currency: currencySchema,
+    customer: idOf('cus').nullable().default(null),
+    paymentMethod: z.enum(paymentMethods),
+    captureMethod: z.enum(captureMethods).default('automatic'),
+    confirm: z.boolean().default(false),
+    description: textUpTo(500).nullable().default(null),
+    metadata: metadataSchema.default({}),
+  }),
+  async run(context, input): Promise<Payment> {
+    const { tx, merchantId, nowMs } = context;
+    if (input.customer !== null && !(await tx.customer(merchantId, input.customer))) {
+      throw invalid({
+        path: ['customer'],
+        code: 'not_found',
+        message: `expected the id of a customer, and there is no '${input.customer}'`,
+      });
+    }
+    const { confirm, ...fields } = input;
+    const payment: Payment = {
+      id: context.newId('pay', nowMs),
+      ...fields,
+      amountCaptured: 0,
+      amountRefunded: 0,
+      status: confirm ? 'processing' : 'requires_confirmation',
+      failure: null,
+      createdAt: nowMs,
+      updatedAt: nowMs,
+      version: 1,
+    };
+    await tx.insertPayment(merchantId, payment, confirm ? nowMs + abandonedAfterMs : null);
+    await tx.appendEvent(merchantId, {
+      id: context.newId('evt', nowMs),
+      type: 'payment.created',
+      createdAt: nowMs,
+      data: { kind: 'payment', payment },
+    });
+    return payment;
+  },
+  settlement,
+});
+
+export const confirmPayment = writeOperation({
+  name: 'confirmPayment',
+  summary: 'Asks the card network for the money of a payment that waits for confirmation.',
+  scope: 'payments:write',
+  price: 5,
+  input: z.strictObject({ id: anyId }),
+  async run(context, { id }): Promise<Payment> {
+    const payment = await requirePayment(context.tx, context.merchantId, id);
+    requireAction(payment, 'confirm');
+    return toProcessing(context, payment);
+  },
+  settlement,
+});
+
+async function toProcessing(context: WriteContext, payment: Payment): Promise<Payment> {
+  const next = changed(payment, context.nowMs, { status: 'processing' });
+  await context.tx.updatePayment(context.merchantId, next, context.nowMs + abandonedAfterMs);
+  await appendPaymentEvent(context, next);
+  return next;
+}
+
+export const capturePayment = writeOperation({
+  name: 'capturePayment',
+  summary: 'Takes the money that was authorised, or less of it.',
+  scope: 'payments:write',
+  price: 5,
+  input: z.strictObject({
+    id: anyId,
+    /** Minor units; everything authorised, where absent. */
+    amount: amountSchema.optional(),
+  }),
+  async run(context, input): Promise<Payment> {
+    const payment = await requirePayment(context.tx, context.merchantId, input.id);
+    requireAction(payment, 'capture');
+    const amountCaptured = input.amount ?? payment.amount;
+    if (amountCaptured > payment.amount) {
+      throw invalid({
+        path: ['amount'],
+        code: 'too_big',
+        message: `expected at most the ${payment.amount} authorised, got ${amountCaptured}`,
+      });
+    }
+    return write(context, changed(payment, context.nowMs, { status: 'succeeded', amountCaptured }));
+  },
+});
+
+export const cancelPayment = writeOperation({
+  name: 'cancelPayment',
+  summary: 'Ends a payment that was not captured.',
+  scope: 'payments:write',
+  price: 5,
+  input: z.strictObject({ id: anyId }),
+  async run(context, { id }): Promise<Payment> {
+    const payment = await requirePayment(context.tx, context.merchantId, id);
+    requireAction(payment, 'cancel');
+    return write(context, changed(payment, context.nowMs, { status: 'canceled' }));
+  },
+});
+
+/** @throws PaymentsError `not_found` */
+export async function requirePayment(
+  tx: Transaction,
+  merchantId: string,
+  id: string,
+): Promise<Payment> {
+  const payment = await tx.payment(merchantId, id);
+  if (!payment) throw notFound('payment', id);
+  return payment;
+}
+
+/** Writes a changed payment with nothing left to settle, and its event. */
+export async function write(context: WriteContext, payment: Payment): Promise<Payment> {
+  await context.tx.updatePayment(context.merchantId, payment, null);
+  await appendPaymentEvent(context, payment);
+  return payment;
+}
+
+const appendPaymentEvent = (
+  {
+    tx,
+    merchantId,
+    newId,
+    nowMs,
+  }: Pick<Context, 'merchantId' | 'newId' | 'nowMs'> & {
+    readonly tx: Transaction;
+  },
+  payment: Payment,
+) =>
+  tx.appendEvent(merchantId, {
+    id: newId('evt', nowMs),
+    type: eventOfStatus[payment.status],
+    createdAt: nowMs,
+    data: { kind: 'payment', payment },
+  });

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { notFound } from '../errors.ts';
+import { amountSchema } from '../money.ts';
+import { readOperation, writeOperation } from '../operation.ts';
+import { type Page, pageShape, toPage } from '../page.ts';
+import { requirePayment, write } from '../payments/operations.ts';
+import { afterRefund, requireAction } from '../payments/rules.ts';
+import { anyId, idOf, manyIds, textUpTo } from '../values.ts';
+import type { Refund } from './refund.ts';
+
+export const refundPayment = writeOperation({
+  name: 'refundPayment',
+  summary: 'Gives back captured money, all that is left unless an amount is named.',
+  scope: 'payments:write',
+  price: 5,
+  input: z.strictObject({
+    /** Id of the payment. */
+    payment: anyId,
+    /** Minor units; all that is left, where absent. */
+    amount: amountSchema.optional(),
+    reason: textUpTo(500).nullable().default(null),
+  }),
+  async run(context, input): Promise<Refund> {
+    const { tx, merchantId, nowMs } = context;
+    const payment = await requirePayment(tx, merchantId, input.payment);
+    requireAction(payment, 'refund');
+    const amount = input.amount ?? payment.amountCaptured - payment.amountRefunded;
+    const refunded = afterRefund(payment, amount, nowMs);
+    const refund: Refund = {
+      id: context.newId('re', nowMs),
+      payment: payment.id,
+      amount,
+      currency: payment.currency,
+      reason: input.reason,
+      createdAt: nowMs,
+    };
+    await tx.insertRefund(merchantId, refund);
+    await tx.appendEvent(merchantId, {
+      id: context.newId('evt', nowMs),
+      type: 'refund.created',
+      createdAt: nowMs,
+      data: { kind: 'refund', refund },
+    });
+    await write(context, refunded);
+    return refund;
+  },
+});
+
+export const getRefund = readOperation({
+  name: 'getRefund',
+  summary: 'Reads one refund.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({ id: anyId }),
+  async run({ read, merchantId }, { id }): Promise<Refund> {
+    const refund = await read.refund(merchantId, id);
+    if (!refund) throw notFound('refund', id);
+    return refund;
+  },
+});
+
+export const listRefunds = readOperation({
+  name: 'listRefunds',
+  summary: 'Lists refunds, newest first; of one payment, where one is named.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
+  async run({ read, merchantId, cursors }, input): Promise<Page<Refund>> {
+    const { limit, cursor, payment } = input;
+    const binding = JSON.stringify(['listRefunds', merchantId, payment]);
+    const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
+    const rows = await read.listRefunds(merchantId, { payment }, { limit: limit + 1, after });
+    return toPage(rows, limit, (last) =>
+      cursors.seal({ value: last.createdAt, id: last.id }, binding),
+    );
+  },
+});
+
+/** How many refunds of one payment the batch read answers at the most. */
+export const refundsEach = 20;
+
+export const getRefundsByPaymentIds = readOperation({
+  name: 'getRefundsByPaymentIds',
+  summary: 'Reads the newest 20 refunds of each of up to 100 payments, in the order asked.',
+  scope: 'payments:read',
+  price: 1,
+  input: z.strictObject({ payments: manyIds }),
+  async run({ read, merchantId }, { payments }): Promise<readonly (readonly Refund[])[]> {
+    const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach);
+    const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
+    return payments.map((id) => byPayment.get(id) ?? []);
+  },
+});

@@ -1,0 +1,12 @@
+import type { Currency } from '../money.ts';
+
+/** Money given back. `amount` is minor units of `currency`; times are milliseconds since 1970 UTC. */
+export interface Refund {
+  readonly id: string;
+  /** Id of the payment. */
+  readonly payment: string;
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly reason: string | null;
+  readonly createdAt: number;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { type IdPrefix, idPattern } from './ids.ts';
+
+/** The input fields that several operations share. */
+
+/** An id in the place of a resource: any text, since a malformed id simply names nothing. */
+export const anyId = z.string().min(1).max(255);
+
+/** An id inside of an input, where a malformed one is a mistake worth telling apart. */
+export const idOf = (prefix: IdPrefix) =>
+  z.string().regex(idPattern(prefix), `expected an id like ${prefix}_ and 26 characters`);
+
+/** 1 to 100 ids at once. */
+export const manyIds = z.array(anyId).min(1).max(100);
+
+/** Up to 50 pairs; keys to 40 characters, values to 500. */
+export const metadataSchema = z
+  .record(z.string().min(1).max(40), z.string().max(500))
+  .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
+
+/** Milliseconds since 1970 UTC, up to the year 9999. */
+export const timeSchema = z.int().min(0).max(253_402_300_799_999);
+
+/** Free text of the merchant. NUL is refused: not every database and wire can carry it. */
+export const textUpTo = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .refine((text) => !text.includes('\0'), 'expected no NUL character');
