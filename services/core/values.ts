@@ -19,7 +19,10 @@ export const metadataSchema = z
   .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
 
 /** Milliseconds since 1970 UTC, up to the year 9999. */
-export const timeSchema = z.int().min(0).max(253_402_300_799_999);
+export const timeSchema = z
+  .int('expected a time such as 2026-01-31T12:00:00Z')
+  .min(0)
+  .max(253_402_300_799_999);
 
 /** Free text of the merchant. NUL is refused: not every database and wire can carry it. */
 export const textUpTo = (length: number) =>

@@ -1,0 +1,27 @@
+/**
+ * Field names between core (camelCase) and JSON or proto (snake_case). The two functions are each
+ * other's inverse for every name: a client that sends `paymentMethod` where `payment_method` is
+ * the name gets `payment_Method`, which no operation knows, and not a silent pass.
+ */
+export const toCamel = (name: string): string =>
+  name.replace(/_([a-z])|([A-Z])/g, (_all, lower?: string, upper?: string) =>
+    lower ? lower.toUpperCase() : `_${upper}`,
+  );
+
+export const toSnake = (name: string): string =>
+  name.replace(
+    /_([A-Z])|([A-Z])/g,
+    (_all, escaped?: string, upper = '') => escaped ?? `_${upper.toLowerCase()}`,
+  );
+
+/** The pairs of `fields` under names changed by `rename`; the values, metadata for one, as they are. */
+export function renameFields(
+  fields: Readonly<Record<string, unknown>>,
+  rename: (name: string) => string,
+): Record<string, unknown> {
+  const renamed: Record<string, unknown> = {};
+  for (const name in fields) {
+    if (Object.hasOwn(fields, name)) renamed[rename(name)] = fields[name];
+  }
+  return renamed;
+}
