@@ -1,0 +1,32 @@
+import type { Store } from '../core/ports.ts';
+import { openSqlite } from './sqlite/open.ts';
+
+/**
+ * Opens the database, and brings its schema up to date.
+ *
+ * @param url `sqlite:<path>` or `sqlite::memory:`
+ * @throws Error when the URL names no supported database, or a newer version made the database
+ */
+export async function openStore(url: string): Promise<Store> {
+  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
+  switch (scheme?.toLowerCase()) {
+    case 'sqlite':
+      if (rest === '') throw unsupported(url);
+      return openSqlite(rest);
+    case 'postgres':
+    case 'postgresql':
+      throw new Error(
+        'PostgreSQL is not supported yet: expected sqlite:<path> or sqlite::memory:, ' +
+          `got a ${scheme}: URL`,
+      );
+    default:
+      throw unsupported(url);
+  }
+}
+
+/** Says the scheme only: the rest may hold a password. */
+const unsupported = (url: string) =>
+  new Error(
+    'expected a database URL sqlite:<path> or sqlite::memory:, ' +
+      `got '${/^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? url}'`,
+  );

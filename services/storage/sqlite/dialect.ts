@@ -1,0 +1,70 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect as KyselyDialect,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import type { MigrationDialect } from '../migrations.ts';
+import type { Dialect } from '../queries.ts';
+
+/** SQLite's side of what the queries need. */
+export const sqliteQueries: Dialect = {
+  among: (column, list) => sql`${column} in (select value from json_each(${list}))`,
+  listOf: (texts) => JSON.stringify(texts),
+  // https://sqlite.org/optoverview.html: a unary plus disqualifies a term for an index.
+  unindexed: (column) => sql`+${column}`,
+};
+
+/** SQLite's side of what the migrations need. */
+export const sqliteMigrations: MigrationDialect = {
+  // STRICT has a column refuse a value of another type, as every other database does.
+  clustered: (table) => table.modifyEnd(sql`without rowid, strict`),
+  integer: 'integer',
+  bytes: 'blob',
+};
+
+/** Kysely over a `node:sqlite` connection that somebody else opens and closes. */
+export function nodeSqlite(database: DatabaseSync): KyselyDialect {
+  const connection: DatabaseConnection = {
+    async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+      const statement = database.prepare(sql);
+      const values = parameters as SQLInputValue[];
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
+      return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) };
+    },
+    // Nothing here streams.
+    streamQuery() {
+      throw new Error('expected a query that is read as a whole, got one to stream');
+    },
+  };
+  const run = async (statement: string) => {
+    await connection.executeQuery(CompiledQuery.raw(statement));
+  };
+  return {
+    createDriver: () => ({
+      async init() {},
+      acquireConnection: async () => connection,
+      // At once the only writer: two processes that start together migrate one after the other.
+      beginTransaction: () => run('begin immediate'),
+      commitTransaction: () => run('commit'),
+      rollbackTransaction: () => run('rollback'),
+      async releaseConnection() {},
+      async destroy() {},
+    }),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new TransactionalDdl(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
+}
+
+/** Kysely asks for classes here. SQLite does undo schema changes with their transaction. */
+class TransactionalDdl extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

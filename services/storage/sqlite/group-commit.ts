@@ -1,0 +1,163 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Event } from '../../core/events/event.ts';
+import type { CommittedEvents } from '../../core/ports.ts';
+
+/** Writes of one commit at the most: a commit must stay short, since everything waits for it. */
+const writesPerCommit = 256;
+
+interface Write {
+  work(): Promise<unknown>;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+  readonly appended: CommittedEvent[];
+}
+
+interface CommittedEvent {
+  readonly merchantId: string;
+  readonly event: Event;
+}
+
+/** The one writer of a connection. */
+export interface Writer {
+  write<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Notes an event of the write that is running. */
+  appended(merchantId: string, event: Event): void;
+  /** When the transaction that is open has ended; undefined while none is open. */
+  readonly busy: Promise<void> | undefined;
+  /** Whether the write that is running may use the transaction. */
+  readonly running: boolean;
+  /** Refuses writes from now on; resolves when those before have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Has writes that arrive together share a transaction, and so one wait for the disk: what arrives
+ * in one turn of the event loop is committed at its end. Each runs alone within a savepoint, so
+ * that one which throws takes nothing else with it. Nobody is answered before the commit.
+ *
+ * A write must await nothing but its transaction. Statements answer at once here, so a batch is
+ * over within the turn in which it began; a write that is not has waited for something else, holds
+ * up everybody, and is failed.
+ *
+ * @param announce is told after each commit what it made visible
+ */
+export function createWriter(
+  database: DatabaseSync,
+  announce: (committed: CommittedEvents) => void,
+): Writer {
+  const begin = database.prepare('begin immediate');
+  const commit = database.prepare('commit');
+  const rollback = database.prepare('rollback');
+  const savepoint = database.prepare('savepoint one');
+  const release = database.prepare('release one');
+  const undo = database.prepare('rollback to one');
+
+  const waiting: Write[] = [];
+  let scheduled = false;
+  let closed = false;
+  let busy: Promise<void> | undefined;
+  let current: Write | undefined;
+  let drained: (() => void) | undefined;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  async function flush(): Promise<void> {
+    const batch = waiting.splice(0, writesPerCommit);
+    const open = Promise.withResolvers<void>();
+    busy = open.promise;
+    await commitTogether(batch);
+    busy = undefined;
+    open.resolve();
+    scheduled = false;
+    if (waiting.length > 0) schedule();
+    else drained?.();
+  }
+
+  async function commitTogether(batch: readonly Write[]): Promise<void> {
+    const done: { write: Write; result: unknown }[] = [];
+    try {
+      begin.run();
+      for (const write of batch) {
+        const outcome = await runOne(write);
+        if ('result' in outcome) done.push({ write, result: outcome.result });
+        else write.reject(outcome.error);
+      }
+      commit.run();
+    } catch (error) {
+      // Rejecting a write that was answered already changes nothing.
+      for (const write of batch) write.reject(error);
+      if (database.isTransaction) rollback.run();
+      return;
+    }
+    for (const { write, result } of done) write.resolve(result);
+    announceAll(done.flatMap(({ write }) => write.appended));
+  }
+
+  /** @throws when the transaction as a whole is lost */
+  async function runOne(write: Write): Promise<{ result: unknown } | { error: unknown }> {
+    savepoint.run();
+    current = write;
+    try {
+      const result = await withinThisTurn(write.work());
+      release.run();
+      return { result };
+    } catch (error) {
+      // A full disk, for one, has SQLite undo the whole transaction.
+      if (!database.isTransaction) throw error;
+      undo.run();
+      release.run();
+      return { error };
+    } finally {
+      current = undefined;
+    }
+  }
+
+  function announceAll(appended: readonly CommittedEvent[]): void {
+    const byMerchant = Map.groupBy(appended, ({ merchantId }) => merchantId);
+    for (const [merchantId, ofMerchant] of byMerchant) {
+      announce({ merchantId, events: ofMerchant.map(({ event }) => event) });
+    }
+  }
+
+  return {
+    write<Result>(work: () => Promise<Result>): Promise<Result> {
+      if (closed)
+        return Promise.reject(new Error('expected an open store, got a write after close'));
+      const { promise, resolve, reject } = Promise.withResolvers<Result>();
+      // What resolves is what this same work answered.
+      waiting.push({ work, resolve: resolve as Write['resolve'], reject, appended: [] });
+      schedule();
+      return promise;
+    },
+    appended(merchantId, event) {
+      current?.appended.push({ merchantId, event });
+    },
+    get busy() {
+      return busy;
+    },
+    get running() {
+      return current !== undefined;
+    },
+    close() {
+      closed = true;
+      return new Promise((resolve) => {
+        drained = resolve;
+        if (!scheduled) resolve();
+      });
+    },
+  };
+}
+
+/** Rejects when `work` has not ended once the event loop turns. */
+function withinThisTurn<Result>(work: Promise<Result>): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const turn = setImmediate(() =>
+    reject(new Error('expected a write to await its transaction alone, got one that waits longer')),
+  );
+  work.then(resolve, reject).finally(() => clearImmediate(turn));
+  return promise;
+}

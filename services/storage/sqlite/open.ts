@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { CommittedEvents, Store, Transaction } from '../../core/ports.ts';
+import { migrationsFor } from '../migrations.ts';
+import { createQueries } from '../queries.ts';
+import type { Prepare } from '../query.ts';
+import { createReads } from '../reads.ts';
+import { toPayment } from '../rows.ts';
+import type { Schema } from '../schema.ts';
+import { createTransaction } from '../transaction.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { nodeSqlite, sqliteMigrations, sqliteQueries } from './dialect.ts';
+import { createWriter, type Writer } from './group-commit.ts';
+
+const secretBytes = 32;
+const deletedAtOnce = 1000;
+
+/**
+ * Opens the store on a SQLite file, or in memory, and brings its schema up to date.
+ *
+ * There is one connection. Its statements answer at once, so a second one could not read while a
+ * write runs in any case; and the page cache of one survives its own writes, where a second would
+ * read anew after each commit. A read that is asked for while a transaction is open (between two
+ * steps of a write) waits for its end: it never sees what may yet be undone.
+ *
+ * @param path a file, or `:memory:`
+ */
+export async function openSqlite(path: string): Promise<Store> {
+  const connection = openConnection(path);
+  const { database } = connection;
+  const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+  try {
+    await migrate(connection, db);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+
+  const listeners: ((committed: CommittedEvents) => void)[] = [];
+  const announce = (committed: CommittedEvents) => {
+    for (const listener of listeners) {
+      try {
+        listener(committed);
+      } catch (error) {
+        // The commit stands, and those who wait for it must hear so.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
+  };
+  const writer = createWriter(database, announce);
+  const queries = createQueries(db, sqliteQueries);
+  const committed = afterTransactions(connection, writer);
+  const read = createReads(committed, queries, sqliteQueries);
+  const transaction = createTransaction(
+    withinTransaction(connection, writer),
+    queries,
+    sqliteQueries,
+    writer.appended,
+  );
+
+  const duePayments = committed(queries.duePayments);
+  const nextSettlementAt = committed(queries.nextSettlementAt);
+  const merchant = committed(queries.merchant);
+  const secret = connection.prepare(queries.secret);
+  const insertSecret = connection.prepare(queries.insertSecret);
+  const deleteExpired = connection.prepare(queries.deleteExpiredRecords);
+
+  return {
+    read,
+    write: <Result>(work: (tx: Transaction) => Promise<Result>) =>
+      writer.write(() => work(transaction)),
+    onCommit(listener) {
+      listeners.push(listener);
+    },
+    async duePayments(nowMs, limit) {
+      const rows = await duePayments.all({ nowMs, limit });
+      return rows.map((row) => ({
+        // The columns of a payment come first.
+        payment: toPayment(row as unknown as Parameters<typeof toPayment>[0]),
+        merchantId: row[16],
+      }));
+    },
+    async nextSettlementAt() {
+      return (await nextSettlementAt.get({}))?.[0];
+    },
+    async merchant(id) {
+      const row = await merchant.get({ id });
+      return row && { id: row[0], name: row[1] };
+    },
+    secret: (name) =>
+      writer.write(async () => {
+        insertSecret.run({ name, value: randomBytes(secretBytes) });
+        const row = secret.get({ name });
+        if (!row) throw new Error(`expected secret ${name} to be kept, found none`);
+        return row[0];
+      }),
+    async deleteExpiredRecords(nowMs) {
+      let total = 0;
+      for (;;) {
+        const deleted = await writer.write(async () =>
+          deleteExpired.run({ nowMs, limit: deletedAtOnce }),
+        );
+        total += deleted;
+        if (deleted < deletedAtOnce) return total;
+      }
+    },
+    get queryCount() {
+      return connection.queryCount;
+    },
+    async close() {
+      await writer.close();
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** Queries that run while no transaction is open. */
+const afterTransactions =
+  (connection: Connection, writer: Writer): Prepare =>
+  (query) => {
+    const prepared = connection.prepare(query);
+    const ready = async () => {
+      while (writer.busy) await writer.busy;
+    };
+    return {
+      get: (values) =>
+        writer.busy ? ready().then(() => prepared.get(values)) : prepared.get(values),
+      all: (values) =>
+        writer.busy ? ready().then(() => prepared.all(values)) : prepared.all(values),
+      run: (values) =>
+        writer.busy ? ready().then(() => prepared.run(values)) : prepared.run(values),
+    };
+  };
+
+/** Queries that run within the transaction of a write, and not after it. */
+const withinTransaction =
+  (connection: Connection, writer: Writer): Prepare =>
+  (query) => {
+    const prepared = connection.prepare(query);
+    const check = () => {
+      if (!writer.running)
+        throw new Error('expected a transaction in progress, got one that ended');
+    };
+    return {
+      get(values) {
+        check();
+        return prepared.get(values);
+      },
+      all(values) {
+        check();
+        return prepared.all(values);
+      },
+      run(values) {
+        check();
+        return prepared.run(values);
+      },
+    };
+  };
+
+/** @throws Error when a newer version made the database, or a migration fails */
+async function migrate({ database }: Connection, db: Kysely<Schema>): Promise<void> {
+  const migrations = migrationsFor(sqliteMigrations);
+  const known = Object.keys(migrations);
+  const isNew =
+    database.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get() ===
+    undefined;
+  const applied = isNew
+    ? []
+    : database
+        .prepare('select name from kysely_migration order by name')
+        .all()
+        .map(({ name }) => String(name));
+  const unknown = applied.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `expected a database of schema ${known.at(-1)} at most, got one of schema ` +
+        `${unknown.at(-1)}: a newer version made it`,
+    );
+  }
+  if (applied.length === known.length) return;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}
