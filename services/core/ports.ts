@@ -147,7 +147,10 @@ export interface Store {
   secret(name: string): Promise<Uint8Array>;
   /** Deletes idempotency records that expired before `nowMs`. */
   deleteExpiredRecords(nowMs: number): Promise<number>;
-  /** Database statements executed so far, those that open and close transactions apart. */
+  /**
+   * Database statements executed so far for calls: those that open and close transactions apart,
+   * and those of `duePayments`, `nextSettlementAt` and `deleteExpiredRecords`, which run in the background.
+   */
   readonly queryCount: number;
   close(): Promise<void>;
 }

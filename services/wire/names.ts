@@ -4,14 +4,14 @@
  * the name gets `payment_Method`, which no operation knows, and not a silent pass.
  */
 export const toCamel = (name: string): string =>
-  name.replace(/_([a-z])|([A-Z])/g, (_all, lower?: string, upper?: string) =>
-    lower ? lower.toUpperCase() : `_${upper}`,
+  name.replace(/_([a-z])|[A-Z_]/g, (found, lower?: string) =>
+    lower ? lower.toUpperCase() : `_${found}`,
   );
 
 export const toSnake = (name: string): string =>
   name.replace(
-    /_([A-Z])|([A-Z])/g,
-    (_all, escaped?: string, upper = '') => escaped ?? `_${upper.toLowerCase()}`,
+    /_([A-Z_])|[A-Z]/g,
+    (found, escaped?: string) => escaped ?? `_${found.toLowerCase()}`,
   );
 
 /** The pairs of `fields` under names changed by `rename`; the values, metadata for one, as they are. */

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+export const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const;
+export type Wire = (typeof wires)[number];
+
+/** Everything that can be set from outside. */
+export interface Config {
+  readonly host: string;
+  /** REST, SSE, GraphQL and WebSocket; 0: any free port. */
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  /** REST once more, on cleartext HTTP/2 (RFC 9113 §3.3); not opened where absent. */
+  readonly http2Port: number | undefined;
+  /** `sqlite:<file>` or `sqlite::memory:`. */
+  readonly databaseUrl: string;
+  readonly wires: ReadonlySet<Wire>;
+  /** Whether an empty database gets the demo merchants, their keys and the real invoices. */
+  readonly demo: boolean;
+  /** False takes DataLoader out of GraphQL, so that the bench can show what it is for. */
+  readonly graphqlLoaders: boolean;
+  /** `errors`: what failed inside; `calls`: a line a call. */
+  readonly log: 'off' | 'errors' | 'calls';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+
+const environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  HTTP_PORT: port.default(4000),
+  GRPC_PORT: port.default(4001),
+  HTTP2_PORT: port.optional(),
+  DATABASE_URL: z.string().min(1).default('sqlite:.data/fivewire.db'),
+  WIRES: z
+    .string()
+    .default(wires.join(','))
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(wires))),
+  DEMO: flag.default(true),
+  GRAPHQL_LOADERS: flag.default(true),
+  LOG: z.enum(['off', 'errors', 'calls']).default('errors'),
+});
+
+/**
+ * The configuration that the environment asks for.
+ * @throws Error naming every variable with a bad value, what was expected and what was got
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return `${name}=${env[name] ?? ''}: ${issue.message}`;
+    });
+    throw new Error(`The configuration is not valid.\n${faults.join('\n')}`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.HOST,
+    httpPort: values.HTTP_PORT,
+    grpcPort: values.GRPC_PORT,
+    http2Port: values.HTTP2_PORT,
+    databaseUrl: values.DATABASE_URL,
+    wires: new Set(values.WIRES),
+    demo: values.DEMO,
+    graphqlLoaders: values.GRAPHQL_LOADERS,
+    log: values.LOG,
+  };
+}

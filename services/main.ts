@@ -1,0 +1,238 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import { enableCompileCache } from 'node:module';
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Config, readConfig, type Wire } from './config.ts';
+import { type Core, createCore } from './core/invoke.ts';
+import type { CallRecord, Ports, Store } from './core/ports.ts';
+import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createPorts } from './ports.ts';
+import { openStore } from './storage/open.ts';
+
+const settleEveryMs = 250;
+const forgetEveryMs = 60 * 60 * 1000;
+/** How long calls that run at shutdown may take. */
+const drainMs = 3000;
+const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
+
+/** What one HTTP server is made of; a wire that is not open is absent. */
+interface HttpRooms {
+  readonly rest?: RequestListener;
+  readonly sse?: RequestListener;
+  readonly graphql?: { readonly listener: RequestListener; readonly upgrade: Upgrade };
+  readonly websocket?: { readonly upgrade: Upgrade };
+}
+
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+type Close = () => Promise<void>;
+
+/** A running server. Ports are those really bound. */
+export interface Fivewire {
+  readonly ports: { readonly http: number; readonly grpc?: number; readonly http2?: number };
+  readonly core: Core;
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Opens the database and the wires that `config` names; resolves when all of them listen. */
+export async function start(config: Config, signal?: AbortSignal): Promise<Fivewire> {
+  const store = await openStore(config.databaseUrl);
+  const metrics = createMetrics(store);
+  const ports = await createPorts(store, undefined, (call) => {
+    metrics.record(call);
+    if (config.log !== 'off') logCall(call, config.log);
+  });
+  const core = createCore(ports);
+  if (config.demo) await createDemo(ports, signal);
+
+  const rooms: HttpRooms = {};
+  const closers: Close[] = [];
+  const streams = new AbortController();
+  const bound: { http: number; grpc?: number; http2?: number } = { http: 0 };
+  const open = async (wire: Wire, how: () => Promise<void>) => {
+    if (config.wires.has(wire)) await how();
+  };
+
+  // Rooms are loaded when their wire is open: a server of one wire pays for no other's library.
+  await open('rest', async () => {
+    const { createRestListener } = await import('./rest/server.ts');
+    Object.assign(rooms, { rest: createRestListener(core) });
+  });
+  await open('sse', async () => {
+    const { createSseListener } = await import('./sse/server.ts');
+    Object.assign(rooms, { sse: createSseListener(core, { signal: streams.signal }) });
+  });
+  await open('graphql', async () => {
+    const { createGraphqlRoom } = await import('./graphql/server.ts');
+    const graphql = createGraphqlRoom(core, { loaders: config.graphqlLoaders });
+    Object.assign(rooms, { graphql });
+    closers.push(graphql.close);
+  });
+  await open('websocket', async () => {
+    const { createWebsocketRoom } = await import('./websocket/server.ts');
+    const websocket = createWebsocketRoom(core);
+    Object.assign(rooms, { websocket });
+    closers.push(websocket.close);
+  });
+  await open('grpc', async () => {
+    const { startGrpcServer } = await import('./grpc/server.ts');
+    const grpc = await startGrpcServer(core, { host: config.host, port: config.grpcPort });
+    bound.grpc = grpc.port;
+    closers.push(grpc.close);
+  });
+
+  const listener = httpListener(rooms, store, metrics);
+  const server = createServer(listener);
+  server.on('upgrade', upgradeListener(rooms));
+  bound.http = await listen(server, config.httpPort, config.host);
+  closers.push(() => closeHttp(server));
+  if (config.http2Port !== undefined) {
+    // The listener asks nothing of a request that HTTP/2's compatibility API does not have.
+    const http2 = createHttp2Server(listener as unknown as Parameters<typeof createHttp2Server>[0]);
+    const sessions = new Set<{ close(): void; destroy(): void }>();
+    http2.on('session', (session) => {
+      sessions.add(session);
+      session.on('close', () => sessions.delete(session));
+    });
+    bound.http2 = await listen(http2, config.http2Port, config.host);
+    closers.push(async () => {
+      for (const session of sessions) session.close();
+      http2.close();
+    });
+  }
+
+  const timers = [
+    setInterval(() => background(() => core.settleDue()), settleEveryMs),
+    setInterval(() => background(() => store.deleteExpiredRecords(Date.now())), forgetEveryMs),
+  ];
+
+  return {
+    ports: bound,
+    core,
+    store,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      streams.abort();
+      await Promise.all(closers.map((close) => close()));
+      await store.close();
+    },
+  };
+}
+
+/** The demo merchants; on an empty database also the real invoices, with their progress. */
+async function createDemo(ports: Ports, signal: AbortSignal | undefined): Promise<void> {
+  await createDemoMerchants(ports);
+  if ((await ports.store.read.lastSequence(retailMerchant)) > 0) return;
+  const { importDemo } = await import('./demo/import.ts');
+  await importDemo(ports, { csvPath: invoicesPath, ...(signal && { signal }) });
+}
+
+function httpListener(rooms: HttpRooms, store: Store, metrics: Metrics): RequestListener {
+  return (request, response) => {
+    const url = request.url ?? '/';
+    const path = url.startsWith('/v1/payments') ? '' : url.split('?', 1)[0];
+    switch (path) {
+      case '/graphql':
+        if (rooms.graphql) return rooms.graphql.listener(request, response);
+        break;
+      case '/v1/events':
+        if (rooms.sse && request.headers.accept?.includes('text/event-stream')) {
+          return rooms.sse(request, response);
+        }
+        break;
+      case '/healthz':
+        return respond(response, 200, 'ok\n');
+      case '/readyz':
+        store.merchant(retailMerchant).then(
+          () => respond(response, 200, 'ready\n'),
+          () => respond(response, 503, 'the database does not answer\n'),
+        );
+        return;
+      case '/metrics':
+        return respond(response, 200, metrics.render(), 'text/plain; version=0.0.4');
+    }
+    if (rooms.rest) return rooms.rest(request, response);
+    respond(response, 404, 'This wire is not open.\n');
+  };
+}
+
+function upgradeListener(rooms: HttpRooms): Upgrade {
+  return (request, socket, head) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path === '/ws' && rooms.websocket) return rooms.websocket.upgrade(request, socket, head);
+    if (path === '/graphql' && rooms.graphql) return rooms.graphql.upgrade(request, socket, head);
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  };
+}
+
+function respond(
+  response: Parameters<RequestListener>[1],
+  status: number,
+  body: string,
+  contentType = 'text/plain; charset=utf-8',
+): void {
+  response.writeHead(status, { 'content-type': contentType }).end(body);
+}
+
+const listen = (server: NetServer, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+
+async function closeHttp(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(force);
+}
+
+/** Work between calls: its failure is logged and tried again at the next turn. */
+function background(work: () => Promise<unknown>): void {
+  work().catch((error: unknown) => console.error(error));
+}
+
+function logCall(call: CallRecord, level: 'errors' | 'calls'): void {
+  if (level === 'errors' && call.code !== 'internal') return;
+  const { cause, ...fields } = call;
+  console.error(
+    JSON.stringify({ ...fields, ...(cause !== undefined && { cause: String(cause) }) }),
+  );
+  if (call.code === 'internal') console.error(cause);
+}
+
+function announce({ ports }: Fivewire, config: Config): void {
+  if (!process.stdout.isTTY) {
+    console.log(`ready ${JSON.stringify(ports)}`);
+    return;
+  }
+  console.log(`HTTP    http://${config.host}:${ports.http}`);
+  if (ports.http2 !== undefined) console.log(`HTTP/2  http://${config.host}:${ports.http2}`);
+  if (ports.grpc !== undefined) console.log(`gRPC    ${config.host}:${ports.grpc}`);
+  if (!config.demo) return;
+  for (const key of demoKeys) console.log(`key     ${key.secret}  (${key.merchant}, ${key.name})`);
+}
+
+async function main(): Promise<void> {
+  enableCompileCache();
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const config = readConfig(process.env);
+  const fivewire = await start(config, stop.signal);
+  announce(fivewire, config);
+  if (!stop.signal.aborted) {
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await fivewire.close();
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

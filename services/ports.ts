@@ -1,0 +1,42 @@
+import { randomFillSync } from 'node:crypto';
+import { createIds } from './core/ids.ts';
+import type { Clock, Ports, Store } from './core/ports.ts';
+import { createSimulator } from './core/processor/simulator.ts';
+import { createTokenBuckets } from './core/token-bucket.ts';
+
+const bytesPerNumber = 5;
+const pool = new Uint8Array(bytesPerNumber * 512);
+let used = pool.length;
+
+/** A random integer in [0, 2^40); random bytes are drawn by the pool, for speed. */
+function random40(): number {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  let value = 0;
+  for (let i = 0; i < bytesPerNumber; i += 1) value = value * 256 + (pool[used + i] ?? 0);
+  used += bytesPerNumber;
+  return value;
+}
+
+const newSecret = (): string =>
+  Buffer.from(randomFillSync(new Uint8Array(24))).toString('base64url');
+
+/** Core's ports as a running server has them: system clock, random ids, simulated card network. */
+export async function createPorts(
+  store: Store,
+  clock: Clock = { now: Date.now },
+  record?: Ports['record'],
+): Promise<Ports> {
+  return {
+    store,
+    clock,
+    newId: createIds(random40),
+    newSecret,
+    limiter: createTokenBuckets(() => performance.now()),
+    processor: createSimulator({ now: () => clock.now(), slowMs: 2000, timeoutMs: 500 }),
+    cursorSecret: await store.secret('cursor'),
+    ...(record && { record }),
+  };
+}

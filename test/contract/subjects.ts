@@ -1,0 +1,54 @@
+import { readConfig } from '../../services/config.ts';
+import { type Client, type ClientOf, createInProcessClient } from '../../services/core/client.ts';
+import { createDemoMerchants } from '../../services/demo/merchants.ts';
+import { createGraphqlClient } from '../../services/graphql/client.ts';
+import { createGrpcClient } from '../../services/grpc/client.ts';
+import { type Fivewire, start } from '../../services/main.ts';
+import { createPorts } from '../../services/ports.ts';
+import { createRestClient } from '../../services/rest/client.ts';
+import { createSseClient } from '../../services/sse/client.ts';
+import { createWebsocketClient } from '../../services/websocket/client.ts';
+
+/** A whole server, all wires open, on a database in memory with the demo merchants. */
+export async function openServer(): Promise<Fivewire> {
+  const config = readConfig({
+    HTTP_PORT: '0',
+    HTTP2_PORT: '0',
+    GRPC_PORT: '0',
+    DATABASE_URL: 'sqlite::memory:',
+    DEMO: '0',
+  });
+  const server = await start(config);
+  await createDemoMerchants(await createPorts(server.store));
+  return server;
+}
+
+export type Connect = (server: Fivewire, key: string | undefined) => Promise<Client>;
+
+const http = (server: Fivewire) => `http://127.0.0.1:${server.ports.http}`;
+
+/** Every way to call the core; the first, without a protocol, is what the others are held to. */
+export const subjects: Readonly<Record<string, Connect>> = {
+  'in-process': async (server, key) => createInProcessClient(server.core, key),
+  rest: (server, key) => createRestClient({ target: http(server), key, connections: 8 }),
+  'rest over HTTP/2': (server, key) =>
+    createRestClient({
+      target: `http://127.0.0.1:${server.ports.http2}`,
+      key,
+      connections: 2,
+      http2: true,
+    }),
+  grpc: (server, key) =>
+    createGrpcClient({ target: `127.0.0.1:${server.ports.grpc}`, key, connections: 2 }),
+  graphql: (server, key) => createGraphqlClient({ target: http(server), key, connections: 8 }),
+  websocket: (server, key) =>
+    createWebsocketClient({ target: `ws://127.0.0.1:${server.ports.http}`, key, connections: 2 }),
+};
+
+/** Every way to watch events. */
+export const streams: Readonly<
+  Record<string, (server: Fivewire, key: string | undefined) => Promise<ClientOf<'watchEvents'>>>
+> = {
+  ...subjects,
+  sse: (server, key) => createSseClient({ target: http(server), key }),
+};
