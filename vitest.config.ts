@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { closingLine } from './test/closing-line.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
+    reporters: process.env.CI ? ['default', closingLine] : ['default'],
   },
 });

@@ -322,8 +322,23 @@ export function validate<Schema extends z.ZodType>(
   given: unknown,
 ): z.output<Schema> {
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw invalid(...parsed.error.issues.flatMap((issue) => violationsOf(issue, given)));
+  const dropped = droppedPairs(given);
+  if (parsed.success && dropped.length === 0) return parsed.data;
+  const issues = parsed.success ? [] : parsed.error.issues;
+  throw invalid(...dropped, ...issues.flatMap((issue) => violationsOf(issue, given)));
+}
+
+/** A pair named `__proto__` would be dropped without a word; JSON and maps can carry one. */
+function droppedPairs(given: unknown): Violation[] {
+  if (typeof given !== 'object' || given === null) return [];
+  const faults: Violation[] = [];
+  for (const [field, value] of Object.entries(given)) {
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
+      const path = [field, '__proto__'];
+      faults.push({ path, code: 'unknown_field', message: 'expected no such field' });
+    }
+  }
+  return faults;
 }
 
 function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {

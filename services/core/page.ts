@@ -83,3 +83,12 @@ export function toPage<Item extends { readonly id: string }>(
   const hasMore = rows.length > limit;
   return { items, hasMore, nextCursor: hasMore && last ? cursorOf(last) : null };
 }
+
+/** The items in the order of `ids`; null where there is no such item. */
+export function inOrder<Item extends { readonly id: string }>(
+  ids: readonly string[],
+  items: readonly Item[],
+): readonly (Item | null)[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  return ids.map((id) => byId.get(id) ?? null);
+}

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { readOperation, writeOperation } from '../operation.ts';
-import { type Page, pageShape, toPage } from '../page.ts';
-import { inOrder } from '../payments/operations.ts';
+import { inOrder, type Page, pageShape, toPage } from '../page.ts';
 import { anyId, manyIds, metadataSchema, textUpTo } from '../values.ts';
 import type { Customer } from './customer.ts';
 

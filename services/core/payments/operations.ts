@@ -9,7 +9,7 @@ import {
   type WriteContext,
   writeOperation,
 } from '../operation.ts';
-import { type Page, pageShape, toPage } from '../page.ts';
+import { inOrder, type Page, pageShape, toPage } from '../page.ts';
 import type { PaymentFilter, PaymentSort, Transaction } from '../ports.ts';
 import type { Charge, ChargeOutcome } from '../processor/processor.ts';
 import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
@@ -42,15 +42,6 @@ export const getPaymentsByIds = readOperation({
     return inOrder(ids, await read.payments(merchantId, ids));
   },
 });
-
-/** The items in the order of `ids`; null where there is no such item. */
-export function inOrder<Item extends { readonly id: string }>(
-  ids: readonly string[],
-  items: readonly Item[],
-): readonly (Item | null)[] {
-  const byId = new Map(items.map((item) => [item.id, item]));
-  return ids.map((id) => byId.get(id) ?? null);
-}
 
 export const paymentSorts = ['-created_at', 'created_at', '-amount', 'amount'] as const;
 

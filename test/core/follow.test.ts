@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import type { Event } from '../../services/core/events/event.ts';
+import { bufferedEvents, followEvents } from '../../services/core/events/follow.ts';
+
+/** A log in memory, and a hand on when its commits are announced. */
+function createLog() {
+  const log: Event[] = [];
+  let listener: ((events: readonly Event[]) => void) | undefined;
+  let reads = 0;
+  return {
+    append(count: number): Event[] {
+      const added = Array.from(
+        { length: count },
+        (_, i): Event => ({
+          id: `evt_${log.length + i + 1}`,
+          sequence: log.length + i + 1,
+          type: i % 2 === 0 ? 'customer.created' : 'refund.created',
+          createdAt: 0,
+          data: {
+            kind: 'customer',
+            customer: {
+              id: 'c',
+              name: 'n',
+              email: null,
+              country: null,
+              metadata: {},
+              createdAt: 0,
+            },
+          },
+        }),
+      );
+      log.push(...added);
+      return added;
+    },
+    announce: (events: readonly Event[]) => listener?.(events),
+    subscribers: () => (listener ? 1 : 0),
+    reads: () => reads,
+    feed: {
+      subscribe(_merchant: string, subscriber: (events: readonly Event[]) => void) {
+        listener = subscriber;
+        return () => {
+          listener = undefined;
+        };
+      },
+    },
+    read: {
+      lastSequence: async () => log.length,
+      async eventsAfter(_merchant: string, after: number, _types: unknown, limit: number) {
+        reads += 1;
+        return log.slice(after, after + limit);
+      },
+    },
+  };
+}
+
+const follow = (
+  log: ReturnType<typeof createLog>,
+  signal: AbortSignal,
+  options: { after?: number; types?: Event['type'][] } = {},
+) =>
+  followEvents({
+    read: log.read,
+    feed: log.feed,
+    merchantId: 'm',
+    types: options.types ?? [],
+    after: options.after,
+    signal,
+  });
+
+async function take(events: AsyncIterable<Event>, count: number): Promise<number[]> {
+  const iterator = events[Symbol.asyncIterator]();
+  const seen: number[] = [];
+  while (seen.length < count) {
+    const next = await iterator.next();
+    if (next.done) break;
+    seen.push(next.value.sequence);
+  }
+  return seen;
+}
+
+const upTo = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+test('history comes first, then what is committed meanwhile, each once and in order', async () => {
+  const log = createLog();
+  log.append(250);
+  const end = new AbortController();
+  const events = await follow(log, end.signal, { after: 100 });
+  log.announce(log.append(5));
+  expect(await take(events, 155)).toEqual(upTo(101, 255));
+  end.abort();
+});
+
+test('without a place to resume, only what comes after the subscription is delivered', async () => {
+  const log = createLog();
+  log.append(10);
+  const end = new AbortController();
+  const events = await follow(log, end.signal);
+  log.announce(log.append(3));
+  expect(await take(events, 3)).toEqual([11, 12, 13]);
+  expect(log.reads()).toBe(0);
+  end.abort();
+});
+
+test('a reader behind by more than the buffer is served by the store and loses nothing', async () => {
+  const log = createLog();
+  const end = new AbortController();
+  const events = await follow(log, end.signal);
+  for (let i = 0; i < 30; i += 1) log.announce(log.append(100));
+  expect(3000).toBeGreaterThan(bufferedEvents);
+  expect(await take(events, 3000)).toEqual(upTo(1, 3000));
+  expect(log.reads()).toBeGreaterThan(0);
+  end.abort();
+});
+
+test('commits announced out of order are read from the store, in order', async () => {
+  const log = createLog();
+  const end = new AbortController();
+  const events = await follow(log, end.signal);
+  const [first, second] = [log.append(1), log.append(1)];
+  log.announce(second);
+  log.announce(first);
+  expect(await take(events, 2)).toEqual([1, 2]);
+  end.abort();
+});
+
+test('types not asked for are passed over and do not hold up the rest', async () => {
+  const log = createLog();
+  const end = new AbortController();
+  const events = await follow(log, end.signal, { types: ['refund.created'] });
+  log.announce(log.append(6));
+  expect(await take(events, 3)).toEqual([2, 4, 6]);
+  end.abort();
+});
+
+test('aborting ends the iteration and the subscription, also before it was read', async () => {
+  const log = createLog();
+  const end = new AbortController();
+  const events = await follow(log, end.signal);
+  const waiting = take(events, 1);
+  end.abort();
+  expect(await waiting).toEqual([]);
+  expect(log.subscribers()).toBe(0);
+  const never = new AbortController();
+  await follow(log, never.signal);
+  never.abort();
+  expect(log.subscribers()).toBe(0);
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Client, createInProcessClient } from '../../services/core/client.ts';
+import { type Core, createCore } from '../../services/core/invoke.ts';
+import type { CallRecord, Ports, Store } from '../../services/core/ports.ts';
+import type { ChargeOutcome, Processor } from '../../services/core/processor/processor.ts';
+import { createDemoMerchants, retailMerchant } from '../../services/demo/merchants.ts';
+import { createPorts } from '../../services/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { adminKey } from '../house.ts';
+
+/** What the one path of every call promises, with time and the card network in the test's hands. */
+
+let store: Store;
+let core: Core;
+let client: Client;
+let nowMs: number;
+let answer: (paymentId: string) => Promise<ChargeOutcome>;
+let charged: string[];
+let records: CallRecord[];
+let ports: Ports;
+
+beforeEach(async () => {
+  nowMs = Date.parse('2026-11-01T12:00:00Z');
+  charged = [];
+  records = [];
+  answer = async () => ({ kind: 'approved' });
+  store = await openStore('sqlite::memory:');
+  const processor: Processor = {
+    charge({ paymentId }) {
+      charged.push(paymentId);
+      return answer(paymentId);
+    },
+    lookUp: async () => ({ kind: 'approved' }),
+  };
+  const clock = { now: () => nowMs };
+  ports = {
+    ...(await createPorts(store, clock)),
+    processor,
+    record: (call) => records.push(call),
+  };
+  await createDemoMerchants(ports);
+  core = createCore(ports);
+  client = createInProcessClient(core, adminKey);
+});
+afterEach(() => store.close());
+
+const simple = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
+const key = { idempotencyKey: 'order-1' };
+const pay = () => client.createPayment({ ...simple, confirm: true }, key);
+const everyPayment = async () => (await client.listPayments({})).items;
+
+describe('a call that the process did not survive', () => {
+  beforeEach(() => {
+    // The network never answers: to the database this is what a crash leaves behind.
+    answer = () => new Promise(() => {});
+    void pay();
+  });
+
+  test('keeps its key while it may still be running', async () => {
+    await expect(pay()).rejects.toMatchObject({
+      code: 'idempotency_in_flight',
+      details: { retryAfterMs: expect.any(Number) },
+    });
+  });
+
+  test('is taken up again by its key, with the same payment', async () => {
+    await expect.poll(() => charged.length).toBe(1);
+    nowMs += 11_000;
+    answer = async () => ({ kind: 'approved' });
+    const payment = await pay();
+    expect(payment).toMatchObject({ status: 'succeeded', amountCaptured: 1000 });
+    expect(charged).toEqual([payment.id, payment.id]);
+    expect(await everyPayment()).toEqual([payment]);
+    expect(await pay()).toEqual(payment);
+  });
+
+  test('is settled in the background when nobody asks again', async () => {
+    await expect.poll(() => charged.length).toBe(1);
+    expect(await core.settleDue()).toBe(0);
+    nowMs += 31_000;
+    expect(await core.settleDue()).toBe(1);
+    const [payment] = await everyPayment();
+    expect(payment).toMatchObject({ status: 'succeeded' });
+    answer = async () => ({ kind: 'declined', code: 'card_declined', message: 'no' });
+    expect(await pay()).toEqual(payment);
+    expect(charged).toHaveLength(1);
+  });
+});
+
+test('a network that was unavailable is asked again by the same key, for the same payment', async () => {
+  answer = async () => ({ kind: 'unavailable' });
+  await expect(pay()).rejects.toMatchObject({ code: 'processor_unavailable' });
+  answer = async () => ({ kind: 'approved' });
+  const payment = await pay();
+  expect(payment.status).toBe('succeeded');
+  expect(await everyPayment()).toEqual([payment]);
+});
+
+test('a key is forgotten after a day', async () => {
+  const first = await pay();
+  nowMs += 24 * 60 * 60 * 1000 - 1;
+  expect((await pay()).id).toBe(first.id);
+  nowMs += 2;
+  expect((await pay()).id).not.toBe(first.id);
+});
+
+test('a revocation by another process is noticed within ten seconds', async () => {
+  await client.listPayments({});
+  const elsewhere = createInProcessClient(createCore(ports), adminKey);
+  const created = await client.createKey({ name: 'shared', scopes: ['payments:read'] }, key);
+  const shared = createInProcessClient(core, created.secret ?? '');
+  await shared.listPayments({});
+  await elsewhere.revokeKey({ id: created.id }, { idempotencyKey: 'revoke' });
+  nowMs += 10_001;
+  await expect(shared.listPayments({})).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+test('a failed write leaves no event, no record and no change', async () => {
+  const before = await store.read.lastSequence(retailMerchant);
+  await expect(client.refundPayment({ payment: 'pay_none' }, key)).rejects.toThrow();
+  expect(await store.read.lastSequence(retailMerchant)).toBe(before);
+  expect(await store.read.idempotencyRecord(retailMerchant, 'order-1', nowMs)).toBeUndefined();
+});
+
+test('a failure of our own says nothing of its cause to the caller, and all to the log', async () => {
+  answer = async () => {
+    throw new Error('password=hunter2');
+  };
+  await expect(pay()).rejects.toMatchObject({ code: 'internal' });
+  await expect(pay()).rejects.not.toMatchObject({ message: expect.stringContaining('hunter2') });
+  expect(String(records[0]?.cause)).toContain('hunter2');
+});
+
+test('every call is recorded once, with its result, and without key or input', async () => {
+  const description = 'a private remark';
+  await client.createPayment({ ...simple, description }, key);
+  await expect(client.getPayment({ id: 'pay_none' })).rejects.toThrow();
+  expect(records.map(({ operation, code }) => `${operation} ${code}`)).toEqual([
+    'createPayment ok',
+    'getPayment not_found',
+  ]);
+  expect(records[0]).toMatchObject({ merchantId: retailMerchant, requestId: 'in-process' });
+  const told = JSON.stringify(records);
+  expect(told).not.toContain(adminKey);
+  expect(told).not.toContain(description);
+});
+
+test('the price of a document is taken once, and its calls are not charged again', async () => {
+  const receipt = {};
+  const session = await core.admit({ credential: adminKey, requestId: 'r', receipt }, 7);
+  expect(receipt).toMatchObject({ rate: { remaining: 100_000 - 7 } });
+  const caller = { session, requestId: 'r', receipt: {} };
+  await core.invoke('listPayments', caller, {});
+  expect(caller.receipt).toEqual({});
+});

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** The rules of the house: who may know whom. */
+
+const root = resolve(import.meta.dirname, '..');
+const rooms = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes('/generated/'))
+    .sort();
+
+interface Import {
+  readonly file: string;
+  /** A path in this project, or the name of a package or built-in. */
+  readonly target: string;
+}
+
+const specifier = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g;
+
+const importsOf = (file: string): Import[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(specifier)].map(([, name = '']) => ({
+    file,
+    target: name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name,
+  }));
+
+const importsUnder = (folder: string): Import[] => filesUnder(folder).flatMap(importsOf);
+const isLocal = ({ target }: Import) => /^(services|bench|test|protos|schema)\//.test(target);
+const show = ({ file, target }: Import) => `${file} → ${target}`;
+
+/** The imports of `folder` into this project that start with none of `allowed`. */
+const strays = (folder: string, allowed: readonly string[]): string[] =>
+  importsUnder(folder)
+    .filter(isLocal)
+    .filter(({ target }) => !allowed.some((prefix) => target.startsWith(prefix)))
+    .map(show);
+
+describe('directions', () => {
+  test('core imports core, its schema library and pure built-ins', () => {
+    expect(strays('services/core', ['services/core/'])).toEqual([]);
+    const libraries = importsUnder('services/core').filter((one) => !isLocal(one));
+    expect(new Set(libraries.map(({ target }) => target))).toEqual(
+      new Set(['zod', 'node:crypto', 'node:timers/promises']),
+    );
+  });
+
+  test.each(['storage', 'wire'])('%s imports core and itself', (folder) => {
+    expect(strays(`services/${folder}`, ['services/core/', `services/${folder}/`])).toEqual([]);
+  });
+
+  test.each(rooms)('%s imports core, wire and itself, no other room and no storage', (room) => {
+    const allowed = ['services/core/', 'services/wire/', `services/${room}/`, 'schema/', 'protos/'];
+    expect(strays(`services/${room}`, allowed)).toEqual([]);
+  });
+
+  test('nothing in services imports the composition root', () => {
+    const importers = importsUnder('services').filter(
+      ({ target }) => target === 'services/main.ts',
+    );
+    expect(importers.map(show)).toEqual([]);
+  });
+
+  test('bench reaches a server only through the clients', () => {
+    const allowed = [
+      'bench/',
+      'services/core/',
+      ...rooms.map((room) => `services/${room}/client.ts`),
+    ];
+    const others = strays('bench', allowed).filter(
+      // The micro-scenario of the store measures the store itself: there is no wire in it.
+      (line) => !line.startsWith('bench/scenarios/storage.ts → services/'),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('the contract suite reaches a server only through the clients', () => {
+    const allowed = [
+      'test/',
+      'services/core/',
+      ...rooms.map((room) => `services/${room}/client.ts`),
+      // What starts the server under test.
+      'services/main.ts',
+      'services/config.ts',
+      'services/ports.ts',
+      'services/demo/merchants.ts',
+    ];
+    expect(strays('test/contract', allowed)).toEqual([]);
+  });
+});
+
+describe('rooms', () => {
+  const shared = [
+    'client',
+    'server',
+    'caller',
+    'errors',
+    'payments',
+    'refunds',
+    'customers',
+    'events',
+    'keys',
+  ];
+
+  test.each(rooms.filter((room) => room !== 'sse'))('%s has the files of every room', (room) => {
+    const files = readdirSync(join(root, 'services', room)).map((name) => name.replace('.ts', ''));
+    expect(files).toEqual(expect.arrayContaining(shared));
+  });
+
+  test('sse carries events alone, and has the files for that', () => {
+    const files = readdirSync(join(root, 'services/sse')).map((name) => name.replace('.ts', ''));
+    expect(files).toEqual(
+      expect.arrayContaining(['client', 'server', 'caller', 'errors', 'events', 'event-stream']),
+    );
+  });
+});
+
+describe('files', () => {
+  const all = ['services', 'bench', 'test'].flatMap(filesUnder);
+
+  test('are named in kebab-case after what they hold', () => {
+    const odd = all.filter(
+      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(file.split('/').at(-1) ?? ''),
+    );
+    expect(odd).toEqual([]);
+    const vague = all.filter((file) => /\b(utils?|helpers?|common|manager|misc)\b/.test(file));
+    expect(vague).toEqual([]);
+  });
+
+  test('fit in 100 columns', () => {
+    const wide = all.flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > 100 && !line.includes('://') ? [`${file}:${index + 1}`] : [],
+        ),
+    );
+    expect(wide).toEqual([]);
+  });
+});
