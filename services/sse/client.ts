@@ -1,0 +1,93 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { ClientOf, ClientOptions } from '../core/client.ts';
+import type { Event } from '../core/events/event.ts';
+import type { InputOf } from '../core/operations.ts';
+import { decodeEvent, type EventJson } from '../wire/json.ts';
+import { decodeProblem, type Problem } from '../wire/problem.ts';
+import { createEventStreamParser } from './event-stream.ts';
+
+/**
+ * A client of the SSE room. Each watch is a connection of its own, for as long as it lasts:
+ * HTTP/1.1 can carry nothing else on it. It does not connect again by itself: who watches resumes
+ * with `after`.
+ */
+export async function createSseClient({
+  target,
+  key,
+}: Pick<ClientOptions, 'target' | 'key'>): Promise<ClientOf<'watchEvents'>> {
+  const agent = new Agent();
+  const open = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        accept: 'text/event-stream',
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      };
+      const request = httpRequest(url, { agent, signal, headers }, resolve);
+      request.on('error', reject);
+      request.end();
+    });
+
+  return {
+    async watchEvents(input, { signal }) {
+      const url = new URL('/v1/events', target);
+      url.search = encodeWatch(input).toString();
+      let response: IncomingMessage;
+      try {
+        response = await open(url, signal);
+      } catch (cause) {
+        if (signal.aborted) return nothing();
+        throw new Error(`Expected a stream from ${url}, got: ${messageOf(cause)}`, { cause });
+      }
+      if (response.statusCode !== 200) throw await failureOf(response, url);
+      return readEvents(response, url, signal);
+    },
+    async close() {
+      agent.destroy();
+    },
+  };
+}
+
+function encodeWatch({ after, types }: InputOf<'watchEvents'>): URLSearchParams {
+  return new URLSearchParams({
+    ...(after !== undefined && { after: String(after) }),
+    ...(types && types.length > 0 && { types: types.join(',') }),
+  });
+}
+
+async function* nothing(): AsyncGenerator<Event, void, void> {}
+
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);
+
+async function failureOf(response: IncomingMessage, url: URL): Promise<Error> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString();
+  const { statusCode, headers } = response;
+  if (headers['content-type'] !== 'application/problem+json') {
+    return new Error(`Expected a stream from ${url}, got status ${statusCode}: ${body}`);
+  }
+  return decodeProblem(JSON.parse(body) as Problem);
+}
+
+async function* readEvents(
+  response: IncomingMessage,
+  url: URL,
+  signal: AbortSignal,
+): AsyncGenerator<Event, void, void> {
+  const parse = createEventStreamParser();
+  try {
+    for await (const chunk of response) {
+      for (const { event, data } of parse(chunk)) {
+        if (signal.aborted) return;
+        // Our server sends what these types say.
+        if (event === 'error') throw decodeProblem(JSON.parse(data) as Problem);
+        yield decodeEvent(JSON.parse(data) as EventJson);
+      }
+    }
+  } catch (thrown) {
+    if (signal.aborted) return;
+    throw thrown;
+  }
+  if (!signal.aborted) throw new Error(`Expected ${url} to go on, got the end of the stream.`);
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Event } from '../core/events/event.ts';
+import { eventText } from '../wire/event-text.ts';
+import { toCamel } from '../wire/names.ts';
+import { encodeMessage, heartbeat, retryField } from './event-stream.ts';
+
+/** How streams are kept alive and bounded. Tests bring smaller values. */
+export const defaultTimings = {
+  /** Well below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
+  heartbeatMs: 15_000,
+  /** A peer that takes nothing for so long is cut off; it resumes after what it had. */
+  blockedMs: 30_000,
+  /** The pause before a client connects again; browsers take 3 to 5 s where nothing is said. */
+  retryMs: 2000,
+} as const;
+
+export type Timings = { readonly [Name in keyof typeof defaultTimings]: number };
+
+/** A sequence, or a text for the operation's schema to refuse. */
+const sequenceOf = (text: string): unknown => (/^\d{1,16}$/.test(text) ? Number(text) : text);
+
+/**
+ * The input of `watchEvents` from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
+ * parameters are passed on for the schema to refuse. The header wins: an EventSource that connects
+ * again repeats the URL it began with, and only the header knows how far it has come.
+ */
+export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
+  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length));
+  const input: Record<string, unknown> = {};
+  for (const name of new Set(query.keys())) {
+    const values = query.getAll(name);
+    const [only = ''] = values;
+    if (name === 'types') input.types = values.flatMap((value) => value.split(','));
+    else if (values.length > 1) input[toCamel(name)] = values;
+    else input[toCamel(name)] = name === 'after' ? sequenceOf(only) : only;
+  }
+  const last = headers['last-event-id']?.toString();
+  if (last) input.after = sequenceOf(last);
+  return input;
+}
+
+/**
+ * Writes events as they come, and a heartbeat where none comes. What the peer has not taken is
+ * bounded by the response's own buffer: past it the next event waits in the core.
+ */
+export async function writeEvents(
+  response: ServerResponse,
+  events: AsyncIterable<Event>,
+  timings: Timings,
+): Promise<void> {
+  // The first bytes also carry the headers to the peer, which tell it that it is subscribed.
+  response.write(retryField(timings.retryMs));
+  const pulse = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(heartbeat);
+  }, timings.heartbeatMs);
+  pulse.unref();
+  try {
+    for await (const event of events) {
+      const message = encodeMessage({
+        id: String(event.sequence),
+        event: event.type,
+        data: eventText(event),
+      });
+      pulse.refresh();
+      if (!response.write(message)) await drained(response, timings.blockedMs);
+      if (response.destroyed) return;
+    }
+  } finally {
+    clearInterval(pulse);
+  }
+}
+
+/** Resolves when the peer took what was buffered; destroys the connection when it takes too long. */
+function drained(response: ServerResponse, blockedMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), blockedMs);
+    timer.unref();
+    const done = () => {
+      clearTimeout(timer);
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

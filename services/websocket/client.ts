@@ -1,0 +1,301 @@
+import { WebSocket } from 'ws';
+import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import { PaymentsError } from '../core/errors.ts';
+import type { Event } from '../core/events/event.ts';
+import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
+import { decodeEvent, type EventJson, encodeInput, outputs } from '../wire/json.ts';
+import { decodeProblem, type Problem } from '../wire/problem.ts';
+import { subprotocol } from './frames.ts';
+import { createTurnCork } from './turn-cork.ts';
+
+/** Events kept for a reader that is behind; past it the connection is not read, and TCP tells. */
+const queuedEvents = 1024;
+
+/** What the server sends. */
+type ServerFrame =
+  | { readonly id?: undefined; readonly type: 'welcome' }
+  | { readonly id: string; readonly type: 'result'; readonly output: unknown }
+  | { readonly id?: string; readonly type: 'error'; readonly error: Problem }
+  | { readonly id: string; readonly type: 'subscribed' | 'unsubscribed' }
+  | { readonly id: string; readonly type: 'event'; readonly event: EventJson };
+
+/** Who waits for the frames of one id. */
+interface Waiter {
+  receive(frame: ServerFrame): void;
+  /** The connection is gone. */
+  lose(error: Error): void;
+}
+
+/** One connection after its `welcome`. */
+interface Link {
+  readonly isOpen: boolean;
+  /** Sends a command under a new id; `waiter` has the frames of that id until it is forgotten. */
+  command(frame: Readonly<Record<string, unknown>>, waiter: Waiter): string;
+  send(frame: Readonly<Record<string, unknown>>): void;
+  forget(id: string): void;
+  pause(): void;
+  resume(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A client of the WebSocket room. Calls go round its connections; a call on one that was lost
+ * dials again, but a call or watch that was under way when it was lost fails with a plain Error.
+ * A watch whose reader is behind holds up the other calls of its connection.
+ *
+ * @throws Error when no server answers
+ */
+export async function createWebsocketClient({
+  target,
+  key,
+  connections = 1,
+}: ClientOptions): Promise<Client> {
+  const url = new URL('/ws', target);
+  const lines = Array.from({ length: connections }, () => createLine(url, key));
+  let turn = 0;
+  const nextLink = (): Link | Promise<Link> => {
+    turn = (turn + 1) % lines.length;
+    return (lines[turn] as Line).link();
+  };
+
+  const call =
+    <Name extends CallName>(name: Name) =>
+    (input: InputOf<Name>, options?: CallOptions) => {
+      const link = nextLink();
+      return link instanceof Promise
+        ? link.then((opened) => callOn(opened, name, input, options))
+        : callOn(link, name, input, options);
+    };
+
+  const close = async () => {
+    await Promise.all(lines.map((line) => line.close()));
+  };
+  try {
+    await Promise.all(
+      lines.map(async (line) => {
+        try {
+          await line.link();
+        } catch (error) {
+          // A key that is refused is every call's own failure, as on the other wires.
+          if (!(error instanceof PaymentsError)) throw error;
+        }
+      }),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const calls = Object.keys(outputs).map((name) => [name, call(name as CallName)]);
+  return {
+    // The names are exactly those of the calls; Object.fromEntries cannot say so.
+    ...(Object.fromEntries(calls) as Omit<Client, 'watchEvents' | 'close'>),
+    watchEvents: async (input, options) => watchOn(await nextLink(), input, options),
+    close,
+  };
+}
+
+/** A place for one connection, dialled when it is needed. */
+interface Line {
+  link(): Link | Promise<Link>;
+  close(): Promise<void>;
+}
+
+function createLine(url: URL, key: string | undefined): Line {
+  let link: Link | undefined;
+  let dialling: Promise<Link> | undefined;
+  let closed = false;
+  const dialled = async () => {
+    try {
+      link = await dial(url, key);
+      return link;
+    } finally {
+      dialling = undefined;
+    }
+  };
+  return {
+    link() {
+      if (link?.isOpen) return link;
+      if (closed) return Promise.reject(new Error('Expected an open client, got a closed one.'));
+      dialling ??= dialled();
+      return dialling;
+    },
+    async close() {
+      closed = true;
+      const last = await dialling?.catch(() => undefined);
+      await (last ?? link)?.close();
+    },
+  };
+}
+
+function callOn<Name extends CallName>(
+  link: Link,
+  operation: Name,
+  input: InputOf<Name>,
+  { idempotencyKey, signal }: CallOptions = {},
+) {
+  const codec = outputs[operation];
+  return new Promise<OutputOf<Name>>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const settle = () => {
+      link.forget(id);
+      signal?.removeEventListener('abort', abort);
+    };
+    const abort = () => {
+      settle();
+      reject(signal?.reason);
+    };
+    const id = link.command(
+      { type: 'call', operation, input: encodeInput(input), idempotencyKey },
+      {
+        receive(frame) {
+          settle();
+          if (frame.type === 'result') resolve(codec.decode(frame.output));
+          else if (frame.type === 'error') reject(decodeProblem(frame.error));
+          else reject(unexpected('a result', frame));
+        },
+        lose(error) {
+          settle();
+          reject(error);
+        },
+      },
+    );
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+const unexpected = (expected: string, frame: ServerFrame): Error =>
+  new Error(`Expected ${expected}, got a frame of type ${frame.type}.`);
+
+async function watchOn(
+  link: Link,
+  input: InputOf<'watchEvents'>,
+  { signal }: WatchOptions,
+): Promise<AsyncIterable<Event>> {
+  const subscribed = Promise.withResolvers<void>();
+  let queue: Event[] = [];
+  let failure: Error | undefined;
+  let wake = () => {};
+
+  const fail = (error: Error) => {
+    failure = error;
+    link.forget(id);
+    subscribed.reject(error);
+    wake();
+  };
+  const stop = () => {
+    link.forget(id);
+    link.resume();
+    if (link.isOpen && !failure) link.send({ id, type: 'unsubscribe' });
+    subscribed.resolve();
+    wake();
+  };
+  const id = link.command(
+    { type: 'subscribe', ...encodeInput(input) },
+    {
+      receive(frame) {
+        if (frame.type === 'event') {
+          if (queue.push(decodeEvent(frame.event)) === queuedEvents) link.pause();
+          wake();
+        } else if (frame.type === 'subscribed') {
+          subscribed.resolve();
+        } else {
+          fail(frame.type === 'error' ? decodeProblem(frame.error) : unexpected('events', frame));
+        }
+      },
+      lose: fail,
+    },
+  );
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    await subscribed.promise;
+  } catch (error) {
+    signal.removeEventListener('abort', stop);
+    throw error;
+  }
+
+  async function* read(): AsyncGenerator<Event, void, void> {
+    try {
+      while (!signal.aborted) {
+        const batch = queue;
+        queue = [];
+        if (batch.length >= queuedEvents) link.resume();
+        for (const event of batch) {
+          yield event;
+          if (signal.aborted) return;
+        }
+        if (queue.length > 0) continue;
+        if (failure) throw failure;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    } finally {
+      if (!signal.aborted) {
+        signal.removeEventListener('abort', stop);
+        stop();
+      }
+    }
+  }
+  return read();
+}
+
+/** @throws PaymentsError when the server refuses the key; Error when there is no server */
+function dial(url: URL, key: string | undefined): Promise<Link> {
+  const ws = new WebSocket(url, subprotocol, { perMessageDeflate: false });
+  const waiters = new Map<string, Waiter>();
+  const welcomed = Promise.withResolvers<Link>();
+  let commands = 0;
+  let lost: Error | undefined;
+  let cork = () => {};
+
+  const link: Link = {
+    get isOpen() {
+      return ws.readyState === ws.OPEN;
+    },
+    command(frame, waiter) {
+      commands += 1;
+      const id = commands.toString(36);
+      waiters.set(id, waiter);
+      link.send({ id, ...frame });
+      return id;
+    },
+    send(frame) {
+      cork();
+      ws.send(JSON.stringify(frame));
+    },
+    forget: (id) => waiters.delete(id),
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
+    close: () =>
+      new Promise((resolve) => {
+        if (ws.readyState === ws.CLOSED) return resolve();
+        ws.once('close', () => resolve());
+        ws.resume();
+        ws.close(1000);
+      }),
+  };
+
+  ws.on('upgrade', ({ socket }) => {
+    cork = createTurnCork(socket);
+  });
+  ws.on('open', () => link.send({ type: 'hello', key }));
+  ws.on('message', (data) => {
+    // Our server sends what ServerFrame says, and with the default binaryType in one Buffer.
+    const frame = JSON.parse((data as Buffer).toString()) as ServerFrame;
+    if (frame.id !== undefined) waiters.get(frame.id)?.receive(frame);
+    else if (frame.type === 'welcome') welcomed.resolve(link);
+    else if (frame.type === 'error') lost = decodeProblem(frame.error);
+  });
+  ws.on('error', (cause) => {
+    lost ??= new Error(`Expected a WebSocket with ${url}, got: ${cause.message}`, { cause });
+  });
+  ws.on('close', (code, reason) => {
+    lost ??= new Error(`Expected an open WebSocket with ${url}, got a close: ${code} ${reason}`);
+    welcomed.reject(lost);
+    for (const waiter of waiters.values()) waiter.lose(lost);
+    waiters.clear();
+  });
+  return welcomed.promise;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { validate } from '../core/invoke.ts';
+import { type CallName, operations } from '../core/operations.ts';
+
+/** Name of this protocol in `Sec-WebSocket-Protocol`. */
+export const subprotocol = 'payments.v1.json';
+
+const callNames = Object.values(operations)
+  .filter((operation) => operation.effect !== 'stream')
+  .map((operation) => operation.name as CallName);
+
+/** Chosen by the client; names the command until it is answered, or the subscription's life. */
+const id = z.string().min(1).max(64);
+/** W3C Trace Context of this command; that of the upgrade request holds where it is absent. */
+const traceparent = z.string().max(128).optional();
+
+/** What a client may send. The input of a command is the operation's own to check. */
+export const clientFrames = {
+  hello: z.strictObject({
+    type: z.literal('hello'),
+    /** The API key. */
+    key: z.string().max(255).optional(),
+  }),
+  call: z.strictObject({
+    id,
+    type: z.literal('call'),
+    operation: z.enum(callNames),
+    input: z.unknown().optional(),
+    idempotencyKey: z.string().optional(),
+    traceparent,
+  }),
+  /** All other fields are the input of `watchEvents`. */
+  subscribe: z.looseObject({ id, type: z.literal('subscribe'), traceparent }),
+  unsubscribe: z.strictObject({ id, type: z.literal('unsubscribe') }),
+};
+
+type FrameType = keyof typeof clientFrames;
+export type FrameOf<Type extends FrameType> = z.infer<(typeof clientFrames)[Type]>;
+export type ClientFrame = { readonly [Type in FrameType]: FrameOf<Type> }[FrameType];
+
+/** A frame that can be answered by its id, or one that cannot and ends the connection. */
+export type Received =
+  | { readonly frame: ClientFrame }
+  | { readonly id: string; readonly refused: unknown }
+  | { readonly bad: string };
+
+/** Reads one text message. Never throws. */
+export function readFrame(text: string): Received {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { bad: 'Expected JSON, got something else.' };
+  }
+  if (typeof json !== 'object' || json === null || !('type' in json)) {
+    return { bad: 'Expected a JSON object with a type.' };
+  }
+  const { type } = json;
+  if (typeof type !== 'string' || !Object.hasOwn(clientFrames, type)) {
+    return { bad: `Expected type ${Object.keys(clientFrames).join(', ')}, got another.` };
+  }
+  try {
+    // `hasOwn` has just found the name; the schema of that name gives the frame of that name.
+    return { frame: validate(clientFrames[type as FrameType], json) as ClientFrame };
+  } catch (refused) {
+    const given = id.safeParse('id' in json ? json.id : undefined);
+    if (type === 'hello') return { bad: 'Expected a hello with a key.' };
+    if (!given.success) return { bad: `Expected a ${type} with an id of 1 to 64 characters.` };
+    return { id: given.data, refused };
+  }
+}

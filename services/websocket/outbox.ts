@@ -1,0 +1,68 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Limits } from './limits.ts';
+import { createTurnCork } from './turn-cork.ts';
+
+/** The sending side of a connection. */
+export interface Outbox {
+  /** Sends a text message; does nothing once the connection is closing. */
+  send(text: string): void;
+  /** Whether the peer has more to take than it should; no more is to be made for it then. */
+  readonly full: boolean;
+  /** Resolves when the peer took what was buffered, and when the connection ends. */
+  readonly drained: Promise<void>;
+  /** Lets everything go on that waits for the peer. */
+  release(): void;
+}
+
+/**
+ * Keeps what waits for a peer bounded: above `pausedAboveBytes` no command is read any more and
+ * `full` is true until everything was taken.
+ *
+ * @param socket the connection under `ws`
+ * @param onStalled called when the peer is behind by too much or for too long
+ */
+export function createOutbox(
+  ws: WebSocket,
+  socket: Duplex,
+  limits: Limits,
+  onStalled: () => void,
+): Outbox {
+  const cork = createTurnCork(socket);
+  let behind: (PromiseWithResolvers<void> & { readonly timer: NodeJS.Timeout }) | undefined;
+
+  const release = () => {
+    if (!behind) return;
+    socket.off('drain', release);
+    clearTimeout(behind.timer);
+    behind.resolve();
+    behind = undefined;
+    ws.resume();
+  };
+  const pause = () => {
+    const timer = setTimeout(onStalled, limits.stalledMs).unref();
+    behind = { ...Promise.withResolvers<void>(), timer };
+    socket.on('drain', release);
+    ws.pause();
+  };
+
+  return {
+    send(text) {
+      if (ws.readyState !== ws.OPEN) return;
+      cork();
+      ws.send(text);
+      // The socket's own count: without compression `ws` holds nothing back itself.
+      const bufferedBytes = socket.writableLength;
+      if (bufferedBytes <= limits.pausedAboveBytes) return;
+      if (bufferedBytes > limits.bufferedBytes) onStalled();
+      else if (!behind) pause();
+    },
+    get full() {
+      return behind !== undefined;
+    },
+    get drained() {
+      return behind?.promise ?? Promise.resolve();
+    },
+    release,
+  };
+}
