@@ -1,0 +1,128 @@
+import type { Page } from '../core/page.ts';
+import { encodePage } from '../wire/json.ts';
+import { type Call, pick, type View } from './call.ts';
+import { headerOf } from './caller.ts';
+import { bodyTag, isKnown } from './etag.ts';
+import { headersFor } from './headers.ts';
+
+/** How long an answer may be kept (RFC 9111 §5.2.2). All are one merchant's own: never shared. */
+export const cacheControl = {
+  /** The next write may change it: kept, but asked about every time. */
+  changes: 'private, no-cache',
+  /** Nothing can change it. */
+  fixed: 'private, max-age=31536000, immutable',
+  /** The answer to a write, or a failure. */
+  never: 'no-store',
+} as const;
+
+const jsonType = 'application/json';
+
+/**
+ * A read's answer: 200 with the JSON, or 304 where the caller has it already.
+ *
+ * @param options.tag known without the JSON, which then is not even made for a 304
+ */
+export function answerRead(
+  call: Call,
+  encode: () => unknown,
+  options: {
+    readonly cache: string;
+    readonly tag?: string | undefined;
+    readonly link?: string | undefined;
+  },
+): Response {
+  const headers = headersFor(call.caller, jsonType);
+  headers['cache-control'] = options.cache;
+  if (options.link !== undefined) headers.link = options.link;
+  const body = options.tag === undefined ? JSON.stringify(encode()) : undefined;
+  const tag = options.tag ?? bodyTag(body ?? '');
+  headers.etag = tag;
+  if (isKnown(headerOf(call.incoming, 'if-none-match'), tag)) {
+    delete headers['content-type'];
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(body ?? JSON.stringify(encode()), { status: 200, headers });
+}
+
+/**
+ * A write's answer, with the status of its route.
+ *
+ * @param options.location of what was created (RFC 9110 §10.2.2)
+ * @param options.content the URL that the JSON is the representation of (RFC 9110 §8.7)
+ * @param options.tag the entity tag of that representation
+ */
+export function answerWrite(
+  call: Call,
+  json: unknown,
+  options: {
+    readonly location?: string;
+    readonly content?: string;
+    readonly tag?: string;
+  } = {},
+): Response {
+  const headers = headersFor(call.caller, jsonType);
+  headers['cache-control'] = cacheControl.never;
+  if (options.location !== undefined) headers.location = options.location;
+  if (options.content !== undefined) headers['content-location'] = options.content;
+  if (options.tag !== undefined) headers.etag = options.tag;
+  return new Response(JSON.stringify(json), { status: call.route.status, headers });
+}
+
+/** The URL of the same list from `cursor` on; from its start where there is none. */
+function pageUrl(call: Call, parameter: string, cursor: string | null): string {
+  const query = new URLSearchParams();
+  for (const name in call.query) {
+    const value = call.query[name];
+    if (value !== undefined && name !== parameter) query.set(name, String(value));
+  }
+  if (cursor !== null) query.set(parameter, cursor);
+  return query.size === 0 ? call.path : `${call.path}?${query}`;
+}
+
+/**
+ * One page of a list, with where to go on in its `links` and in `Link` (RFC 8288).
+ *
+ * @param options.cursor the parameter that takes `next_cursor`
+ */
+export function answerPage<Item, ItemJson extends object>(
+  call: Call,
+  page: Page<Item>,
+  encode: (item: Item) => ItemJson,
+  view: View | undefined,
+  options: { readonly cache?: string; readonly cursor?: string } = {},
+): Response {
+  const { cache = cacheControl.changes, cursor = 'cursor' } = options;
+  const given = call.query[cursor];
+  const links: Record<string, string> = {
+    self: pageUrl(call, cursor, given === undefined ? null : String(given)),
+    first: pageUrl(call, cursor, null),
+  };
+  if (page.nextCursor !== null) links.next = pageUrl(call, cursor, page.nextCursor);
+  const link = Object.entries(links)
+    .map(([relation, url]) => `<${url}>; rel="${relation}"`)
+    .join(', ');
+  const encodeItem = view ? (item: Item) => pick(encode(item), view) : encode;
+  return answerRead(call, () => ({ ...encodePage<Item, object>(page, encodeItem), links }), {
+    cache,
+    link,
+  });
+}
+
+/** Items by their ids, in the order asked; null where there is none. */
+export const answerBatch = <Item, ItemJson extends object>(
+  call: Call,
+  items: readonly (Item | null)[],
+  encode: (item: Item) => ItemJson,
+  view: View | undefined,
+): Response =>
+  answerRead(
+    call,
+    () => ({
+      data: items.map((item) => {
+        if (item === null) return null;
+        const json = encode(item);
+        return view ? pick(json, view) : json;
+      }),
+    }),
+    { cache: cacheControl.changes },
+  );

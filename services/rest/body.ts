@@ -1,0 +1,93 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { invalid, PaymentsError } from '../core/errors.ts';
+import { jsonFault } from './json-fault.ts';
+
+/** The largest body that this room reads, bytes. */
+export const maxBodyBytes = 64 * 1024;
+
+const tooLarge = (): PaymentsError =>
+  new PaymentsError('payload_too_large', `Expected a body of at most ${maxBodyBytes} bytes.`, {
+    metadata: { limitBytes: String(maxBodyBytes) },
+  });
+
+/**
+ * The whole body. A body that says or turns out to be too large is not read to its end; the
+ * adapter drains or cuts what is left, so that the answer arrives and the connection is not hung.
+ */
+function readBytes(incoming: IncomingMessage | Http2ServerRequest): Promise<Buffer> {
+  const declared = incoming.headers['content-length'];
+  if (declared !== undefined && Number(declared) > maxBodyBytes) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    let first: Buffer | undefined;
+    let rest: Buffer[] | undefined;
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBodyBytes) {
+        incoming.off('data', onData);
+        incoming.pause();
+        reject(tooLarge());
+      } else if (first === undefined) first = chunk;
+      else {
+        rest ??= [first];
+        rest.push(chunk);
+      }
+    };
+    incoming.on('data', onData);
+    incoming.on('end', () => resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))));
+    incoming.on('error', () => reject(cutShort()));
+    incoming.on('close', () => reject(cutShort()));
+  });
+}
+
+/** Nobody is left to read this; it only ends the call. */
+const cutShort = (): PaymentsError =>
+  invalid({ path: [], code: 'incomplete_body', message: 'expected the whole body' });
+
+/** RFC 9110 §8.3.1; a charset other than UTF-8 has no meaning for JSON (RFC 8259 §8.1). */
+const jsonType = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
+
+const unsupported = (contentType: string | undefined): PaymentsError =>
+  new PaymentsError(
+    'unsupported_media_type',
+    `Expected a body of type application/json, got ${contentType === undefined ? 'none named' : `'${contentType.slice(0, 100)}'`}.`,
+  );
+
+/**
+ * The body as JSON; an empty object where there is no body.
+ *
+ * @throws PaymentsError `unsupported_media_type`, `payload_too_large`, or `validation_failed` with
+ *   the place where the text stops being JSON
+ */
+export async function readJson(incoming: IncomingMessage | Http2ServerRequest): Promise<unknown> {
+  const contentType = incoming.headers['content-type'];
+  if (contentType !== undefined && contentType !== 'application/json') {
+    if (!jsonType.test(contentType)) throw unsupported(contentType);
+  }
+  const bytes = await readBytes(incoming);
+  if (bytes.length === 0) return {};
+  if (contentType === undefined) throw unsupported(contentType);
+  if (!isUtf8(bytes)) {
+    throw invalid({ path: [], code: 'invalid_utf8', message: 'expected a body in UTF-8' });
+  }
+  const text = bytes.toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed(text);
+  }
+}
+
+function malformed(text: string): PaymentsError {
+  const at = jsonFault(text);
+  const before = text.slice(0, at).split('\n');
+  const found = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end';
+  const place = `line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return invalid({
+    path: [],
+    code: 'invalid_json',
+    message: `expected JSON, got ${found} at ${place}`,
+  });
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { invalid, type Violation } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
+import type { CallName } from '../core/operations.ts';
+import { decodeInput } from '../wire/json.ts';
+import { readJson } from './body.ts';
+import type { RestCaller } from './caller.ts';
+import { kindsOf, listOf, type Query, typed } from './query.ts';
+import { type Route, routes } from './routes.ts';
+
+/** One request on its way through the room. */
+export interface Call {
+  readonly incoming: IncomingMessage | Http2ServerRequest;
+  readonly route: Route;
+  /** The request's path, without the query. */
+  readonly path: string;
+  /** What stands in the place of `{id}`. */
+  readonly id: string | undefined;
+  readonly query: Query;
+  readonly caller: RestCaller;
+}
+
+/** Decodes the call, invokes the core, encodes the answer. */
+export type Handler = (core: Core, call: Call) => Promise<Response>;
+
+/** What of a resource is wanted, and what of others with it. */
+export interface View {
+  readonly expand: ReadonlySet<string>;
+  /** All, where absent. */
+  readonly fields?: readonly string[];
+}
+
+const kinds = new Map(routes.map(({ operation }) => [operation, kindsOf(operation)]));
+
+const kindOf = (operation: CallName, name: string) => kinds.get(operation)?.get(name);
+
+/** Parameters that the room itself understands, on the routes that have them. */
+const isOfView = (route: Route, name: string): boolean =>
+  (name === 'expand' && route.expand !== undefined) ||
+  (name === 'fields' && route.fields !== undefined);
+
+const unknownField = (name: string): Violation => ({
+  path: [name],
+  code: 'unknown_field',
+  message: 'expected no such field',
+});
+
+/** `input` with the path's id. A second id, beside the one in the path, is a field too many. */
+function withId(call: Call, input: Record<string, unknown>): Record<string, unknown> {
+  const { idField } = call.route;
+  if (idField === undefined) return input;
+  if (Object.hasOwn(input, idField)) throw invalid(unknownField(idField));
+  input[idField] = call.id;
+  return input;
+}
+
+/**
+ * The operation's input from path and query. Names that the operation does not know stay in it,
+ * for its schema to refuse with all other faults.
+ */
+export function readInput(call: Call): unknown {
+  const { query, route } = call;
+  const json: Record<string, unknown> = {};
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined || isOfView(route, name)) continue;
+    json[name] = typed(value, kindOf(route.operation, name));
+  }
+  // An object in gives an object out.
+  return withId(call, decodeInput(json) as Record<string, unknown>);
+}
+
+/** The operation's input from path and body. What is not an object is left to the schema. */
+export async function readBody(call: Call): Promise<unknown> {
+  const unknown = Object.keys(call.query);
+  if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
+  const input = decodeInput(await readJson(call.incoming));
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+    ? // Neither null nor a list, so an object with text keys.
+      withId(call, input as Record<string, unknown>)
+    : input;
+}
+
+/** `?expand=` and `?fields=`; undefined where neither is given. @throws `validation_failed` */
+export function viewOf({ query, route }: Call): View | undefined {
+  const { expand, fields } = query;
+  if (expand === undefined && fields === undefined) return undefined;
+  const wantedExpansions =
+    route.expand && expand !== undefined ? known('expand', listOf(expand), route.expand) : [];
+  const wantedFields =
+    route.fields && fields !== undefined
+      ? known('fields', listOf(fields), route.fields)
+      : undefined;
+  return {
+    expand: new Set(wantedExpansions.flatMap((name) => [name.split('.')[0] ?? name, name])),
+    ...(wantedFields && { fields: wantedFields }),
+  };
+}
+
+function known(parameter: string, names: string[], allowed: readonly string[]): string[] {
+  const wrong = names.filter((name) => !allowed.includes(name));
+  if (wrong.length === 0) return names;
+  throw invalid(
+    ...wrong.map((name) => ({
+      path: [parameter],
+      code: 'invalid_value',
+      message: `expected some of ${allowed.join(', ')}, got '${name.slice(0, 60)}'`,
+    })),
+  );
+}
+
+/** The fields that the view asks for, and whatever was expanded. */
+export function pick(json: object, view: View): Record<string, unknown> {
+  const { fields, expand } = view;
+  return Object.fromEntries(
+    Object.entries(json).filter(
+      ([name]) => fields === undefined || fields.includes(name) || expand.has(name),
+    ),
+  );
+}

@@ -1,0 +1,235 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import type { Customer } from '../core/customers/customer.ts';
+import type { Event } from '../core/events/event.ts';
+import { type CallName, type InputOf, type OutputOf, operations } from '../core/operations.ts';
+import type { Payment } from '../core/payments/payment.ts';
+import type { Refund } from '../core/refunds/refund.ts';
+import {
+  type CustomerJson,
+  decodeCustomer,
+  decodePage,
+  decodePayment,
+  decodeRefund,
+  encodeInput,
+  outputs,
+  type PageJson,
+  type PaymentJson,
+  type RefundJson,
+} from '../wire/json.ts';
+import { toSnake } from '../wire/names.ts';
+import { decodeProblem } from '../wire/problem.ts';
+import { type Route, routes } from './routes.ts';
+import { openHttp1, openHttp2, type Reply, type Transport } from './transport.ts';
+import { currentVersion } from './version.ts';
+
+export interface RestClientOptions extends ClientOptions {
+  /** HTTP/2 in clear text with prior knowledge; HTTP/1.1 where absent. */
+  readonly http2?: boolean | undefined;
+  /** How long `watchEvents` waits between two reads that found nothing; 250 where absent. */
+  readonly pollMs?: number | undefined;
+}
+
+/** A payment, or that the one already held is still right. */
+export interface ConditionalPayment {
+  readonly etag: string;
+  /** Undefined: what `etag` names has not changed (304). */
+  readonly payment: Payment | undefined;
+}
+
+/** A customer, the newest 20 payments, and the newest 20 refunds of each, in the same order. */
+export interface Screen {
+  readonly customer: Customer;
+  readonly payments: readonly Payment[];
+  readonly refunds: readonly (readonly Refund[])[];
+}
+
+/** The client of this room: what every wire's client does, and what only HTTP caching can. */
+export interface RestClient extends Client {
+  /** @param etag of the copy that the caller holds, if any */
+  getPaymentConditionally(id: string, etag?: string): Promise<ConditionalPayment>;
+  /** One request with `?expand=` for what else takes one, one and one a payment. */
+  getScreen(customerId: string): Promise<Screen>;
+}
+
+type Calls = Omit<Client, 'watchEvents' | 'close'>;
+
+const pageOfEvents = 100;
+
+/** Opens its connections when they are first needed. */
+export async function createRestClient(options: RestClientOptions): Promise<RestClient> {
+  const { target, key, connections = 1, pollMs = 250 } = options;
+  const transport = (options.http2 ? openHttp2 : openHttp1)(target, connections);
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'payments-version': currentVersion,
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+  };
+
+  const calls = callsOver(transport, headers);
+  return {
+    ...calls,
+    watchEvents: (input, watch) => pollEvents(calls, input, watch, pollMs),
+    async getPaymentConditionally(id, known) {
+      const reply = await transport.send({
+        method: 'GET',
+        path: `/v1/payments/${encodeURIComponent(id)}`,
+        headers: known === undefined ? headers : { ...headers, 'if-none-match': known },
+      });
+      const { etag = '' } = reply;
+      if (reply.status === 304) return { etag, payment: undefined };
+      return { etag, payment: decodePayment(jsonOf(reply) as PaymentJson) };
+    },
+    async getScreen(customerId) {
+      const path = `/v1/customers/${encodeURIComponent(customerId)}?expand=payments.refunds`;
+      return decodeScreen(jsonOf(await transport.send({ method: 'GET', path, headers })));
+    },
+    close: () => transport.close(),
+  };
+}
+
+type ExpandedPaymentJson = PaymentJson & { readonly refunds: readonly RefundJson[] };
+
+function decodeScreen(json: unknown): Screen {
+  // What a server of ours sent.
+  const body = json as CustomerJson & { readonly payments: PageJson<ExpandedPaymentJson> };
+  return {
+    customer: decodeCustomer(body),
+    payments: decodePage(body.payments, decodePayment).items,
+    refunds: body.payments.data.map(({ refunds }) => refunds.map(decodeRefund)),
+  };
+}
+
+/** The answer's JSON. @throws PaymentsError where the answer is a problem */
+function jsonOf(reply: Reply): unknown {
+  if (reply.status < 300) return JSON.parse(reply.body);
+  let problem: unknown;
+  try {
+    problem = JSON.parse(reply.body);
+  } catch {
+    throw new Error(`Expected JSON, got status ${reply.status} and '${reply.body.slice(0, 80)}'.`);
+  }
+  throw decodeProblem(problem as Parameters<typeof decodeProblem>[0]);
+}
+
+/** A value in a query; lists as `a,b`. */
+const queryValue = (value: unknown): string =>
+  Array.isArray(value) ? value.map(queryValueOfOne).join(',') : queryValueOfOne(value);
+
+const queryValueOfOne = (value: unknown): string => encodeURIComponent(String(value));
+
+function searchOf(route: Route, fields: Readonly<Record<string, unknown>>): string {
+  const pairs: string[] = [];
+  for (const name in fields) {
+    const value = fields[name];
+    // An empty list is no filter, except where the list picks the route.
+    if (value === undefined || (Array.isArray(value) && !value.length && route.when !== name)) {
+      continue;
+    }
+    pairs.push(`${encodeURIComponent(name)}=${queryValue(value)}`);
+  }
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+function callOver<Name extends CallName>(
+  transport: Transport,
+  headers: Readonly<Record<string, string>>,
+  route: Route,
+  name: Name,
+) {
+  const { method, path: template, idField } = route;
+  const [before = '', after = ''] = template.split('{id}');
+  const idName = toSnake(idField ?? '');
+  const codec = outputs[name];
+  return async (input: InputOf<Name>, options: CallOptions = {}): Promise<OutputOf<Name>> => {
+    const { idempotencyKey, signal } = options;
+    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+    const fields = isObject ? encodeInput({ ...input }) : {};
+    let path = template;
+    if (idField !== undefined) {
+      path = `${before}${encodeURIComponent(String(fields[idName]))}${after}`;
+      delete fields[idName];
+    }
+    const isRead = method === 'GET';
+    const reply = await transport.send({
+      method,
+      path: isRead ? path + searchOf(route, fields) : path,
+      headers: isRead
+        ? headers
+        : {
+            ...headers,
+            'content-type': 'application/json',
+            ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+          },
+      ...(!isRead && { body: JSON.stringify(isObject ? fields : input) }),
+      signal,
+    });
+    return codec.decode(jsonOf(reply));
+  };
+}
+
+function callsOver(transport: Transport, headers: Readonly<Record<string, string>>): Calls {
+  const names = Object.values(operations)
+    .filter((operation) => operation.effect !== 'stream')
+    .map((operation) => operation.name as CallName);
+  const entries = names.map((name) => {
+    const route = routes.find((row) => row.operation === name);
+    if (!route) throw new Error(`Expected a route of ${name} in the table, found none.`);
+    return [name, callOver(transport, headers, route, name)] as const;
+  });
+  // The names are exactly those of Calls; Object.fromEntries cannot say so.
+  return Object.fromEntries(entries) as unknown as Calls;
+}
+
+/**
+ * The sequence of the newest event. REST has no word for it, but sequences have no gap: whether
+ * there is one after N is one small read, so a search by halves finds the end.
+ */
+async function lastSequence(
+  calls: Pick<Calls, 'listEvents'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const isPast = async (sequence: number) =>
+    (await calls.listEvents({ after: sequence, limit: 1 }, { signal })).items.length === 0;
+  let known = 0;
+  let past = 0;
+  for (let step = 1; !(await isPast(past)); step *= 2) {
+    known = past + 1;
+    past += step;
+  }
+  while (known < past) {
+    const middle = Math.floor((known + past) / 2);
+    if (await isPast(middle)) past = middle;
+    else known = middle + 1;
+  }
+  return past;
+}
+
+/** Watching by asking again and again: what a wire without a stream can do. */
+async function pollEvents(
+  calls: Pick<Calls, 'listEvents'>,
+  { after, types }: InputOf<'watchEvents'>,
+  { signal }: WatchOptions,
+  pollMs: number,
+): Promise<AsyncIterable<Event>> {
+  const read = (from: number) =>
+    calls.listEvents({ after: from, types, limit: pageOfEvents }, { signal });
+  let last = after ?? (await lastSequence(calls, signal));
+  let page = await read(last);
+  async function* poll(): AsyncGenerator<Event, void, void> {
+    try {
+      for (;;) {
+        for (const event of page.items) {
+          last = event.sequence;
+          yield event;
+          if (signal.aborted) return;
+        }
+        if (!page.hasMore) await sleep(pollMs, undefined, { signal });
+        page = await read(last);
+      }
+    } catch (thrown) {
+      if (!signal.aborted) throw thrown;
+    }
+  }
+  return poll();
+}

@@ -1,0 +1,13 @@
+import { encodeEvent } from '../wire/json.ts';
+import { answerPage, cacheControl } from './answer.ts';
+import { type Handler, readInput, viewOf } from './call.ts';
+
+export const listEvents: Handler = async (core, call) => {
+  const view = viewOf(call);
+  const page = await core.invoke('listEvents', call.caller, readInput(call));
+  return answerPage(call, page, encodeEvent, view, {
+    // Events are only ever added at the end: a page with more after it is full for good.
+    cache: page.hasMore ? cacheControl.fixed : cacheControl.changes,
+    cursor: 'after',
+  });
+};

@@ -1,0 +1,61 @@
+const space = /[ \t\n\r]*/y;
+const scalar =
+  /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+
+/**
+ * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,
+ * the text's length where it ends too early. Only for texts that `JSON.parse` refused, whose own
+ * messages name no place for most faults.
+ */
+export function jsonFault(text: string): number {
+  let at = 0;
+  const open: ('{' | '[')[] = [];
+  const skip = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return false;
+    at = pattern.lastIndex;
+    return true;
+  };
+  /** Takes `sign`, where it is the next token. */
+  const take = (sign: string): boolean => {
+    skip(space);
+    if (text[at] !== sign) return false;
+    at += 1;
+    return true;
+  };
+  const takeKey = (): boolean => {
+    skip(space);
+    return text[at] === '"' && skip(scalar) && take(':');
+  };
+
+  for (;;) {
+    // A value is due here.
+    if (take('{')) {
+      if (!take('}')) {
+        if (!takeKey()) return at;
+        open.push('{');
+        continue;
+      }
+    } else if (take('[')) {
+      if (!take(']')) {
+        open.push('[');
+        continue;
+      }
+    } else if (!skip(scalar)) return at;
+    // A value has ended here: close what it ends, up to the next value that is due.
+    for (;;) {
+      const inside = open.at(-1);
+      if (inside === undefined) {
+        skip(space);
+        return at;
+      }
+      if (take(inside === '{' ? '}' : ']')) {
+        open.pop();
+        continue;
+      }
+      if (!take(',')) return at;
+      if (inside === '{' && !takeKey()) return at;
+      break;
+    }
+  }
+}

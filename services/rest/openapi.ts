@@ -1,0 +1,330 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type CallName, operations } from '../core/operations.ts';
+import { toSnake } from '../wire/names.ts';
+import { type Route, routes } from './routes.ts';
+import {
+  createdKeySchema,
+  customerSchema,
+  eventSchema,
+  expandedCustomerSchema,
+  expandedPaymentSchema,
+  expandedRefundSchema,
+  keySchema,
+  pageSchema,
+  paymentSchema,
+  problemSchema,
+  refundSchema,
+} from './schemas.ts';
+import { currentVersion } from './version.ts';
+
+/**
+ * The contract of this room, OpenAPI 3.1, from the operations' input schemas, the table of routes
+ * and the schemas of the answers. `--write` writes `schema/openapi.json`, `--check` compares.
+ */
+
+type Json = { readonly [name: string]: unknown };
+
+/** Schemas that are referred to by name. */
+const named = {
+  Payment: paymentSchema,
+  ExpandedPayment: expandedPaymentSchema,
+  Refund: refundSchema,
+  ExpandedRefund: expandedRefundSchema,
+  Customer: customerSchema,
+  ExpandedCustomer: expandedCustomerSchema,
+  Event: eventSchema,
+  Key: keySchema,
+  CreatedKey: createdKeySchema,
+  Problem: problemSchema,
+};
+
+const batchOf = (item: z.ZodType) => z.strictObject({ data: z.array(item.nullable()) });
+
+const answers: Readonly<Record<CallName, z.ZodType>> = {
+  createPayment: paymentSchema,
+  getPayment: expandedPaymentSchema,
+  getPaymentsByIds: batchOf(expandedPaymentSchema),
+  listPayments: pageSchema(expandedPaymentSchema),
+  confirmPayment: paymentSchema,
+  capturePayment: paymentSchema,
+  cancelPayment: paymentSchema,
+  refundPayment: refundSchema,
+  getRefund: expandedRefundSchema,
+  listRefunds: pageSchema(expandedRefundSchema),
+  getRefundsByPaymentIds: z.strictObject({ data: z.array(z.array(refundSchema)) }),
+  createCustomer: customerSchema,
+  getCustomer: expandedCustomerSchema,
+  getCustomersByIds: batchOf(customerSchema),
+  listCustomers: pageSchema(customerSchema),
+  listEvents: pageSchema(eventSchema),
+  createKey: createdKeySchema,
+  revokeKey: keySchema,
+};
+
+/** A registry knows the named schemas, so that what is made of them refers to them. */
+const registry = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+
+/** `format` says all that the pattern of a time does, in one word. */
+function plainTime({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+}
+
+const refOf = (id: string): string => `#/components/schemas/${id}`;
+
+const componentSchemas = (): Json => {
+  const { schemas } = z.toJSONSchema(registry, { uri: refOf, override: plainTime });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+  );
+};
+
+/** A schema that is not named itself; what is named in it is referred to. */
+function inline(schema: z.ZodType): Json {
+  for (const [id, known] of Object.entries(named)) if (known === schema) return { $ref: refOf(id) };
+  const {
+    $schema: _,
+    $defs: __,
+    ...json
+  } = z.toJSONSchema(schema, { metadata: registry, override: plainTime });
+  return JSON.parse(JSON.stringify(json).replaceAll('#/$defs/', '#/components/schemas/'));
+}
+
+interface Field {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: Json;
+}
+
+/** The input fields of an operation as JSON has them: snake_case, times in RFC 3339. */
+function inputFields(operation: CallName): Field[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(operations[operation].input, {
+    io: 'input',
+  });
+  return Object.entries(properties).map(([name, schema]) => ({
+    name: toSnake(name),
+    required: required.includes(name),
+    schema: /^created(From|Before)$/.test(name)
+      ? { type: 'string', format: 'date-time' }
+      : // A boolean as a schema stands for any or none; the operations have neither.
+        (schema as Json),
+  }));
+}
+
+const idParameter = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+
+const listParameter = (name: string, description: string, items: Json): Json => ({
+  name,
+  in: 'query',
+  description,
+  // `a,b`: OpenAPI 3.1 §4.8.12.
+  style: 'form',
+  explode: false,
+  schema: { type: 'array', items },
+});
+
+function queryParameters(route: Route, fields: readonly Field[]): Json[] {
+  const parameters: Json[] = fields.map(({ name, required, schema }) => ({
+    name,
+    in: 'query',
+    // Where rows share a path, the parameter that picks one is not required of the others.
+    required: required && route.when !== name,
+    ...(schema.type === 'array' && { style: 'form', explode: false }),
+    schema,
+  }));
+  if (route.expand) {
+    const description = 'Other resources to answer with it, in the place of their ids.';
+    parameters.push(listParameter('expand', description, { enum: route.expand }));
+  }
+  if (route.fields) {
+    const description = 'The fields to answer; what is not named is left out.';
+    parameters.push(listParameter('fields', description, { enum: route.fields }));
+  }
+  return parameters;
+}
+
+const problemRef = { $ref: '#/components/responses/Problem' };
+const headerRefs = (...names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+const everyHeader = ['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'] as const;
+
+function responsesOf(rows: readonly Route[]): Json {
+  const [first] = rows;
+  if (!first) return {};
+  const schemas = rows.map(({ operation }) => inline(answers[operation]));
+  const isRead = first.method === 'GET';
+  const headers = isRead
+    ? headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary')
+    : headerRefs(
+        ...everyHeader,
+        'Idempotency-Replayed',
+        ...(first.status === 201 ? ['Location'] : []),
+      );
+  const problems = isRead
+    ? [400, 401, 403, 404, 406, 429, 500]
+    : [400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503, 504];
+  return {
+    [first.status]: {
+      description: rows.map(({ operation }) => operations[operation].summary).join(' Or: '),
+      headers,
+      content: {
+        'application/json': { schema: schemas.length > 1 ? { anyOf: schemas } : schemas[0] },
+      },
+    },
+    ...(isRead && {
+      304: {
+        description: 'What `If-None-Match` names is still right.',
+        headers: headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary'),
+      },
+    }),
+    ...Object.fromEntries(problems.map((status) => [status, problemRef])),
+    default: problemRef,
+  };
+}
+
+/** Rows that share method and path are one operation of OpenAPI, with the parameters of all. */
+function operationOf(rows: readonly Route[]): Json {
+  const [first] = rows;
+  if (!first) return {};
+  const { operation, idField, method, path } = first;
+  const own = (row: Route) =>
+    inputFields(row.operation).filter(({ name }) => name !== toSnake(row.idField ?? ''));
+  const parameters: unknown[] = [{ $ref: '#/components/parameters/Payments-Version' }];
+  if (idField !== undefined) parameters.push(idParameter);
+  const tags = [path.split('/')[2]];
+  // Two paths may lead to one operation: the id tells them apart.
+  const others = routes.filter((row) => row.operation === operation && row.path !== path);
+  const operationId =
+    others.length > 0 && idField !== undefined
+      ? `${operation}Of${idField.charAt(0).toUpperCase()}${idField.slice(1)}`
+      : operation;
+  const head = {
+    operationId,
+    summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
+    description: `Needs the scope \`${operations[operation].scope}\`; takes ${operations[operation].price} of the rate limit.`,
+    tags,
+  };
+  if (method === 'GET') {
+    const byName = new Map<unknown, Json>();
+    for (const row of rows) {
+      for (const parameter of queryParameters(row, own(row))) {
+        if (!byName.has(parameter.name)) byName.set(parameter.name, parameter);
+      }
+    }
+    parameters.push({ $ref: '#/components/parameters/If-None-Match' }, ...byName.values());
+    return { ...head, parameters, responses: responsesOf(rows) };
+  }
+  parameters.push({ $ref: '#/components/parameters/Idempotency-Key' });
+  const fields = own(first);
+  const required = fields.filter((field) => field.required).map(({ name }) => name);
+  const body = {
+    type: 'object',
+    properties: Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+  return {
+    ...head,
+    parameters,
+    requestBody: {
+      required: required.length > 0,
+      content: { 'application/json': { schema: body } },
+    },
+    responses: responsesOf(rows),
+  };
+}
+
+const text = { type: 'string' };
+const header = (description: string, schema: Json = text): Json => ({ description, schema });
+
+/** The whole document. */
+export function openApi(): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const rows of Map.groupBy(routes, ({ method, path }) => `${method} ${path}`).values()) {
+    const [first] = rows;
+    if (!first) continue;
+    paths[first.path] = { ...paths[first.path], [first.method.toLowerCase()]: operationOf(rows) };
+  }
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Fivewire payments',
+      version: currentVersion,
+      description: 'Payments over REST. The same operations are offered by four other wires.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [] }],
+    tags: ['payments', 'refunds', 'customers', 'events', 'keys'].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
+      parameters: {
+        'Payments-Version': {
+          name: 'Payments-Version',
+          in: 'header',
+          description: 'The dated version of this contract.',
+          schema: { enum: [currentVersion] },
+        },
+        'Idempotency-Key': {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: true,
+          description: 'A fresh random value for each write, the same when it is repeated.',
+          schema: text,
+        },
+        'If-None-Match': {
+          name: 'If-None-Match',
+          in: 'header',
+          description: 'The ETag of what the caller has already.',
+          schema: text,
+        },
+      },
+      headers: {
+        'X-Request-Id': header("The caller's own id of the request, or one made here."),
+        'Payments-Version': header('The version of the contract that was spoken.'),
+        RateLimit: header('What is left: draft-ietf-httpapi-ratelimit-headers-11.'),
+        'RateLimit-Policy': header('The quota: draft-ietf-httpapi-ratelimit-headers-11.'),
+        ETag: header('The strong entity tag of the representation (RFC 9110 §8.8.3).'),
+        'Cache-Control': header('How long it may be kept (RFC 9111 §5.2.2).'),
+        Vary: header('What the answer depends on beside the URL (RFC 9110 §12.5.5).'),
+        Location: header('The URL of what was created; none for a key.'),
+        'Idempotency-Replayed': header('Present where this answers an earlier call.', {
+          enum: ['true'],
+        }),
+        'Retry-After': header('Seconds until a retry may succeed (RFC 9110 §10.2.3).', {
+          type: 'integer',
+        }),
+      },
+      responses: {
+        Problem: {
+          description: 'What went wrong, as problem details (RFC 9457).',
+          headers: headerRefs(...everyHeader, 'Retry-After'),
+          content: { 'application/problem+json': { schema: { $ref: refOf('Problem') } } },
+        },
+      },
+      schemas: componentSchemas(),
+    },
+  };
+}
+
+/** The document as the file has it. */
+export const openApiText = (): string => `${JSON.stringify(openApi(), null, 2)}\n`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = new URL('../../schema/openapi.json', import.meta.url);
+  if (process.argv.includes('--write')) {
+    writeFileSync(file, openApiText());
+  } else if (process.argv.includes('--check')) {
+    if (readFileSync(file, 'utf8') !== openApiText()) {
+      console.error('schema/openapi.json is stale: run node services/rest/openapi.ts --write');
+      process.exitCode = 1;
+    }
+  } else {
+    console.error('Expected --write or --check.');
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,158 @@
+import type { CallName } from '../core/operations.ts';
+import { customerFields, eventFields, paymentFields, refundFields } from './schemas.ts';
+
+/** One row of the room's table. Router, `Allow`, OpenAPI and the client all read this. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** `{id}` is the one parameter that a path can have. */
+  readonly path: string;
+  readonly operation: CallName;
+  readonly status: 200 | 201;
+  /** The field of the operation's input that `{id}` fills. */
+  readonly idField?: string;
+  /** The query parameter whose presence picks this row among those of its method and path. */
+  readonly when?: string;
+  /** What `?expand=` may name; a dot goes one level deeper, and two levels are the limit. */
+  readonly expand?: readonly string[];
+  /** What `?fields=` may name. */
+  readonly fields?: readonly string[];
+}
+
+const expandPayment = ['customer', 'refunds'] as const;
+const expandRefund = ['payment', 'payment.customer'] as const;
+const expandCustomer = ['payments', 'payments.refunds'] as const;
+
+/**
+ * Every operation that answers once. A key is ended by POST, not DELETE: it stays on record with
+ * the time of its end, and ending it is a write that takes an idempotency key like the others.
+ */
+export const routes: readonly Route[] = [
+  { method: 'POST', path: '/v1/payments', operation: 'createPayment', status: 201 },
+  {
+    method: 'GET',
+    path: '/v1/payments',
+    operation: 'listPayments',
+    status: 200,
+    expand: expandPayment,
+    fields: paymentFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/payments',
+    operation: 'getPaymentsByIds',
+    status: 200,
+    when: 'ids',
+    expand: expandPayment,
+    fields: paymentFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/payments/{id}',
+    operation: 'getPayment',
+    status: 200,
+    idField: 'id',
+    expand: expandPayment,
+    fields: paymentFields,
+  },
+  {
+    method: 'POST',
+    path: '/v1/payments/{id}/confirm',
+    operation: 'confirmPayment',
+    status: 200,
+    idField: 'id',
+  },
+  {
+    method: 'POST',
+    path: '/v1/payments/{id}/capture',
+    operation: 'capturePayment',
+    status: 200,
+    idField: 'id',
+  },
+  {
+    method: 'POST',
+    path: '/v1/payments/{id}/cancel',
+    operation: 'cancelPayment',
+    status: 200,
+    idField: 'id',
+  },
+  {
+    method: 'POST',
+    path: '/v1/payments/{id}/refunds',
+    operation: 'refundPayment',
+    status: 201,
+    idField: 'payment',
+  },
+  {
+    method: 'GET',
+    path: '/v1/refunds',
+    operation: 'listRefunds',
+    status: 200,
+    expand: expandRefund,
+    fields: refundFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/payments/{id}/refunds',
+    operation: 'listRefunds',
+    status: 200,
+    idField: 'payment',
+    expand: expandRefund,
+    fields: refundFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/refunds',
+    operation: 'getRefundsByPaymentIds',
+    status: 200,
+    when: 'payments',
+  },
+  {
+    method: 'GET',
+    path: '/v1/refunds/{id}',
+    operation: 'getRefund',
+    status: 200,
+    idField: 'id',
+    expand: expandRefund,
+    fields: refundFields,
+  },
+  { method: 'POST', path: '/v1/customers', operation: 'createCustomer', status: 201 },
+  {
+    method: 'GET',
+    path: '/v1/customers',
+    operation: 'listCustomers',
+    status: 200,
+    fields: customerFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/customers',
+    operation: 'getCustomersByIds',
+    status: 200,
+    when: 'ids',
+    fields: customerFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/customers/{id}',
+    operation: 'getCustomer',
+    status: 200,
+    idField: 'id',
+    expand: expandCustomer,
+    fields: customerFields,
+  },
+  {
+    method: 'GET',
+    path: '/v1/events',
+    operation: 'listEvents',
+    status: 200,
+    fields: eventFields,
+  },
+  { method: 'POST', path: '/v1/keys', operation: 'createKey', status: 201 },
+  {
+    method: 'POST',
+    path: '/v1/keys/{id}/revoke',
+    operation: 'revokeKey',
+    status: 200,
+    idField: 'id',
+  },
+];

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { errorCodes } from '../core/errors.ts';
+import { eventTypes } from '../core/events/event.ts';
+import { scopes } from '../core/merchants/merchant.ts';
+import { currencySchema } from '../core/money.ts';
+import {
+  captureMethods,
+  declineCodes,
+  paymentMethods,
+  paymentStatuses,
+} from '../core/payments/payment.ts';
+import type {
+  CreatedKeyJson,
+  CustomerJson,
+  EventJson,
+  KeyJson,
+  PaymentJson,
+  RefundJson,
+} from '../wire/json.ts';
+import type { Problem } from '../wire/problem.ts';
+
+/** What this room answers, as schemas: OpenAPI is made from them, tests hold answers to them. */
+
+const time = z.iso.datetime();
+const metadata = z.record(z.string(), z.string());
+const links = z.record(z.string(), z.string());
+const minorUnits = z.int().meta({ description: 'Minor units of the currency (ISO 4217).' });
+
+export const customerSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  country: z.string().nullable(),
+  metadata,
+  created_at: time,
+  links,
+}) satisfies z.ZodType<CustomerJson>;
+
+export const refundSchema = z.strictObject({
+  id: z.string(),
+  payment: z.string(),
+  amount: minorUnits,
+  currency: currencySchema,
+  reason: z.string().nullable(),
+  created_at: time,
+  links,
+}) satisfies z.ZodType<RefundJson>;
+
+export const paymentSchema = z.strictObject({
+  id: z.string(),
+  amount: minorUnits,
+  amount_captured: minorUnits,
+  amount_refunded: minorUnits,
+  currency: currencySchema,
+  status: z.enum(paymentStatuses),
+  capture_method: z.enum(captureMethods),
+  customer: z.string().nullable(),
+  payment_method: z.enum(paymentMethods),
+  description: z.string().nullable(),
+  metadata,
+  failure: z.strictObject({ code: z.enum(declineCodes), message: z.string() }).nullable(),
+  created_at: time,
+  updated_at: time,
+  version: z.int().meta({ description: 'Counts the changes, from 1.' }),
+  links: links.meta({ description: 'Itself, what belongs to it, and what its state allows now.' }),
+}) satisfies z.ZodType<PaymentJson>;
+
+export const eventSchema = z.strictObject({
+  id: z.string(),
+  sequence: z.int().meta({ description: "Counts the merchant's events, from 1 without a gap." }),
+  type: z.enum(eventTypes),
+  created_at: time,
+  data: z.union([
+    z.strictObject({ payment: paymentSchema }),
+    z.strictObject({ refund: refundSchema }),
+    z.strictObject({ customer: customerSchema }),
+  ]),
+}) satisfies z.ZodType<EventJson>;
+
+export const keySchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  rate_per_second: z.int(),
+  burst: z.int(),
+  created_at: time,
+  revoked_at: time.nullable(),
+}) satisfies z.ZodType<KeyJson>;
+
+export const createdKeySchema = keySchema.extend({
+  secret: z.string().nullable().meta({ description: 'Told once; null in a replay.' }),
+}) satisfies z.ZodType<CreatedKeyJson>;
+
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string().exactOptional(),
+  code: z.enum(errorCodes),
+  request_id: z.string(),
+  retryable: z.boolean(),
+  retry_after_ms: z.int().exactOptional(),
+  metadata: metadata.exactOptional(),
+  errors: z
+    .array(
+      z.strictObject({
+        pointer: z.string().meta({ description: 'JSON Pointer as a URI fragment (RFC 6901 §6).' }),
+        code: z.string(),
+        detail: z.string(),
+      }),
+    )
+    .exactOptional(),
+}) satisfies z.ZodType<Problem>;
+
+/** A payment with `?expand=`: the customer in the place of its id, the refunds beside the rest. */
+export const expandedPaymentSchema = paymentSchema.extend({
+  customer: z.union([z.string(), customerSchema]).nullable(),
+  refunds: z.array(refundSchema).exactOptional(),
+});
+
+export const expandedRefundSchema = refundSchema.extend({
+  payment: z.union([
+    z.string(),
+    paymentSchema.extend({ customer: z.union([z.string(), customerSchema]).nullable() }),
+  ]),
+});
+
+/** A page of a list; `links` has `self`, `first` and, where there is more, `next`. */
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    data: z.array(item),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+    links,
+  });
+
+export const expandedCustomerSchema = customerSchema.extend({
+  payments: pageSchema(expandedPaymentSchema).exactOptional(),
+});
+
+export const paymentFields = Object.keys(paymentSchema.shape);
+export const refundFields = Object.keys(refundSchema.shape);
+export const customerFields = Object.keys(customerSchema.shape);
+export const eventFields = Object.keys(eventSchema.shape);
