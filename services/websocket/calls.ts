@@ -2,7 +2,6 @@ import type { Caller, Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { customers } from './customers.ts';
 import { events } from './events.ts';
-import type { FrameOf } from './frames.ts';
 import { keys } from './keys.ts';
 import { payments } from './payments.ts';
 import { refunds } from './refunds.ts';
@@ -12,24 +11,22 @@ export type Handlers<Name extends CallName> = {
   readonly [Operation in Name]: (core: Core, caller: Caller, input: unknown) => Promise<unknown>;
 };
 
-const handlers: Handlers<CallName> = { ...payments, ...refunds, ...customers, ...events, ...keys };
+/** All operations that answer once. */
+export const handlers: Handlers<CallName> = {
+  ...payments,
+  ...refunds,
+  ...customers,
+  ...events,
+  ...keys,
+};
 
 /**
- * Answers a `call` with the text of its `result` frame.
- *
- * @throws PaymentsError
+ * The answer to a `call` as text. It is put together by hand around the output, because V8 has a
+ * fast way to stringify that one concatenated string, such as the request id, makes it leave.
  */
-export async function answerCall(
-  core: Core,
-  caller: Caller,
-  { id, operation, input }: FrameOf<'call'>,
-): Promise<string> {
-  const output = await handlers[operation](core, caller, input);
-  return JSON.stringify({
-    id,
-    type: 'result',
-    request_id: caller.requestId,
-    replayed: caller.receipt?.replayed,
-    output,
-  });
+export function resultFrame(id: string, { requestId, receipt }: Caller, output: unknown): string {
+  const replayed = receipt?.replayed ? '"replayed":true,' : '';
+  // A request id holds nothing that JSON escapes.
+  const head = `{"id":${JSON.stringify(id)},"type":"result","request_id":"${requestId}",`;
+  return `${head}${replayed}"output":${JSON.stringify(output)}}`;
 }

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { callerOf, type Peer } from './caller.ts';
-import { answerCall } from './calls.ts';
+import { handlers, resultFrame } from './calls.ts';
 import { closeCode, closeReason, errorFrame, restarting, tooSlow } from './errors.ts';
 import { serveEvents } from './events.ts';
 import { type ClientFrame, type FrameOf, type Received, readFrame } from './frames.ts';
@@ -173,7 +173,8 @@ export function serveConnection(
     calls.add(frame.id);
     const caller = callerOf(peer, nextRequestId(), frame);
     try {
-      outbox.send(await answerCall(core, caller, frame));
+      const output = await handlers[frame.operation](core, caller, frame.input);
+      outbox.send(resultFrame(frame.id, caller, output));
     } catch (thrown) {
       outbox.send(errorFrame(frame.id, thrown, caller.requestId));
     }

@@ -16,6 +16,7 @@ import {
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import { renameFields, toCamel, toSnake } from './names.ts';
+import { timeJson } from './time.ts';
 
 /**
  * Resources in the JSON of REST, SSE and WebSocket: snake_case names, RFC 3339 times in UTC,
@@ -44,7 +45,6 @@ export interface PaymentJson {
   readonly links: Links;
 }
 
-const timeJson = (ms: number): string => new Date(ms).toISOString();
 const timeOf = (text: string): number => Date.parse(text);
 
 const pathOfAction: Readonly<Record<PaymentAction, string>> = {
@@ -54,11 +54,21 @@ const pathOfAction: Readonly<Record<PaymentAction, string>> = {
   refund: 'refunds',
 };
 
-function paymentLinks(payment: Payment): Links {
-  const self = `/v1/payments/${payment.id}`;
-  const links: Record<string, string> = { self, refunds: `${self}/refunds` };
-  if (payment.customer !== null) links.customer = `/v1/customers/${payment.customer}`;
-  for (const action of actionsOf(payment.status)) links[action] = `${self}/${pathOfAction[action]}`;
+/**
+ * `parts` as one text. A template would leave a string that V8 has not put together yet, and a
+ * single one of those keeps JSON.stringify from its fast way: twice the time for a payment.
+ */
+const flat = (...parts: readonly string[]): string => parts.join('');
+
+function paymentLinks({ id, customer, status }: Payment): Links {
+  const links: Record<string, string> = {
+    self: flat('/v1/payments/', id),
+    refunds: flat('/v1/payments/', id, '/refunds'),
+  };
+  if (customer !== null) links.customer = flat('/v1/customers/', customer);
+  for (const action of actionsOf(status)) {
+    links[action] = flat('/v1/payments/', id, '/', pathOfAction[action]);
+  }
   return links;
 }
 
