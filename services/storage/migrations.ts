@@ -103,7 +103,8 @@ async function createPayments(
       ])
       .addCheckConstraint(
         'payments_conserve_money',
-        sql`0 <= amount_refunded and amount_refunded <= amount_captured and amount_captured <= amount`,
+        sql`0 <= amount_refunded and amount_refunded <= amount_captured
+          and amount_captured <= amount`,
       ),
   ).execute();
   await schema

@@ -23,19 +23,24 @@ export class Placeholder {
   }
 }
 
+/** While a query is built every value is there, as its placeholder. */
+type Placeholders<Values> = {
+  readonly [Name in keyof Values]-?: Exclude<Values[Name], undefined>;
+};
+
 /**
  * Compiles a query with placeholders for its values.
  *
  * @param build gets an object whose every property is the placeholder of that name
  */
 export function compile<Values extends object, Row = never>(
-  build: (values: Values) => Compilable<unknown>,
+  build: (values: Placeholders<Values>) => Compilable<unknown>,
 ): Query<Values, Row> {
-  const placeholders = new Proxy({} as Values, {
+  // Kysely takes a placeholder for the value that it stands for, and hands it back as it was.
+  const placeholders = new Proxy({} as Placeholders<Values>, {
     get: (_target, name) => new Placeholder(String(name)),
   });
   const { sql, parameters } = build(placeholders).compile();
-  // Kysely hands back the very values that the builder was given.
   return { sql, parameters: parameters as readonly (Placeholder | Value)[] };
 }
 

@@ -1,4 +1,4 @@
-import type { Reads } from '../core/ports.ts';
+import type { Reads, Window } from '../core/ports.ts';
 import type { Dialect, PaymentListValues, Queries } from './queries.ts';
 import type { Prepare, Prepared } from './query.ts';
 import { toApiKey, toCustomer, toEvent, toIdempotencyRecord, toPayment, toRefund } from './rows.ts';
@@ -32,8 +32,8 @@ export function createReads(
   const idempotencyRecord = prepare(queries.idempotencyRecord);
 
   const paymentLists = new Map<string, Prepared<PaymentListValues, PaymentRow>>();
-  const listRefunds = byTwo((ofPayment, after) => prepare(queries.listRefunds(ofPayment, after)));
-  const listCustomers = byTwo((email, after) => prepare(queries.listCustomers(email, after)));
+  const listRefunds = ofFour((payment, after) => prepare(queries.listRefunds({ payment, after })));
+  const listCustomers = ofFour((email, after) => prepare(queries.listCustomers({ email, after })));
 
   return {
     async apiKeyByHash(hash) {
@@ -47,40 +47,24 @@ export function createReads(
     async payments(merchantId, ids) {
       return (await payments.all({ merchantId, ids: listOf(ids) })).map(toPayment);
     },
-    async listPayments(merchantId, filter, sort, { limit, after }) {
-      let shape: string = sort;
-      for (const name of filterNames) if (filter[name] !== undefined) shape += ` ${name}`;
-      if (after) shape += ' afterId';
+    async listPayments(merchantId, filter, sort, window) {
+      const filters = filterNames.filter((name) => filter[name] !== undefined);
+      const after = window.after !== undefined;
+      const shape = `${sort} ${after} ${filters}`;
       let list = paymentLists.get(shape);
       if (!list) {
-        // The shape is the sort and the names of the values given.
-        const given = new Set(shape.split(' ').slice(1) as (keyof PaymentListValues)[]);
-        list = prepare(queries.listPayments(sort, given));
+        list = prepare(queries.listPayments({ sort, filters, after }));
         paymentLists.set(shape, list);
       }
-      const rows = await list.all({
-        ...filter,
-        merchantId,
-        afterValue: after && Number(after.value),
-        afterId: after?.id,
-        limit,
-      });
-      return rows.map(toPayment);
+      return (await list.all({ ...filter, ...pageValues(merchantId, window) })).map(toPayment);
     },
     async refund(merchantId, id) {
       const row = await refund.get({ merchantId, id });
       return row && toRefund(row);
     },
-    async listRefunds(merchantId, filter, { limit, after }) {
-      const list = listRefunds(filter.payment !== undefined, after !== undefined);
-      const rows = await list.all({
-        merchantId,
-        payment: filter.payment,
-        afterValue: after && Number(after.value),
-        afterId: after?.id,
-        limit,
-      });
-      return rows.map(toRefund);
+    async listRefunds(merchantId, { payment }, window) {
+      const list = listRefunds(payment !== undefined, window.after !== undefined);
+      return (await list.all({ payment, ...pageValues(merchantId, window) })).map(toRefund);
     },
     async refundsOfPayments(merchantId, paymentIds, limitEach) {
       const rows = await refundsOfPayments.all({ merchantId, ids: listOf(paymentIds), limitEach });
@@ -93,16 +77,9 @@ export function createReads(
     async customers(merchantId, ids) {
       return (await customers.all({ merchantId, ids: listOf(ids) })).map(toCustomer);
     },
-    async listCustomers(merchantId, filter, { limit, after }) {
-      const list = listCustomers(filter.email !== undefined, after !== undefined);
-      const rows = await list.all({
-        merchantId,
-        email: filter.email,
-        afterValue: after && Number(after.value),
-        afterId: after?.id,
-        limit,
-      });
-      return rows.map(toCustomer);
+    async listCustomers(merchantId, { email }, window) {
+      const list = listCustomers(email !== undefined, window.after !== undefined);
+      return (await list.all({ email, ...pageValues(merchantId, window) })).map(toCustomer);
     },
     async eventsAfter(merchantId, after, types, limit) {
       const values = { merchantId, after, limit };
@@ -122,13 +99,20 @@ export function createReads(
   };
 }
 
-/** Remembers what `make` made for each of the four cases. */
-function byTwo<Made>(make: (first: boolean, second: boolean) => Made) {
+const pageValues = (merchantId: string, { limit, after }: Window) => ({
+  merchantId,
+  limit,
+  afterValue: after && Number(after.value),
+  afterId: after?.id,
+});
+
+/** Makes each of the four cases at its first use, and remembers it. */
+function ofFour<Made>(make: (first: boolean, second: boolean) => Made) {
   const made = new Map<number, Made>();
   return (first: boolean, second: boolean): Made => {
-    const which = (first ? 2 : 0) + (second ? 1 : 0);
-    const known = made.get(which) ?? make(first, second);
-    made.set(which, known);
+    const place = (first ? 2 : 0) + (second ? 1 : 0);
+    const known = made.get(place) ?? make(first, second);
+    made.set(place, known);
     return known;
   };
 }

@@ -29,6 +29,7 @@ export function createTransaction(
   const revokeApiKey = prepare(queries.revokeApiKey);
   const insertPayment = prepare(queries.insertPayment);
   const updatePayment = prepare(queries.updatePayment);
+  const replacePayment = prepare(queries.replacePayment);
   const insertRefund = prepare(queries.insertRefund);
   const insertCustomer = prepare(queries.insertCustomer);
   const nextSequence = prepare(queries.nextSequence);
@@ -52,8 +53,10 @@ export function createTransaction(
       await insertPayment.run(fromPayment(merchantId, payment, settleAt));
     },
     async updatePayment(merchantId, payment, settleAt) {
-      const changed = await updatePayment.run(fromPayment(merchantId, payment, settleAt));
-      if (changed !== 1) throw new Error(`expected payment ${payment.id} to update, found none`);
+      const row = fromPayment(merchantId, payment, settleAt);
+      if ((await updatePayment.run(row)) === 1) return;
+      if ((await replacePayment.run(row)) === 1) return;
+      throw new Error(`expected payment ${payment.id} to update, found none`);
     },
     async insertRefund(merchantId, refund) {
       await insertRefund.run(fromRefund(merchantId, refund));

@@ -6,6 +6,9 @@ import { Placeholder, type Prepared, type Query, type Value } from '../query.ts'
 /** How long a statement waits for another process's write. */
 const busyTimeoutMs = 5000;
 
+/** Pages of log before they go to the file: the later, the more writes of one page are one. */
+const checkpointPages = 4000;
+
 /** One connection with what was prepared on it. */
 export interface Connection {
   readonly database: DatabaseSync;
@@ -38,6 +41,7 @@ export function openConnection(path: string): Connection {
   database.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
+    pragma wal_autocheckpoint = ${checkpointPages};
     pragma temp_store = memory;
     pragma cache_size = -32768;
   `);

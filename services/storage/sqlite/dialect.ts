@@ -11,13 +11,15 @@ import {
 } from 'kysely';
 import type { MigrationDialect } from '../migrations.ts';
 import type { Dialect } from '../queries.ts';
+import type { PaymentTable } from '../schema.ts';
 
 /** SQLite's side of what the queries need. */
 export const sqliteQueries: Dialect = {
   among: (column, list) => sql`${column} in (select value from json_each(${list}))`,
   listOf: (texts) => JSON.stringify(texts),
-  // https://sqlite.org/optoverview.html: a unary plus disqualifies a term for an index.
-  unindexed: (column) => sql`+${column}`,
+  // https://sqlite.org/lang_indexedby.html
+  paymentsBy: (index) =>
+    sql<PaymentTable>`payments`.as<'payments'>(sql`payments indexed by ${sql.ref(index)}`),
 };
 
 /** SQLite's side of what the migrations need. */

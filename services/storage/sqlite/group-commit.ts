@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Event } from '../../core/events/event.ts';
 import type { CommittedEvents } from '../../core/ports.ts';
@@ -24,8 +25,8 @@ export interface Writer {
   appended(merchantId: string, event: Event): void;
   /** When the transaction that is open has ended; undefined while none is open. */
   readonly busy: Promise<void> | undefined;
-  /** Whether the write that is running may use the transaction. */
-  readonly running: boolean;
+  /** @throws Error unless asked from within the write that is running now */
+  requireRunning(): void;
   /** Refuses writes from now on; resolves when those before have ended. */
   close(): Promise<void>;
 }
@@ -57,7 +58,9 @@ export function createWriter(
   let closed = false;
   let busy: Promise<void> | undefined;
   let current: Write | undefined;
-  let drained: (() => void) | undefined;
+  // Tells a write that is running from one that ended and left something behind.
+  const asking = new AsyncLocalStorage<Write>();
+  const drained = Promise.withResolvers<void>();
 
   function schedule(): void {
     if (scheduled) return;
@@ -74,7 +77,7 @@ export function createWriter(
     open.resolve();
     scheduled = false;
     if (waiting.length > 0) schedule();
-    else drained?.();
+    else if (closed) drained.resolve();
   }
 
   async function commitTogether(batch: readonly Write[]): Promise<void> {
@@ -102,7 +105,7 @@ export function createWriter(
     savepoint.run();
     current = write;
     try {
-      const result = await withinThisTurn(write.work());
+      const result = await withinThisTurn(asking.run(write, write.work));
       release.run();
       return { result };
     } catch (error) {
@@ -125,9 +128,11 @@ export function createWriter(
 
   return {
     write<Result>(work: () => Promise<Result>): Promise<Result> {
-      if (closed)
-        return Promise.reject(new Error('expected an open store, got a write after close'));
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
+      if (closed) {
+        reject(new Error('expected an open store, got a write after close'));
+        return promise;
+      }
       // What resolves is what this same work answered.
       waiting.push({ work, resolve: resolve as Write['resolve'], reject, appended: [] });
       schedule();
@@ -139,15 +144,15 @@ export function createWriter(
     get busy() {
       return busy;
     },
-    get running() {
-      return current !== undefined;
+    requireRunning() {
+      if (current === undefined || asking.getStore() !== current) {
+        throw new Error('expected a transaction in progress, got one that ended');
+      }
     },
     close() {
       closed = true;
-      return new Promise((resolve) => {
-        drained = resolve;
-        if (!scheduled) resolve();
-      });
+      if (!scheduled) drained.resolve();
+      return drained.promise;
     },
   };
 }

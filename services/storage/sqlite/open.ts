@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import type { CommittedEvents, Store, Transaction } from '../../core/ports.ts';
-import { migrationsFor } from '../migrations.ts';
 import { createQueries } from '../queries.ts';
 import type { Prepare } from '../query.ts';
 import { createReads } from '../reads.ts';
@@ -10,8 +8,9 @@ import { toPayment } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import { createTransaction } from '../transaction.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { nodeSqlite, sqliteMigrations, sqliteQueries } from './dialect.ts';
+import { nodeSqlite, sqliteQueries } from './dialect.ts';
 import { createWriter, type Writer } from './group-commit.ts';
+import { migrateSqlite } from './migrate.ts';
 
 const secretBytes = 32;
 const deletedAtOnce = 1000;
@@ -31,7 +30,7 @@ export async function openSqlite(path: string): Promise<Store> {
   const { database } = connection;
   const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
   try {
-    await migrate(connection, db);
+    await migrateSqlite(database, db);
   } catch (error) {
     database.close();
     throw error;
@@ -138,48 +137,18 @@ const withinTransaction =
   (connection: Connection, writer: Writer): Prepare =>
   (query) => {
     const prepared = connection.prepare(query);
-    const check = () => {
-      if (!writer.running)
-        throw new Error('expected a transaction in progress, got one that ended');
-    };
     return {
       get(values) {
-        check();
+        writer.requireRunning();
         return prepared.get(values);
       },
       all(values) {
-        check();
+        writer.requireRunning();
         return prepared.all(values);
       },
       run(values) {
-        check();
+        writer.requireRunning();
         return prepared.run(values);
       },
     };
   };
-
-/** @throws Error when a newer version made the database, or a migration fails */
-async function migrate({ database }: Connection, db: Kysely<Schema>): Promise<void> {
-  const migrations = migrationsFor(sqliteMigrations);
-  const known = Object.keys(migrations);
-  const isNew =
-    database.prepare(`select 1 from sqlite_master where name = 'kysely_migration'`).get() ===
-    undefined;
-  const applied = isNew
-    ? []
-    : database
-        .prepare('select name from kysely_migration order by name')
-        .all()
-        .map(({ name }) => String(name));
-  const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `expected a database of schema ${known.at(-1)} at most, got one of schema ` +
-        `${unknown.at(-1)}: a newer version made it`,
-    );
-  }
-  if (applied.length === known.length) return;
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
-}

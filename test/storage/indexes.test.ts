@@ -1,0 +1,132 @@
+import { Kysely } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentFilter, PaymentSort } from '../../services/core/ports.ts';
+import { createQueries, type Queries } from '../../services/storage/queries.ts';
+import type { Query } from '../../services/storage/query.ts';
+import type { Schema } from '../../services/storage/schema.ts';
+import { type Connection, openConnection } from '../../services/storage/sqlite/connection.ts';
+import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
+import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
+
+let connection: Connection;
+let queries: Queries;
+beforeAll(async () => {
+  connection = openConnection(':memory:');
+  const db = new Kysely<Schema>({ dialect: nodeSqlite(connection.database) });
+  await migrateSqlite(connection.database, db);
+  queries = createQueries(db, sqliteQueries);
+});
+afterAll(() => connection.database.close());
+
+/** What SQLite would do (https://sqlite.org/eqp.html), one line a step. */
+const planOf = ({ sql }: Query<never, unknown>): readonly string[] =>
+  connection.database
+    .prepare(`explain query plan ${sql}`)
+    .all()
+    .map(({ detail }) => String(detail));
+
+/** Steps that go through all rows; those of the list of ids asked, and of what it found, apart. */
+const scanned = (plan: readonly string[]) =>
+  plan.filter((step) => step.startsWith('SCAN') && !/json_each|subquery|placed/.test(step));
+const sorted = (plan: readonly string[]) => plan.filter((step) => step.includes('TEMP B-TREE'));
+
+const filters: readonly (keyof PaymentFilter)[] = [
+  'status',
+  'customer',
+  'createdFrom',
+  'createdBefore',
+  'amountMin',
+  'amountMax',
+];
+const subsets = Array.from({ length: 2 ** filters.length }, (_, bits) =>
+  filters.filter((_name, place) => bits & (1 << place)),
+);
+const sorts: readonly PaymentSort[] = ['-created_at', 'created_at', '-amount', 'amount'];
+
+describe('every list of payments', () => {
+  test('by time reads an index in its order, whatever is filtered, and sorts nothing', () => {
+    for (const after of [false, true]) {
+      for (const sort of sorts.slice(0, 2)) {
+        for (const names of subsets) {
+          const plan = planOf(queries.listPayments({ sort, filters: names, after }));
+          const index = names.includes('customer')
+            ? 'payments_by_customer'
+            : names.includes('status')
+              ? 'payments_by_status'
+              : 'payments_by_time';
+          expect({ names, plan: plan[0] }).toEqual({ names, plan: expect.stringContaining(index) });
+          expect(plan).toHaveLength(1);
+          expect(plan[0]).toMatch(/^SEARCH/);
+        }
+      }
+    }
+  });
+
+  test('by amount reads an index in its order; of one customer it sorts that customer’s', () => {
+    for (const after of [false, true]) {
+      for (const sort of sorts.slice(2)) {
+        for (const names of subsets) {
+          const plan = planOf(queries.listPayments({ sort, filters: names, after }));
+          expect(scanned(plan)).toEqual([]);
+          if (names.includes('customer')) {
+            expect(plan[0]).toContain('payments_by_customer');
+          } else {
+            expect(plan[0]).toContain('payments_by_amount');
+            expect(sorted(plan)).toEqual([]);
+          }
+        }
+      }
+    }
+  });
+
+  test('a page that goes on starts at its position, not at the beginning', () => {
+    const plan = (sort: PaymentSort, names: readonly (keyof PaymentFilter)[]) =>
+      planOf(queries.listPayments({ sort, filters: names, after: true }))[0];
+    expect(plan('-created_at', [])).toContain('(created_at,id)<(?,?)');
+    expect(plan('created_at', ['status'])).toContain('(created_at,id)>(?,?)');
+    expect(plan('-created_at', ['customer'])).toContain('(created_at,id)<(?,?)');
+    expect(plan('amount', [])).toContain('(amount,id)>(?,?)');
+  });
+});
+
+test('lists of customers and refunds read an index in their order', () => {
+  for (const after of [false, true]) {
+    for (const given of [false, true]) {
+      for (const query of [
+        queries.listCustomers({ email: given, after }),
+        queries.listRefunds({ payment: given, after }),
+      ]) {
+        const plan = planOf(query);
+        expect(plan).toHaveLength(1);
+        expect(plan[0]).toMatch(/^SEARCH/);
+      }
+    }
+  }
+  expect(planOf(queries.listCustomers({ email: true, after: true }))[0]).toContain(
+    'customers_by_email',
+  );
+  expect(planOf(queries.listRefunds({ payment: true, after: true }))[0]).toContain(
+    'refunds_by_payment',
+  );
+});
+
+test('no query goes through a table', () => {
+  const { listPayments, listRefunds, listCustomers, ...single } = queries;
+  for (const [name, query] of Object.entries(single)) {
+    expect({ name, scanned: scanned(planOf(query)) }).toEqual({ name, scanned: [] });
+  }
+});
+
+test('an update finds its row by the key alone', () => {
+  for (const query of [queries.updatePayment, queries.replacePayment]) {
+    expect(planOf(query)).toEqual(['SEARCH payments USING PRIMARY KEY (merchant_id=? AND id=?)']);
+  }
+});
+
+test('reads of single rows and of events sort nothing', () => {
+  for (const name of ['payment', 'customer', 'refund', 'eventsAfter', 'duePayments'] as const) {
+    const plan = planOf(queries[name]);
+    expect(plan).toHaveLength(1);
+    expect(plan[0]).toMatch(/^SEARCH/);
+  }
+});

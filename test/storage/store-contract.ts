@@ -1,0 +1,629 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Position } from '../../services/core/page.ts';
+import type { Payment } from '../../services/core/payments/payment.ts';
+import type {
+  CommittedEvents,
+  PaymentFilter,
+  PaymentSort,
+  Store,
+} from '../../services/core/ports.ts';
+import {
+  customerOf,
+  eventOf,
+  idsOf,
+  insertMerchants,
+  insertPayments,
+  keyOf,
+  merchantId,
+  otherMerchantId,
+  paymentOf,
+  recordOf,
+  refundOf,
+} from './resources.ts';
+
+/** What every store promises, whatever database it stands on. `open` gives an empty one. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`store contract: ${name}`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+      await insertMerchants(store);
+    });
+    afterEach(() => store.close());
+
+    resources(() => store);
+    paging(() => store);
+    events(() => store);
+    transactions(() => store);
+    housekeeping(() => store);
+  });
+}
+
+function resources(at: () => Store): void {
+  test('a payment is read back as it was written, every field of it', async () => {
+    const store = at();
+    const customer = customerOf(1, { email: 'a@b.example', country: 'EIRE', metadata: { k: 'v' } });
+    const payment = paymentOf(1, {
+      amount: 99_999_999_999,
+      amountCaptured: 99_999_999_998,
+      amountRefunded: 7,
+      currency: 'JPY',
+      status: 'failed',
+      captureMethod: 'manual',
+      customer: customer.id,
+      paymentMethod: 'pm_card_expired',
+      description: `quotes ' " and 漢字 🐟`,
+      metadata: { invoice: '536365', '': 'x'.repeat(500) },
+      failure: { code: 'card_expired', message: 'The card has expired.' },
+      version: 3,
+    });
+    await store.write(async (tx) => {
+      await tx.insertCustomer(merchantId, customer);
+      await tx.insertPayment(merchantId, payment, null);
+      expect(await tx.payment(merchantId, payment.id)).toEqual(payment);
+    });
+    expect(await store.read.payment(merchantId, payment.id)).toEqual(payment);
+    expect(await store.read.customer(merchantId, customer.id)).toEqual(customer);
+  });
+
+  test('an update replaces every field of a payment', async () => {
+    const store = at();
+    const customer = customerOf(1);
+    await store.write((tx) => tx.insertCustomer(merchantId, customer));
+    await insertPayments(store, [paymentOf(1)]);
+    const changes: Partial<Payment>[] = [
+      { status: 'processing', version: 2, updatedAt: 5, metadata: { a: 'b' } },
+      { customer: customer.id },
+      { amount: 5000, amountCaptured: 4000, amountRefunded: 3000 },
+      { createdAt: 4, currency: 'EUR', captureMethod: 'manual', paymentMethod: 'pm_card_slow' },
+      { failure: { code: 'card_declined', message: 'No.' }, description: 'text', customer: null },
+    ];
+    let payment = paymentOf(1);
+    for (const change of changes) {
+      payment = { ...payment, ...change };
+      await store.write((tx) => tx.updatePayment(merchantId, payment, null));
+      expect(await store.read.payment(merchantId, payment.id)).toEqual(payment);
+    }
+  });
+
+  test('updating a payment that is not there fails', async () => {
+    const update = at().write((tx) => tx.updatePayment(merchantId, paymentOf(1), null));
+    await expect(update).rejects.toThrow('expected payment');
+  });
+
+  test('a second payment with the same id fails and changes nothing', async () => {
+    await insertPayments(at(), [paymentOf(1)]);
+    await expect(insertPayments(at(), [paymentOf(1, { amount: 5 })])).rejects.toThrow();
+    expect(await at().read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
+  });
+
+  test('nothing can point at another merchant, nor at what is not there', async () => {
+    const store = at();
+    await store.write((tx) => tx.insertCustomer(otherMerchantId, customerOf(1)));
+    const strange = paymentOf(1, { customer: customerOf(1).id });
+    await expect(insertPayments(store, [strange])).rejects.toThrow(/foreign key/i);
+    const refund = refundOf(1, paymentOf(9).id);
+    await expect(store.write((tx) => tx.insertRefund(merchantId, refund))).rejects.toThrow(
+      /foreign key/i,
+    );
+  });
+
+  test('more refunded than captured is refused by the database itself', async () => {
+    const payment = paymentOf(1, { amountCaptured: 10, amountRefunded: 11 });
+    await expect(insertPayments(at(), [payment])).rejects.toThrow(/check/i);
+  });
+
+  test('another merchant finds nothing, by id, by list and by batch', async () => {
+    const store = at();
+    const { read } = store;
+    const payment = paymentOf(1, { customer: customerOf(1).id });
+    await store.write(async (tx) => {
+      await tx.insertCustomer(merchantId, customerOf(1, { email: 'a@b.example' }));
+      await tx.insertPayment(merchantId, payment, null);
+      await tx.insertRefund(merchantId, refundOf(1, payment.id));
+      await tx.appendEvent(merchantId, eventOf(1));
+      await tx.putIdempotencyRecord(merchantId, recordOf('k'));
+      await tx.insertApiKey(keyOf(1));
+    });
+    const all = { limit: 10 };
+    expect(await read.payment(otherMerchantId, payment.id)).toBeUndefined();
+    expect(await read.payments(otherMerchantId, [payment.id])).toEqual([]);
+    expect(await read.listPayments(otherMerchantId, {}, '-created_at', all)).toEqual([]);
+    expect(await read.refund(otherMerchantId, refundOf(1, '').id)).toBeUndefined();
+    expect(await read.listRefunds(otherMerchantId, { payment: payment.id }, all)).toEqual([]);
+    expect(await read.refundsOfPayments(otherMerchantId, [payment.id], 5)).toEqual([]);
+    expect(await read.customer(otherMerchantId, customerOf(1).id)).toBeUndefined();
+    expect(await read.customers(otherMerchantId, [customerOf(1).id])).toEqual([]);
+    expect(await read.listCustomers(otherMerchantId, { email: 'a@b.example' }, all)).toEqual([]);
+    expect(await read.eventsAfter(otherMerchantId, 0, [], 10)).toEqual([]);
+    expect(await read.lastSequence(otherMerchantId)).toBe(0);
+    expect(await read.idempotencyRecord(otherMerchantId, 'k', 0)).toBeUndefined();
+    const revoked = await store.write((tx) => tx.revokeApiKey(otherMerchantId, keyOf(1).id, 5));
+    expect(revoked).toBeUndefined();
+  });
+
+  test('batches answer what is there, in one query whatever the number of ids', async () => {
+    const store = at();
+    const numbers = Array.from({ length: 100 }, (_, n) => n);
+    await store.write(async (tx) => {
+      for (const n of numbers) {
+        await tx.insertCustomer(merchantId, customerOf(n));
+        await tx.insertPayment(merchantId, paymentOf(n), null);
+        await tx.insertRefund(merchantId, refundOf(n, paymentOf(n).id));
+      }
+    });
+    const payments = [...numbers.map((n) => paymentOf(n).id), 'pay_none', `'"[],`];
+    const before = store.queryCount;
+    expect(await store.read.payments(merchantId, payments)).toHaveLength(100);
+    expect(await store.read.payments(merchantId, [paymentOf(3).id])).toEqual([paymentOf(3)]);
+    expect(await store.read.customers(merchantId, [customerOf(3).id])).toEqual([customerOf(3)]);
+    expect(await store.read.refundsOfPayments(merchantId, payments, 20)).toHaveLength(100);
+    expect(store.queryCount - before).toBe(4);
+  });
+
+  test('of each payment the newest refunds are answered, as many as asked', async () => {
+    const store = at();
+    const [one, two] = [paymentOf(1), paymentOf(2)];
+    await insertPayments(store, [one, two]);
+    await store.write(async (tx) => {
+      for (const n of [1, 2, 3, 4]) await tx.insertRefund(merchantId, refundOf(n, one.id));
+      await tx.insertRefund(merchantId, refundOf(5, two.id, { reason: 'broken' }));
+    });
+    const refunds = await store.read.refundsOfPayments(merchantId, [one.id, two.id], 3);
+    expect(idsOf(refunds).toSorted()).toEqual(
+      [2, 3, 4, 5].map((n) => refundOf(n, '').id).toSorted(),
+    );
+    const ofOne = refunds.filter(({ payment }) => payment === one.id);
+    expect(idsOf(ofOne)).toEqual([4, 3, 2].map((n) => refundOf(n, '').id));
+    expect(await store.read.refund(merchantId, refundOf(5, '').id)).toEqual(
+      refundOf(5, two.id, { reason: 'broken' }),
+    );
+  });
+
+  test('a key is found by its hash, and revoked once', async () => {
+    const store = at();
+    await store.write((tx) => tx.insertApiKey(keyOf(1)));
+    expect(await store.read.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1));
+    expect(await store.read.apiKeyByHash('none')).toBeUndefined();
+    const revoke = (nowMs: number) =>
+      store.write((tx) => tx.revokeApiKey(merchantId, keyOf(1).id, nowMs));
+    expect(await revoke(5)).toEqual(keyOf(1, { revokedAt: 5 }));
+    expect(await revoke(6)).toEqual(keyOf(1, { revokedAt: 5 }));
+    expect(await store.read.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1, { revokedAt: 5 }));
+  });
+
+  test('an idempotency record is replaced, and unknown once it expired', async () => {
+    const store = at();
+    const open = recordOf('k', { outcome: null, leaseUntil: 500 });
+    const put = (record: typeof open) =>
+      store.write((tx) => tx.putIdempotencyRecord(merchantId, record));
+    await put(open);
+    expect(await store.read.idempotencyRecord(merchantId, 'k', 1000)).toEqual(open);
+    const failed = recordOf('k', {
+      fingerprint: 'e'.repeat(64),
+      outcome: { ok: false, code: 'card_declined', message: 'No.', details: {} },
+      resourceId: 'pay_2',
+      expiresAt: 3000,
+    });
+    await put(failed);
+    expect(await store.read.idempotencyRecord(merchantId, 'k', 3000)).toEqual(failed);
+    expect(await store.read.idempotencyRecord(merchantId, 'k', 3001)).toBeUndefined();
+  });
+}
+
+function paging(at: () => Store): void {
+  const walk = async (filter: PaymentFilter, sort: PaymentSort, limit: number) => {
+    const value = (payment: Payment) =>
+      sort.endsWith('amount') ? payment.amount : payment.createdAt;
+    const found: Payment[] = [];
+    let after: Position | undefined;
+    for (;;) {
+      const rows = await at().read.listPayments(merchantId, filter, sort, { limit, after });
+      found.push(...rows);
+      const last = rows.at(-1);
+      if (!last || rows.length < limit) return found;
+      after = { value: value(last), id: last.id };
+    }
+  };
+
+  test('pages of every filter and sort give each payment once, in order', async () => {
+    const store = at();
+    const customers = [customerOf(1), customerOf(2)];
+    await store.write(async (tx) => {
+      for (const customer of customers) await tx.insertCustomer(merchantId, customer);
+    });
+    // Few distinct times and amounts, so that ties are cut by pages too.
+    const payments = Array.from({ length: 60 }, (_, n) =>
+      paymentOf(n, {
+        createdAt: 1000 + (n % 7),
+        amount: 100 + (n % 5),
+        status: n % 3 === 0 ? 'succeeded' : 'failed',
+        customer: [null, customerOf(1).id, customerOf(2).id][n % 4] ?? null,
+      }),
+    );
+    await insertPayments(store, payments);
+    const filters: PaymentFilter[] = [
+      {},
+      { status: 'succeeded' },
+      { customer: customerOf(1).id },
+      { customer: customerOf(1).id, status: 'succeeded' },
+      { createdFrom: 1001, createdBefore: 1005 },
+      { amountMin: 101, amountMax: 103 },
+      {
+        status: 'failed',
+        customer: customerOf(2).id,
+        createdFrom: 1001,
+        createdBefore: 1006,
+        amountMin: 101,
+        amountMax: 104,
+      },
+      { status: 'canceled' },
+    ];
+    const sorts: PaymentSort[] = ['created_at', '-created_at', 'amount', '-amount'];
+    for (const filter of filters) {
+      for (const sort of sorts) {
+        const expected = idsOf(
+          payments.filter((payment) => fits(payment, filter)).toSorted(by(sort)),
+        );
+        for (const limit of [1, 7, 100]) {
+          expect(idsOf(await walk(filter, sort, limit))).toEqual(expected);
+        }
+      }
+    }
+  });
+
+  test('rows that arrive while paging neither repeat nor hide others', async () => {
+    await insertPayments(
+      at(),
+      [1, 2, 3, 4].map((n) => paymentOf(n)),
+    );
+    const first = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 2 });
+    await insertPayments(at(), [paymentOf(5)]);
+    const last = first.at(-1);
+    const after = last && { value: last.createdAt, id: last.id };
+    const rest = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 9, after });
+    expect(idsOf([...first, ...rest])).toEqual([4, 3, 2, 1].map((n) => paymentOf(n).id));
+  });
+
+  test('customers and refunds are paged newest first, and filtered', async () => {
+    const store = at();
+    const { read } = store;
+    const [one, two] = [paymentOf(1), paymentOf(2)];
+    await insertPayments(store, [one, two]);
+    await store.write(async (tx) => {
+      for (const n of [1, 2, 3, 4, 5, 6]) {
+        const email = n % 2 ? 'odd@b.example' : null;
+        await tx.insertCustomer(merchantId, customerOf(n, { email, createdAt: 1000 }));
+        await tx.insertRefund(merchantId, refundOf(n, (n % 2 ? one : two).id, { createdAt: 1000 }));
+      }
+    });
+    const odd = { email: 'odd@b.example' };
+    expect(idsOf(await read.listCustomers(merchantId, {}, { limit: 2 }))).toEqual(
+      [6, 5].map((n) => customerOf(n).id),
+    );
+    const afterCustomer = { value: 1000, id: customerOf(5).id };
+    expect(
+      idsOf(await read.listCustomers(merchantId, {}, { limit: 2, after: afterCustomer })),
+    ).toEqual([4, 3].map((n) => customerOf(n).id));
+    expect(
+      idsOf(await read.listCustomers(merchantId, odd, { limit: 9, after: afterCustomer })),
+    ).toEqual([3, 1].map((n) => customerOf(n).id));
+    expect(idsOf(await read.listRefunds(merchantId, {}, { limit: 9 }))).toEqual(
+      [6, 5, 4, 3, 2, 1].map((n) => refundOf(n, '').id),
+    );
+    const afterRefund = { value: 1000, id: refundOf(4, '').id };
+    const ofTwo = { payment: two.id };
+    expect(
+      idsOf(await read.listRefunds(merchantId, ofTwo, { limit: 9, after: afterRefund })),
+    ).toEqual([refundOf(2, '').id]);
+  });
+}
+
+function events(at: () => Store): void {
+  const append = (merchant: string, ...numbers: readonly number[]) =>
+    at().write(async (tx) => {
+      for (const n of numbers) await tx.appendEvent(merchant, eventOf(n));
+    });
+
+  test('a merchant’s events are counted from 1 without a gap, also past a write undone', async () => {
+    const { read } = at();
+    await Promise.allSettled([
+      append(merchantId, 1, 2),
+      at().write(async (tx) => {
+        await tx.appendEvent(merchantId, eventOf(3));
+        throw new Error('undone');
+      }),
+      append(otherMerchantId, 4),
+      append(merchantId, 5),
+    ]);
+    await append(merchantId, 6);
+    const of = async (merchant: string) =>
+      (await read.eventsAfter(merchant, 0, [], 100)).map(({ sequence, id }) => [sequence, id]);
+    expect(await of(merchantId)).toEqual([1, 2, 5, 6].map((n, at) => [at + 1, eventOf(n).id]));
+    expect(await of(otherMerchantId)).toEqual([[1, eventOf(4).id]]);
+    expect(await read.lastSequence(merchantId)).toBe(4);
+  });
+
+  test('events are read after a sequence, of the types wanted, as they were appended', async () => {
+    const store = at();
+    const { read } = store;
+    const payment = paymentOf(2);
+    await append(merchantId, 1);
+    const appended = await store.write((tx) =>
+      tx.appendEvent(merchantId, {
+        id: 'evt_x',
+        type: 'payment.created',
+        createdAt: 5,
+        data: { kind: 'payment', payment },
+      }),
+    );
+    expect(appended.sequence).toBe(2);
+    await append(merchantId, 3, 4);
+    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 9)).toEqual([appended]);
+    expect(await read.eventsAfter(merchantId, 1, [], 2)).toEqual([
+      appended,
+      { ...eventOf(3), sequence: 3 },
+    ]);
+    expect(await read.eventsAfter(merchantId, 4, [], 2)).toEqual([]);
+    const both = await read.eventsAfter(
+      merchantId,
+      0,
+      ['payment.created', 'customer.created'],
+      100,
+    );
+    expect(both).toHaveLength(4);
+  });
+
+  test('listeners hear of committed events alone, by merchant, once they can be read', async () => {
+    const store = at();
+    const heard: CommittedEvents[] = [];
+    const readable: Promise<number>[] = [];
+    store.onCommit((committed) => {
+      heard.push(committed);
+      readable.push(store.read.lastSequence(committed.merchantId));
+    });
+    const undone = store.write(async (tx) => {
+      await tx.appendEvent(merchantId, eventOf(2));
+      throw new Error('undone');
+    });
+    await Promise.allSettled([
+      append(merchantId, 1),
+      undone,
+      append(otherMerchantId, 3),
+      append(merchantId, 4),
+    ]);
+    expect(heard).toEqual([
+      {
+        merchantId,
+        events: [
+          { ...eventOf(1), sequence: 1 },
+          { ...eventOf(4), sequence: 2 },
+        ],
+      },
+      { merchantId: otherMerchantId, events: [{ ...eventOf(3), sequence: 1 }] },
+    ]);
+    expect(await Promise.all(readable)).toEqual([2, 1]);
+  });
+
+  test('a merchant that is not there has no events', async () => {
+    await expect(append('acct_none', 1)).rejects.toThrow('expected merchant acct_none');
+    expect(await at().read.lastSequence('acct_none')).toBe(0);
+  });
+}
+
+function transactions(at: () => Store): void {
+  test('a write that throws is undone alone, and rejects with what it threw', async () => {
+    const store = at();
+    const thrown = new Error('mine');
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((n) =>
+        store.write(async (tx) => {
+          await tx.insertPayment(merchantId, paymentOf(n), null);
+          if (n === 2) throw thrown;
+          return n;
+        }),
+      ),
+    );
+    expect(results).toEqual([
+      { status: 'fulfilled', value: 1 },
+      { status: 'rejected', reason: thrown },
+      { status: 'fulfilled', value: 3 },
+    ]);
+    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    expect(idsOf(payments)).toEqual([1, 3].map((n) => paymentOf(n).id));
+  });
+
+  test('a statement that fails and is caught leaves the rest of its write whole', async () => {
+    const store = at();
+    await store.write(async (tx) => {
+      await tx.insertPayment(merchantId, paymentOf(1), null);
+      await expect(tx.insertPayment(merchantId, paymentOf(1), null)).rejects.toThrow();
+      await tx.insertPayment(merchantId, paymentOf(2), null);
+    });
+    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    expect(payments).toHaveLength(2);
+  });
+
+  test('writes see what those before them in the same commit wrote, and run once', async () => {
+    const store = at();
+    await insertPayments(store, [paymentOf(1, { amount: 1_000_000, amountCaptured: 1_000_000 })]);
+    const increments = Array.from({ length: 300 }, () =>
+      store.write(async (tx) => {
+        const payment = await tx.payment(merchantId, paymentOf(1).id);
+        if (!payment) throw new Error('expected the payment, found none');
+        const amountRefunded = payment.amountRefunded + 1;
+        await tx.updatePayment(merchantId, { ...payment, amountRefunded }, null);
+      }),
+    );
+    await Promise.all(increments);
+    const payment = await store.read.payment(merchantId, paymentOf(1).id);
+    expect(payment?.amountRefunded).toBe(300);
+  });
+
+  test('a read never sees a write that is later undone, whenever it is asked', async () => {
+    const store = at();
+    const seen: (Payment | undefined)[] = [];
+    const reads: Promise<unknown>[] = [];
+    const look = () => {
+      const read = store.read.payment(merchantId, paymentOf(1).id);
+      reads.push(read.then((payment) => seen.push(payment)));
+    };
+    const write = store.write(async (tx) => {
+      await tx.insertPayment(merchantId, paymentOf(1), null);
+      look();
+      await Promise.resolve();
+      look();
+      throw new Error('undone');
+    });
+    // Asked from beside the write, in each of the turns that it takes.
+    const beside = (async () => {
+      for (let turn = 0; turn < 200; turn += 1) {
+        look();
+        await Promise.resolve();
+      }
+      await new Promise(setImmediate);
+      look();
+    })();
+    await expect(write).rejects.toThrow('undone');
+    await beside;
+    await Promise.all(reads);
+    expect(seen).toHaveLength(203);
+    expect(seen.every((payment) => payment === undefined)).toBe(true);
+  });
+
+  test('a write can be read as soon as it is acknowledged', async () => {
+    const store = at();
+    for (let n = 1; n <= 20; n += 1) {
+      await insertPayments(store, [paymentOf(n)]);
+      expect(await store.read.payment(merchantId, paymentOf(n).id)).toEqual(paymentOf(n));
+    }
+  });
+
+  test('a write that awaits anything else is failed and undone; the store goes on', async () => {
+    const store = at();
+    const strayed = Promise.withResolvers<string>();
+    const waits = store.write(async (tx) => {
+      await tx.insertPayment(merchantId, paymentOf(1), null);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await tx.insertPayment(merchantId, paymentOf(2), null).catch((error: Error) => {
+        strayed.resolve(error.message);
+      });
+    });
+    const readsItself = store.write(async () => {
+      await store.read.payment(merchantId, 'pay_x');
+    });
+    const third = insertPayments(store, [paymentOf(3)]);
+    await expect(waits).rejects.toThrow('expected a write to await its transaction alone');
+    await expect(readsItself).rejects.toThrow('expected a write to await its transaction alone');
+    await third;
+    expect(await strayed.promise).toContain('expected a transaction in progress');
+    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    expect(idsOf(payments)).toEqual([paymentOf(3).id]);
+  });
+
+  test('what a write leaves behind cannot slip into the transaction of another', async () => {
+    const store = at();
+    const kept = await store.write(async (tx) => ({ tx }));
+    await expect(kept.tx.insertPayment(merchantId, paymentOf(1), null)).rejects.toThrow(
+      'expected a transaction in progress',
+    );
+    const left: Promise<void>[] = [];
+    const forgetful = store.write(async (tx) => {
+      const work = async () => {
+        // Long enough that the write is over and the next one runs.
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+        await tx.insertPayment(merchantId, paymentOf(2), null);
+      };
+      left.push(work());
+    });
+    const next = store.write(async (tx) => {
+      for (let turn = 0; turn < 100; turn += 1) await tx.payment(merchantId, paymentOf(2).id);
+    });
+    await Promise.all([forgetful, next]);
+    await expect(Promise.all(left)).rejects.toThrow('expected a transaction in progress');
+    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    expect(payments).toEqual([]);
+  });
+}
+
+function housekeeping(at: () => Store): void {
+  test('a merchant is found by its id', async () => {
+    expect(await at().merchant(merchantId)).toEqual({ id: merchantId, name: 'One' });
+    expect(await at().merchant('acct_none')).toBeUndefined();
+  });
+
+  test('payments to settle are found when their time has come, across merchants', async () => {
+    const store = at();
+    expect(await store.nextSettlementAt()).toBeUndefined();
+    await store.write(async (tx) => {
+      await tx.insertPayment(merchantId, paymentOf(1), 300);
+      await tx.insertPayment(otherMerchantId, paymentOf(2), 100);
+      await tx.insertPayment(merchantId, paymentOf(3), 200);
+      await tx.insertPayment(merchantId, paymentOf(4), null);
+    });
+    expect(await store.nextSettlementAt()).toBe(100);
+    expect(await store.duePayments(99, 10)).toEqual([]);
+    expect(await store.duePayments(200, 10)).toEqual([
+      { merchantId: otherMerchantId, payment: paymentOf(2) },
+      { merchantId, payment: paymentOf(3) },
+    ]);
+    expect(await store.duePayments(500, 1)).toHaveLength(1);
+    await store.write((tx) => tx.updatePayment(otherMerchantId, paymentOf(2), null));
+    expect(await store.nextSettlementAt()).toBe(200);
+  });
+
+  test('a secret is made once, 32 bytes long, and stays', async () => {
+    const [first, again, other] = await Promise.all(
+      ['cursors', 'cursors', 'more'].map((name) => at().secret(name)),
+    );
+    expect(first).toHaveLength(32);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  test('expired records are deleted and the others kept, however many there are', async () => {
+    const store = at();
+    await store.write(async (tx) => {
+      for (let n = 0; n < 2500; n += 1) {
+        await tx.putIdempotencyRecord(merchantId, recordOf(`old ${n}`, { expiresAt: 10 }));
+      }
+      await tx.putIdempotencyRecord(merchantId, recordOf('new', { expiresAt: 20 }));
+    });
+    expect(await store.deleteExpiredRecords(20)).toBe(2500);
+    expect(await store.deleteExpiredRecords(20)).toBe(0);
+    expect(await store.read.idempotencyRecord(merchantId, 'new', 0)).toBeDefined();
+  });
+
+  test('queries are counted, transactions are not', async () => {
+    const store = at();
+    const before = store.queryCount;
+    await insertPayments(store, [paymentOf(1)]);
+    await store.read.payment(merchantId, paymentOf(1).id);
+    await store.read.listPayments(merchantId, { status: 'failed' }, 'amount', { limit: 5 });
+    expect(store.queryCount - before).toBe(3);
+  });
+
+  test('closing ends the writes under way first, and refuses those that come after', async () => {
+    const store = at();
+    const under = Array.from({ length: 600 }, (_, n) => insertPayments(store, [paymentOf(n)]));
+    const closed = store.close();
+    const late = insertPayments(store, [paymentOf(9000)]);
+    await expect(late).rejects.toThrow('expected an open store');
+    await Promise.all(under);
+    await closed;
+    await store.close();
+  });
+}
+
+const fits = (payment: Payment, filter: PaymentFilter): boolean =>
+  (filter.status === undefined || payment.status === filter.status) &&
+  (filter.customer === undefined || payment.customer === filter.customer) &&
+  (filter.createdFrom === undefined || payment.createdAt >= filter.createdFrom) &&
+  (filter.createdBefore === undefined || payment.createdAt < filter.createdBefore) &&
+  (filter.amountMin === undefined || payment.amount >= filter.amountMin) &&
+  (filter.amountMax === undefined || payment.amount <= filter.amountMax);
+
+const by = (sort: PaymentSort) => (a: Payment, b: Payment) => {
+  const difference = sort.endsWith('amount') ? a.amount - b.amount : a.createdAt - b.createdAt;
+  return (sort.startsWith('-') ? -1 : 1) * (difference || (a.id < b.id ? -1 : 1));
+};
