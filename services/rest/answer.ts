@@ -1,7 +1,6 @@
 import type { Page } from '../core/page.ts';
 import { encodePage } from '../wire/json.ts';
 import { type Call, pick, type View } from './call.ts';
-import { headerOf } from './caller.ts';
 import { bodyTag, isKnown } from './etag.ts';
 import { headersFor } from './headers.ts';
 
@@ -37,7 +36,7 @@ export function answerRead(
   const body = options.tag === undefined ? JSON.stringify(encode()) : undefined;
   const tag = options.tag ?? bodyTag(body ?? '');
   headers.etag = tag;
-  if (isKnown(headerOf(call.incoming, 'if-none-match'), tag)) {
+  if (isKnown(call.incoming.headers['if-none-match'], tag)) {
     delete headers['content-type'];
     return new Response(null, { status: 304, headers });
   }

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
 import { invalid, PaymentsError } from '../core/errors.ts';
+import type { Incoming } from './caller.ts';
 import { jsonFault } from './json-fault.ts';
 
 /** The largest body that this room reads, bytes. */
@@ -16,7 +15,7 @@ const tooLarge = (): PaymentsError =>
  * The whole body. A body that says or turns out to be too large is not read to its end; the
  * adapter drains or cuts what is left, so that the answer arrives and the connection is not hung.
  */
-function readBytes(incoming: IncomingMessage | Http2ServerRequest): Promise<Buffer> {
+function readBytes(incoming: Incoming): Promise<Buffer> {
   const declared = incoming.headers['content-length'];
   if (declared !== undefined && Number(declared) > maxBodyBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
@@ -61,7 +60,7 @@ const unsupported = (contentType: string | undefined): PaymentsError =>
  * @throws PaymentsError `unsupported_media_type`, `payload_too_large`, or `validation_failed` with
  *   the place where the text stops being JSON
  */
-export async function readJson(incoming: IncomingMessage | Http2ServerRequest): Promise<unknown> {
+export async function readJson(incoming: Incoming): Promise<unknown> {
   const contentType = incoming.headers['content-type'];
   if (contentType !== undefined && contentType !== 'application/json') {
     if (!jsonType.test(contentType)) throw unsupported(contentType);

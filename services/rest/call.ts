@@ -1,17 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
 import { invalid, type Violation } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { decodeInput } from '../wire/json.ts';
 import { readJson } from './body.ts';
-import type { RestCaller } from './caller.ts';
+import type { Incoming, RestCaller } from './caller.ts';
 import { kindsOf, listOf, type Query, typed } from './query.ts';
 import { type Route, routes } from './routes.ts';
 
 /** One request on its way through the room. */
 export interface Call {
-  readonly incoming: IncomingMessage | Http2ServerRequest;
+  readonly incoming: Incoming;
   readonly route: Route;
   /** The request's path, without the query. */
   readonly path: string;

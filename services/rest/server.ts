@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import {
   getRequestListener,
   type Http2Bindings,
@@ -20,7 +20,7 @@ import { type CallName, operations } from '../core/operations.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { requireAcceptable } from './accept.ts';
 import type { Call, Handler } from './call.ts';
-import { callerOf, type RestCaller } from './caller.ts';
+import { callerOf, type Incoming, type RestCaller } from './caller.ts';
 import * as customers from './customers.ts';
 import { errorPage } from './docs.ts';
 import { answerMethodNotAllowed, answerProblem } from './errors.ts';
@@ -33,7 +33,6 @@ import * as refunds from './refunds.ts';
 import { type Route, routes } from './routes.ts';
 import { requireKnownVersion } from './version.ts';
 
-type Incoming = IncomingMessage | Http2ServerRequest;
 type Outgoing = ServerResponse | Http2ServerResponse;
 type RestContext = Context<{ Bindings: HttpBindings | Http2Bindings }>;
 
@@ -59,7 +58,7 @@ const handlers: Readonly<Record<CallName, Handler>> = {
 };
 
 const callerIn = (context: RestContext): RestCaller =>
-  callerOf(context.env.incoming, () => context.req.raw.signal);
+  callerOf(context.env.incoming, context.req.raw);
 
 /** Routes of one method and path: the one that a query parameter asks for, or the one without. */
 function pickRoute(candidates: readonly Route[], query: Call['query']): Route | undefined {
