@@ -1,0 +1,270 @@
+import {
+  type ChannelOptions,
+  Client as Connection,
+  connectivityState,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import type { Event } from '../core/events/event.ts';
+import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
+import type { Payment } from '../core/payments/payment.ts';
+import {
+  customerService,
+  eventService,
+  keyService,
+  paymentService,
+  refundService,
+} from './contract.ts';
+import { decodeCustomer, decodeCustomerPage, decodeCustomers } from './customers.ts';
+import { decodeError } from './errors.ts';
+import { decodeEvent, decodeEventPage } from './events.ts';
+import { decodeCreatedKey, decodeKey } from './keys.ts';
+import { decodePayment, decodePaymentPage, decodePayments } from './payments.ts';
+import { decodeRefund, decodeRefundLists, decodeRefundPage } from './refunds.ts';
+import { encodeRequest } from './request.ts';
+
+/** How long a connection may take to come up. */
+const connectMs = 5000;
+
+const channelOptions: ChannelOptions = {
+  // A channel of its own for each client, and not grpc-js's one a process and target.
+  'grpc.use_local_subchannel_pool': 1,
+  // What fails is told: whether to try again is the caller's decision.
+  'grpc.enable_retries': 0,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  'grpc.enable_channelz': 0,
+};
+
+interface Method<Answer> {
+  readonly path: string;
+  requestSerialize(message: object): Buffer;
+  responseDeserialize(bytes: Buffer): Answer;
+}
+
+/** A method with its answer read to the end. */
+interface Call<Output> {
+  readonly path: string;
+  readonly serialize: (message: object) => Buffer;
+  readonly read: (bytes: Buffer) => Output;
+}
+
+const call = <Answer, Output>(
+  method: Method<Answer>,
+  decode: (answer: Answer) => Output,
+): Call<Output> => ({
+  path: method.path,
+  serialize: method.requestSerialize,
+  read: (bytes) => decode(method.responseDeserialize(bytes)),
+});
+
+const calls: { readonly [Name in CallName]: Call<OutputOf<Name>> } = {
+  createPayment: call(paymentService.CreatePayment, decodePayment),
+  getPayment: call(paymentService.GetPayment, decodePayment),
+  getPaymentsByIds: call(paymentService.BatchGetPayments, decodePayments),
+  listPayments: call(paymentService.ListPayments, decodePaymentPage),
+  confirmPayment: call(paymentService.ConfirmPayment, decodePayment),
+  capturePayment: call(paymentService.CapturePayment, decodePayment),
+  cancelPayment: call(paymentService.CancelPayment, decodePayment),
+  refundPayment: call(refundService.CreateRefund, decodeRefund),
+  getRefund: call(refundService.GetRefund, decodeRefund),
+  listRefunds: call(refundService.ListRefunds, decodeRefundPage),
+  getRefundsByPaymentIds: call(refundService.BatchListRefunds, decodeRefundLists),
+  createCustomer: call(customerService.CreateCustomer, decodeCustomer),
+  getCustomer: call(customerService.GetCustomer, decodeCustomer),
+  getCustomersByIds: call(customerService.BatchGetCustomers, decodeCustomers),
+  listCustomers: call(customerService.ListCustomers, decodeCustomerPage),
+  listEvents: call(eventService.ListEvents, decodeEventPage),
+  createKey: call(keyService.CreateKey, decodeCreatedKey),
+  revokeKey: call(keyService.RevokeKey, decodeKey),
+};
+
+const watch = call(eventService.WatchEvents, decodeEvent);
+
+const getIfChanged = call(paymentService.GetPaymentIfChanged, ({ payment }) =>
+  payment ? { payment: decodePayment(payment), etag: payment.etag } : undefined,
+);
+
+/** The interface of every room's client, and what only this wire has. */
+export interface GrpcClient extends Client {
+  /**
+   * The payment and its etag; undefined where it still has the etag given. Without an etag the
+   * payment is always answered.
+   */
+  getPaymentConditionally(
+    id: string,
+    etag?: string,
+  ): Promise<{ readonly payment: Payment; readonly etag: string } | undefined>;
+}
+
+/**
+ * A client of the gRPC room. Resolves once its connections are up; calls go round them in turn.
+ * @throws Error where no server answers at the target
+ */
+export async function createGrpcClient(options: ClientOptions): Promise<GrpcClient> {
+  const { target, key, connections: count = 1 } = options;
+  const connections = Array.from(
+    { length: count },
+    () => new Connection(target, credentials.createInsecure(), channelOptions),
+  );
+  const metadata = new Metadata();
+  if (key !== undefined) metadata.set('authorization', `Bearer ${key}`);
+
+  const close = () => {
+    for (const connection of connections) connection.close();
+  };
+  try {
+    await Promise.all(connections.map((connection) => connected(connection, target)));
+  } catch (thrown) {
+    close();
+    throw thrown;
+  }
+
+  let turn = 0;
+  const next = (): Connection => {
+    turn = (turn + 1) % count;
+    // The remainder is an index of the list.
+    return connections[turn] as Connection;
+  };
+
+  const unary = <Output>(
+    { path, serialize, read }: Call<Output>,
+    message: object,
+    signal: AbortSignal | undefined,
+  ): Promise<Output> =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const cancel = () => request.cancel();
+      const request = next().makeUnaryRequest(
+        path,
+        serialize,
+        read,
+        message,
+        metadata,
+        (error: ServiceError | null, output?: Output) => {
+          signal?.removeEventListener('abort', cancel);
+          if (!error) {
+            // Without an error there is an answer.
+            resolve(output as Output);
+          } else {
+            reject(signal?.aborted ? signal.reason : decodeError(error, target));
+          }
+        },
+      );
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
+
+  const invoke =
+    <Name extends CallName>(name: Name) =>
+    async (
+      input: InputOf<Name>,
+      { idempotencyKey, signal }: CallOptions = {},
+    ): Promise<OutputOf<Name>> =>
+      unary(calls[name], encodeRequest(name, input, idempotencyKey), signal);
+
+  return {
+    createPayment: invoke('createPayment'),
+    getPayment: invoke('getPayment'),
+    getPaymentsByIds: invoke('getPaymentsByIds'),
+    listPayments: invoke('listPayments'),
+    confirmPayment: invoke('confirmPayment'),
+    capturePayment: invoke('capturePayment'),
+    cancelPayment: invoke('cancelPayment'),
+    refundPayment: invoke('refundPayment'),
+    getRefund: invoke('getRefund'),
+    listRefunds: invoke('listRefunds'),
+    getRefundsByPaymentIds: invoke('getRefundsByPaymentIds'),
+    createCustomer: invoke('createCustomer'),
+    getCustomer: invoke('getCustomer'),
+    getCustomersByIds: invoke('getCustomersByIds'),
+    listCustomers: invoke('listCustomers'),
+    listEvents: invoke('listEvents'),
+    createKey: invoke('createKey'),
+    revokeKey: invoke('revokeKey'),
+    async watchEvents(input, { signal }) {
+      const message = encodeRequest('watchEvents', input);
+      return openStream(next(), message, metadata, signal, target);
+    },
+    getPaymentConditionally: (id, etag = '') => unary(getIfChanged, { id, etag }, undefined),
+    async close() {
+      close();
+    },
+  };
+}
+
+/** Resolves when the connection is up. @throws Error when it fails or takes too long */
+async function connected(connection: Connection, target: string): Promise<void> {
+  const channel = connection.getChannel();
+  const deadline = Date.now() + connectMs;
+  for (;;) {
+    const state = channel.getConnectivityState(true);
+    if (state === connectivityState.READY) return;
+    if (state === connectivityState.TRANSIENT_FAILURE) {
+      throw new Error(`Expected a gRPC server at ${target}, and no connection could be made.`);
+    }
+    await new Promise<void>((resolve, reject) => {
+      channel.watchConnectivityState(state, deadline, (late) =>
+        late
+          ? reject(
+              new Error(`Expected a gRPC server at ${target}, got none within ${connectMs} ms.`),
+            )
+          : resolve(),
+      );
+    });
+  }
+}
+
+/** Resolves with the initial metadata, which the server sends once the stream is subscribed. */
+function openStream(
+  connection: Connection,
+  message: object,
+  metadata: Metadata,
+  signal: WatchOptions['signal'],
+  target: string,
+): Promise<AsyncIterable<Event>> {
+  const { path, serialize, read } = watch;
+  const stream = connection.makeServerStreamRequest(path, serialize, read, message, metadata);
+  const cancel = () => stream.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+
+  let failure: ServiceError | undefined;
+  let ended = false;
+  let wake = () => {};
+  stream.on('readable', () => wake());
+  stream.on('end', () => {
+    ended = true;
+    wake();
+  });
+
+  // Reads by hand: iterating the stream itself would drop what was received before an error.
+  async function* events(): AsyncGenerator<Event, void, void> {
+    try {
+      while (!signal.aborted) {
+        const event: Event | null = stream.read();
+        if (event !== null) yield event;
+        else if (ended) break;
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+      if (failure && !signal.aborted) throw decodeError(failure, target);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      cancel();
+    }
+  }
+
+  return new Promise((resolve, reject) => {
+    stream.on('error', (error: ServiceError) => {
+      failure = error;
+      wake();
+      reject(signal.aborted ? signal.reason : decodeError(error, target));
+    });
+    stream.on('metadata', () => resolve(events()));
+  });
+}

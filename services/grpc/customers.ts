@@ -1,0 +1,67 @@
+import type { Customer } from '../core/customers/customer.ts';
+import type { Core } from '../core/invoke.ts';
+import type { Page } from '../core/page.ts';
+import type { BatchGetCustomersResponse__Output } from './generated/payments/v1/BatchGetCustomersResponse.ts';
+import type {
+  Customer__Output,
+  Customer as CustomerMessage,
+} from './generated/payments/v1/Customer.ts';
+import type { CustomerServiceHandlers } from './generated/payments/v1/CustomerService.ts';
+import type { ListCustomersResponse__Output } from './generated/payments/v1/ListCustomersResponse.ts';
+import { decodePage, pageInput } from './page.ts';
+import { encodeTime, requireTime } from './timestamp.ts';
+import { unary } from './unary.ts';
+
+export function encodeCustomer(customer: Customer): CustomerMessage {
+  const message: CustomerMessage = {
+    id: customer.id,
+    name: customer.name,
+    metadata: customer.metadata,
+    createdAt: encodeTime(customer.createdAt),
+  };
+  if (customer.email !== null) message.email = customer.email;
+  if (customer.country !== null) message.country = customer.country;
+  return message;
+}
+
+export const decodeCustomer = (message: Customer__Output): Customer => ({
+  id: message.id,
+  name: message.name,
+  email: message.email ?? null,
+  country: message.country ?? null,
+  metadata: message.metadata,
+  createdAt: requireTime(message.createdAt),
+});
+
+export const decodeCustomers = (message: BatchGetCustomersResponse__Output): (Customer | null)[] =>
+  message.results.map(({ found }) => (found ? decodeCustomer(found) : null));
+
+export const decodeCustomerPage = (message: ListCustomersResponse__Output): Page<Customer> =>
+  decodePage(message, message.customers.map(decodeCustomer));
+
+export function customerHandlers(core: Core): CustomerServiceHandlers {
+  return {
+    CreateCustomer: unary(async (caller, { requestId: _key, ...input }) =>
+      encodeCustomer(await core.invoke('createCustomer', caller, input)),
+    ),
+
+    GetCustomer: unary(async (caller, { id }) =>
+      encodeCustomer(await core.invoke('getCustomer', caller, { id })),
+    ),
+
+    BatchGetCustomers: unary(async (caller, { ids }) => {
+      const customers = await core.invoke('getCustomersByIds', caller, { ids });
+      return {
+        results: customers.map((customer, at) =>
+          customer ? { found: encodeCustomer(customer) } : { missing: ids[at] ?? '' },
+        ),
+      };
+    }),
+
+    ListCustomers: unary(async (caller, request) => {
+      const input = { ...pageInput(request), email: request.email };
+      const page = await core.invoke('listCustomers', caller, input);
+      return { customers: page.items.map(encodeCustomer), nextPageToken: page.nextCursor ?? '' };
+    }),
+  };
+}

@@ -1,0 +1,72 @@
+import { type EventType, eventTypes } from '../core/events/event.ts';
+import { type Scope, scopes } from '../core/merchants/merchant.ts';
+import {
+  type CaptureMethod,
+  captureMethods,
+  type DeclineCode,
+  declineCodes,
+  type PaymentStatus,
+  paymentStatuses,
+} from '../core/payments/payment.ts';
+
+type Replaced<
+  Text extends string,
+  Mark extends string,
+> = Text extends `${infer Head}${Mark}${infer Tail}` ? `${Head}_${Replaced<Tail, Mark>}` : Text;
+
+type NameOf<Prefix extends string, Word extends string> = Word extends string
+  ? `${Prefix}_${Uppercase<Replaced<Replaced<Word, '.'>, ':'>>}`
+  : never;
+
+/** A closed set of the core's words and the names of the proto enum that says the same. */
+export interface WireEnum<Prefix extends string, Word extends string> {
+  readonly names: Readonly<Record<Word, NameOf<Prefix, Word>>>;
+  /**
+   * The word of a name in a request. Undefined for `…_UNSPECIFIED`; the number itself where the
+   * contract has no such value, for the operation's schema to refuse with the rest.
+   */
+  given(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word | undefined;
+  /** The word of a name in an answer. @throws Error where this client does not know it */
+  answered(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word;
+}
+
+/** `payment.created` of the prefix `EVENT_TYPE` is `EVENT_TYPE_PAYMENT_CREATED`, and so on. */
+function wireEnum<const Prefix extends string, Word extends string>(
+  prefix: Prefix,
+  words: readonly Word[],
+): WireEnum<Prefix, Word> {
+  const nameOf = (word: string) => `${prefix}_${word.replace(/[.:]/g, '_').toUpperCase()}`;
+  const byName = new Map<unknown, Word>(words.map((word) => [nameOf(word), word]));
+  const unspecified = `${prefix}_UNSPECIFIED`;
+  return {
+    // Object.fromEntries cannot say that the keys are exactly the words.
+    names: Object.fromEntries(words.map((word) => [word, nameOf(word)])) as Record<
+      Word,
+      NameOf<Prefix, Word>
+    >,
+    // proto-loader gives numbers where it finds no name; its types do not say so.
+    given: (name) => (name === unspecified ? undefined : (byName.get(name) ?? (name as Word))),
+    answered(name) {
+      const word = byName.get(name);
+      if (word === undefined) {
+        throw new Error(`Expected a ${prefix} that this client knows, got ${name}.`);
+      }
+      return word;
+    },
+  };
+}
+
+export const paymentStatus: WireEnum<'PAYMENT_STATUS', PaymentStatus> = wireEnum(
+  'PAYMENT_STATUS',
+  paymentStatuses,
+);
+export const captureMethod: WireEnum<'CAPTURE_METHOD', CaptureMethod> = wireEnum(
+  'CAPTURE_METHOD',
+  captureMethods,
+);
+export const declineCode: WireEnum<'DECLINE_CODE', DeclineCode> = wireEnum(
+  'DECLINE_CODE',
+  declineCodes,
+);
+export const eventType: WireEnum<'EVENT_TYPE', EventType> = wireEnum('EVENT_TYPE', eventTypes);
+export const scope: WireEnum<'SCOPE', Scope> = wireEnum('SCOPE', scopes);

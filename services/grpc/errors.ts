@@ -1,0 +1,181 @@
+import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
+import {
+  type ErrorCode,
+  type ErrorDetails,
+  isErrorCode,
+  PaymentsError,
+  type Violation,
+} from '../core/errors.ts';
+import { toCamel, toSnake } from '../wire/names.ts';
+import { rpc } from './contract.ts';
+
+/** The gRPC status of every code. */
+export const grpcStatus: Readonly<Record<ErrorCode, status>> = {
+  validation_failed: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  permission_denied: status.PERMISSION_DENIED,
+  not_found: status.NOT_FOUND,
+  invalid_state: status.FAILED_PRECONDITION,
+  version_mismatch: status.ABORTED,
+  precondition_required: status.FAILED_PRECONDITION,
+  idempotency_key_missing: status.INVALID_ARGUMENT,
+  idempotency_key_reused: status.FAILED_PRECONDITION,
+  idempotency_in_flight: status.ABORTED,
+  card_declined: status.FAILED_PRECONDITION,
+  insufficient_funds: status.FAILED_PRECONDITION,
+  card_expired: status.FAILED_PRECONDITION,
+  refund_exceeds_payment: status.FAILED_PRECONDITION,
+  rate_limited: status.RESOURCE_EXHAUSTED,
+  query_too_costly: status.RESOURCE_EXHAUSTED,
+  payload_too_large: status.RESOURCE_EXHAUSTED,
+  unsupported_media_type: status.INVALID_ARGUMENT,
+  not_acceptable: status.INVALID_ARGUMENT,
+  processor_unavailable: status.UNAVAILABLE,
+  timeout: status.DEADLINE_EXCEEDED,
+  internal: status.INTERNAL,
+};
+
+const domain = 'payments.fivewire.dev';
+const detailsKey = 'grpc-status-details-bin';
+
+/** Input fields whose names in the contract are not the core's in snake case. */
+const fieldNames: Readonly<Record<string, string>> = {
+  limit: 'page_size',
+  cursor: 'page_token',
+  sort: 'order_by',
+  idempotencyKey: 'request_id',
+};
+const inputNames = Object.fromEntries(
+  Object.entries(fieldNames).map(([input, field]) => [field, input]),
+);
+
+/** `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, brackets for the rest. */
+const fieldOf = ({ path }: Violation): string =>
+  path
+    .map((step, depth) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (depth === 0) return fieldNames[step] ?? toSnake(step);
+      return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+    })
+    .join('');
+
+const pathOf = (field: string): (string | number)[] =>
+  [...field.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
+    ([, index, quoted, name = ''], depth) => {
+      if (index !== undefined) return Number(index);
+      if (quoted !== undefined) return JSON.parse(quoted);
+      return depth === 0 ? (inputNames[name] ?? toCamel(name)) : name;
+    },
+  );
+
+/** Text as UTF-8 can carry it: half a surrogate pair, from a text that was cut, is replaced. */
+const sayable = (text: string): string => text.toWellFormed();
+
+function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer }[] {
+  const { violations, retryAfterMs, metadata = {} } = error.details;
+  const details: { type_url: string; value: Buffer }[] = [];
+  const add = (type: string, value: Buffer) =>
+    details.push({ type_url: `type.googleapis.com/google.rpc.${type}`, value });
+
+  add(
+    'ErrorInfo',
+    rpc.ErrorInfo.serialize({
+      reason: error.code.toUpperCase(),
+      domain,
+      metadata: Object.fromEntries(
+        Object.entries(metadata).map(([name, value]) => [name, sayable(value)]),
+      ),
+    }),
+  );
+  if (violations) {
+    add(
+      'BadRequest',
+      rpc.BadRequest.serialize({
+        fieldViolations: violations.map((violation) => ({
+          field: sayable(fieldOf(violation)),
+          description: sayable(violation.message),
+          reason: violation.code.toUpperCase(),
+        })),
+      }),
+    );
+  }
+  if (error.code === 'invalid_state') {
+    const violation = {
+      type: 'STATE',
+      subject: metadata.payment ?? '',
+      description: error.message,
+    };
+    add('PreconditionFailure', rpc.PreconditionFailure.serialize({ violations: [violation] }));
+  }
+  if (error.code === 'rate_limited') {
+    const violation = { subject: 'api_key', description: error.message };
+    add('QuotaFailure', rpc.QuotaFailure.serialize({ violations: [violation] }));
+  }
+  if (retryAfterMs !== undefined) {
+    const seconds = Math.floor(retryAfterMs / 1000);
+    const nanos = Math.round((retryAfterMs - seconds * 1000) * 1_000_000);
+    add('RetryInfo', rpc.RetryInfo.serialize({ retryDelay: { seconds, nanos } }));
+  }
+  return details;
+}
+
+/** An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`. */
+export function encodeError(error: PaymentsError, trailers: Metadata): StatusObject {
+  const code = grpcStatus[error.code];
+  const message = sayable(error.message);
+  trailers.set(detailsKey, rpc.Status.serialize({ code, message, details: encodeDetails(error) }));
+  return { code, details: message, metadata: trailers };
+}
+
+/** Statuses of grpc-js itself that mean one of our codes. */
+const codeOfStatus: Partial<Record<status, ErrorCode>> = {
+  [status.RESOURCE_EXHAUSTED]: 'payload_too_large',
+  [status.DEADLINE_EXCEEDED]: 'timeout',
+};
+
+/** The error that a status tells of; a plain Error where no answer of the server's came. */
+export function decodeError(error: ServiceError, target: string): Error {
+  const [bytes] = error.metadata.get(detailsKey);
+  if (Buffer.isBuffer(bytes)) {
+    const decoded = decodeStatus(bytes);
+    if (decoded) return decoded;
+  }
+  const code = codeOfStatus[error.code];
+  if (code !== undefined) return new PaymentsError(code, error.details);
+  return new Error(
+    `Expected an answer of the gRPC server at ${target}, got ${status[error.code]}: ${error.details}`,
+    { cause: error },
+  );
+}
+
+function decodeStatus(bytes: Buffer): PaymentsError | undefined {
+  const { message, details: given } = rpc.Status.deserialize(bytes);
+  let code: ErrorCode | undefined;
+  const details: { -readonly [Key in keyof ErrorDetails]: ErrorDetails[Key] } = {};
+  for (const { type_url: type, value } of given) {
+    switch (type) {
+      case 'type.googleapis.com/google.rpc.ErrorInfo': {
+        const info = rpc.ErrorInfo.deserialize(value);
+        const reason = info.reason.toLowerCase();
+        if (info.domain === domain && isErrorCode(reason)) code = reason;
+        if (Object.keys(info.metadata).length > 0) details.metadata = info.metadata;
+        break;
+      }
+      case 'type.googleapis.com/google.rpc.BadRequest':
+        details.violations = rpc.BadRequest.deserialize(value).fieldViolations.map((violation) => ({
+          path: pathOf(violation.field),
+          code: violation.reason.toLowerCase(),
+          message: violation.description,
+        }));
+        break;
+      case 'type.googleapis.com/google.rpc.RetryInfo': {
+        const { retryDelay } = rpc.RetryInfo.deserialize(value);
+        if (retryDelay) {
+          details.retryAfterMs = retryDelay.seconds * 1000 + retryDelay.nanos / 1_000_000;
+        }
+        break;
+      }
+    }
+  }
+  return code && new PaymentsError(code, message, details);
+}

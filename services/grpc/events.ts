@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { type handleServerStreamingCall, status } from '@grpc/grpc-js';
+import { invalid, toPaymentsError } from '../core/errors.ts';
+import type { Event, EventData } from '../core/events/event.ts';
+import type { Core, Receipt } from '../core/invoke.ts';
+import type { Page } from '../core/page.ts';
+import { callerOf, callIdOf } from './caller.ts';
+import { decodeCustomer, encodeCustomer } from './customers.ts';
+import { signalOf } from './deadline.ts';
+import { eventType } from './enums.ts';
+import { encodeError } from './errors.ts';
+import type { Event__Output, Event as EventMessage } from './generated/payments/v1/Event.ts';
+import type { EventServiceHandlers } from './generated/payments/v1/EventService.ts';
+import type { ListEventsResponse__Output } from './generated/payments/v1/ListEventsResponse.ts';
+import type { WatchEventsRequest__Output } from './generated/payments/v1/WatchEventsRequest.ts';
+import { decodePage, pageInput } from './page.ts';
+import { decodePayment, encodePayment } from './payments.ts';
+import { decodeRefund, encodeRefund } from './refunds.ts';
+import { encodeTime, requireTime } from './timestamp.ts';
+import { metadataOf, requireMessage, unary } from './unary.ts';
+
+function encodeData(data: EventData): Pick<EventMessage, EventData['kind']> {
+  switch (data.kind) {
+    case 'payment':
+      return { payment: encodePayment(data.payment) };
+    case 'refund':
+      return { refund: encodeRefund(data.refund) };
+    case 'customer':
+      return { customer: encodeCustomer(data.customer) };
+  }
+}
+
+function decodeData({ payment, refund, customer }: Event__Output): EventData {
+  if (payment) return { kind: 'payment', payment: decodePayment(payment) };
+  if (refund) return { kind: 'refund', refund: decodeRefund(refund) };
+  if (customer) return { kind: 'customer', customer: decodeCustomer(customer) };
+  throw new Error('Expected an event with a payment, a refund or a customer, got none of them.');
+}
+
+export const encodeEvent = (event: Event): EventMessage => ({
+  id: event.id,
+  sequence: event.sequence,
+  type: eventType.names[event.type],
+  createdAt: encodeTime(event.createdAt),
+  ...encodeData(event.data),
+});
+
+export const decodeEvent = (message: Event__Output): Event => ({
+  id: message.id,
+  sequence: message.sequence,
+  type: eventType.answered(message.type),
+  createdAt: requireTime(message.createdAt),
+  data: decodeData(message),
+});
+
+export const decodeEventPage = (message: ListEventsResponse__Output): Page<Event> =>
+  decodePage(message, message.events.map(decodeEvent));
+
+/** The page token of this list is the sequence of the last event seen. */
+function sequenceOf(pageToken: string): number {
+  if (/^\d{1,15}$/.test(pageToken)) return Number(pageToken);
+  throw invalid({
+    path: ['cursor'],
+    code: 'invalid_cursor',
+    message: 'expected the next page token of a page of this same list',
+  });
+}
+
+type WatchEvents = handleServerStreamingCall<WatchEventsRequest__Output, EventMessage>;
+
+/** Streams until the client leaves, its key is revoked, or `closing` aborts. */
+function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
+  return async (call) => {
+    const requestId = callIdOf(call);
+    const receipt: Receipt = {};
+    const signal = AbortSignal.any([signalOf(call), closing]);
+    try {
+      requireMessage(call.request);
+      const caller = callerOf(call, call.request, requestId, receipt);
+      const events = await core.watch(
+        'watchEvents',
+        { ...caller, signal },
+        { after: call.request.after, types: call.request.types.map(eventType.given) },
+      );
+      call.sendMetadata(metadataOf(requestId, receipt));
+      for await (const event of events) {
+        // Waiting here leaves what comes meanwhile to core's bounded buffer.
+        if (!call.write(encodeEvent(event))) await once(call, 'drain', { signal }).catch(() => {});
+        if (signal.aborted) break;
+      }
+      if (closing.aborted) call.emit('error', shuttingDown);
+      else call.end();
+    } catch (thrown) {
+      call.emit('error', encodeError(toPaymentsError(thrown), metadataOf(requestId, receipt)));
+    }
+  };
+}
+
+const shuttingDown = { code: status.UNAVAILABLE, details: 'The server is shutting down.' };
+
+/** @param closing ends the streams with UNAVAILABLE */
+export function eventHandlers(core: Core, closing: AbortSignal): EventServiceHandlers {
+  return {
+    ListEvents: unary(async (caller, request) => {
+      const { limit, cursor } = pageInput(request);
+      const page = await core.invoke('listEvents', caller, {
+        limit,
+        after: cursor === undefined ? request.after : sequenceOf(cursor),
+        types: request.types.map(eventType.given),
+      });
+      return { events: page.items.map(encodeEvent), nextPageToken: page.nextCursor ?? '' };
+    }),
+
+    WatchEvents: watchEvents(core, closing),
+  };
+}

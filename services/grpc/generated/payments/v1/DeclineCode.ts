@@ -1,0 +1,20 @@
+// Original file: protos/payments/v1/payments.proto
+
+export const DeclineCode = {
+  DECLINE_CODE_UNSPECIFIED: 'DECLINE_CODE_UNSPECIFIED',
+  DECLINE_CODE_CARD_DECLINED: 'DECLINE_CODE_CARD_DECLINED',
+  DECLINE_CODE_INSUFFICIENT_FUNDS: 'DECLINE_CODE_INSUFFICIENT_FUNDS',
+  DECLINE_CODE_CARD_EXPIRED: 'DECLINE_CODE_CARD_EXPIRED',
+} as const;
+
+export type DeclineCode =
+  | 'DECLINE_CODE_UNSPECIFIED'
+  | 0
+  | 'DECLINE_CODE_CARD_DECLINED'
+  | 1
+  | 'DECLINE_CODE_INSUFFICIENT_FUNDS'
+  | 2
+  | 'DECLINE_CODE_CARD_EXPIRED'
+  | 3
+
+export type DeclineCode__Output = typeof DeclineCode[keyof typeof DeclineCode]

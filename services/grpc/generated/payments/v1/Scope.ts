@@ -1,0 +1,29 @@
+// Original file: protos/payments/v1/keys.proto
+
+export const Scope = {
+  SCOPE_UNSPECIFIED: 'SCOPE_UNSPECIFIED',
+  SCOPE_PAYMENTS_READ: 'SCOPE_PAYMENTS_READ',
+  SCOPE_PAYMENTS_WRITE: 'SCOPE_PAYMENTS_WRITE',
+  SCOPE_CUSTOMERS_READ: 'SCOPE_CUSTOMERS_READ',
+  SCOPE_CUSTOMERS_WRITE: 'SCOPE_CUSTOMERS_WRITE',
+  SCOPE_EVENTS_READ: 'SCOPE_EVENTS_READ',
+  SCOPE_KEYS_WRITE: 'SCOPE_KEYS_WRITE',
+} as const;
+
+export type Scope =
+  | 'SCOPE_UNSPECIFIED'
+  | 0
+  | 'SCOPE_PAYMENTS_READ'
+  | 1
+  | 'SCOPE_PAYMENTS_WRITE'
+  | 2
+  | 'SCOPE_CUSTOMERS_READ'
+  | 3
+  | 'SCOPE_CUSTOMERS_WRITE'
+  | 4
+  | 'SCOPE_EVENTS_READ'
+  | 5
+  | 'SCOPE_KEYS_WRITE'
+  | 6
+
+export type Scope__Output = typeof Scope[keyof typeof Scope]

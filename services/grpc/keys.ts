@@ -1,0 +1,50 @@
+import type { Core } from '../core/invoke.ts';
+import type { ApiKey } from '../core/merchants/merchant.ts';
+import type { CreatedKey } from '../core/merchants/operations.ts';
+import { scope } from './enums.ts';
+import type { Key__Output, Key as KeyMessage } from './generated/payments/v1/Key.ts';
+import type { KeyServiceHandlers } from './generated/payments/v1/KeyService.ts';
+import { decodeTime, encodeTime, requireTime } from './timestamp.ts';
+import { unary } from './unary.ts';
+
+export function encodeKey(key: ApiKey & { readonly secret?: string | null }): KeyMessage {
+  const message: KeyMessage = {
+    id: key.id,
+    name: key.name,
+    scopes: key.scopes.map((word) => scope.names[word]),
+    ratePerSecond: key.ratePerSecond,
+    burst: key.burst,
+    createdAt: encodeTime(key.createdAt),
+  };
+  if (key.revokedAt !== null) message.revokedAt = encodeTime(key.revokedAt);
+  if (typeof key.secret === 'string') message.secret = key.secret;
+  return message;
+}
+
+export const decodeKey = (message: Key__Output): ApiKey => ({
+  id: message.id,
+  name: message.name,
+  scopes: message.scopes.map(scope.answered),
+  ratePerSecond: message.ratePerSecond,
+  burst: message.burst,
+  createdAt: requireTime(message.createdAt),
+  revokedAt: message.revokedAt && decodeTime(message.revokedAt),
+});
+
+export const decodeCreatedKey = (message: Key__Output): CreatedKey => ({
+  ...decodeKey(message),
+  secret: message.secret ?? null,
+});
+
+export function keyHandlers(core: Core): KeyServiceHandlers {
+  return {
+    CreateKey: unary(async (caller, { requestId: _key, ...input }) => {
+      const given = { ...input, scopes: input.scopes.map(scope.given) };
+      return encodeKey(await core.invoke('createKey', caller, given));
+    }),
+
+    RevokeKey: unary(async (caller, { id }) =>
+      encodeKey(await core.invoke('revokeKey', caller, { id })),
+    ),
+  };
+}

@@ -1,0 +1,20 @@
+/** `google.protobuf.Timestamp` of milliseconds since 1970 UTC; nanos count up from the second. */
+export function encodeTime(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: (ms - seconds * 1000) * 1_000_000 };
+}
+
+/**
+ * The first whole millisecond at or after a timestamp: times here are whole milliseconds, so that
+ * "from then on" and "before then" mean the same after the rounding as before it.
+ */
+export const decodeTime = (time: { readonly seconds: number; readonly nanos: number }): number =>
+  time.seconds * 1000 + Math.ceil(time.nanos / 1_000_000);
+
+/** For fields that every answer has. */
+export function requireTime(
+  time: { readonly seconds: number; readonly nanos: number } | null,
+): number {
+  if (time === null) throw new Error('Expected a timestamp in the answer, got none.');
+  return decodeTime(time);
+}

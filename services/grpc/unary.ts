@@ -1,0 +1,47 @@
+import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import { invalid, toPaymentsError } from '../core/errors.ts';
+import type { Caller, Receipt } from '../core/invoke.ts';
+import { callerOf, callIdOf } from './caller.ts';
+import { encodeError } from './errors.ts';
+
+/** What a request that is no message of its type is read as. */
+export const malformed = Object.freeze({});
+
+/** @throws PaymentsError `validation_failed` */
+export function requireMessage(request: unknown): void {
+  if (request !== malformed) return;
+  throw invalid({
+    path: [],
+    code: 'malformed',
+    message: 'expected a protocol buffer of the request type, got bytes that are none',
+  });
+}
+
+/** What an answer says beside its message. */
+export function metadataOf(requestId: string, receipt: Receipt): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', requestId);
+  if (receipt.replayed) metadata.set('idempotency-replayed', 'true');
+  return metadata;
+}
+
+/**
+ * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame
+ * (Trailers-Only), with the same metadata and the error's details in it.
+ */
+export const unary =
+  <Request extends object, Response>(
+    handle: (caller: Caller, request: Request) => Promise<Response>,
+  ): handleUnaryCall<Request, Response> =>
+  async (call, callback) => {
+    const requestId = callIdOf(call);
+    const receipt: Receipt = {};
+    try {
+      requireMessage(call.request);
+      const response = await handle(callerOf(call, call.request, requestId, receipt), call.request);
+      call.sendMetadata(metadataOf(requestId, receipt));
+      callback(null, response);
+    } catch (thrown) {
+      callback(encodeError(toPaymentsError(thrown), metadataOf(requestId, receipt)));
+    }
+  };
