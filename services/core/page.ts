@@ -81,7 +81,20 @@ export function toPage<Item extends { readonly id: string }>(
   const items = rows.length > limit ? rows.slice(0, limit) : rows;
   const last = items.at(-1);
   const hasMore = rows.length > limit;
-  return { items, hasMore, nextCursor: hasMore && last ? cursorOf(last) : null };
+  const page = { items, hasMore, nextCursor: hasMore && last ? cursorOf(last) : null };
+  sealers.set(page, cursorOf as (item: never) => string);
+  return page;
+}
+
+/** How the cursors of a page's items are sealed. Kept beside the page, which is what wires send. */
+const sealers = new WeakMap<object, (item: never) => string>();
+
+/** The cursor of an item of a page that `toPage` made, whether or not a page follows. */
+export function cursorOf<Item>(page: Page<Item>, item: Item): string {
+  // The sealer was kept under the page of its own items.
+  const seal = sealers.get(page) as ((item: Item) => string) | undefined;
+  if (!seal) throw new Error('Expected a page made by toPage, got another object.');
+  return seal(item);
 }
 
 /** The items in the order of `ids`; null where there is no such item. */

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller, Receipt, Session } from '../core/invoke.ts';
+import { bearerToken } from '../wire/bearer.ts';
+import { requestIdOf } from '../wire/request-id.ts';
+
+/** A caller of this room; the receipt is always asked for, since its rate is told in the answer. */
+export interface GraphqlCaller extends Caller {
+  readonly receipt: Receipt;
+}
+
+const textOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+/** Who calls, from the headers of Node's own request. */
+export const callerOf = ({ headers }: IncomingMessage): GraphqlCaller => ({
+  credential: bearerToken(headers.authorization),
+  requestId: requestIdOf(textOf(headers['x-request-id'])),
+  traceparent: textOf(headers.traceparent),
+  receipt: {},
+});
+
+/** The caller of one operation on a connection that was authenticated once. */
+export const callerOnConnection = (
+  session: Session,
+  { headers }: IncomingMessage,
+): GraphqlCaller => ({
+  session,
+  requestId: requestIdOf(undefined),
+  traceparent: textOf(headers.traceparent),
+  receipt: {},
+});

@@ -1,0 +1,35 @@
+import { cursorOf, type Page } from '../core/page.ts';
+import { withoutNulls } from './context.ts';
+
+export interface ConnectionArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly [filter: string]: unknown;
+}
+
+/** The input of a list operation: `first` and `after` under core's names. */
+export function pageInput({ first, after, ...filter }: ConnectionArgs): Record<string, unknown> {
+  return withoutNulls({ ...filter, limit: first ?? null, cursor: after ?? null });
+}
+
+/**
+ * A page as a connection (GraphQL Cursor Connections Specification), forwards only. Cursors are
+ * core's, and are sealed only where they are asked for: each costs an HMAC.
+ */
+export function toConnection<Item>(page: Page<Item>, { after }: ConnectionArgs) {
+  const cursorAt = (index: number) => () => {
+    const item = page.items.at(index);
+    return item === undefined ? null : cursorOf(page, item);
+  };
+  return {
+    nodes: page.items,
+    edges: () => page.items.map((node, index) => ({ node, cursor: cursorAt(index) })),
+    pageInfo: {
+      hasNextPage: page.hasMore,
+      // A cursor that was accepted is that of an item, and the item comes before this page.
+      hasPreviousPage: after !== undefined && after !== null,
+      startCursor: cursorAt(0),
+      endCursor: cursorAt(-1),
+    },
+  };
+}

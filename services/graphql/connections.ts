@@ -1,0 +1,200 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { parse } from 'graphql';
+import {
+  type Context,
+  handleProtocols,
+  MessageType,
+  makeServer,
+  type SubscribePayload,
+  stringifyMessage,
+} from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { PaymentsError, toPaymentsError } from '../core/errors.ts';
+import type { Core, Session } from '../core/invoke.ts';
+import { bearerToken } from '../wire/bearer.ts';
+import { callerOnConnection } from './caller.ts';
+import { refusalOf } from './errors.ts';
+import type { Execution, Outcome } from './execution.ts';
+import { maxBodyBytes } from './http.ts';
+import { requestIn } from './request.ts';
+
+/** Bounds of one connection: what it may cost the others. */
+export const connectionLimits = {
+  /** A peer that says nothing for so long holds a socket and no right to it. */
+  initMs: 5000,
+  /** Operations that run at once; each subscription may keep a thousand events for a slow reader. */
+  operations: 32,
+  /** Answers that the peer does not take: past it the connection is closed. */
+  bufferedBytes: 4 * 1024 * 1024,
+  /** Below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
+  pingMs: 20_000,
+  /** How long the peer may take to answer the closing handshake. */
+  closeMs: 1000,
+} as const;
+
+/** Close codes of all WebSocket wires here; 4401 is also that of the protocol. */
+const closeCodes = { restart: 1012, tooSlow: 1013, unauthenticated: 4401 } as const;
+
+interface Extra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  /** Closes the connection of a revoked key. */
+  readonly revoke: () => void;
+  session?: Session;
+}
+
+export interface Connections {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+// The protocol's server picks `execute` or `subscribe` by the document. The documents of this room
+// have run by then: these two only say which of both the outcome is.
+const answered = parse('{ __typename }');
+const streaming = parse('subscription { __typename }');
+
+/**
+ * Documents over WebSocket, `graphql-transport-ws`. A connection is authenticated once, by its
+ * `Authorization` header or `connectionParams.authorization`, and closed with 4401 when the key is
+ * revoked. When a subscription has begun, the server sends a `ping` with `{ subscribed: id }`,
+ * which the protocol allows and has no other word for: whatever is committed after it is delivered.
+ */
+export function createConnections(core: Core, execution: Execution): Connections {
+  const server = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: connectionLimits.initMs,
+    onConnect: (context) => authenticate(core, context),
+    async onSubscribe(context, _id, payload) {
+      const outcome = await run(execution, context, payload);
+      if ('refusal' in outcome) return outcome.refusal.errors;
+      const document = 'stream' in outcome ? streaming : answered;
+      return { schema: execution.schema, document, rootValue: undefined, contextValue: outcome };
+    },
+    execute: ({ contextValue }) => resultOf(contextValue),
+    subscribe: ({ contextValue }) => resultOf(contextValue),
+    onOperation({ extra }, id, _payload, { contextValue }) {
+      if (!isStream(contextValue)) return;
+      extra.socket.send(stringifyMessage({ type: MessageType.Ping, payload: { subscribed: id } }));
+    },
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxBodyBytes,
+    handleProtocols,
+  });
+
+  function opened(socket: WebSocket, request: IncomingMessage): void {
+    const revoke = () => socket.close(closeCodes.unauthenticated, 'The API key was revoked.');
+    const extra: Extra = { socket, request, revoke };
+    let alive = true;
+    const ping = setInterval(() => {
+      if (!alive) return socket.terminate();
+      alive = false;
+      socket.ping();
+    }, connectionLimits.pingMs);
+    socket.on('pong', () => {
+      alive = true;
+    });
+    // The library closes the socket itself; without a listener the process would end.
+    socket.on('error', () => {});
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        // Resolves when the kernel has taken the message: a stream waits for its reader here.
+        send: (message) =>
+          new Promise((resolve) => {
+            if (socket.bufferedAmount > connectionLimits.bufferedBytes) {
+              socket.close(closeCodes.tooSlow, 'answers are not taken');
+            }
+            if (socket.readyState !== socket.OPEN) resolve();
+            else socket.send(message, () => resolve());
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (message) => {
+            take(String(message)).catch(() => socket.close(1011, 'internal'));
+          });
+        },
+      },
+      extra,
+    );
+    socket.on('close', (code, reason) => {
+      clearInterval(ping);
+      extra.session?.revoked.removeEventListener('abort', extra.revoke);
+      void closed(code, String(reason));
+    });
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, opened);
+    },
+    async close() {
+      const open = [...sockets.clients];
+      for (const socket of open) socket.close(closeCodes.restart, 'the server restarts');
+      sockets.close();
+      const deadline = setTimeout(() => {
+        for (const socket of open) socket.terminate();
+      }, connectionLimits.closeMs);
+      await Promise.all(
+        open.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+      clearTimeout(deadline);
+    },
+  };
+}
+
+/** @returns false where the connection is closed instead of acknowledged */
+async function authenticate(
+  core: Core,
+  { extra, connectionParams }: Context<Record<string, unknown>, Extra>,
+): Promise<boolean> {
+  const { socket, request } = extra;
+  const given = connectionParams?.authorization ?? connectionParams?.Authorization;
+  const authorization = request.headers.authorization ?? given;
+  try {
+    const session = await core.authenticate(
+      typeof authorization === 'string' ? bearerToken(authorization) : undefined,
+    );
+    extra.session = session;
+    session.revoked.addEventListener('abort', extra.revoke, { once: true });
+    return true;
+  } catch (thrown) {
+    // A reason has at most 123 bytes (RFC 6455 §5.5).
+    socket.close(closeCodes.unauthenticated, toPaymentsError(thrown).message.slice(0, 120));
+    return false;
+  }
+}
+
+async function run(
+  execution: Execution,
+  { extra, subscriptions }: Context<Record<string, unknown>, Extra>,
+  { query, operationName, variables, extensions }: SubscribePayload,
+): Promise<Outcome> {
+  const { session, request } = extra;
+  if (!session) return refused(new PaymentsError('unauthenticated', 'Expected connection_init.'));
+  const caller = callerOnConnection(session, request);
+  if (Object.keys(subscriptions).length > connectionLimits.operations) {
+    const most = `Expected at most ${connectionLimits.operations} operations at once.`;
+    return refused(new PaymentsError('rate_limited', most), caller.requestId);
+  }
+  try {
+    const given = requestIn({ query, operationName, variables, extensions });
+    return await execution.run(given, caller, session, false);
+  } catch (thrown) {
+    return refused(toPaymentsError(thrown), caller.requestId);
+  }
+}
+
+function refused(error: PaymentsError, requestId = ''): Outcome {
+  return { refusal: refusalOf(error, requestId) };
+}
+
+/** What `onSubscribe` put there. */
+const isStream = (outcome: unknown): outcome is Extract<Outcome, { stream: unknown }> =>
+  typeof outcome === 'object' && outcome !== null && 'stream' in outcome;
+
+function resultOf(outcome: unknown) {
+  if (isStream(outcome)) return outcome.stream;
+  return (outcome as Extract<Outcome, { result: unknown }>).result;
+}

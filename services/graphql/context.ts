@@ -1,0 +1,32 @@
+import { PaymentsError } from '../core/errors.ts';
+import type { Caller, Core } from '../core/invoke.ts';
+import type { CallName, OutputOf } from '../core/operations.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What every resolver of one document shares. */
+export interface GraphqlContext {
+  readonly core: Core;
+  /** Its session is prepaid: the document was admitted as a whole. */
+  readonly caller: Caller;
+  readonly loaders: Loaders;
+}
+
+/** Calls the core for a resolver. @throws PaymentsError */
+export const invoke = <Name extends CallName>(
+  { core, caller }: GraphqlContext,
+  name: Name,
+  input: unknown,
+): Promise<OutputOf<Name>> => core.invoke(name, caller, input);
+
+/** GraphQL's answer to a query for what is not there. */
+export const nullWhereNotFound = (thrown: unknown): null => {
+  if (thrown instanceof PaymentsError && thrown.code === 'not_found') return null;
+  throw thrown;
+};
+
+/** Arguments as the input of an operation: null is the same as absent. */
+export function withoutNulls(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const name in args) if (args[name] !== null) input[name] = args[name];
+  return input;
+}

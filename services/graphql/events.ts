@@ -1,0 +1,68 @@
+import type { Event, EventData } from '../core/events/event.ts';
+import type { Page } from '../core/page.ts';
+import { type ConnectionArgs, toConnection } from './connection.ts';
+import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
+import { typeById } from './node.ts';
+
+/** The cursor of an event is its sequence. What is no number is left for core to refuse. */
+const sequenceOf = (cursor: string | null | undefined): number | string | null =>
+  cursor !== undefined && cursor !== null && /^-?\d{1,15}$/.test(cursor)
+    ? Number(cursor)
+    : (cursor ?? null);
+
+function resourceOf(data: EventData) {
+  switch (data.kind) {
+    case 'payment':
+      return data.payment;
+    case 'refund':
+      return data.refund;
+    case 'customer':
+      return data.customer;
+  }
+}
+
+interface WatchArgs {
+  readonly after?: string | null;
+  readonly types?: readonly string[] | null;
+}
+
+/**
+ * The core's stream with a `return` that takes effect at once: that of an async generator would
+ * wait for the next event first.
+ */
+async function watch({ after, types }: WatchArgs, { core, caller }: GraphqlContext) {
+  const ended = new AbortController();
+  const signal = caller.signal ? AbortSignal.any([caller.signal, ended.signal]) : ended.signal;
+  const input = withoutNulls({ after: sequenceOf(after), types: types ?? null });
+  const events = await core.watch('watchEvents', { ...caller, signal }, input);
+  const iterator = events[Symbol.asyncIterator]();
+  const endable: AsyncIterableIterator<Event> = {
+    next: () => iterator.next(),
+    async return() {
+      ended.abort();
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => endable,
+  };
+  return endable;
+}
+
+export const eventResolvers = {
+  Query: {
+    events: async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
+      const { first, after, types } = args;
+      const input = { limit: first ?? null, after: sequenceOf(after), types: types ?? null };
+      const page: Page<Event> = await invoke(context, 'listEvents', withoutNulls(input));
+      return toConnection(page, args);
+    },
+  },
+  Subscription: {
+    events: {
+      subscribe: (_root: unknown, args: WatchArgs, context: GraphqlContext) => watch(args, context),
+      resolve: (event: Event) => event,
+    },
+  },
+  Event: { data: (event: Event) => resourceOf(event.data) },
+  EventData: typeById,
+};

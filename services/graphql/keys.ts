@@ -1,0 +1,9 @@
+import type { CreatedKey } from '../core/merchants/operations.ts';
+import { mutation, resultType } from './mutation.ts';
+
+export const keyResolvers = {
+  Mutation: { createKey: mutation('createKey'), revokeKey: mutation('revokeKey') },
+  CreatedKey: { key: (created: CreatedKey) => created },
+  CreateKeyResult: resultType('CreatedKey'),
+  RevokeKeyResult: resultType('ApiKey'),
+};

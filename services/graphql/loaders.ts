@@ -1,0 +1,48 @@
+import DataLoader from 'dataloader';
+import type { Customer } from '../core/customers/customer.ts';
+import type { Caller, Core } from '../core/invoke.ts';
+import { maxPageSize } from '../core/page.ts';
+import type { Payment } from '../core/payments/payment.ts';
+import type { Refund } from '../core/refunds/refund.ts';
+
+/** The reads that many objects of one answer ask for, each once for all of them. */
+export interface Loaders {
+  readonly payment: DataLoader<string, Payment | null>;
+  readonly customer: DataLoader<string, Customer | null>;
+  readonly refundsOfPayment: DataLoader<string, readonly Refund[]>;
+}
+
+export interface LoaderOptions {
+  /** False: every object reads for itself. What that costs is what the bench shows. */
+  readonly batch: boolean;
+  /** False where the loaders outlive an answer: a stream must not see yesterday's payment. */
+  readonly cache: boolean;
+}
+
+/** The loaders of one document. None is made before it is asked for: most documents ask for none. */
+export function createLoaders(core: Core, caller: Caller, options: LoaderOptions): Loaders {
+  const { batch } = options;
+  const cache = options.cache && batch;
+  const loader = <Item>(read: (ids: readonly string[]) => Promise<readonly Item[]>) =>
+    new DataLoader<string, Item>(read, { batch, cache, maxBatchSize: maxPageSize });
+
+  let payment: Loaders['payment'] | undefined;
+  let customer: Loaders['customer'] | undefined;
+  let refundsOfPayment: Loaders['refundsOfPayment'] | undefined;
+  return {
+    get payment() {
+      payment ??= loader((ids) => core.invoke('getPaymentsByIds', caller, { ids }));
+      return payment;
+    },
+    get customer() {
+      customer ??= loader((ids) => core.invoke('getCustomersByIds', caller, { ids }));
+      return customer;
+    },
+    get refundsOfPayment() {
+      refundsOfPayment ??= loader((payments) =>
+        core.invoke('getRefundsByPaymentIds', caller, { payments }),
+      );
+      return refundsOfPayment;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { createSchema } from 'graphql-yoga';
+import { eventTypes } from '../core/events/event.ts';
+import { scopes } from '../core/merchants/merchant.ts';
+import { captureMethods, paymentStatuses } from '../core/payments/payment.ts';
+import { customerResolvers } from './customers.ts';
+import { enumName, sortNames } from './enums.ts';
+import { eventResolvers } from './events.ts';
+import { keyResolvers } from './keys.ts';
+import { nodeResolvers } from './node.ts';
+import { paymentResolvers } from './payments.ts';
+import { refundResolvers } from './refunds.ts';
+
+const sdl = readFileSync(new URL('../../schema/payments.graphql', import.meta.url), 'utf8');
+
+/**
+ * A scalar that takes any input as it is: the operation judges it together with all other fields,
+ * so that every fault is told at once and by one rule on all wires.
+ */
+const judgedByOperation = (name: string) => new GraphQLScalarType({ name });
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Milliseconds in core, text on the wire. What is no time is left for the operation to refuse. */
+const dateTime = new GraphQLScalarType({
+  name: 'DateTime',
+  coerceOutputValue: (ms) => new Date(ms as number).toISOString(),
+  coerceInputValue(text) {
+    const ms = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(ms) ? String(text) : ms;
+  },
+});
+
+/** The values of an enum by their names in the schema. */
+const named = (values: readonly string[]) =>
+  Object.fromEntries(values.map((value) => [enumName(value), value]));
+
+/** The schema of `schema/payments.graphql`, executable. Resolvers expect a `GraphqlContext`. */
+export const createPaymentsSchema = (): GraphQLSchema =>
+  createSchema({
+    typeDefs: sdl,
+    resolvers: [
+      {
+        MinorUnits: judgedByOperation('MinorUnits'),
+        Currency: judgedByOperation('Currency'),
+        Metadata: judgedByOperation('Metadata'),
+        Sequence: judgedByOperation('Sequence'),
+        DateTime: dateTime,
+        PaymentStatus: named(paymentStatuses),
+        CaptureMethod: named(captureMethods),
+        PaymentSort: sortNames,
+        EventType: named(eventTypes),
+        Scope: named(scopes),
+      },
+      nodeResolvers,
+      paymentResolvers,
+      refundResolvers,
+      customerResolvers,
+      eventResolvers,
+      keyResolvers,
+    ],
+  });

@@ -1,0 +1,46 @@
+import type { RequestListener } from 'node:http';
+import type { Core } from '../core/invoke.ts';
+import { createConnections } from './connections.ts';
+import { createExecution } from './execution.ts';
+import { createHttpListener } from './http.ts';
+import { createPaymentsSchema } from './schema.ts';
+
+export interface GraphqlRoomOptions {
+  /** False: no batching, for the bench to show what the loaders save. True where absent. */
+  readonly loaders?: boolean | undefined;
+  /** Whether the schema may be asked for. True where absent. */
+  readonly introspection?: boolean | undefined;
+  /** The dearest document that is run; 500 where absent. */
+  readonly maxCost?: number | undefined;
+  /** Told of every failure that clients see as `internal`. To the console where absent. */
+  readonly report?: ((cause: unknown, requestId: string) => void) | undefined;
+}
+
+export interface GraphqlRoom {
+  /** Documents by POST and GET, and event streams, on one path. */
+  readonly listener: RequestListener;
+  /** Upgrades to the WebSocket subprotocol `graphql-transport-ws`. */
+  readonly upgrade: ReturnType<typeof createConnections>['upgrade'];
+  /** Ends every stream and connection. */
+  close(): Promise<void>;
+}
+
+/** The GraphQL room: one execution behind HTTP and WebSocket. */
+export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}): GraphqlRoom {
+  const execution = createExecution(core, createPaymentsSchema(), {
+    loaders: options.loaders ?? true,
+    introspection: options.introspection ?? true,
+    maxCost: options.maxCost ?? 500,
+    report: options.report ?? ((cause, requestId) => console.error(requestId, cause)),
+  });
+  const closing = new AbortController();
+  const connections = createConnections(core, execution);
+  return {
+    listener: createHttpListener(core, execution, closing.signal),
+    upgrade: connections.upgrade,
+    async close() {
+      closing.abort();
+      await connections.close();
+    },
+  };
+}
