@@ -1,0 +1,390 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventSource } from 'eventsource';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PaymentsError } from '../../services/core/errors.ts';
+import type { Event } from '../../services/core/events/event.ts';
+import { createSseClient } from '../../services/sse/client.ts';
+import { createEventStreamParser, type Message } from '../../services/sse/event-stream.ts';
+import { createSseListener, type SseOptions } from '../../services/sse/server.ts';
+import type { EventJson } from '../../services/wire/json.ts';
+import type { Problem } from '../../services/wire/problem.ts';
+import { adminKey, type House, openHouse, readerKey } from '../house.ts';
+
+async function openRoom(house: House, options: SseOptions = {}) {
+  const sockets = new Set<Socket>();
+  const server = createServer(createSseListener(house.core, options));
+  server.on('connection', (socket) => sockets.add(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    /** The server's side of every connection so far. */
+    sockets,
+    url: `http://127.0.0.1:${port}/v1/events`,
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+type Room = Awaited<ReturnType<typeof openRoom>>;
+
+let house: House;
+let room: Room;
+beforeAll(async () => {
+  house = await openHouse();
+  room = await openRoom(house, { blockedMs: 300, retryMs: 20 });
+});
+afterAll(async () => {
+  room.close();
+  await house.close();
+});
+
+const caller = { credential: adminKey, requestId: 'test' };
+let made = 0;
+/** Makes events: one payment is two. */
+async function pay(metadata: Record<string, string> = {}): Promise<void> {
+  made += 1;
+  await house.core.invoke(
+    'createPayment',
+    { ...caller, idempotencyKey: `pay-${made}` },
+    { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true, metadata },
+  );
+}
+const lastSequence = () => house.store.read.lastSequence('acct_retail');
+const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
+const headers = { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` };
+
+/** A stream by fetch, read message by message. */
+async function open(path = '', more: Record<string, string> = {}, of: Room = room) {
+  const stop = new AbortController();
+  const response = await fetch(`${of.url}${path}`, {
+    headers: { ...headers, ...more },
+    signal: stop.signal,
+  });
+  const parse = createEventStreamParser();
+  const messages: Message[] = [];
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  return {
+    response,
+    /** The next `count` messages, or those before the end. */
+    async take(count: number): Promise<Message[]> {
+      reader ??= response.body?.getReader();
+      while (messages.length < count) {
+        const { done, value } = (await reader?.read()) ?? { done: true };
+        if (done) break;
+        if (value) messages.push(...parse(value));
+      }
+      return messages.splice(0, count);
+    },
+    close: () => stop.abort(),
+  };
+}
+
+const sequences = (messages: readonly Message[]) => messages.map(({ id }) => Number(id));
+
+describe('a stream', () => {
+  test('has the headers that keep it a stream on its way', async () => {
+    const { response, close } = await open('', { 'x-request-id': 'req_mine' });
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      vary: 'Accept, Authorization',
+      'x-request-id': 'req_mine',
+    });
+    close();
+  });
+
+  test('has every event from its start on, with sequence, type and JSON', async () => {
+    const before = await lastSequence();
+    const stream = await open();
+    await pay();
+    const [first, second] = await stream.take(2);
+    expect(first).toMatchObject({ id: String(before + 1), event: 'payment.created' });
+    expect(second).toMatchObject({ id: String(before + 2), event: 'payment.succeeded' });
+    expect(JSON.parse(first?.data ?? '')).toMatchObject({
+      sequence: before + 1,
+      type: 'payment.created',
+      data: { payment: { amount: 100, created_at: expect.stringMatching(/Z$/) } },
+    });
+    stream.close();
+  });
+
+  test('resumes after ?after=, and after Last-Event-ID where both are given', async () => {
+    const start = await lastSequence();
+    await pay();
+    await pay();
+    const first = await open(`?after=${start}`);
+    expect(sequences(await first.take(4))).toEqual(upwards(start + 1, 4));
+    const second = await open(`?after=${start}`, { 'last-event-id': String(start + 3) });
+    expect(sequences(await second.take(1))).toEqual([start + 4]);
+    first.close();
+    second.close();
+  });
+
+  test('gives only the types asked for', async () => {
+    const stream = await open('?types=payment.succeeded,refund.created');
+    await pay();
+    await pay();
+    const types = (await stream.take(2)).map(({ event }) => event);
+    expect(types).toEqual(['payment.succeeded', 'payment.succeeded']);
+    stream.close();
+  });
+
+  test('says when to connect again, and beats while nothing happens', async () => {
+    const quick = await openRoom(house, { heartbeatMs: 20, retryMs: 1234 });
+    const response = await fetch(quick.url, { headers });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!/:\n\n:\n\n/.test(text)) text += (await reader?.read())?.value ?? '';
+    expect(text).toMatch(/^retry: 1234\n\n(:\n\n)+$/);
+    quick.close();
+  });
+
+  test('ends when the server stops', async () => {
+    const stop = new AbortController();
+    const stopping = await openRoom(house, { signal: stop.signal });
+    const stream = await open('', {}, stopping);
+    stop.abort();
+    expect(await stream.take(1)).toEqual([]);
+    stopping.close();
+  });
+
+  test('ends with the problem as its last message when the key is revoked', async () => {
+    const key = await house.core.invoke(
+      'createKey',
+      { ...caller, idempotencyKey: 'watcher' },
+      { name: 'watcher', scopes: ['events:read'] },
+    );
+    const authorization = `Bearer ${key.secret}`;
+    const stream = await open('', { authorization, 'x-request-id': 'req_mine' });
+    await house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'end' }, { id: key.id });
+    const [last, none] = await stream.take(2);
+    expect(last?.event).toBe('error');
+    expect(JSON.parse(last?.data ?? '')).toMatchObject({
+      code: 'unauthenticated',
+      status: 401,
+      request_id: 'req_mine',
+    });
+    expect(none).toBeUndefined();
+    expect((await open('', { authorization })).response.status).toBe(401);
+  });
+});
+
+describe('before the stream', () => {
+  const answer = async (path: string, more: Record<string, string> = {}) => {
+    const { response, close } = await open(path, more);
+    const problem = (await response.json()) as Problem;
+    close();
+    return { response, problem };
+  };
+
+  test.each([
+    ['?after=-1', '#/after'],
+    ['?after=x', '#/after'],
+    ['?after=', '#/after'],
+    ['?after=1.5', '#/after'],
+    ['?after=99999999999999999999', '#/after'],
+    ['?after=1&after=2', '#/after'],
+    ['?types=payment.lost', '#/types/0'],
+    ['?types=', '#/types/0'],
+    ['?from=3', '#/from'],
+    ['?__proto__=3', '#/__proto__'],
+    ['?key=sk_test_retail_admin', '#/key'],
+  ])('%s is refused as a problem', async (path, pointer) => {
+    const { response, problem } = await answer(path);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(problem).toMatchObject({
+      code: 'validation_failed',
+      instance: '/v1/events',
+      request_id: response.headers.get('x-request-id'),
+      errors: [{ pointer }],
+    });
+  });
+
+  test('a Last-Event-ID that is no sequence is refused, and an empty one is none', async () => {
+    const { response } = await answer('', { 'last-event-id': 'yesterday' });
+    expect(response.status).toBe(400);
+    const stream = await open('', { 'last-event-id': '' });
+    expect(stream.response.status).toBe(200);
+    stream.close();
+  });
+
+  test('a key that is missing or wrong is refused with 401 and the scheme', async () => {
+    const wrong = await answer('', { authorization: 'Bearer sk_test_wrong' });
+    expect(wrong.response.status).toBe(401);
+    expect(wrong.response.headers.get('www-authenticate')).toBe(
+      'Bearer realm="payments", error="invalid_token"',
+    );
+    const none = await fetch(`${room.url}?after=x`, { headers: { accept: 'text/event-stream' } });
+    expect(none.status).toBe(401);
+    expect(none.headers.get('www-authenticate')).toBe('Bearer realm="payments"');
+  });
+
+  test('a key without the scope is refused with 403, one beyond its allowance with 429', async () => {
+    const key = await house.core.invoke(
+      'createKey',
+      { ...caller, idempotencyKey: 'blind' },
+      { name: 'blind', scopes: ['payments:read'] },
+    );
+    const blind = await answer('', { authorization: `Bearer ${key.secret}` });
+    expect(blind.response.status).toBe(403);
+    const authorization = `Bearer ${readerKey}`;
+    for (let i = 0; i < 250; i += 1) {
+      const stream = await open('?from=3', { authorization });
+      stream.close();
+      if (stream.response.status !== 429) continue;
+      expect(Number(stream.response.headers.get('retry-after'))).toBeGreaterThan(0);
+      return;
+    }
+    expect.unreachable('expected a refusal');
+  });
+
+  test.each(['HEAD', 'POST', 'DELETE'])('%s is answered with 405', async (method) => {
+    const sent = request(room.url, { method, headers }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(405);
+    expect(response.headers.allow).toBe('GET');
+  });
+});
+
+test('a reader that stops reading is cut off, costs bounded memory, disturbs nobody, and resumes', async () => {
+  const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
+  const start = await lastSequence();
+  await Promise.all(upwards(0, 300).map(() => pay(metadata)));
+  const options: RequestOptions = { headers, agent: false };
+  const slow = await new Promise<IncomingMessage>((resolve) => {
+    get(`${room.url}?after=${start}`, options, resolve);
+  });
+  const [serverSide] = [...room.sockets].slice(-1);
+
+  const quick = await open();
+  let most = 0;
+  for (let i = 0; i < 10; i += 1) {
+    await pay();
+    expect(await quick.take(2)).toHaveLength(2);
+    most = Math.max(most, serverSide?.writableLength ?? 0);
+    await sleep(10);
+  }
+  quick.close();
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(256 * 1024);
+  while (!serverSide?.destroyed) await sleep(20);
+
+  const parse = createEventStreamParser();
+  const got: Message[] = [];
+  slow.on('data', (chunk: Buffer) => got.push(...parse(chunk)));
+  slow.on('error', () => {});
+  await new Promise((resolve) => slow.on('close', resolve));
+  expect(got.length).toBeLessThan(600);
+  const again = await open('', { 'last-event-id': got.at(-1)?.id ?? String(start) });
+  const rest = await again.take(620 - got.length);
+  expect(sequences([...got, ...rest])).toEqual(upwards(start + 1, 620));
+  again.close();
+});
+
+test('an EventSource connects again after each cut, with no gap and no duplicate', async () => {
+  const start = await lastSequence();
+  const source = new EventSource(`${room.url}?after=${start}&types=payment.succeeded`, {
+    fetch: (url, init) =>
+      fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminKey}` } }),
+  });
+  const got: EventJson[] = [];
+  let opened = 0;
+  source.addEventListener('open', () => {
+    opened += 1;
+  });
+  source.addEventListener('payment.succeeded', ({ data }) => {
+    got.push(JSON.parse(data));
+  });
+  for (let cut = 1; cut <= 3; cut += 1) {
+    await pay();
+    while (got.length < cut * 2 - 1) await sleep(5);
+    for (const socket of room.sockets) socket.destroy();
+    await pay();
+    while (got.length < cut * 2) await sleep(5);
+  }
+  source.close();
+  expect(opened).toBe(4);
+  expect(got.map(({ sequence }) => sequence)).toEqual(upwards(1, 6).map((i) => start + i * 2));
+});
+
+test('a request that is cut at once leaves nothing behind', async () => {
+  for (let i = 0; i < 50; i += 1) {
+    const socket = connect(room.port, '127.0.0.1');
+    socket.write(
+      `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
+      () => socket.destroy(),
+    );
+  }
+  await sleep(50);
+  await pay();
+  expect((await open()).response.status).toBe(200);
+});
+
+describe('the client', () => {
+  const connectAs = (key: string | undefined, of: Room = room) =>
+    createSseClient({ target: of.url, key });
+
+  test('gives the events of the core itself, and ends by its signal alone', async () => {
+    const client = await connectAs(adminKey);
+    const after = await lastSequence();
+    const stop = new AbortController();
+    const events = await client.watchEvents({ after }, { signal: stop.signal });
+    await pay();
+    const got: Event[] = [];
+    for await (const event of events) {
+      got.push(event);
+      if (got.length === 2) stop.abort();
+    }
+    const { items } = await house.core.invoke('listEvents', caller, { after });
+    expect(got).toStrictEqual(items);
+    await client.close();
+  });
+
+  test('throws the PaymentsError of the server, before the stream and in it', async () => {
+    const stranger = await connectAs(undefined);
+    const { signal } = new AbortController();
+    await expect(stranger.watchEvents({}, { signal })).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: 'Expected an API key as a bearer token, got none.',
+    });
+    const key = await house.core.invoke(
+      'createKey',
+      { ...caller, idempotencyKey: 'client' },
+      { name: 'client', scopes: ['events:read'] },
+    );
+    const client = await connectAs(key.secret ?? undefined);
+    const events = await client.watchEvents({}, { signal });
+    await house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'out' }, { id: key.id });
+    const read = (async () => {
+      for await (const _event of events);
+    })();
+    await expect(read).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  test('tells of a lost connection with a plain Error', async () => {
+    const own = await openRoom(house);
+    const client = await connectAs(adminKey, own);
+    const { signal } = new AbortController();
+    const events = await client.watchEvents({}, { signal });
+    const read = (async () => {
+      for await (const _event of events);
+    })();
+    own.close();
+    const error = await read.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(PaymentsError);
+    await expect(client.watchEvents({}, { signal })).rejects.toThrow('Expected a stream from');
+  });
+});
