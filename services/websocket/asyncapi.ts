@@ -1,0 +1,313 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { eventTypes } from '../core/events/event.ts';
+import { type CallName, type OperationName, operations } from '../core/operations.ts';
+import { toSnake } from '../wire/names.ts';
+import { handlers } from './calls.ts';
+import { closeCode, restarting, tooSlow } from './errors.ts';
+import { clientFrames, subprotocol } from './frames.ts';
+import { defaultLimits } from './limits.ts';
+import { type Json, toYaml } from './yaml.ts';
+
+/**
+ * The contract of WebSocket and of SSE, AsyncAPI 3.0, from the operations' input schemas and this
+ * room's frames; resources are those of `openapi.json`. `--write` writes `schema/asyncapi.yaml`,
+ * `--check` compares.
+ */
+
+type Node = { readonly [name: string]: Json };
+
+const resource = (name: string): Node => ({ $ref: `./openapi.json#/components/schemas/${name}` });
+const listOf = (items: Node): Node => object({ data: { type: 'array', items } });
+const orNull = (schema: Node): Node => ({ oneOf: [schema, { type: 'null' }] });
+
+const object = (properties: Node, required: readonly string[] = Object.keys(properties)): Node => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+const page = (items: Node): Node =>
+  object({
+    data: { type: 'array', items },
+    has_more: { type: 'boolean' },
+    next_cursor: { type: ['string', 'null'] },
+  });
+
+const outputSchemas: Readonly<Record<CallName, Node>> = {
+  createPayment: resource('Payment'),
+  getPayment: resource('Payment'),
+  getPaymentsByIds: listOf(orNull(resource('Payment'))),
+  listPayments: page(resource('Payment')),
+  confirmPayment: resource('Payment'),
+  capturePayment: resource('Payment'),
+  cancelPayment: resource('Payment'),
+  refundPayment: resource('Refund'),
+  getRefund: resource('Refund'),
+  listRefunds: page(resource('Refund')),
+  getRefundsByPaymentIds: listOf({ type: 'array', items: resource('Refund') }),
+  createCustomer: resource('Customer'),
+  getCustomer: resource('Customer'),
+  getCustomersByIds: listOf(orNull(resource('Customer'))),
+  listCustomers: page(resource('Customer')),
+  listEvents: page(resource('Event')),
+  createKey: resource('CreatedKey'),
+  revokeKey: resource('Key'),
+};
+
+/** What zod knows of a schema, as plain JSON. */
+const jsonSchema = (schema: z.ZodType): Node => {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
+  return JSON.parse(JSON.stringify(json));
+};
+
+/** The input of an operation as JSON has it: snake_case, times in RFC 3339. */
+function inputSchema(name: OperationName): Node {
+  const { properties = {}, required = [] } = z.toJSONSchema(operations[name].input, {
+    io: 'input',
+  });
+  const fields = Object.entries(properties).map(([field, schema]) => [
+    toSnake(field),
+    /^created(From|Before)$/.test(field) ? { type: 'string', format: 'date-time' } : schema,
+  ]);
+  return object(JSON.parse(JSON.stringify(Object.fromEntries(fields))), required.map(toSnake));
+}
+
+const { properties: callFields } = jsonSchema(clientFrames.call) as { properties: Node };
+const id = callFields.id as Json;
+const traceparent = callFields.traceparent as Json;
+const type = (name: string): Node => ({ const: name });
+const sequence: Node = { type: 'integer', minimum: 1 };
+const requestId: Node = { type: 'string', description: 'For the server’s log.' };
+
+const message = (summary: string, payload: Node, more: Node = {}): Node => ({
+  summary,
+  payload,
+  ...more,
+});
+
+const callNames = Object.keys(handlers) as CallName[];
+
+function callMessages(name: CallName): Node {
+  const { summary, effect, scope } = operations[name];
+  const isWrite = effect === 'write';
+  const idempotencyKey: Node = { type: 'string', minLength: 1, maxLength: 255 };
+  return {
+    [`call.${name}`]: message(
+      `${summary} Needs the scope ${scope}.`,
+      object(
+        {
+          id,
+          type: type('call'),
+          operation: { const: name },
+          input: inputSchema(name),
+          ...(isWrite && { idempotencyKey }),
+          traceparent,
+        },
+        ['id', 'type', 'operation', 'input', ...(isWrite ? ['idempotencyKey'] : [])],
+      ),
+    ),
+    [`result.${name}`]: message(
+      `The answer to ${name}.`,
+      object(
+        {
+          id,
+          type: type('result'),
+          request_id: requestId,
+          ...(isWrite && {
+            replayed: {
+              const: true,
+              description: 'The answer is that of an earlier call with the same idempotencyKey.',
+            },
+          }),
+          output: outputSchemas[name],
+        },
+        ['id', 'type', 'request_id', 'output'],
+      ),
+    ),
+  };
+}
+
+function websocketMessages(): Node {
+  const { messageBytes, calls, subscriptions, pingMs } = defaultLimits;
+  const integer: Node = { type: 'integer' };
+  const watch = inputSchema('watchEvents') as { readonly properties: Node };
+  return {
+    hello: message('Presents the API key; the first frame, unless the upgrade had it.', {
+      ...jsonSchema(clientFrames.hello),
+    }),
+    welcome: message(
+      'The key is good.',
+      object({
+        type: type('welcome'),
+        request_id: requestId,
+        limits: {
+          ...object({
+            message_bytes: integer,
+            calls: integer,
+            subscriptions: integer,
+            ping_ms: integer,
+          }),
+          examples: [{ message_bytes: messageBytes, calls, subscriptions, ping_ms: pingMs }],
+        },
+      }),
+    ),
+    ...Object.assign({}, ...callNames.map(callMessages)),
+    subscribe: message(
+      operations.watchEvents.summary,
+      object({ id, type: type('subscribe'), ...watch.properties, traceparent }, ['id', 'type']),
+    ),
+    subscribed: message(
+      'Every event committed from now on is delivered.',
+      object({ id, type: type('subscribed'), request_id: requestId }),
+    ),
+    event: message(
+      'An event of a subscription. Its sequence is where to resume.',
+      object({ id, type: type('event'), sequence, event: resource('Event') }),
+    ),
+    unsubscribe: message('Ends a subscription.', jsonSchema(clientFrames.unsubscribe)),
+    unsubscribed: message(
+      'No event of this id comes any more, whether there was one or not.',
+      object({ id, type: type('unsubscribed') }),
+    ),
+    error: message(
+      'A command or a subscription failed; without an id, the connection, which is closed then.',
+      object({ id, type: type('error'), error: resource('Problem') }, ['type', 'error']),
+    ),
+  };
+}
+
+/** One message a type: SSE names it in the field `event`. */
+const sseMessages = (): Node => ({
+  ...Object.fromEntries(
+    eventTypes.map((name) => [
+      name,
+      message(`\`event: ${name}\`; \`id\` is the sequence.`, {
+        allOf: [resource('Event'), { properties: { type: { const: name } } }],
+      }),
+    ]),
+  ),
+  error: message('`event: error`, the last message: the stream had to end.', resource('Problem')),
+});
+
+const channelRef = (channel: string): Node => ({ $ref: `#/channels/${channel}` });
+const messageRefs = (channel: string, ...names: readonly string[]): Node[] =>
+  names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` }));
+
+const websocket = 'websocket';
+const stream = 'eventStream';
+
+const received = (summary: string, name: string, ...replies: readonly string[]): Node => ({
+  action: 'receive',
+  summary,
+  channel: channelRef(websocket),
+  messages: messageRefs(websocket, name),
+  reply: { channel: channelRef(websocket), messages: messageRefs(websocket, ...replies) },
+});
+
+const callOperations = (): Node =>
+  Object.fromEntries(
+    callNames.map((name) => [
+      name,
+      received(operations[name].summary, `call.${name}`, `result.${name}`, 'error'),
+    ]),
+  );
+
+/** Every close code with the errors that it stands for. */
+function closeCodes(): string {
+  const byCode = Map.groupBy(Object.entries(closeCode), ([, code]) => code);
+  const lines = [...byCode]
+    .sort(([a], [b]) => a - b)
+    .map(([code, errors]) => `- ${code}: ${errors.map(([name]) => `\`${name}\``).join(', ')}`);
+  return [
+    'A connection that has to end is told why by an `error` frame without an id and by its close code:',
+    ...lines,
+    `- ${restarting}: the server restarts; connect again and resume`,
+    `- ${tooSlow}: also where the peer reads too slowly; connect again and resume`,
+    '- 1002, 1007, 1009: the frame is against RFC 6455, is no UTF-8, or is larger than 64 KiB',
+  ].join('\n');
+}
+
+const asyncApi = (): Json => ({
+  asyncapi: '3.0.0',
+  info: {
+    title: 'Fivewire payments: WebSocket and server-sent events',
+    version: '1.0.0',
+    description:
+      'Commands and events of the payments core. Amounts are integer minor units; times RFC 3339.',
+    license: { name: 'MIT' },
+  },
+  defaultContentType: 'application/json',
+  servers: {
+    websocket: { host: '127.0.0.1:4000', protocol: 'ws', security: bearer() },
+    http: { host: '127.0.0.1:4000', protocol: 'http', security: bearer() },
+  },
+  channels: {
+    [websocket]: {
+      address: '/ws',
+      title: 'WebSocket',
+      description: `Subprotocol \`${subprotocol}\`, which may be left out.\n\n${closeCodes()}\n`,
+      servers: [{ $ref: '#/servers/websocket' }],
+      messages: websocketMessages(),
+      bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },
+    },
+    [stream]: {
+      address: '/v1/events',
+      title: 'Server-sent events',
+      description:
+        'With `Accept: text/event-stream`. `Last-Event-ID` resumes, and wins over `?after=`.',
+      servers: [{ $ref: '#/servers/http' }],
+      messages: sseMessages(),
+    },
+  },
+  operations: {
+    hello: received('Presents the API key.', 'hello', 'welcome', 'error'),
+    ...callOperations(),
+    watchEvents: received(
+      operations.watchEvents.summary,
+      'subscribe',
+      'subscribed',
+      'event',
+      'error',
+    ),
+    unwatchEvents: received('Ends a subscription.', 'unsubscribe', 'unsubscribed'),
+    streamEvents: {
+      action: 'send',
+      summary: operations.watchEvents.summary,
+      channel: channelRef(stream),
+      messages: messageRefs(stream, ...eventTypes, 'error'),
+      bindings: {
+        http: { method: 'GET', query: inputSchema('watchEvents'), bindingVersion: '0.3.0' },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+    },
+  },
+});
+
+const bearer = (): Json => [{ $ref: '#/components/securitySchemes/apiKey' }];
+
+/** The document as the file has it. */
+export const asyncApiText = (): string => toYaml(asyncApi());
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = new URL('../../schema/asyncapi.yaml', import.meta.url);
+  if (process.argv.includes('--write')) {
+    writeFileSync(file, asyncApiText());
+  } else if (process.argv.includes('--check')) {
+    if (readFileSync(file, 'utf8') !== asyncApiText()) {
+      console.error(
+        'schema/asyncapi.yaml is stale: run node services/websocket/asyncapi.ts --write',
+      );
+      process.exitCode = 1;
+    }
+  } else {
+    console.error('Expected --write or --check.');
+    process.exitCode = 2;
+  }
+}

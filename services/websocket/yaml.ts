@@ -1,0 +1,42 @@
+/** A value as JSON has it. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json | undefined };
+
+const plainKey = /^[A-Za-z_$][A-Za-z0-9_.$-]*$/;
+const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
+
+const isBlock = (value: Json): value is readonly Json[] | { readonly [name: string]: Json } =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+/**
+ * `value` as YAML 1.2: nested parts as blocks, and every text, number and empty part as JSON
+ * writes it, which is YAML as it stands. A small part of the language, and so beyond doubt.
+ */
+export function toYaml(value: Json, indent = ''): string {
+  if (!isBlock(value)) return `${indent}${JSON.stringify(value)}\n`;
+  const entries: [head: string, part: Json][] = Array.isArray(value)
+    ? value.map((part: Json) => ['-', part])
+    : Object.entries(value).flatMap(([name, part]) =>
+        part === undefined
+          ? []
+          : [
+              [
+                `${plainKey.test(name) && !reserved.test(name) ? name : JSON.stringify(name)}:`,
+                part,
+              ],
+            ],
+      );
+  return entries
+    .map(([head, part]) => {
+      if (!isBlock(part)) return `${indent}${head} ${JSON.stringify(part)}\n`;
+      const block = toYaml(part, `${indent}  `);
+      // The first line of a list item stands beside its dash.
+      return head === '-' ? `${indent}- ${block.trimStart()}` : `${indent}${head}\n${block}`;
+    })
+    .join('');
+}
