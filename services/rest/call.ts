@@ -59,7 +59,8 @@ function withId(call: Call, input: Record<string, unknown>): Record<string, unkn
  */
 export function readInput(call: Call): unknown {
   const { query, route } = call;
-  const json: Record<string, unknown> = {};
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const json: Record<string, unknown> = Object.create(null);
   for (const name in query) {
     const value = query[name];
     if (value === undefined || isOfView(route, name)) continue;

@@ -1,0 +1,88 @@
+import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { createRestListener } from '../../services/rest/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+
+/** The REST room alone, listening on both protocols, around a house of its own. */
+export interface RestServer {
+  readonly house: House;
+  readonly http1: string;
+  readonly http2: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export async function openRestServer(): Promise<RestServer> {
+  const house = await openHouse();
+  const listener = createRestListener(house.core);
+  const http1 = createServer(listener);
+  const http2 = createHttp2Server(listener);
+  const sessions = new Set<{ destroy(): void }>();
+  http2.on('session', (session) => sessions.add(session));
+  const portOf = async (server: typeof http1 | typeof http2) => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A server that listens on TCP has an address of this kind.
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await portOf(http1);
+  return {
+    house,
+    port,
+    http1: `http://127.0.0.1:${port}`,
+    http2: `http://127.0.0.1:${await portOf(http2)}`,
+    async close() {
+      http1.closeAllConnections();
+      for (const session of sessions) session.destroy();
+      await Promise.all([http1, http2].map((server) => new Promise((done) => server.close(done))));
+      await house.close();
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Tests look into JSON of many shapes.
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the test is about
+  readonly json: any;
+}
+
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The API key; null sends none. */
+  readonly key?: string | null;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: BodyInit;
+}
+
+let keys = 0;
+/** An idempotency key that was not used before. */
+export const freshKey = (): string => `key-${process.pid}-${keys++}`;
+
+/** Asks with fetch: the admin key, and a fresh idempotency key on POST, unless told otherwise. */
+export async function ask(url: string, asking: Asking = {}): Promise<Answer> {
+  const { key = adminKey, json, body } = asking;
+  const method = asking.method ?? (json !== undefined || body !== undefined ? 'POST' : 'GET');
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(method === 'POST' && { 'idempotency-key': freshKey() }),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...asking.headers,
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+    ...(body !== undefined && { body, duplex: 'half' }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: isJson && text !== '' ? JSON.parse(text) : text,
+  };
+}

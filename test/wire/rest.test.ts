@@ -1,0 +1,466 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errorCodes } from '../../services/core/errors.ts';
+import {
+  createdKeySchema,
+  expandedCustomerSchema,
+  expandedPaymentSchema,
+  expandedRefundSchema,
+  keySchema,
+  pageSchema,
+  paymentSchema,
+  problemSchema,
+  refundSchema,
+} from '../../services/rest/schemas.ts';
+import { otherKey, readerKey } from '../house.ts';
+import { ask, freshKey, openRestServer, type RestServer } from './rest-server.ts';
+
+let server: RestServer;
+let base: string;
+let customer: string;
+
+const card = { amount: 1000, currency: 'GBP', payment_method: 'pm_card_ok' };
+
+beforeAll(async () => {
+  server = await openRestServer();
+  base = server.http1;
+  customer = (await ask(`${base}/v1/customers`, { json: { name: 'Ada' } })).json.id;
+});
+afterAll(() => server.close());
+
+const pay = async (more: object = {}) =>
+  (await ask(`${base}/v1/payments`, { json: { ...card, confirm: true, customer, ...more } })).json;
+
+describe('writes', () => {
+  test('a created payment is answered with 201, its URL and its entity tag', async () => {
+    const made = await ask(`${base}/v1/payments`, { json: card });
+    expect(made.status).toBe(201);
+    paymentSchema.parse(made.json);
+    const read = await ask(base + made.headers.get('location'));
+    expect(read.json).toEqual(made.json);
+    expect(read.headers.get('etag')).toBe(made.headers.get('etag'));
+    expect(made.headers.get('cache-control')).toBe('no-store');
+    expect(made.headers.get('idempotency-replayed')).toBeNull();
+  });
+
+  test('a refund and a customer are answered with 201 and a URL that can be read', async () => {
+    const payment = await pay();
+    const refund = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: { amount: 5 } });
+    expect(refund.status).toBe(201);
+    refundSchema.parse(refund.json);
+    expect((await ask(base + refund.headers.get('location'))).json).toEqual(refund.json);
+    const made = await ask(`${base}/v1/customers`, { json: { name: 'B', country: 'France' } });
+    expect(made.status).toBe(201);
+    expect((await ask(base + made.headers.get('location'))).json).toEqual(made.json);
+  });
+
+  test('confirm, capture and cancel take no body and answer the payment with its URL', async () => {
+    const open = (await ask(`${base}/v1/payments`, { json: { ...card, capture_method: 'manual' } }))
+      .json;
+    const confirmed = await ask(`${base}${open.links.confirm}`, { method: 'POST' });
+    expect([confirmed.status, confirmed.json.status]).toEqual([200, 'requires_capture']);
+    expect(confirmed.headers.get('content-location')).toBe(`/v1/payments/${open.id}`);
+    const captured = await ask(`${base}${open.links.self}/capture`, { json: { amount: 400 } });
+    expect([captured.json.status, captured.json.amount_captured]).toEqual(['succeeded', 400]);
+    const another = (await ask(`${base}/v1/payments`, { json: card })).json;
+    const canceled = await ask(`${base}${another.links.cancel}`, { method: 'POST' });
+    expect(canceled.json.status).toBe('canceled');
+    expect(Object.keys(canceled.json.links)).toEqual(['self', 'refunds']);
+  });
+
+  test('a key is told its secret once and works until it is revoked', async () => {
+    const json = { name: 'till', scopes: ['payments:read'] };
+    const headers = { 'idempotency-key': freshKey() };
+    const made = await ask(`${base}/v1/keys`, { json, headers });
+    createdKeySchema.parse(made.json);
+    expect(made.status).toBe(201);
+    expect(made.headers.get('location')).toBeNull();
+    const again = await ask(`${base}/v1/keys`, { json, headers });
+    expect(again.json).toEqual({ ...made.json, secret: null });
+    const key = made.json.secret;
+    expect((await ask(`${base}/v1/payments`, { key })).status).toBe(200);
+    const revoked = await ask(`${base}/v1/keys/${made.json.id}/revoke`, { method: 'POST' });
+    keySchema.parse(revoked.json);
+    expect((await ask(`${base}/v1/payments`, { key })).status).toBe(401);
+  });
+});
+
+describe('idempotency keys', () => {
+  test('a replay gives the first answer and says so; quoted and bare are the same key', async () => {
+    const key = freshKey();
+    const send = (spelling: string) =>
+      ask(`${base}/v1/payments`, { json: card, headers: { 'idempotency-key': spelling } });
+    const first = await send(key);
+    const second = await send(`"${key}"`);
+    expect(second.json).toEqual(first.json);
+    expect(second.status).toBe(201);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('location')).toBe(first.headers.get('location'));
+  });
+
+  test('none is 400, other input is 422, two at once are refused', async () => {
+    const url = `${base}/v1/payments`;
+    const none = await ask(url, { json: card, headers: { 'idempotency-key': '' } });
+    expect([none.status, none.json.code]).toEqual([400, 'idempotency_key_missing']);
+    const headers = { 'idempotency-key': freshKey() };
+    await ask(url, { json: card, headers });
+    const reused = await ask(url, { json: { ...card, amount: 7 }, headers });
+    expect([reused.status, reused.json.code]).toEqual([422, 'idempotency_key_reused']);
+    const two = await fetch(url, {
+      method: 'POST',
+      headers: [
+        ['authorization', 'Bearer sk_test_retail_admin'],
+        ['content-type', 'application/json'],
+        ['idempotency-key', 'a'],
+        ['idempotency-key', 'b'],
+      ],
+      body: JSON.stringify(card),
+    });
+    expect(two.status).toBe(400);
+    expect(((await two.json()) as { errors: unknown[] }).errors).toMatchObject([
+      { pointer: '#/idempotency_key' },
+    ]);
+  });
+});
+
+describe('reads', () => {
+  test('every answer has a request id, the version, Vary and what is left of the rate', async () => {
+    const { headers } = await ask(`${base}/v1/payments`, { headers: { 'x-request-id': 'mine-1' } });
+    expect(headers.get('x-request-id')).toBe('mine-1');
+    expect(headers.get('payments-version')).toBe('2026-11-01');
+    expect(headers.get('vary')).toBe('Accept, Authorization, Payments-Version');
+    expect(headers.get('ratelimit')).toMatch(/^"key";r=\d+;t=\d+$/);
+    expect(headers.get('ratelimit-policy')).toMatch(/^"key";q=\d+$/);
+    const failed = await ask(`${base}/v1/payments/nope`);
+    expect(failed.headers.get('ratelimit')).toMatch(/^"key";r=\d+;t=\d+$/);
+    expect(failed.headers.get('x-request-id')).toBe(failed.json.request_id);
+  });
+
+  test('an entity tag that still holds is answered with 304 and no body, HEAD too', async () => {
+    const payment = await pay();
+    const url = `${base}/v1/payments/${payment.id}`;
+    const first = await ask(url);
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[^"]+"$/);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await ask(url, { headers: { 'if-none-match': known } });
+      expect([again.status, again.json]).toEqual([304, '']);
+      expect(again.headers.get('etag')).toBe(etag);
+      expect(again.headers.get('cache-control')).toBe('private, no-cache');
+    }
+    const head = await ask(url, { method: 'HEAD' });
+    expect([head.status, head.json, head.headers.get('etag')]).toEqual([200, '', etag]);
+    await ask(`${url}/refunds`, { json: { amount: 1 } });
+    const changed = await ask(url, { headers: { 'if-none-match': etag } });
+    expect([changed.status, changed.json.amount_refunded]).toEqual([200, 1]);
+  });
+
+  test('a 304 authenticates and reads like any other answer', async () => {
+    const payment = await pay();
+    const url = `${base}/v1/payments/${payment.id}`;
+    const headers = { 'if-none-match': (await ask(url)).headers.get('etag') ?? '' };
+    expect((await ask(url, { headers, key: null })).status).toBe(401);
+    expect((await ask(url, { headers, key: otherKey })).status).toBe(404);
+    const before = server.house.store.queryCount;
+    expect((await ask(url, { headers })).status).toBe(304);
+    expect(server.house.store.queryCount - before).toBe(1);
+  });
+
+  test('each choice of fields and expansions has a tag of its own', async () => {
+    const payment = await pay();
+    const url = `${base}/v1/payments/${payment.id}`;
+    const queries = ['', '?fields=id', '?fields=id,amount', '?expand=customer', '?expand=refunds'];
+    const answers = await Promise.all(queries.map((query) => ask(url + query)));
+    expect(new Set(answers.map(({ headers }) => headers.get('etag'))).size).toBe(queries.length);
+    expect(answers[2]?.json).toEqual({ id: payment.id, amount: 1000 });
+    for (const [at, query] of queries.entries()) {
+      const headers = { 'if-none-match': answers[at]?.headers.get('etag') ?? '' };
+      expect((await ask(url + query, { headers })).status).toBe(304);
+    }
+  });
+
+  test('what cannot change may be kept; the last page of events and a list of refunds may not', async () => {
+    const payment = await pay();
+    const refund = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: {} });
+    const cache = async (path: string) => (await ask(base + path)).headers.get('cache-control');
+    const fixed = 'private, max-age=31536000, immutable';
+    expect(await cache(`/v1/refunds/${refund.json.id}`)).toBe(fixed);
+    expect(await cache(`/v1/refunds/${refund.json.id}?expand=payment`)).toBe('private, no-cache');
+    expect(await cache('/v1/events?limit=2')).toBe(fixed);
+    expect(await cache('/v1/events?after=1000000')).toBe('private, no-cache');
+    expect(await cache('/v1/refunds')).toBe('private, no-cache');
+  });
+
+  test('a list is walked by Link alone, each item once', async () => {
+    const own = (await ask(`${base}/v1/customers`, { json: { name: 'Pages' } })).json.id;
+    const made: string[] = [];
+    for (let i = 0; i < 5; i += 1) made.unshift((await pay({ customer: own, amount: 10 + i })).id);
+    const seen: string[] = [];
+    let path: string | undefined = `/v1/payments?customer=${own}&limit=2`;
+    while (path !== undefined) {
+      const { json, headers } = await ask(base + path);
+      pageSchema(paymentSchema).parse(json);
+      seen.push(...json.data.map(({ id }: { id: string }) => id));
+      path = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+      expect(path).toBe(json.links.next);
+      expect(json.has_more).toBe(path !== undefined);
+    }
+    expect(seen).toEqual(made);
+  });
+
+  test('events are walked by sequence', async () => {
+    const first = await ask(`${base}/v1/events?limit=1&types=customer.created,refund.created`);
+    expect(first.json.data[0]).toMatchObject({ sequence: 1, type: 'customer.created' });
+    expect(first.json.links.next).toBe(
+      '/v1/events?limit=1&types=customer.created%2Crefund.created&after=1',
+    );
+    expect((await ask(base + first.json.links.next)).json.data[0].sequence).toBeGreaterThan(1);
+  });
+
+  test('filters and sort are those of the operation', async () => {
+    const own = (await ask(`${base}/v1/customers`, { json: { name: 'Filters' } })).json.id;
+    for (const amount of [30, 10, 20]) await pay({ customer: own, amount });
+    const amounts = async (query: string) =>
+      (await ask(`${base}/v1/payments?customer=${own}&${query}`)).json.data.map(
+        ({ amount }: { amount: number }) => amount,
+      );
+    expect(await amounts('sort=amount')).toEqual([10, 20, 30]);
+    expect(await amounts('sort=-amount&amount_min=15&amount_max=20')).toEqual([20]);
+    expect(await amounts('status=failed')).toEqual([]);
+    expect(await amounts('created_before=2000-01-01T00:00:00Z')).toEqual([]);
+    expect(await amounts('created_from=2000-01-01T00:00:00%2B01:00')).toHaveLength(3);
+  });
+
+  test('batch reads answer in the order asked, null or empty where there is nothing', async () => {
+    const [a, b] = [await pay(), await pay()];
+    const { json: refund } = await ask(`${base}/v1/payments/${a.id}/refunds`, { json: {} });
+    const ids = `${b.id},nothing,${a.id}`;
+    const payments = (await ask(`${base}/v1/payments?ids=${ids}`)).json.data;
+    expect(payments.map((item: { id: string } | null) => item?.id)).toEqual([
+      b.id,
+      undefined,
+      a.id,
+    ]);
+    const refunds = (await ask(`${base}/v1/refunds?payments=${ids}`)).json.data;
+    expect(refunds).toEqual([[], [], [refund]]);
+    const customers = (await ask(`${base}/v1/customers?ids=no,${customer}`)).json.data;
+    expect(customers).toMatchObject([null, { id: customer }]);
+    const empty = await ask(`${base}/v1/payments?ids=`);
+    expect([empty.status, empty.json.errors[0].pointer]).toEqual([400, '#/ids']);
+  });
+
+  test('the refunds of a payment that is not there are not an empty list', async () => {
+    const payment = await pay();
+    const url = (id: string) => `${base}/v1/payments/${id}/refunds`;
+    expect((await ask(url(payment.id))).json.data).toEqual([]);
+    expect((await ask(url(payment.id), { key: otherKey })).status).toBe(404);
+    expect((await ask(url('pay_00000000000000000000000000'))).status).toBe(404);
+    expect((await ask(url('nonsense'))).status).toBe(404);
+  });
+});
+
+describe('expansions', () => {
+  test('put the customer in the place of its id and the refunds beside the rest', async () => {
+    const payment = await pay();
+    const { json: refund } = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: {} });
+    const { json } = await ask(`${base}/v1/payments/${payment.id}?expand=customer,refunds`);
+    expandedPaymentSchema.parse(json);
+    expect(json.customer.id).toBe(customer);
+    expect(json.refunds).toEqual([refund]);
+    const picked = await ask(`${base}/v1/payments/${payment.id}?expand=refunds&fields=id`);
+    expect(Object.keys(picked.json)).toEqual(['id', 'refunds']);
+    const up = await ask(`${base}/v1/refunds/${refund.id}?expand=payment.customer`);
+    expandedRefundSchema.parse(up.json);
+    expect(up.json.payment.customer.id).toBe(customer);
+  });
+
+  test('cost one query a kind, however many payments there are', async () => {
+    const own = (await ask(`${base}/v1/customers`, { json: { name: 'Screen' } })).json.id;
+    const made: { id: string }[] = [];
+    for (let i = 0; i < 22; i += 1) made.unshift(await pay({ customer: own }));
+    for (const { id } of made) {
+      await ask(`${base}/v1/payments/${id}/refunds`, { json: { amount: 1 } });
+    }
+    const count = async (path: string) => {
+      const before = server.house.store.queryCount;
+      const { status, json } = await ask(base + path);
+      expect(status).toBe(200);
+      return [server.house.store.queryCount - before, json];
+    };
+    const [queries, screen] = await count(`/v1/customers/${own}?expand=payments,payments.refunds`);
+    expect(queries).toBe(3);
+    expandedCustomerSchema.parse(screen);
+    expect(screen.payments.data.map(({ id }: { id: string }) => id)).toEqual(
+      made.slice(0, 20).map(({ id }) => id),
+    );
+    expect(
+      screen.payments.data.every(({ refunds }: { refunds: unknown[] }) => refunds.length === 1),
+    ).toBe(true);
+    expect((await ask(base + screen.payments.links.next)).json.data).toHaveLength(2);
+    const [ofList] = await count(`/v1/payments?customer=${own}&expand=customer,refunds`);
+    expect(ofList).toBe(3);
+    const [ofRefunds] = await count('/v1/refunds?expand=payment,payment.customer');
+    expect(ofRefunds).toBe(3);
+  });
+
+  test('are refused where they are unknown or go too deep', async () => {
+    for (const [path, name] of [
+      ['/v1/payments', 'customer.payments'],
+      ['/v1/payments', 'nothing'],
+      [`/v1/customers/${customer}`, 'payments.refunds.payment'],
+      ['/v1/customers', 'payments'],
+    ]) {
+      const { status, json } = await ask(`${base}${path}?expand=${name}`);
+      expect([status, json.code, json.errors[0].pointer]).toEqual([
+        400,
+        'validation_failed',
+        '#/expand',
+      ]);
+    }
+  });
+
+  test('need the scope of what they show', async () => {
+    const json = { name: 'payments only', scopes: ['payments:read'] };
+    const key = (await ask(`${base}/v1/keys`, { json })).json.secret;
+    await pay();
+    expect((await ask(`${base}/v1/payments?expand=refunds`, { key })).status).toBe(200);
+    expect((await ask(`${base}/v1/payments?expand=customer`, { key })).status).toBe(403);
+  });
+});
+
+describe('problems', () => {
+  test('each code has its status, its page and the members of RFC 9457', async () => {
+    const failed = await pay({ payment_method: 'pm_card_declined' });
+    problemSchema.parse(failed);
+    const open = (await ask(`${base}/v1/payments`, { json: card })).json;
+    const done = await pay();
+    const cases: readonly [number, string, string, object?][] = [
+      [400, 'validation_failed', '/v1/payments?limit=0'],
+      [401, 'unauthenticated', '/v1/payments', { key: 'sk_test_unknown' }],
+      [401, 'unauthenticated', '/v1/payments', { key: null }],
+      [403, 'permission_denied', '/v1/payments', { key: readerKey, json: card }],
+      [404, 'not_found', `/v1/payments/${open.id}`, { key: otherKey }],
+      [409, 'invalid_state', `/v1/payments/${open.id}/refunds`, { json: {} }],
+      [
+        422,
+        'refund_exceeds_payment',
+        `/v1/payments/${done.id}/refunds`,
+        { json: { amount: 2000 } },
+      ],
+      [
+        422,
+        'insufficient_funds',
+        '/v1/payments',
+        { json: { ...card, confirm: true, payment_method: 'pm_card_insufficient_funds' } },
+      ],
+      [
+        503,
+        'processor_unavailable',
+        '/v1/payments',
+        { json: { ...card, confirm: true, payment_method: 'pm_card_unavailable' } },
+      ],
+      [413, 'payload_too_large', '/v1/payments', { json: { description: 'x'.repeat(70_000) } }],
+      [415, 'unsupported_media_type', '/v1/payments', { body: 'a=b' }],
+      [406, 'not_acceptable', '/v1/payments', { headers: { accept: 'text/html' } }],
+    ];
+    for (const [status, code, path, asking] of cases) {
+      const { json, headers, status: got } = await ask(base + path, asking);
+      expect([got, json.code, json.status]).toEqual([status, code, status]);
+      problemSchema.parse(json);
+      expect(headers.get('content-type')).toBe('application/problem+json');
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(json.instance).toBe(path.split('?')[0]);
+      expect(headers.get('retry-after') !== null).toBe(json.retry_after_ms !== undefined);
+      const page = await ask(base + json.type, { key: null });
+      expect([page.status, page.json.includes(json.title)]).toEqual([200, true]);
+    }
+  });
+
+  test('401 names the scheme, and whether a token was refused', async () => {
+    const challenge = async (key: string | null) =>
+      (await ask(`${base}/v1/payments`, { key })).headers.get('www-authenticate');
+    expect(await challenge(null)).toBe('Bearer realm="payments"');
+    expect(await challenge('sk_wrong')).toBe('Bearer realm="payments", error="invalid_token"');
+  });
+
+  test('429 says how long to wait, and garbage costs as much as sense', async () => {
+    const json = { name: 'slow', scopes: ['payments:read'], rate_per_second: 1, burst: 2 };
+    const key = (await ask(`${base}/v1/keys`, { json })).json.secret;
+    expect((await ask(`${base}/v1/payments?nonsense=1`, { key })).status).toBe(400);
+    const second = await ask(`${base}/v1/payments`, { key, headers: { accept: 'image/png' } });
+    expect(second.status).toBe(406);
+    expect(second.headers.get('ratelimit')).toBe('"key";r=0;t=2');
+    const third = await ask(`${base}/v1/payments`, { key });
+    expect([third.status, third.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await ask(`${base}/v1/payments`, { key, body: '{' })).status).toBe(429);
+  });
+
+  test('an unknown path is 404, a known one with another method 405 with Allow', async () => {
+    for (const path of ['/', '/v1', '/v1/payments/', '/v1/payments/a/b', '/v2/payments']) {
+      const { status, json } = await ask(base + path);
+      expect([path, status, json.code]).toEqual([path, 404, 'not_found']);
+    }
+    const allowed: readonly [string, string, string][] = [
+      ['DELETE', '/v1/payments', 'GET, HEAD, OPTIONS, POST'],
+      ['PATCH', '/v1/payments/pay_1', 'GET, HEAD, OPTIONS'],
+      ['GET', '/v1/payments/pay_1/confirm', 'OPTIONS, POST'],
+      ['POST', '/openapi.json', 'GET, HEAD, OPTIONS'],
+      ['PROPFIND', '/v1/events', 'GET, HEAD, OPTIONS'],
+    ];
+    for (const [method, path, allow] of allowed) {
+      const { status, headers, json } = await ask(base + path, { method });
+      expect([status, headers.get('allow')]).toEqual([405, allow]);
+      problemSchema.parse(json);
+      const options = await ask(base + path, { method: 'OPTIONS' });
+      expect([options.status, options.headers.get('allow')]).toEqual([204, allow]);
+    }
+  });
+
+  test('there is a page for every code and an index of them', async () => {
+    const index = await ask(`${base}/docs/errors`, { key: null });
+    for (const code of errorCodes) {
+      expect(index.json).toContain(`/docs/errors/${code}`);
+      const page = await ask(`${base}/docs/errors/${code}`, { key: null });
+      expect([page.status, page.headers.get('content-type')]).toEqual([
+        200,
+        'text/html; charset=utf-8',
+      ]);
+    }
+    expect((await ask(`${base}/docs/errors/constructor`)).status).toBe(404);
+  });
+
+  test('the version asked for must be the one there is', async () => {
+    const asked = (version: string) =>
+      ask(`${base}/v1/payments`, { headers: { 'payments-version': version } });
+    expect((await asked('2026-11-01')).status).toBe(200);
+    const { status, json } = await asked('2019-01-01');
+    expect([status, json.errors]).toEqual([
+      400,
+      [
+        {
+          pointer: '#/payments_version',
+          code: 'unknown_version',
+          detail: "expected the Payments-Version 2026-11-01, got '2019-01-01'",
+        },
+      ],
+    ]);
+  });
+
+  test('Accept is taken with its q-values, the most specific range first', async () => {
+    const accepted: readonly [string, number][] = [
+      ['application/json', 200],
+      ['text/html, application/*;q=0.1', 200],
+      ['*/*;q=0.1', 200],
+      ['application/json;q=0, */*', 406],
+      ['text/csv', 406],
+      ['application/problem+json', 406],
+      ['garbage;;;q=x', 406],
+    ];
+    for (const [accept, status] of accepted) {
+      expect([accept, (await ask(`${base}/v1/payments`, { headers: { accept } })).status]).toEqual([
+        accept,
+        status,
+      ]);
+    }
+  });
+});
