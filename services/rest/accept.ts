@@ -4,7 +4,7 @@ import { PaymentsError } from '../core/errors.ts';
 const specificity = (range: string): number =>
   range === 'application/json' ? 3 : range === 'application/*' ? 2 : range === '*/*' ? 1 : 0;
 
-/** Whether `Accept` admits application/json: the most specific range decides (RFC 9110 §12.5.1). */
+/** Whether `Accept` admits JSON: the most specific range decides (RFC 9110 §12.5.1). */
 export function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
   let best = 0;

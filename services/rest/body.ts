@@ -51,7 +51,7 @@ const jsonType = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
 const unsupported = (contentType: string | undefined): PaymentsError =>
   new PaymentsError(
     'unsupported_media_type',
-    `Expected a body of type application/json, got ${contentType === undefined ? 'none named' : `'${contentType.slice(0, 100)}'`}.`,
+    `Expected a body of type application/json, got ${contentType?.slice(0, 100) ?? 'none named'}.`,
   );
 
 /**

@@ -29,15 +29,19 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
 };
 
 const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body>${body}</body></html>\n`;
+  '<!doctype html><html lang="en"><meta charset="utf-8">' +
+  `<title>${title}</title><body>${body}</body></html>\n`;
 
 const code = (text: string): string => text.replace(/`([^`]+)`/g, '<code>$1</code>');
+
+const retryOf = (of: ErrorCode): string =>
+  isRetryable(of) ? 'may succeed when repeated' : 'fails again when repeated unchanged';
 
 const pageOf = (of: ErrorCode): string =>
   page(
     `${of}: ${titleOf(of)}`,
-    `<h1><code>${of}</code></h1><p>${titleOf(of)}. HTTP status ${httpStatus[of]}, ` +
-      `${isRetryable(of) ? 'may succeed when repeated' : 'fails again when repeated unchanged'}.</p>` +
+    `<h1><code>${of}</code></h1>` +
+      `<p>${titleOf(of)}. HTTP status ${httpStatus[of]}, ${retryOf(of)}.</p>` +
       `<p>${code(remedies[of])}</p><p><a href="/docs/errors">All error codes</a></p>`,
   );
 

@@ -1,6 +1,7 @@
 const space = /[ \t\n\r]*/y;
-const scalar =
-  /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const string = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/;
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+const scalar = new RegExp(`${string.source}|${number.source}|true|false|null`, 'y');
 
 /**
  * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,

@@ -200,10 +200,11 @@ function operationOf(rows: readonly Route[]): Json {
     others.length > 0 && idField !== undefined
       ? `${operation}Of${idField.charAt(0).toUpperCase()}${idField.slice(1)}`
       : operation;
+  const { scope, price } = operations[operation];
   const head = {
     operationId,
     summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
-    description: `Needs the scope \`${operations[operation].scope}\`; takes ${operations[operation].price} of the rate limit.`,
+    description: `Needs the scope \`${scope}\`; takes ${price} of the rate limit.`,
     tags,
   };
   if (method === 'GET') {

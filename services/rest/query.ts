@@ -41,7 +41,7 @@ export function kindsOf(operation: CallName): ReadonlyMap<string, Kind> {
   return kinds;
 }
 
-/** A parameter's text as the kind of its field; what does not look like it is left to the schema. */
+/** A parameter as the kind of its field; what does not look like it is left to the schema. */
 export function typed(value: string | readonly string[], kind: Kind | undefined): unknown {
   if (kind === 'list') return listOf(value);
   if (kind === 'number' && typeof value === 'string' && /^-?\d{1,16}(\.\d+)?$/.test(value)) {

@@ -111,7 +111,7 @@ describe.each([
     });
   });
 
-  test('watches by asking again: from now on, or from a sequence, without gap or repeat', async () => {
+  test('watches by asking again, from now on or from a sequence, without a gap', async () => {
     for (let i = 0; i < 3; i += 1) await client.createPayment(card, once());
     const end = new AbortController();
     const events = await client.watchEvents({}, { signal: end.signal });

@@ -107,7 +107,7 @@ describe('bodies', () => {
 
   test('names that mean something to JavaScript are names like others', async () => {
     for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
-      const body = `{"amount":1,"currency":"GBP","payment_method":"pm_card_ok","${name}":{"confirm":true}}`;
+      const body = JSON.stringify(card).replace('{', `{"${name}":{"confirm":true},`);
       const answer = await ask(url, { body, headers: asJson });
       expect([name, answer.status, answer.json.errors.length]).toEqual([name, 400, 1]);
       const query = await ask(`${url}?${name}=1`);
@@ -179,7 +179,7 @@ describe('bodies', () => {
     expect([over.status, over.json.metadata]).toEqual([413, { limitBytes: '65536' }]);
   });
 
-  test('a body that grows too large in chunks is refused and the connection is not hung', async () => {
+  test('a body that grows too large in chunks is refused, and nothing hangs', async () => {
     let sent = 0;
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -232,7 +232,7 @@ describe('bodies', () => {
 });
 
 describe('URLs', () => {
-  test('parameters that are unknown, repeated or of the wrong kind are refused by name', async () => {
+  test('parameters unknown, repeated or of the wrong kind are refused by name', async () => {
     const wrong: readonly [string, string][] = [
       ['limt=1', '#/limt'],
       ['limit=1&limit=2', '#/limit'],
@@ -365,6 +365,11 @@ describe('HTTP/2', () => {
     readonly body: string;
   }
 
+  /** Headers of the connection, of the moment, or of how the body is framed. */
+  const ofTransport = new Set(
+    ':status date connection keep-alive ratelimit transfer-encoding content-length'.split(' '),
+  );
+
   const over2 = (
     headers: Readonly<Record<string, string>>,
     body?: string | Buffer,
@@ -425,16 +430,7 @@ describe('HTTP/2', () => {
         body,
       );
       const comparable = (all: Iterable<[string, unknown]>) =>
-        Object.fromEntries(
-          [...all]
-            .filter(
-              ([name]) =>
-                !/^(:status|date|connection|keep-alive|ratelimit|transfer-encoding|content-length)$/.test(
-                  name,
-                ),
-            )
-            .map(([name, value]) => [name, String(value)]),
-        );
+        Object.fromEntries([...all].filter(([name]) => !ofTransport.has(name)));
       expect([path, second.headers[':status'], second.body]).toEqual([path, first.status, text]);
       expect(comparable(Object.entries(second.headers))).toEqual(comparable(first.headers));
     }

@@ -85,7 +85,7 @@ describe('writes', () => {
 });
 
 describe('idempotency keys', () => {
-  test('a replay gives the first answer and says so; quoted and bare are the same key', async () => {
+  test('a replay gives the first answer and says so, whether quoted or bare', async () => {
     const key = freshKey();
     const send = (spelling: string) =>
       ask(`${base}/v1/payments`, { json: card, headers: { 'idempotency-key': spelling } });
@@ -123,7 +123,7 @@ describe('idempotency keys', () => {
 });
 
 describe('reads', () => {
-  test('every answer has a request id, the version, Vary and what is left of the rate', async () => {
+  test('every answer has a request id, version, Vary and what is left of the rate', async () => {
     const { headers } = await ask(`${base}/v1/payments`, { headers: { 'x-request-id': 'mine-1' } });
     expect(headers.get('x-request-id')).toBe('mine-1');
     expect(headers.get('payments-version')).toBe('2026-11-01');
@@ -179,7 +179,7 @@ describe('reads', () => {
     }
   });
 
-  test('what cannot change may be kept; the last page of events and a list of refunds may not', async () => {
+  test('what cannot change may be kept, and what may grow must be asked about', async () => {
     const payment = await pay();
     const refund = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: {} });
     const cache = async (path: string) => (await ask(base + path)).headers.get('cache-control');
