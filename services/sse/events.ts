@@ -70,7 +70,7 @@ export async function writeEvents(
   }
 }
 
-/** Resolves when the peer took what was buffered; destroys the connection when it takes too long. */
+/** Resolves when the peer took what was buffered; cuts it off when that takes too long. */
 function drained(response: ServerResponse, blockedMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), blockedMs);

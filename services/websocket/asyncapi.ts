@@ -222,7 +222,7 @@ function closeCodes(): string {
     .sort(([a], [b]) => a - b)
     .map(([code, errors]) => `- ${code}: ${errors.map(([name]) => `\`${name}\``).join(', ')}`);
   return [
-    'A connection that has to end is told why by an `error` frame without an id and by its close code:',
+    'An `error` frame without an id and the close code tell why a connection has to end:',
     ...lines,
     `- ${restarting}: the server restarts; connect again and resume`,
     `- ${tooSlow}: also where the peer reads too slowly; connect again and resume`,

@@ -28,8 +28,10 @@ export const defaultLimits = {
   missedPings: 2,
   /** How long calls that run may go on after the key was revoked or the server wants to stop. */
   drainMs: 3000,
-  /** How long the peer may take to answer the closing handshake. */
-  closeMs: 2000,
+  /** How long the peer may take to read up to the close and answer it, to learn why. */
+  closeMs: 30_000,
+  /** When the server stops, what is not closed after so long is cut off. */
+  stopMs: 5000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };

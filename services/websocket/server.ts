@@ -75,7 +75,11 @@ export function createWebsocketRoom(core: Core, options: Partial<Limits> = {}): 
       server.close();
       const closed = [...connections.values()];
       for (const connection of connections.keys()) connection.restart();
+      const force = setTimeout(() => {
+        for (const connection of connections.keys()) connection.cutOff();
+      }, limits.stopMs);
       await Promise.all(closed);
+      clearTimeout(force);
     },
   };
 }

@@ -230,7 +230,7 @@ describe('before the stream', () => {
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="payments"');
   });
 
-  test('a key without the scope is refused with 403, one beyond its allowance with 429', async () => {
+  test('a key without the scope is refused with 403, one past its rate with 429', async () => {
     const key = await house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'blind' },
@@ -258,7 +258,7 @@ describe('before the stream', () => {
   });
 });
 
-test('a reader that stops reading is cut off, costs bounded memory, disturbs nobody, and resumes', async () => {
+test('a reader that stops costs bounded memory, is cut off and resumes', async () => {
   const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
   const start = await lastSequence();
   await Promise.all(upwards(0, 300).map(() => pay(metadata)));

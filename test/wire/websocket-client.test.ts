@@ -63,7 +63,7 @@ test('a refused key is the failure of each call and not of the client', async ()
   await stranger.close();
 });
 
-test('a lost connection fails what was under way, plainly, and the next call dials again', async () => {
+test('a lost connection fails what was under way, and the next call dials again', async () => {
   const own = await openRoom();
   const caller = await createWebsocketClient({ target: own.url, key: adminKey });
   const stop = new AbortController();

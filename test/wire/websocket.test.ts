@@ -254,7 +254,7 @@ describe('what is no message of this protocol', () => {
     expect((await mangled.closed).code).toBe(1007);
   });
 
-  test('an id that is in use ends the connection, since its answers could not be told', async () => {
+  test('an id in use ends the connection, since its answers could not be told', async () => {
     const peer = await enter(room);
     const call = {
       id: '1',
@@ -345,7 +345,7 @@ describe('the connection', () => {
   });
 
   test('of a peer that does not answer the close is cut, and the server can stop', async () => {
-    const closing = await openRoom({ closeMs: 100 });
+    const closing = await openRoom({ stopMs: 100 });
     const peer = await enter(closing);
     peer.ws.pause();
     const startedMs = performance.now();
