@@ -13,9 +13,9 @@ import { openStore } from './storage/open.ts';
 
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;
+const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
 /** How long calls that run at shutdown may take. */
 const drainMs = 3000;
-const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
 
 /** What one HTTP server is made of; a wire that is not open is absent. */
 interface HttpRooms {
@@ -45,7 +45,7 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
     if (config.log !== 'off') logCall(call, config.log);
   });
   const core = createCore(ports);
-  if (config.demo) await createDemo(ports, signal);
+  if (config.demo) await createDemo(ports, config, signal);
 
   const rooms: HttpRooms = {};
   const closers: Close[] = [];
@@ -122,11 +122,17 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
 }
 
 /** The demo merchants; on an empty database also the real invoices, with their progress. */
-async function createDemo(ports: Ports, signal: AbortSignal | undefined): Promise<void> {
+async function createDemo(ports: Ports, config: Config, signal?: AbortSignal): Promise<void> {
   await createDemoMerchants(ports);
   if ((await ports.store.read.lastSequence(retailMerchant)) > 0) return;
-  const { importDemo } = await import('./demo/import.ts');
-  await importDemo(ports, { csvPath: invoicesPath, ...(signal && { signal }) });
+  if (config.databaseUrl === 'sqlite::memory:') {
+    const { importDemo } = await import('./demo/import.ts');
+    await importDemo(ports, { csvPath: invoicesPath, signal });
+    return;
+  }
+  // The memory that an import takes goes with its process.
+  const { importApart } = await import('./demo/import-apart.ts');
+  await importApart(config.databaseUrl, signal);
 }
 
 function httpListener(rooms: HttpRooms, store: Store, metrics: Metrics): RequestListener {
