@@ -112,24 +112,34 @@ export function toResponseError(
   return toWireError(known, requestId, place);
 }
 
-const variableFault = /^Variable "\$(\w+)" has invalid value(?: at ((?:\.\w+|\[\d+\])+))?: (.*)$/s;
-const fieldFault = /(required|unknown) field "(\w+)"/;
+const absentVariable = /^Variable "\$(\w+)" of (?:required|non-null) type /;
+const invalidVariable =
+  /^Variable "\$(\w+)" got invalid value .*?(?: at "\w+((?:\.\w+|\[\d+\])+)")?; (Expected .*|\w+ cannot .*|Value .*)$/s;
+const objectFault = /(required|unknown) field "(\w+)"/;
 
 /**
- * A variable's fault as a violation, read from graphql's message (its error carries no path in
- * the value). The variable `input` stands for the operation's input itself.
+ * A variable's fault as a violation, read from the executor's message: its error carries no path
+ * in the value. The variable `input` stands for the operation's input itself.
  */
 function faultOf(text: string): PaymentsError | undefined {
-  const match = variableFault.exec(text);
+  const absent = absentVariable.exec(text)?.[1];
+  if (absent !== undefined) {
+    return invalid({ path: [absent], code: 'required', message: 'expected a value, got nothing' });
+  }
+  const match = invalidVariable.exec(text);
   if (!match) return undefined;
   const [, variable = '', at = '', message = ''] = match;
-  const [, kind, field] = fieldFault.exec(message) ?? [];
+  const [, kind, field] = objectFault.exec(message) ?? [];
   const steps = at.match(/\w+/g) ?? [];
   const path = [...(variable === 'input' ? [] : [variable]), ...steps, ...(field ? [field] : [])];
-  if (kind === 'unknown') {
-    return invalid({ path, code: 'unknown_field', message: 'expected no such field' });
+  switch (kind) {
+    case 'unknown':
+      return invalid({ path, code: 'unknown_field', message: 'expected no such field' });
+    case 'required':
+      return invalid({ path, code: 'required', message: 'expected a value, got nothing' });
+    default:
+      return invalid({ path, code: 'invalid_type', message });
   }
-  return invalid({ path, code: kind ?? 'invalid_type', message });
 }
 
 /** How an answer that never ran is told by HTTP; the errors alone say it on other transports. */
@@ -161,4 +171,16 @@ export function refusalWith(errors: readonly GraphQLError[]): Refusal {
 /** An error before the execution of a document. */
 export function refusalOf(thrown: unknown, requestId: string): Refusal {
   return refusalWith([toWireError(toPaymentsError(thrown), requestId)]);
+}
+
+/** Headers that a refusal comes with (RFC 9110 §11.6.1, §10.2.3, §15.5.6). */
+export function refusalHeaders({ errors, status }: Refusal): Record<string, string> {
+  const retryAfterMs = errors[0]?.extensions.retryAfterMs;
+  return {
+    ...(status === 401 && { 'www-authenticate': 'Bearer realm="fivewire"' }),
+    ...(status === 405 && { allow: 'GET, POST' }),
+    ...(typeof retryAfterMs === 'number' && {
+      'retry-after': String(Math.ceil(retryAfterMs / 1000)),
+    }),
+  };
 }

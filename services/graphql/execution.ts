@@ -1,10 +1,4 @@
-import {
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  subscribe,
-} from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
 import type { GraphqlCaller } from './caller.ts';
@@ -18,6 +12,7 @@ import {
   type PreparedDocument,
   type PreparedOperation,
 } from './prepared.ts';
+import type { Execute } from './yoga.ts';
 
 /** A request as it came, its shape checked. */
 export interface GraphqlRequest {
@@ -66,6 +61,7 @@ export interface Execution {
 export function createExecution(
   core: Core,
   schema: GraphQLSchema,
+  execute: Execute,
   options: ExecutionOptions,
 ): Execution {
   const documents = createPreparedDocuments(schema, options);

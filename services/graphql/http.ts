@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createYoga, type Plugin } from 'graphql-yoga';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
 import { callerOf, type GraphqlCaller } from './caller.ts';
-import { type Refusal, refusalOf } from './errors.ts';
+import { type Refusal, refusalHeaders, refusalOf } from './errors.ts';
 import type { Execution, GraphqlRequest, Outcome } from './execution.ts';
 import { parseJson, requestIn, requestInUrl } from './request.ts';
+import type { RoomYoga } from './yoga.ts';
 
 /** The largest request, bytes. Every document of this project's client is below 4 KiB. */
 export const maxBodyBytes = 64 * 1024;
@@ -28,33 +28,27 @@ const isJson = (contentType: string | undefined): boolean =>
   contentType !== undefined &&
   /^application\/(?:json|graphql\+json)(?: *; *charset="?utf-?8"?)?$/i.test(contentType);
 
-/** What the room knows of a request by the time that yoga sees it. */
-interface YogaContext {
-  readonly run: () => Promise<Outcome>;
-}
-
 /**
  * The HTTP side of the room (GraphQL over HTTP). `closing` ends the event streams.
+ *
+ * Requests whose media type needs no negotiation are answered here on Node's own request and
+ * response; yoga's listener has the rest: q-values and event streams. The reason is what a CPU
+ * profile of yoga's own POST path shows, one payment read by a constant resolver, parse and
+ * validation cached: it reached about a third of the requests of a bare `execute` on node:http, and
+ * of its time execution and writing JSON are a fifth. The rest is the fetch API on top of Node's:
+ * 27 % in node:, most of it a stream piped into a stream and a second write for the body; 15 %
+ * garbage collection, mostly of Request, Headers, Response and body streams; 12 % maybe-promise
+ * chains and their ponyfills; 11 % yoga's hook chains, of which 2 % only to find the cached
+ * document; 4 % an AbortController that each Request aborts, with a DOMException and its stack.
+ * What envelop's hooks did for parse and validate is one lookup here (`prepared.ts`), and yoga's
+ * executor is called without them (`yoga.ts`).
  */
 export function createHttpListener(
   core: Core,
   execution: Execution,
+  yoga: RoomYoga,
   closing: AbortSignal,
 ): RequestListener {
-  const yoga = createYoga<YogaContext>({
-    schema: execution.schema,
-    plugins: [runByRoom],
-    // What the room does before yoga, or does not do at all.
-    batching: false,
-    cors: false,
-    graphiql: false,
-    landingPage: false,
-    logging: false,
-    maskedErrors: false,
-    multipart: false,
-    parserAndValidationCache: false,
-  });
-
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const caller = callerOf(incoming);
     const { accept } = incoming.headers;
@@ -125,18 +119,6 @@ function send(
     ...headers,
   });
   outgoing.end(body);
-}
-
-/** Headers that a refusal comes with (RFC 9110 §11.6.1, §10.2.3, §15.5.6). */
-function refusalHeaders({ errors, status }: Refusal): Record<string, string> {
-  const retryAfterMs = errors[0]?.extensions.retryAfterMs;
-  return {
-    ...(status === 401 && { 'www-authenticate': 'Bearer realm="fivewire"' }),
-    ...(status === 405 && { allow: 'GET, POST' }),
-    ...(typeof retryAfterMs === 'number' && {
-      'retry-after': String(Math.ceil(retryAfterMs / 1000)),
-    }),
-  };
 }
 
 function sendRefusal(answerTo: AnswerTo, refusal: Refusal): void {
@@ -246,25 +228,3 @@ function withoutStream(outcome: Outcome, { requestId }: GraphqlCaller): Outcome 
   );
   return { refusal: refusalOf(error, requestId) };
 }
-
-/**
- * Makes yoga negotiate the media type and write the answer, and leave the rest to the room: the
- * request was read before, and execution is one for all transports.
- */
-const runByRoom: Plugin<YogaContext> = {
-  onRequestParse({ setRequestParser }) {
-    setRequestParser(() => ({ query: '' }));
-  },
-  onParams({ setParamsHandler }) {
-    setParamsHandler(async ({ context }) => {
-      // Yoga's own type of the handler knows nothing of the server's part of the context.
-      const outcome = await (context as unknown as YogaContext).run();
-      if ('stream' in outcome) return outcome.stream;
-      if ('result' in outcome) return outcome.result;
-      const { errors, status, wellFormed } = outcome.refusal;
-      const http = { status, spec: wellFormed, headers: refusalHeaders(outcome.refusal) };
-      for (const error of errors) Object.assign(error.extensions, { http });
-      return { errors: [...errors] };
-    });
-  },
-};

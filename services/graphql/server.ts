@@ -4,6 +4,7 @@ import { createConnections } from './connections.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
 import { createPaymentsSchema } from './schema.ts';
+import { createRoomYoga, executeOf } from './yoga.ts';
 
 export interface GraphqlRoomOptions {
   /** False: no batching, for the bench to show what the loaders save. True where absent. */
@@ -27,7 +28,9 @@ export interface GraphqlRoom {
 
 /** The GraphQL room: one execution behind HTTP and WebSocket. */
 export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}): GraphqlRoom {
-  const execution = createExecution(core, createPaymentsSchema(), {
+  const schema = createPaymentsSchema();
+  const yoga = createRoomYoga(schema);
+  const execution = createExecution(core, schema, executeOf(yoga), {
     loaders: options.loaders ?? true,
     introspection: options.introspection ?? true,
     maxCost: options.maxCost ?? 500,
@@ -36,7 +39,7 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
   const closing = new AbortController();
   const connections = createConnections(core, execution);
   return {
-    listener: createHttpListener(core, execution, closing.signal),
+    listener: createHttpListener(core, execution, yoga, closing.signal),
     upgrade: connections.upgrade,
     async close() {
       closing.abort();
