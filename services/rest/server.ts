@@ -31,6 +31,7 @@ import * as payments from './payments.ts';
 import { readQuery } from './query.ts';
 import * as refunds from './refunds.ts';
 import { type Route, routes } from './routes.ts';
+import { endOfTurn } from './turn.ts';
 import { requireKnownVersion } from './version.ts';
 
 type Outgoing = ServerResponse | Http2ServerResponse;
@@ -100,7 +101,10 @@ async function serve(
   try {
     requireKnownVersion(caller.version);
     requireAcceptable(incoming.headers.accept);
-    return await handlers[route.operation](core, call);
+    const answer = await handlers[route.operation](core, call);
+    // Writes have been brought together by their commit already.
+    if (route.method === 'GET') await endOfTurn();
+    return answer;
   } catch (thrown) {
     const error = await settled(core, call, toPaymentsError(thrown));
     return answerProblem(error, caller, path);
