@@ -41,7 +41,8 @@ export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
 
 /**
  * Writes events as they come, and a heartbeat where none comes. What the peer has not taken is
- * bounded by the response's own buffer: past it the next event waits in the core.
+ * bounded by the response's own buffer: past it the next event waits in the core, and when the
+ * connection is lost `events` ends.
  */
 export async function writeEvents(
   response: ServerResponse,
@@ -63,7 +64,6 @@ export async function writeEvents(
       });
       pulse.refresh();
       if (!response.write(message)) await drained(response, timings.blockedMs);
-      if (response.destroyed) return;
     }
   } finally {
     clearInterval(pulse);

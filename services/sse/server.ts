@@ -22,6 +22,7 @@ const streamHeaders = {
 /**
  * `GET /v1/events` as a stream (WHATWG HTML §9.2, `schema/asyncapi.yaml`). Errors before the stream
  * are answers as REST gives them; those after its start are its last message, `event: error`.
+ * Serves HTTP/2 requests too, through the compatibility API of node:http2.
  */
 export function createSseListener(core: Core, options: SseOptions = {}): RequestListener {
   const { signal: stop, ...given } = options;
@@ -39,10 +40,10 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
     }
     try {
       const events = await core.watch('watchEvents', caller, decodeWatch(request));
-      if (response.destroyed) return;
+      if (lost.signal.aborted) return;
       response.writeHead(200, streamHeaders);
       await writeEvents(response, events, timings);
-      response.end();
+      if (!lost.signal.aborted) response.end();
     } catch (thrown) {
       if (response.headersSent) response.end(errorMessage(thrown, caller));
       else answerProblem(response, thrown, caller, path);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import http2 from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
@@ -317,6 +318,30 @@ test('an EventSource connects again after each cut, with no gap and no duplicate
   source.close();
   expect(opened).toBe(4);
   expect(got.map(({ sequence }) => sequence)).toEqual(upwards(1, 6).map((i) => start + i * 2));
+});
+
+test('a stream on HTTP/2 is the same stream', async () => {
+  // The listener asks nothing of a request that the compatibility API does not have.
+  const listener = createSseListener(house.core) as unknown as () => void;
+  const server = http2.createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const after = await lastSequence();
+  const sent = session.request({ ':path': `/v1/events?after=${after}`, ...headers });
+  const [response] = await once(sent, 'response');
+  expect(response).toMatchObject({ ':status': 200, 'content-type': 'text/event-stream' });
+  await pay();
+  const parse = createEventStreamParser();
+  const got: Message[] = [];
+  for await (const chunk of sent) {
+    got.push(...parse(chunk));
+    if (got.length === 2) break;
+  }
+  expect(sequences(got)).toEqual(upwards(after + 1, 2));
+  const [refused] = await once(session.request({ ':path': '/v1/events' }), 'response');
+  expect(refused[':status']).toBe(401);
+  session.destroy();
+  server.close();
 });
 
 test('a request that is cut at once leaves nothing behind', async () => {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../services/core/errors.ts';
+import { operations } from '../../services/core/operations.ts';
 import { closeCode } from '../../services/websocket/errors.ts';
+import { clientFrames } from '../../services/websocket/frames.ts';
 import { adminKey, readerKey } from '../house.ts';
 import { connect, enter, openRoom, payment, type Room } from './websocket-peer.ts';
 
@@ -240,6 +243,37 @@ describe('what is no message of this protocol', () => {
     const peer = await enter(room);
     peer.send(message);
     expect((await peer.closed).code).toBe(code);
+  });
+
+  test('whatever it is, the peer is answered or closed, and the room goes on', async () => {
+    const frame = fc.record(
+      {
+        id: fc.oneof(fc.constantFrom('1', ''), fc.jsonValue()),
+        type: fc.oneof(fc.constantFrom(...Object.keys(clientFrames)), fc.jsonValue()),
+        operation: fc.oneof(fc.constantFrom(...Object.keys(operations)), fc.jsonValue()),
+        input: fc.jsonValue(),
+        after: fc.jsonValue(),
+        types: fc.jsonValue(),
+        idempotencyKey: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    const text = fc.oneof(
+      frame.map((value) => JSON.stringify(value)),
+      fc.string({ unit: 'binary' }).map((value) => value.toWellFormed()),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (message) => {
+        const peer = await enter(room);
+        peer.send(message);
+        const answer = await peer.next();
+        expect(['result', 'error', 'subscribed', 'unsubscribed']).toContain(answer.type);
+        if (answer.id === undefined) expect(await peer.closed).toMatchObject({ code: 4400 });
+        else peer.ws.terminate();
+        if (answer.type === 'error') expect(answer.error).not.toMatchObject({ code: 'internal' });
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('bytes that are no frame, and text that is no UTF-8, end the connection', async () => {
