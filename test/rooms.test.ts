@@ -130,12 +130,14 @@ describe('files', () => {
     expect(vague).toEqual([]);
   });
 
-  test('fit in 100 columns', () => {
+  test('have comments of 100 columns at most; the formatter keeps the code', () => {
     const wide = all.flatMap((file) =>
       readFileSync(join(root, file), 'utf8')
         .split('\n')
         .flatMap((line, index) =>
-          line.length > 100 && !line.includes('://') ? [`${file}:${index + 1}`] : [],
+          line.length > 100 && /^\s*(\/\/|\/?\*)/.test(line) && !line.includes('://')
+            ? [`${file}:${index + 1}`]
+            : [],
         ),
     );
     expect(wide).toEqual([]);

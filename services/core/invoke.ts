@@ -316,7 +316,10 @@ async function* untilRevoked<Item>(
   if (revoked.aborted) throw revokedError();
 }
 
-/** The input as the operation takes it. @throws PaymentsError `validation_failed`, all faults at once */
+/**
+ * The input as the operation takes it.
+ * @throws PaymentsError `validation_failed`, with all faults at once
+ */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * ISO 4217 currencies that this system accepts, with the number of decimals of their minor unit.
- * An amount is always an integer of minor units: GBP 1.00 is 100, JPY 100 is 100, BHD 1.000 is 1000.
+ * An amount is an integer of minor units: GBP 1.00 is 100, JPY 100 is 100, BHD 1.000 is 1000.
  */
 export const currencies = {
   AUD: 2,

@@ -28,9 +28,9 @@ export interface Position {
 
 /** Seals positions into opaque cursors and opens them again. */
 export interface Cursors {
-  /** @param binding what the cursor is good for: operation, merchant, filter and sort, as one text */
+  /** @param binding what the cursor is good for, as one text: operation, merchant, filter, sort */
   seal(position: Position, binding: string): string;
-  /** @throws PaymentsError `validation_failed` when the cursor was altered or belongs to another list */
+  /** @throws PaymentsError `validation_failed` when it was altered or belongs to another list */
   open(cursor: string, binding: string): Position;
 }
 

@@ -149,7 +149,7 @@ export interface Store {
   deleteExpiredRecords(nowMs: number): Promise<number>;
   /**
    * Database statements executed so far for calls: those that open and close transactions apart,
-   * and those of `duePayments`, `nextSettlementAt` and `deleteExpiredRecords`, which run in the background.
+   * and the background's `duePayments`, `nextSettlementAt` and `deleteExpiredRecords`.
    */
   readonly queryCount: number;
   close(): Promise<void>;

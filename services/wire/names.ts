@@ -14,7 +14,7 @@ export const toSnake = (name: string): string =>
     (found, escaped?: string) => escaped ?? `_${found.toLowerCase()}`,
   );
 
-/** The pairs of `fields` under names changed by `rename`; the values, metadata for one, as they are. */
+/** The pairs of `fields` under names changed by `rename`; the values as they are. */
 export function renameFields(
   fields: Readonly<Record<string, unknown>>,
   rename: (name: string) => string,

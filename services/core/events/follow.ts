@@ -2,7 +2,7 @@ import type { Reads } from '../ports.ts';
 import type { Event, EventType } from './event.ts';
 import type { EventFeed } from './feed.ts';
 
-/** Events kept in memory for one reader that is behind; past it the reader goes back to the store. */
+/** Events kept in memory for a reader that is behind; past it the reader goes back to the store. */
 export const bufferedEvents = 1000;
 const pageOfEvents = 100;
 
