@@ -33,15 +33,15 @@ const isJson = (contentType: string | undefined): boolean =>
  *
  * Requests whose media type needs no negotiation are answered here on Node's own request and
  * response; yoga's listener has the rest: q-values and event streams. The reason is what a CPU
- * profile of yoga's own POST path shows, one payment read by a constant resolver, parse and
- * validation cached: it reached about a third of the requests of a bare `execute` on node:http, and
- * of its time execution and writing JSON are a fifth. The rest is the fetch API on top of Node's:
- * 27 % in node:, most of it a stream piped into a stream and a second write for the body; 15 %
- * garbage collection, mostly of Request, Headers, Response and body streams; 12 % maybe-promise
- * chains and their ponyfills; 11 % yoga's hook chains, of which 2 % only to find the cached
- * document; 4 % an AbortController that each Request aborts, with a DOMException and its stack.
- * What envelop's hooks did for parse and validate is one lookup here (`prepared.ts`), and yoga's
- * executor is called without them (`yoga.ts`).
+ * profile of yoga's own POST path shows (one payment, constant resolver, parse and validation
+ * cached), which reaches about a third of the requests of a bare `execute` on node:http. A sixth
+ * of its time is execution and JSON. Of the rest, 27 % is node: (over twice what the bare server
+ * spends there: body streams, their listeners and ends), 14 % a writev for head and body apart,
+ * 15 % garbage collection, 12 % the fetch API's ponyfills and their promise chains, 9 % the hook
+ * chains of yoga and envelop (2 % to find the cached document), 4 % DOMExceptions with their stacks
+ * for signals that are aborted at the end of each request. What the hooks did for parse and
+ * validation is one look-up here (`prepared.ts`), and yoga's executor is called without them
+ * (`yoga.ts`).
  */
 export function createHttpListener(
   core: Core,
@@ -72,6 +72,7 @@ export function createHttpListener(
       const streams = accept?.includes('text/event-stream') ?? false;
       const ended = streams ? endOf(outgoing, closing) : undefined;
       outgoing.setHeader('x-request-id', caller.requestId);
+      incoming.headers.accept = byPreference(accept ?? '');
       const run = async () => {
         const outcome = await execution.run(
           request,
@@ -98,6 +99,22 @@ export function createHttpListener(
     // `answer` handles every failure that has an answer; what is left is a lost connection.
     answer(incoming, outgoing).catch(() => outgoing.destroy());
   };
+}
+
+/**
+ * The ranges of an `Accept`, the best first and those not wanted left out (RFC 9110 §12.5.1):
+ * yoga takes the first that it can write, and reads no q-values.
+ */
+function byPreference(accept: string): string {
+  const ranges = accept.split(',').map((range) => {
+    const quality = Number(/; *q=([\d.]+)/i.exec(range)?.[1] ?? 1);
+    return { range: range.replace(/; *q=[^;]*/i, ''), quality };
+  });
+  return ranges
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ range }) => range)
+    .join(',');
 }
 
 interface AnswerTo {

@@ -1,0 +1,303 @@
+import { serverAudits } from 'graphql-http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentId, operationDocuments } from '../../services/graphql/documents.ts';
+import { adminKey, readerKey } from '../house.ts';
+import {
+  answerOf,
+  type GraphqlHouse,
+  once,
+  openGraphqlHouse,
+  post,
+  simple,
+} from './graphql-room.ts';
+
+/** GraphQL over HTTP: the request, the media type, the status, the headers. */
+
+let room: GraphqlHouse;
+beforeAll(async () => {
+  room = await openGraphqlHouse();
+});
+afterAll(() => room.close());
+
+const get = async (query: string, headers: Readonly<Record<string, string>> = {}) =>
+  answerOf(
+    await fetch(`${room.target}/graphql?${query}`, {
+      headers: { authorization: `Bearer ${adminKey}`, ...headers },
+    }),
+  );
+
+const typename = { query: '{ __typename }' };
+const graphqlJson = 'application/graphql-response+json';
+
+describe('the audits of graphql-http', () => {
+  const audits = serverAudits({
+    url: () => `${room.target}/graphql`,
+    fetchFn: (url: string, init: RequestInit = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${adminKey}`);
+      return fetch(url, { ...init, headers });
+    },
+  });
+  test.each(audits.map((audit): [string, typeof audit] => [audit.name, audit]))(
+    '%s',
+    async (_name, audit) => {
+      const result = await audit.fn();
+      expect(result.status, 'reason' in result ? result.reason : '').toBe('ok');
+    },
+  );
+});
+
+describe('requests', () => {
+  test.each([
+    ['text that is no JSON', '{ "query": '],
+    ['a batch', [typename, typename]],
+    ['a number', '42'],
+    ['null', 'null'],
+    ['an unknown parameter', { ...typename, nonsense: 1 }],
+    ['a query that is no text', { query: 42 }],
+    ['variables that are a list', { ...typename, variables: [] }],
+    ['__proto__ in the place of a query', '{"__proto__":{"query":"{ __typename }"}}'],
+    ['__proto__ beside a query', '{"query":"{ __typename }","__proto__":{}}'],
+    ['an empty body', ''],
+  ])('%s is refused with 400 and the faults', async (_what, body) => {
+    const { status, body: answer } = await post(room.target, body);
+    expect(status).toBe(400);
+    expect(answer).toMatchObject({
+      errors: [{ extensions: { code: 'validation_failed', retryable: false } }],
+    });
+    expect(answer).not.toHaveProperty('data');
+  });
+
+  test('a body of more than 64 KiB is refused, announced or not', async () => {
+    const query = `{ __typename } #${'x'.repeat(70_000)}`;
+    const announced = await post(room.target, { query });
+    expect(announced.status).toBe(413);
+    expect(announced.body.errors[0].extensions.code).toBe('payload_too_large');
+    const chunked = await fetch(`${room.target}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify({ query })]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(chunked.status).toBe(413);
+  });
+
+  test.each([
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a multipart form', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['plain text', { 'content-type': 'text/plain' }],
+    ['a bare document', { 'content-type': 'application/graphql' }],
+    ['another charset', { 'content-type': 'application/json; charset=utf-16' }],
+    ['a compressed body', { 'content-encoding': 'gzip' }],
+  ])('%s is refused with 415: nothing that a form can send does anything', async (_w, headers) => {
+    const answer = await post(room.target, 'query={__typename}', { headers });
+    expect(answer.status).toBe(415);
+    expect(answer.body.errors[0].extensions.code).toBe('unsupported_media_type');
+  });
+
+  test('only GET and POST are known', async () => {
+    const headers = { authorization: `Bearer ${adminKey}` };
+    const reply = await fetch(`${room.target}/graphql`, { method: 'PUT', headers });
+    expect(reply.status).toBe(405);
+    expect(reply.headers.get('allow')).toBe('GET, POST');
+  });
+
+  test('a mutation by GET is refused and does nothing', async () => {
+    const query =
+      'mutation { createCustomer(input: { name: "x" }, idempotencyKey: "g") { __typename } }';
+    for (const accept of ['application/json', 'application/json;q=0.5']) {
+      const { status, body } = await get(new URLSearchParams({ query }).toString(), { accept });
+      expect(status).toBe(405);
+      expect(body.errors[0].extensions.code).toBe('validation_failed');
+    }
+    expect((await room.direct.listCustomers({})).items).toEqual([]);
+  });
+
+  test.each(['variables=%7B', 'variables=%5B%5D', 'extensions=1', 'nonsense=1'])(
+    'GET with %s is refused with 400',
+    async (parameter) => {
+      const { status } = await get(`query=%7B__typename%7D&${parameter}`);
+      expect(status).toBe(400);
+    },
+  );
+});
+
+describe('answers', () => {
+  test('carry the request id of the client, or a new one', async () => {
+    const given = await post(room.target, typename, { headers: { 'x-request-id': 'mine-1' } });
+    expect(given.headers.get('x-request-id')).toBe('mine-1');
+    for (const accept of ['application/json', 'text/plain;q=0.1, application/json']) {
+      const made = await post(room.target, { query: '{ nonsense }' }, { accept });
+      expect(made.headers.get('x-request-id')).toMatch(/^req_/);
+      expect(made.body.errors[0].extensions.requestId).toBe(made.headers.get('x-request-id'));
+    }
+  });
+
+  test.each([
+    ['application/json;q=0.1, application/graphql-response+json', graphqlJson],
+    ['text/html, */*;q=0.1', 'application/json'],
+    ['application/json; charset=utf-8', 'application/json'],
+  ])('Accept: %s is negotiated', async (accept, expected) => {
+    const { status, headers } = await post(room.target, typename, { accept });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain(expected);
+  });
+
+  test('what nobody can read is refused with 406', async () => {
+    expect((await post(room.target, typename, { accept: 'image/png' })).status).toBe(406);
+    const query = 'subscription { events { id } }';
+    for (const accept of ['application/json', 'multipart/mixed', 'application/json;q=0.9']) {
+      expect((await post(room.target, { query }, { accept })).status).toBe(406);
+    }
+  });
+
+  test.each([
+    ['a document that is no GraphQL', { query: '{' }],
+    ['an unknown field', { query: '{ nonsense }' }],
+    ['a fragment that contains itself', { query: '{ ...A } fragment A on Query { ...A }' }],
+    ['an operation that is not there', { query: 'query A { __typename }', operationName: 'B' }],
+    ['several operations and no name', { query: 'query A { __typename } query B { __typename }' }],
+    [
+      'a variable of the wrong type',
+      { query: operationDocuments.getPayment, variables: { id: {} } },
+    ],
+    ['a missing variable', { query: operationDocuments.getPayment }],
+    ['a persisted document that is not', { documentId: 'sha256:00' }],
+  ])('%s is told as the media type wants it', async (_what, body) => {
+    const plain = await post(room.target, body);
+    expect(plain.status).toBe(200);
+    const strict = await post(room.target, body, { accept: graphqlJson });
+    expect(strict.status).toBe(400);
+    expect(strict.body).not.toHaveProperty('data');
+    const negotiated = await post(room.target, body, { accept: `${graphqlJson};q=0.9` });
+    expect(negotiated.status).toBe(400);
+    for (const { errors } of [plain.body, strict.body, negotiated.body]) {
+      expect(errors[0].extensions).toMatchObject({ retryable: false });
+      expect(['validation_failed', 'not_found']).toContain(errors[0].extensions.code);
+      expect(errors[0].extensions).not.toHaveProperty('http');
+    }
+  });
+
+  test('variables that are wrong are all told, each with its path', async () => {
+    const error = await room.client
+      // What the types forbid is what is tested.
+      .createPayment({ ...simple, captureMethod: 'never', odd: 1 } as never, once())
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'validation_failed',
+      details: { violations: [{ path: ['captureMethod'] }, { path: ['odd'] }] },
+    });
+    const missing = await room.client
+      .createPayment({ amount: 1 } as never, once())
+      .catch((thrown: unknown) => thrown);
+    expect(missing).toMatchObject({
+      details: {
+        violations: [
+          { path: ['currency'], code: 'required' },
+          { path: ['paymentMethod'], code: 'required' },
+        ],
+      },
+    });
+  });
+
+  test('without a key nothing is read, and the answer is 401 in every form', async () => {
+    for (const accept of ['application/json', graphqlJson, 'text/event-stream', 'a/b;q=0.1, */*']) {
+      for (const key of ['', 'sk_test_unknown']) {
+        const { status, headers, body } = await post(room.target, typename, { key, accept });
+        expect(status).toBe(401);
+        expect(headers.get('www-authenticate')).toMatch(/^Bearer/);
+        expect(body.errors[0].extensions.code).toBe('unauthenticated');
+      }
+    }
+  });
+
+  test('past the rate nothing runs, and the answer is 429 with Retry-After', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'slow', scopes: ['payments:read'], ratePerSecond: 1, burst: 1 },
+      once(),
+    );
+    const key = secret ?? '';
+    await post(room.target, typename, { key });
+    for (const accept of ['application/json', graphqlJson, 'application/json;q=0.5']) {
+      const { status, headers, body } = await post(room.target, typename, { key, accept });
+      expect(status).toBe(429);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      expect(body.errors[0].extensions).toMatchObject({ code: 'rate_limited', retryable: true });
+      expect(body.errors[0].extensions.retryAfterMs).toBeGreaterThan(0);
+    }
+  });
+
+  test('a field without the scope fails alone', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'payments only', scopes: ['payments:read'] },
+      once(),
+    );
+    const query = '{ payments { nodes { id } } customer(id: "cus_none") { id } }';
+    const { status, body } = await post(room.target, { query }, { key: secret ?? '' });
+    expect(status).toBe(200);
+    expect(body.data.customer).toBe(null);
+    expect(body.data.payments.nodes).toEqual([]);
+    expect(body.errors).toMatchObject([
+      { path: ['customer'], extensions: { code: 'permission_denied' } },
+    ]);
+  });
+});
+
+describe('introspection', () => {
+  const introspection = { query: '{ __schema { queryType { name } } }' };
+
+  test('tells the schema, at a price', async () => {
+    const { body } = await post(room.target, introspection, { key: readerKey });
+    expect(body.data.__schema.queryType.name).toBe('Query');
+    expect(body.extensions.cost.requested).toBe(5);
+  });
+
+  test('can be turned off', async () => {
+    const closed = await openGraphqlHouse({ introspection: false });
+    const { body } = await post(closed.target, introspection);
+    expect(body.data).toBeUndefined();
+    expect(body.errors[0].message).toContain('introspection');
+    expect((await post(closed.target, typename)).body.data).toEqual({ __typename: 'Query' });
+    await closed.close();
+  });
+});
+
+describe('persisted documents', () => {
+  const id = documentId(operationDocuments.getPayment);
+
+  test('are read by GET, and not again while nothing changed', async () => {
+    const payment = await room.direct.createPayment({ ...simple, confirm: true }, once());
+    const first = await room.client.getPaymentPersisted(payment.id);
+    expect(first.payment).toEqual(payment);
+    const again = await room.client.getPaymentPersisted(payment.id, first.etag);
+    expect(again).toEqual({ etag: first.etag, payment: undefined });
+    await room.direct.refundPayment({ payment: payment.id, amount: 1 }, once());
+    const changed = await room.client.getPaymentPersisted(payment.id, first.etag);
+    expect(changed.payment).toEqual(await room.direct.getPayment({ id: payment.id }));
+    expect(changed.etag).not.toBe(first.etag);
+  });
+
+  test('say how they may be cached, and only where they succeeded', async () => {
+    const payment = await room.direct.createPayment(simple, once());
+    const variables = JSON.stringify({ id: payment.id });
+    const search = new URLSearchParams({ documentId: id, variables }).toString();
+    const { headers, body } = await get(search);
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    expect(headers.get('vary')).toBe('Accept, Authorization');
+    expect(body).not.toHaveProperty('extensions');
+    const list = `W/"other", W/${headers.get('etag')}`;
+    expect((await get(search, { 'if-none-match': list })).status).toBe(304);
+    const wrong = await get(new URLSearchParams({ documentId: id, variables: '{}' }).toString());
+    expect(wrong.headers.get('etag')).toBe(null);
+  });
+
+  test('are known by their hash too, and by POST', async () => {
+    const payment = await room.direct.createPayment(simple, once());
+    const variables = { id: payment.id };
+    const byId = await post(room.target, { documentId: id, variables });
+    const persistedQuery = { version: 1, sha256Hash: id.slice('sha256:'.length) };
+    const byHash = await post(room.target, { extensions: { persistedQuery }, variables });
+    expect(byId.body.data.result.id).toBe(payment.id);
+    expect(byHash.body.data).toEqual(byId.body.data);
+  });
+});
