@@ -105,6 +105,17 @@ test('after unsubscribe no event comes, and the id can be used again', async () 
   peer.ws.close();
 });
 
+test('an id is free at once when its subscription was ended', async () => {
+  const peer = await enter(room);
+  peer.send({ id: 's', type: 'subscribe' });
+  peer.send({ id: 's', type: 'unsubscribe' });
+  peer.send({ id: 's', type: 'subscribe', after: 0, types: ['payment.succeeded'] });
+  expect((await peer.next()).type).toBe('unsubscribed');
+  expect((await peer.next()).type).toBe('subscribed');
+  expect(await peer.next()).toMatchObject({ id: 's', event: { type: 'payment.succeeded' } });
+  peer.ws.close();
+});
+
 test('a subscription that is not valid is refused by its id', async () => {
   const peer = await enter(room);
   for (const wrong of [{ after: -1 }, { after: '3' }, { types: ['payment.lost'] }, { from: 3 }]) {

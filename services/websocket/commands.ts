@@ -1,0 +1,127 @@
+import { PaymentsError } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
+import { callerOf, type Peer } from './caller.ts';
+import { handlers, resultFrame } from './calls.ts';
+import { errorFrame } from './errors.ts';
+import { serveEvents } from './events.ts';
+import type { ClientFrame, FrameOf, Received } from './frames.ts';
+import type { Limits } from './limits.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What the commands of one connection need of it. */
+export interface Surroundings {
+  readonly core: Core;
+  readonly outbox: Outbox;
+  readonly limits: Limits;
+  /** Request id of the connection; each command's own is made from it. */
+  readonly requestId: string;
+  /** Ends the connection. */
+  fail(error: PaymentsError): void;
+  /** Called when the last command that ran has ended. */
+  onIdle(): void;
+}
+
+/** The commands of one connection. */
+export interface Commands {
+  take(peer: Peer, received: Received): void;
+  /** Whether no call and no subscription runs. */
+  readonly idle: boolean;
+  endSubscriptions(): void;
+}
+
+export function createCommands(surroundings: Surroundings): Commands {
+  const { core, outbox, limits, requestId, fail, onIdle } = surroundings;
+  const calls = new Set<string>();
+  const subscriptions = new Map<string, AbortController>();
+  let count = 0;
+
+  const nextRequestId = () => {
+    count += 1;
+    return `${requestId}.${count}`;
+  };
+  const bad = (message: string) => fail(new PaymentsError('validation_failed', message));
+  const isIdle = () => calls.size === 0 && subscriptions.size === 0;
+
+  /**
+   * Whether a command may run; ends the connection where not. One whose id is in use is not merely
+   * refused: which of the two an answer belonged to could not be told, and one may move money.
+   */
+  function mayRun(id: string, what: 'calls' | 'subscriptions', running: number): boolean {
+    if (calls.has(id) || subscriptions.has(id)) {
+      bad(`Expected an id that is not in use, got '${id}' again.`);
+      return false;
+    }
+    if (running < limits[what]) return true;
+    const message = `Expected at most ${limits[what]} ${what} at once, got more.`;
+    fail(new PaymentsError('rate_limited', message));
+    return false;
+  }
+
+  async function call(peer: Peer, frame: FrameOf<'call'>): Promise<void> {
+    if (!mayRun(frame.id, 'calls', calls.size)) return;
+    calls.add(frame.id);
+    const caller = callerOf(peer, nextRequestId(), frame);
+    try {
+      const output = await handlers[frame.operation](core, caller, frame.input);
+      outbox.send(resultFrame(frame.id, caller, output));
+    } catch (thrown) {
+      outbox.send(errorFrame(frame.id, thrown, caller.requestId));
+    }
+    calls.delete(frame.id);
+    if (isIdle()) onIdle();
+  }
+
+  async function subscribe(peer: Peer, frame: FrameOf<'subscribe'>): Promise<void> {
+    if (!mayRun(frame.id, 'subscriptions', subscriptions.size)) return;
+    const stop = new AbortController();
+    subscriptions.set(frame.id, stop);
+    const caller = { ...callerOf(peer, nextRequestId(), frame), signal: stop.signal };
+    try {
+      await serveEvents(core, caller, frame, outbox);
+    } catch (thrown) {
+      if (!stop.signal.aborted) outbox.send(errorFrame(frame.id, thrown, caller.requestId));
+    }
+    // The id may belong to another subscription by now.
+    if (!stop.signal.aborted) subscriptions.delete(frame.id);
+    if (isIdle()) onIdle();
+  }
+
+  function unsubscribe({ id }: FrameOf<'unsubscribe'>): void {
+    subscriptions.get(id)?.abort();
+    subscriptions.delete(id);
+    // Answered alike where there is no such subscription: it may have ended at this moment.
+    outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
+  }
+
+  function run(peer: Peer, frame: ClientFrame): void {
+    switch (frame.type) {
+      case 'hello':
+        bad('Expected one hello, got another.');
+        break;
+      case 'call':
+        void call(peer, frame);
+        break;
+      case 'subscribe':
+        void subscribe(peer, frame);
+        break;
+      case 'unsubscribe':
+        unsubscribe(frame);
+        break;
+    }
+  }
+
+  return {
+    take(peer, received) {
+      if ('bad' in received) bad(received.bad);
+      else if ('frame' in received) run(peer, received.frame);
+      else outbox.send(errorFrame(received.id, received.refused, nextRequestId()));
+    },
+    get idle() {
+      return isIdle();
+    },
+    endSubscriptions() {
+      for (const subscription of subscriptions.values()) subscription.abort();
+      subscriptions.clear();
+    },
+  };
+}
