@@ -83,20 +83,19 @@ const calls: { readonly [Name in CallName]: Call<OutputOf<Name>> } = {
 
 const watch = call(eventService.WatchEvents, decodeEvent);
 
-const getIfChanged = call(paymentService.GetPaymentIfChanged, ({ payment }) =>
-  payment ? { payment: decodePayment(payment), etag: payment.etag } : undefined,
-);
+const getIfChanged = call(paymentService.GetPaymentIfChanged, (answer) => answer);
+
+/** A payment, or that the one already held is still right. */
+export interface ConditionalPayment {
+  readonly etag: string;
+  /** Undefined: what `etag` names has not changed. */
+  readonly payment: Payment | undefined;
+}
 
 /** The interface of every room's client, and what only this wire has. */
 export interface GrpcClient extends Client {
-  /**
-   * The payment and its etag; undefined where it still has the etag given. Without an etag the
-   * payment is always answered.
-   */
-  getPaymentConditionally(
-    id: string,
-    etag?: string,
-  ): Promise<{ readonly payment: Payment; readonly etag: string } | undefined>;
+  /** @param etag of the copy that the caller holds, if any */
+  getPaymentConditionally(id: string, etag?: string): Promise<ConditionalPayment>;
 }
 
 /**
@@ -187,7 +186,12 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
       const message = encodeRequest('watchEvents', input);
       return openStream(next(), message, metadata, signal, target);
     },
-    getPaymentConditionally: (id, etag = '') => unary(getIfChanged, { id, etag }, undefined),
+    async getPaymentConditionally(id, known = '') {
+      const { payment } = await unary(getIfChanged, { id, etag: known }, undefined);
+      return payment
+        ? { etag: payment.etag, payment: decodePayment(payment) }
+        : { etag: known, payment: undefined };
+    },
     async close() {
       close();
     },

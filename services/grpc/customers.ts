@@ -1,16 +1,24 @@
 import type { Customer } from '../core/customers/customer.ts';
-import type { Core } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
-import type { BatchGetCustomersResponse__Output } from './generated/payments/v1/BatchGetCustomersResponse.ts';
+import type { BatchGetCustomersRequest__Output } from './generated/payments/v1/BatchGetCustomersRequest.ts';
+import type {
+  BatchGetCustomersResponse,
+  BatchGetCustomersResponse__Output,
+} from './generated/payments/v1/BatchGetCustomersResponse.ts';
+import type { CreateCustomerRequest__Output } from './generated/payments/v1/CreateCustomerRequest.ts';
 import type {
   Customer__Output,
   Customer as CustomerMessage,
 } from './generated/payments/v1/Customer.ts';
-import type { CustomerServiceHandlers } from './generated/payments/v1/CustomerService.ts';
-import type { ListCustomersResponse__Output } from './generated/payments/v1/ListCustomersResponse.ts';
+import type { GetCustomerRequest__Output } from './generated/payments/v1/GetCustomerRequest.ts';
+import type { ListCustomersRequest__Output } from './generated/payments/v1/ListCustomersRequest.ts';
+import type {
+  ListCustomersResponse,
+  ListCustomersResponse__Output,
+} from './generated/payments/v1/ListCustomersResponse.ts';
 import { decodePage, pageInput } from './page.ts';
 import { encodeTime, requireTime } from './timestamp.ts';
-import { unary } from './unary.ts';
+import type { Handler } from './unary.ts';
 
 export function encodeCustomer(customer: Customer): CustomerMessage {
   const message: CustomerMessage = {
@@ -39,29 +47,36 @@ export const decodeCustomers = (message: BatchGetCustomersResponse__Output): (Cu
 export const decodeCustomerPage = (message: ListCustomersResponse__Output): Page<Customer> =>
   decodePage(message, message.customers.map(decodeCustomer));
 
-export function customerHandlers(core: Core): CustomerServiceHandlers {
+export const createCustomer: Handler<CreateCustomerRequest__Output, CustomerMessage> = async (
+  core,
+  caller,
+  { requestId: _key, ...input },
+) => encodeCustomer(await core.invoke('createCustomer', caller, input));
+
+export const getCustomer: Handler<GetCustomerRequest__Output, CustomerMessage> = async (
+  core,
+  caller,
+  { id },
+) => encodeCustomer(await core.invoke('getCustomer', caller, { id }));
+
+export const getCustomersByIds: Handler<
+  BatchGetCustomersRequest__Output,
+  BatchGetCustomersResponse
+> = async (core, caller, { ids }) => {
+  const customers = await core.invoke('getCustomersByIds', caller, { ids });
   return {
-    CreateCustomer: unary(async (caller, { requestId: _key, ...input }) =>
-      encodeCustomer(await core.invoke('createCustomer', caller, input)),
+    results: customers.map((customer, at) =>
+      customer ? { found: encodeCustomer(customer) } : { missing: ids[at] ?? '' },
     ),
-
-    GetCustomer: unary(async (caller, { id }) =>
-      encodeCustomer(await core.invoke('getCustomer', caller, { id })),
-    ),
-
-    BatchGetCustomers: unary(async (caller, { ids }) => {
-      const customers = await core.invoke('getCustomersByIds', caller, { ids });
-      return {
-        results: customers.map((customer, at) =>
-          customer ? { found: encodeCustomer(customer) } : { missing: ids[at] ?? '' },
-        ),
-      };
-    }),
-
-    ListCustomers: unary(async (caller, request) => {
-      const input = { ...pageInput(request), email: request.email };
-      const page = await core.invoke('listCustomers', caller, input);
-      return { customers: page.items.map(encodeCustomer), nextPageToken: page.nextCursor ?? '' };
-    }),
   };
-}
+};
+
+export const listCustomers: Handler<ListCustomersRequest__Output, ListCustomersResponse> = async (
+  core,
+  caller,
+  request,
+) => {
+  const input = { ...pageInput(request), email: request.email };
+  const page = await core.invoke('listCustomers', caller, input);
+  return { customers: page.items.map(encodeCustomer), nextPageToken: page.nextCursor ?? '' };
+};

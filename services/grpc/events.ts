@@ -10,14 +10,17 @@ import { signalOf } from './deadline.ts';
 import { eventType } from './enums.ts';
 import { encodeError } from './errors.ts';
 import type { Event__Output, Event as EventMessage } from './generated/payments/v1/Event.ts';
-import type { EventServiceHandlers } from './generated/payments/v1/EventService.ts';
-import type { ListEventsResponse__Output } from './generated/payments/v1/ListEventsResponse.ts';
+import type { ListEventsRequest__Output } from './generated/payments/v1/ListEventsRequest.ts';
+import type {
+  ListEventsResponse,
+  ListEventsResponse__Output,
+} from './generated/payments/v1/ListEventsResponse.ts';
 import type { WatchEventsRequest__Output } from './generated/payments/v1/WatchEventsRequest.ts';
 import { decodePage, pageInput } from './page.ts';
 import { decodePayment, encodePayment } from './payments.ts';
 import { decodeRefund, encodeRefund } from './refunds.ts';
 import { encodeTime, requireTime } from './timestamp.ts';
-import { metadataOf, requireMessage, unary } from './unary.ts';
+import { type Handler, metadataOf, requireMessage } from './unary.ts';
 
 function encodeData(data: EventData): Pick<EventMessage, EventData['kind']> {
   switch (data.kind) {
@@ -66,22 +69,36 @@ function sequenceOf(pageToken: string): number {
   });
 }
 
+export const listEvents: Handler<ListEventsRequest__Output, ListEventsResponse> = async (
+  core,
+  caller,
+  request,
+) => {
+  const { limit, cursor } = pageInput(request);
+  const page = await core.invoke('listEvents', caller, {
+    limit,
+    after: cursor === undefined ? request.after : sequenceOf(cursor),
+    types: request.types.map(eventType.given),
+  });
+  return { events: page.items.map(encodeEvent), nextPageToken: page.nextCursor ?? '' };
+};
+
 type WatchEvents = handleServerStreamingCall<WatchEventsRequest__Output, EventMessage>;
 
-/** Streams until the client leaves, its key is revoked, or `closing` aborts. */
-function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
+/** Streams until the client leaves, its key is revoked, or `closing` aborts: UNAVAILABLE then. */
+export function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
   return async (call) => {
+    const { request } = call;
     const requestId = callIdOf(call);
     const receipt: Receipt = {};
     const signal = AbortSignal.any([signalOf(call), closing]);
     try {
-      requireMessage(call.request);
-      const caller = callerOf(call, call.request, requestId, receipt);
-      const events = await core.watch(
-        'watchEvents',
-        { ...caller, signal },
-        { after: call.request.after, types: call.request.types.map(eventType.given) },
-      );
+      requireMessage(request);
+      const caller = { ...callerOf(call, request, requestId, receipt), signal };
+      const events = await core.watch('watchEvents', caller, {
+        after: request.after,
+        types: request.types.map(eventType.given),
+      });
       call.sendMetadata(metadataOf(requestId, receipt));
       for await (const event of events) {
         // Waiting here leaves what comes meanwhile to core's bounded buffer.
@@ -97,20 +114,3 @@ function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
 }
 
 const shuttingDown = { code: status.UNAVAILABLE, details: 'The server is shutting down.' };
-
-/** @param closing ends the streams with UNAVAILABLE */
-export function eventHandlers(core: Core, closing: AbortSignal): EventServiceHandlers {
-  return {
-    ListEvents: unary(async (caller, request) => {
-      const { limit, cursor } = pageInput(request);
-      const page = await core.invoke('listEvents', caller, {
-        limit,
-        after: cursor === undefined ? request.after : sequenceOf(cursor),
-        types: request.types.map(eventType.given),
-      });
-      return { events: page.items.map(encodeEvent), nextPageToken: page.nextCursor ?? '' };
-    }),
-
-    WatchEvents: watchEvents(core, closing),
-  };
-}

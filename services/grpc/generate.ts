@@ -1,40 +1,54 @@
 /**
- * Writes the types of `protos/` to `services/grpc/generated/`; `--check` writes nothing and fails
- * where the files there are not those that would be written.
+ * Writes the types and the compiled descriptors of `protos/` to `services/grpc/generated/`;
+ * `--check` writes nothing and fails where the files there are not those that would be written.
  *
  *     node services/grpc/generate.ts [--check]
  */
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { protoPath as healthProto } from 'grpc-health-check';
 import { protoFiles, protosDirectory } from './contract.ts';
+import { descriptorsFile } from './descriptors.ts';
 
-const generated = join(import.meta.dirname, 'generated');
+const generated = dirname(descriptorsFile);
 
-const generator = join(
-  dirname(createRequire(import.meta.url).resolve('@grpc/proto-loader/package.json')),
+const root = dirname(protosDirectory);
+
+const { resolve } = createRequire(import.meta.url);
+const typesGenerator = join(
+  dirname(resolve('@grpc/proto-loader/package.json')),
   'build/bin/proto-loader-gen-types.js',
 );
+const buf = join(dirname(resolve('@bufbuild/buf/package.json')), 'bin/buf');
 
 /** The options beside the directories are those of `contract.ts`. */
 function generateInto(directory: string): void {
   const options = ['--longs=Number', '--enums=String', '--defaults', '--grpcLib=@grpc/grpc-js'];
   // Relative, since the generator notes in every file where it found its source.
-  const layout = ['--importFileExtension=.ts', '--includeDirs=protos'];
-  execFileSync(
-    process.execPath,
-    [generator, ...options, ...layout, `--outDir=${directory}`, ...protoFiles],
-    { stdio: ['ignore', 'ignore', 'inherit'], cwd: dirname(protosDirectory) },
+  const layout = ['--importFileExtension=.ts', '--includeDirs=protos', `--outDir=${directory}`];
+  run(typesGenerator, ...options, ...layout, ...protoFiles);
+
+  // Two descriptor sets in a row are one set with the files of both: the encoding is such.
+  const sets = [protosDirectory, join(healthProto, '../../..')].map((module) =>
+    run(buf, 'build', module, '--as-file-descriptor-set', '--exclude-source-info', '-o', '-'),
   );
+  writeFileSync(join(directory, basename(descriptorsFile)), Buffer.concat(sets));
 }
+
+const run = (script: string, ...args: readonly string[]): Buffer =>
+  execFileSync(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: root,
+  });
 
 const filesOf = (directory: string): ReadonlyMap<string, string> =>
   new Map(
-    globSync('**/*.ts', { cwd: directory })
+    globSync('**/*.{ts,binpb}', { cwd: directory })
       .sort()
-      .map((path) => [path, readFileSync(join(directory, path), 'utf8')]),
+      .map((path) => [path, readFileSync(join(directory, path), 'latin1')]),
   );
 
 function check(): boolean {

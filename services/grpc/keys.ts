@@ -1,11 +1,11 @@
-import type { Core } from '../core/invoke.ts';
 import type { ApiKey } from '../core/merchants/merchant.ts';
 import type { CreatedKey } from '../core/merchants/operations.ts';
 import { scope } from './enums.ts';
+import type { CreateKeyRequest__Output } from './generated/payments/v1/CreateKeyRequest.ts';
 import type { Key__Output, Key as KeyMessage } from './generated/payments/v1/Key.ts';
-import type { KeyServiceHandlers } from './generated/payments/v1/KeyService.ts';
+import type { RevokeKeyRequest__Output } from './generated/payments/v1/RevokeKeyRequest.ts';
 import { decodeTime, encodeTime, requireTime } from './timestamp.ts';
-import { unary } from './unary.ts';
+import type { Handler } from './unary.ts';
 
 export function encodeKey(key: ApiKey & { readonly secret?: string | null }): KeyMessage {
   const message: KeyMessage = {
@@ -36,15 +36,17 @@ export const decodeCreatedKey = (message: Key__Output): CreatedKey => ({
   secret: message.secret ?? null,
 });
 
-export function keyHandlers(core: Core): KeyServiceHandlers {
-  return {
-    CreateKey: unary(async (caller, { requestId: _key, ...input }) => {
-      const given = { ...input, scopes: input.scopes.map(scope.given) };
-      return encodeKey(await core.invoke('createKey', caller, given));
-    }),
+export const createKey: Handler<CreateKeyRequest__Output, KeyMessage> = async (
+  core,
+  caller,
+  { requestId: _key, ...input },
+) => {
+  const given = { ...input, scopes: input.scopes.map(scope.given) };
+  return encodeKey(await core.invoke('createKey', caller, given));
+};
 
-    RevokeKey: unary(async (caller, { id }) =>
-      encodeKey(await core.invoke('revokeKey', caller, { id })),
-    ),
-  };
-}
+export const revokeKey: Handler<RevokeKeyRequest__Output, KeyMessage> = async (
+  core,
+  caller,
+  { id },
+) => encodeKey(await core.invoke('revokeKey', caller, { id }));

@@ -4,24 +4,38 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
+import { HealthImplementation } from 'grpc-health-check';
 import type { Core } from '../core/invoke.ts';
 import {
   customerService,
   eventService,
   keyService,
-  packageDefinition,
   paymentService,
   refundService,
 } from './contract.ts';
-import { customerHandlers } from './customers.ts';
-import { eventHandlers } from './events.ts';
-import { keyHandlers } from './keys.ts';
-import { paymentHandlers } from './payments.ts';
-import { refundHandlers } from './refunds.ts';
-import { malformed } from './unary.ts';
+import { createCustomer, getCustomer, getCustomersByIds, listCustomers } from './customers.ts';
+import { fileDescriptors } from './descriptors.ts';
+import { listEvents, watchEvents } from './events.ts';
+import type { CustomerServiceHandlers } from './generated/payments/v1/CustomerService.ts';
+import type { EventServiceHandlers } from './generated/payments/v1/EventService.ts';
+import type { KeyServiceHandlers } from './generated/payments/v1/KeyService.ts';
+import type { PaymentServiceHandlers } from './generated/payments/v1/PaymentService.ts';
+import type { RefundServiceHandlers } from './generated/payments/v1/RefundService.ts';
+import { createKey, revokeKey } from './keys.ts';
+import {
+  cancelPayment,
+  capturePayment,
+  confirmPayment,
+  createPayment,
+  getPayment,
+  getPaymentIfChanged,
+  getPaymentsByIds,
+  listPayments,
+} from './payments.ts';
+import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
+import { malformed, unary } from './unary.ts';
 
 const maxRequestBytes = 64 * 1024;
 /** How long calls that run may go on after `close`. */
@@ -59,6 +73,59 @@ function forgiving(service: ServiceDefinition): ServiceDefinition {
   );
 }
 
+interface Service {
+  readonly name: string;
+  readonly service: ServiceDefinition;
+  readonly methods: UntypedServiceImplementation;
+}
+
+/** Which handler of this room answers which method of the contract. */
+function servicesOf(core: Core, closing: AbortSignal): readonly Service[] {
+  const customers: CustomerServiceHandlers = {
+    CreateCustomer: unary(core, createCustomer),
+    GetCustomer: unary(core, getCustomer),
+    BatchGetCustomers: unary(core, getCustomersByIds),
+    ListCustomers: unary(core, listCustomers),
+  };
+  const events: EventServiceHandlers = {
+    ListEvents: unary(core, listEvents),
+    WatchEvents: watchEvents(core, closing),
+  };
+  const keys: KeyServiceHandlers = {
+    CreateKey: unary(core, createKey),
+    RevokeKey: unary(core, revokeKey),
+  };
+  const payments: PaymentServiceHandlers = {
+    CreatePayment: unary(core, createPayment),
+    GetPayment: unary(core, getPayment),
+    GetPaymentIfChanged: unary(core, getPaymentIfChanged),
+    BatchGetPayments: unary(core, getPaymentsByIds),
+    ListPayments: unary(core, listPayments),
+    ConfirmPayment: unary(core, confirmPayment),
+    CapturePayment: unary(core, capturePayment),
+    CancelPayment: unary(core, cancelPayment),
+  };
+  const refunds: RefundServiceHandlers = {
+    CreateRefund: unary(core, refundPayment),
+    GetRefund: unary(core, getRefund),
+    ListRefunds: unary(core, listRefunds),
+    BatchListRefunds: unary(core, getRefundsByPaymentIds),
+  };
+  return [
+    { name: 'payments.v1.CustomerService', service: customerService, methods: customers },
+    { name: 'payments.v1.EventService', service: eventService, methods: events },
+    { name: 'payments.v1.KeyService', service: keyService, methods: keys },
+    { name: 'payments.v1.PaymentService', service: paymentService, methods: payments },
+    { name: 'payments.v1.RefundService', service: refundService, methods: refunds },
+  ];
+}
+
+function reflection(): ReflectionService {
+  // Nothing is read of a package but the descriptors of its files.
+  const contract = { all: { fileDescriptorProtos: fileDescriptors() } };
+  return new ReflectionService(contract as unknown as PackageDefinition);
+}
+
 /** Serves the core at `host:port`, plaintext HTTP/2; port 0 is any free one. */
 export async function startGrpcServer(
   core: Core,
@@ -67,22 +134,11 @@ export async function startGrpcServer(
   const closing = new AbortController();
   const server = new Server(options);
   const health = new HealthImplementation({ '': 'SERVING' });
-
-  const add = (service: ServiceDefinition, handlers: UntypedServiceImplementation): string => {
-    server.addService(forgiving(service), handlers);
-    const name = Object.values(service)[0]?.path.split('/')[1] ?? '';
-    health.setStatus(name, 'SERVING');
-    return name;
-  };
-  const names = [
-    add(customerService, customerHandlers(core)),
-    add(eventService, eventHandlers(core, closing.signal)),
-    add(keyService, keyHandlers(core)),
-    add(paymentService, paymentHandlers(core)),
-    add(refundService, refundHandlers(core)),
-  ];
+  const services = servicesOf(core, closing.signal);
+  for (const { service, methods } of services) server.addService(forgiving(service), methods);
+  for (const { name } of services) health.setStatus(name, 'SERVING');
   health.addToServer(server);
-  new ReflectionService({ ...packageDefinition, ...loadSync(healthProto) }).addToServer(server);
+  reflection().addToServer(server);
 
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -98,7 +154,8 @@ export async function startGrpcServer(
   return {
     port: bound,
     async close() {
-      for (const name of ['', ...names]) health.setStatus(name, 'NOT_SERVING');
+      health.setStatus('', 'NOT_SERVING');
+      for (const { name } of services) health.setStatus(name, 'NOT_SERVING');
       closing.abort();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {

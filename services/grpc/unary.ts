@@ -1,6 +1,6 @@
 import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import { invalid, toPaymentsError } from '../core/errors.ts';
-import type { Caller, Receipt } from '../core/invoke.ts';
+import type { Caller, Core, Receipt } from '../core/invoke.ts';
 import { callerOf, callIdOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
@@ -25,20 +25,30 @@ export function metadataOf(requestId: string, receipt: Receipt): Metadata {
   return metadata;
 }
 
+/** What a room does for one method: decode, call the core, encode. */
+export type Handler<Request, Response> = (
+  core: Core,
+  caller: Caller,
+  request: Request,
+) => Promise<Response>;
+
 /**
  * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame
  * (Trailers-Only), with the same metadata and the error's details in it.
  */
 export const unary =
   <Request extends object, Response>(
-    handle: (caller: Caller, request: Request) => Promise<Response>,
+    core: Core,
+    handle: Handler<Request, Response>,
   ): handleUnaryCall<Request, Response> =>
   async (call, callback) => {
+    const { request } = call;
     const requestId = callIdOf(call);
     const receipt: Receipt = {};
     try {
-      requireMessage(call.request);
-      const response = await handle(callerOf(call, call.request, requestId, receipt), call.request);
+      requireMessage(request);
+      const caller = callerOf(call, request, requestId, receipt);
+      const response = await handle(core, caller, request);
       call.sendMetadata(metadataOf(requestId, receipt));
       callback(null, response);
     } catch (thrown) {

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Event } from '../../services/core/events/event.ts';
+import type { Caller, Core } from '../../services/core/invoke.ts';
+import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
+import { eventService } from '../../services/grpc/contract.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+import { detailsOf, openPeer, type Peer } from './grpc-peer.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let peer: Peer;
+let client: GrpcClient;
+
+const start = (core: Core) => startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await start(house.core);
+  peer = openPeer(server.port);
+  client = await createGrpcClient({ target: `127.0.0.1:${server.port}`, key: adminKey });
+});
+afterAll(async () => {
+  await client.close();
+  peer.close();
+  await server.close();
+  await house.close();
+});
+
+const { WatchEvents } = eventService;
+
+const fresh = () => ({ idempotencyKey: randomUUID() });
+
+const newCustomer = (name: string) => client.createCustomer({ name }, fresh());
+
+/** The error that a stream ends with; its messages go to `seen`. */
+async function endOf(stream: ReturnType<Peer['open']>, seen: unknown[] = []) {
+  stream.on('data', (message) => seen.push(message));
+  const ended = Promise.withResolvers<ServiceError>();
+  stream.on('error', (error: ServiceError) => ended.resolve(error));
+  return ended.promise;
+}
+
+test('initial metadata tells that the stream is subscribed, before any event', async () => {
+  const stream = peer.open(WatchEvents, {});
+  stream.on('error', () => {});
+  const [metadata] = await once(stream, 'metadata');
+  expect(metadata.get('x-request-id')).toEqual([expect.stringMatching(/^req_/)]);
+  const event = once(stream, 'data');
+  const { id } = await newCustomer('first');
+  expect(await event).toMatchObject([{ type: 'EVENT_TYPE_CUSTOMER_CREATED', customer: { id } }]);
+  stream.cancel();
+});
+
+test('a stream that is refused tells why, under the request id', async () => {
+  const none = await endOf(peer.open(WatchEvents, {}, { 'x-request-id': 'shop-7' }));
+  expect(none.code).toBe(status.UNAUTHENTICATED);
+  expect(none.metadata.get('x-request-id')).toEqual(['shop-7']);
+  // A newer client's event type: the number is all that the wire carries.
+  const odd = await endOf(peer.open(WatchEvents, { types: [77 as 1] }));
+  expect(odd.code).toBe(status.INVALID_ARGUMENT);
+  expect(detailsOf(odd)[1]).toMatchObject([
+    'BadRequest',
+    { fieldViolations: [{ field: 'types[0]' }] },
+  ]);
+});
+
+test('a stream resumes after a sequence and keeps to its types', async () => {
+  const after = await house.store.read.lastSequence('acct_retail');
+  await newCustomer('a');
+  await client.createPayment({ amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok' }, fresh());
+  await newCustomer('b');
+  const end = new AbortController();
+  const events = await client.watchEvents(
+    { after, types: ['customer.created'] },
+    { signal: end.signal },
+  );
+  const seen: number[] = [];
+  for await (const event of events) {
+    seen.push(event.sequence);
+    if (seen.length === 2) end.abort();
+  }
+  expect(seen).toEqual([after + 1, after + 3]);
+});
+
+test('revoking the key ends its streams with UNAUTHENTICATED, after what was committed', async () => {
+  const key = await client.createKey({ name: 'watch', scopes: ['events:read'] }, fresh());
+  const authorization = `Bearer ${key.secret}`;
+  const stream = peer.open(WatchEvents, {}, { authorization });
+  const seen: unknown[] = [];
+  const end = endOf(stream, seen);
+  await once(stream, 'metadata');
+  await newCustomer('before');
+  await expect.poll(() => seen.length).toBe(1);
+  await client.revokeKey({ id: key.id }, fresh());
+  const error = await end;
+  expect(error.code).toBe(status.UNAUTHENTICATED);
+  expect(detailsOf(error)[0]).toMatchObject(['ErrorInfo', { reason: 'UNAUTHENTICATED' }]);
+});
+
+const event = (sequence: number): Event => ({
+  id: `evt_${sequence}`,
+  sequence,
+  type: 'customer.created',
+  createdAt: 0,
+  data: {
+    kind: 'customer',
+    customer: {
+      id: 'cus_1',
+      name: 'x'.repeat(2000),
+      email: null,
+      country: null,
+      metadata: {},
+      createdAt: 0,
+    },
+  },
+});
+
+/** A server around a core that only streams. */
+async function streaming(events: (caller: Caller) => AsyncGenerator<Event>) {
+  // Only `watch` is ever called here.
+  const core = {
+    watch: async (_name: string, caller: Caller) => events(caller),
+  } as unknown as Core;
+  const around = await start(core);
+  return { ...around, peer: openPeer(around.port) };
+}
+
+test('a client that leaves ends what was streamed for it', async () => {
+  const left = Promise.withResolvers<boolean>();
+  const around = await streaming(async function* ({ signal }) {
+    yield event(1);
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    left.resolve(true);
+  });
+  const stream = around.peer.open(WatchEvents, {});
+  stream.on('error', () => {});
+  await once(stream, 'data');
+  stream.cancel();
+  expect(await left.promise).toBe(true);
+  around.peer.close();
+  await around.close();
+});
+
+test('a slow reader is waited for, and then gets every event in order', async () => {
+  const total = 3000;
+  let made = 0;
+  const around = await streaming(async function* () {
+    for (made = 1; made <= total; made += 1) yield event(made);
+  });
+  const stream = around.peer.open(WatchEvents, {});
+  stream.on('error', () => {});
+  // Asks for the first events; without that grpc-js keeps all that comes in memory.
+  stream.read(0);
+  await once(stream, 'metadata');
+  await sleep(300);
+  expect(made).toBeLessThan(total / 10);
+  const seen: number[] = [];
+  for await (const { sequence } of stream) seen.push(sequence);
+  expect(seen).toEqual(Array.from({ length: total }, (_, i) => i + 1));
+  around.peer.close();
+  await around.close();
+});
+
+test('closing ends streams with UNAVAILABLE and does not wait for their clients', async () => {
+  const around = await start(house.core);
+  const watcher = openPeer(around.port);
+  const stream = watcher.open(WatchEvents, {});
+  const end = endOf(stream);
+  await once(stream, 'metadata');
+  const started = performance.now();
+  await around.close();
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect((await end).code).toBe(status.UNAVAILABLE);
+  watcher.close();
+});
+
+test('a stream that the server drops is a plain error that names the server', async () => {
+  const around = await start(house.core);
+  const target = `127.0.0.1:${around.port}`;
+  const watcher = await createGrpcClient({ target, key: adminKey });
+  const events = await watcher.watchEvents({}, { signal: new AbortController().signal });
+  const reading = (async () => {
+    for await (const _event of events);
+  })();
+  const ended = expect(reading).rejects.toThrow(
+    `Expected an answer of the gRPC server at ${target}`,
+  );
+  await around.close();
+  await ended;
+  await watcher.close();
+});

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rpc } from '../../services/grpc/contract.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+
+/** The room as clients see it that know nothing of it: everything below is learnt by reflection. */
+
+const root = join(import.meta.dirname, '../..');
+const bufBinary = join(root, 'node_modules/.bin/buf');
+const run = promisify(execFile);
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  await house.close();
+});
+
+interface Ran {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `buf curl`; what it prints, whether it ends well or not. */
+const bufCurl = (path: string, ...args: readonly string[]): Promise<Ran> =>
+  run(bufBinary, [
+    'curl',
+    '--protocol',
+    'grpc',
+    '--http2-prior-knowledge',
+    '--reflect',
+    ...args,
+    `http://127.0.0.1:${server.port}${path}`,
+    // A failed call's status is what the test looks at.
+  ]).catch((failed: Ran) => failed);
+
+const authorized = ['-H', `authorization: Bearer ${adminKey}`];
+
+test('reflection lists the services', async () => {
+  const { stdout } = await bufCurl('', '--list-services');
+  expect(stdout.trim().split('\n').sort()).toEqual([
+    'grpc.health.v1.Health',
+    'payments.v1.CustomerService',
+    'payments.v1.EventService',
+    'payments.v1.KeyService',
+    'payments.v1.PaymentService',
+    'payments.v1.RefundService',
+  ]);
+});
+
+test('buf curl creates a payment and reads it, knowing only what reflection tells', async () => {
+  const data = {
+    request_id: 'buf-1',
+    amount: 1299,
+    currency: 'GBP',
+    payment_method: 'pm_card_ok',
+    confirm: true,
+    metadata: { invoice: '536365' },
+  };
+  const created = await bufCurl(
+    '/payments.v1.PaymentService/CreatePayment',
+    ...authorized,
+    '-d',
+    JSON.stringify(data),
+  );
+  const payment = JSON.parse(created.stdout);
+  expect(payment).toMatchObject({
+    amount: '1299',
+    amountCaptured: '1299',
+    status: 'PAYMENT_STATUS_SUCCEEDED',
+    createdAt: expect.stringMatching(/^20\d\d-.*Z$/),
+    metadata: { invoice: '536365' },
+  });
+  const read = await bufCurl(
+    '/payments.v1.PaymentService/GetPayment',
+    ...authorized,
+    '-d',
+    JSON.stringify({ id: payment.id }),
+  );
+  expect(JSON.parse(read.stdout)).toEqual(payment);
+});
+
+test('buf curl shows what was wrong with which field', async () => {
+  const { stderr } = await bufCurl(
+    '/payments.v1.PaymentService/CreatePayment',
+    ...authorized,
+    '-d',
+    '{"request_id": "buf-2", "amount": -1, "currency": "GBP", "payment_method": "pm_card_ok"}',
+  );
+  const error = JSON.parse(stderr);
+  expect(error.code).toBe('invalid_argument');
+  const [info, request] = error.details;
+  expect(info.type).toBe('google.rpc.ErrorInfo');
+  expect(rpc.ErrorInfo.deserialize(Buffer.from(info.value, 'base64'))).toEqual({
+    reason: 'VALIDATION_FAILED',
+    domain: 'payments.fivewire.dev',
+    metadata: {},
+  });
+  expect(request.type).toBe('google.rpc.BadRequest');
+  expect(rpc.BadRequest.deserialize(Buffer.from(request.value, 'base64'))).toEqual({
+    fieldViolations: [
+      { field: 'amount', description: expect.stringContaining('got -1'), reason: 'TOO_SMALL' },
+    ],
+  });
+});
+
+test('health is told for the server and for each service, and not for others', async () => {
+  const check = (service: string) =>
+    bufCurl('/grpc.health.v1.Health/Check', '-d', JSON.stringify({ service }));
+  const [all, payments, other] = await Promise.all(
+    ['', 'payments.v1.PaymentService', 'payments.v1.NoService'].map(check),
+  );
+  expect(JSON.parse(all?.stdout ?? '')).toEqual({ status: 'SERVING' });
+  expect(JSON.parse(payments?.stdout ?? '')).toEqual({ status: 'SERVING' });
+  expect(JSON.parse(other?.stderr ?? '')).toMatchObject({ code: 'not_found' });
+});
+
+test('the protos pass buf lint and buf format', async () => {
+  expect(await run(bufBinary, ['lint', 'protos'], { cwd: root })).toEqual({
+    stdout: '',
+    stderr: '',
+  });
+  const { stdout } = await run(bufBinary, ['format', '--diff', 'protos'], { cwd: root });
+  expect(stdout).toBe('');
+});
+
+test('the generated files are those of the protos', async () => {
+  await run(process.execPath, ['services/grpc/generate.ts', '--check'], { cwd: root });
+});

@@ -1,0 +1,520 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { errorCodes, PaymentsError } from '../../services/core/errors.ts';
+import type { Caller, Core } from '../../services/core/invoke.ts';
+import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
+import {
+  customerService,
+  eventService,
+  keyService,
+  paymentService,
+  refundService,
+} from '../../services/grpc/contract.ts';
+import { decodeError, encodeError, grpcStatus } from '../../services/grpc/errors.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse, otherKey } from '../house.ts';
+import { asAdmin, detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let peer: Peer;
+let client: GrpcClient;
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  peer = openPeer(server.port);
+  client = await createGrpcClient({ target: `127.0.0.1:${server.port}`, key: adminKey });
+});
+afterAll(async () => {
+  await client.close();
+  peer.close();
+  await server.close();
+  await house.close();
+});
+
+const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
+const { CreatePayment, GetPayment, ListPayments, ConfirmPayment } = paymentService;
+
+const createPayment = () =>
+  client.createPayment({ ...card, confirm: true }, { idempotencyKey: randomUUID() });
+
+/** A server around a core whose one call is `invoke`; for what the real core would hide. */
+async function aroundCore(invoke: (caller: Caller) => Promise<unknown>) {
+  // Only `invoke` is ever called here.
+  const core = { invoke: (_name: string, caller: Caller) => invoke(caller) } as unknown as Core;
+  const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+  const aroundPeer = openPeer(around.port);
+  return {
+    server: around,
+    peer: aroundPeer,
+    async close() {
+      aroundPeer.close();
+      await around.close();
+    },
+  };
+}
+
+describe('errors', () => {
+  test('every code has the status that the contract gives it', () => {
+    const names = Object.fromEntries(errorCodes.map((code) => [code, status[grpcStatus[code]]]));
+    expect(names).toEqual({
+      validation_failed: 'INVALID_ARGUMENT',
+      unauthenticated: 'UNAUTHENTICATED',
+      permission_denied: 'PERMISSION_DENIED',
+      not_found: 'NOT_FOUND',
+      invalid_state: 'FAILED_PRECONDITION',
+      version_mismatch: 'ABORTED',
+      precondition_required: 'FAILED_PRECONDITION',
+      idempotency_key_missing: 'INVALID_ARGUMENT',
+      idempotency_key_reused: 'FAILED_PRECONDITION',
+      idempotency_in_flight: 'ABORTED',
+      card_declined: 'FAILED_PRECONDITION',
+      insufficient_funds: 'FAILED_PRECONDITION',
+      card_expired: 'FAILED_PRECONDITION',
+      refund_exceeds_payment: 'FAILED_PRECONDITION',
+      rate_limited: 'RESOURCE_EXHAUSTED',
+      query_too_costly: 'RESOURCE_EXHAUSTED',
+      payload_too_large: 'RESOURCE_EXHAUSTED',
+      unsupported_media_type: 'INVALID_ARGUMENT',
+      not_acceptable: 'INVALID_ARGUMENT',
+      processor_unavailable: 'UNAVAILABLE',
+      timeout: 'DEADLINE_EXCEEDED',
+      internal: 'INTERNAL',
+    });
+  });
+
+  test('every error comes back as it was, with at most one detail of each type', () => {
+    const text = fc.string({ maxLength: 40 });
+    const violation = fc.record({
+      path: fc
+        .tuple(
+          fc.constantFrom('amount', 'limit', 'cursor', 'sort', 'idempotencyKey', 'createdFrom'),
+          fc.array(fc.oneof(fc.nat(9), text.filter(Boolean)), { maxLength: 2 }),
+        )
+        .map(([first, rest]) => [first, ...rest]),
+      code: fc.constantFrom('required', 'too_small', 'unknown_field'),
+      message: text,
+    });
+    const details = fc.record(
+      {
+        violations: fc.array(violation, { minLength: 1, maxLength: 3 }),
+        retryAfterMs: fc.nat(100_000),
+        metadata: fc.dictionary(fc.constantFrom('id', 'left', 'idempotencyKey'), text, {
+          minKeys: 1,
+        }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...errorCodes), text, details, (code, message, given) => {
+        const sent = encodeError(new PaymentsError(code, message, given), new Metadata());
+        const error = Object.assign(new Error(), sent);
+        expect(decodeError(error, 'here')).toEqual(new PaymentsError(code, message, given));
+        const types = detailsOf(error).map(([type]) => type);
+        expect(new Set(types).size).toBe(types.length);
+        expect(types[0]).toBe('ErrorInfo');
+      }),
+    );
+  });
+
+  test('a refused input names its fields as the contract does, and the reason and domain', async () => {
+    const { error } = await peer.ask(ListPayments, { pageSize: 101, orderBy: 'size' });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(detailsOf(error)).toEqual([
+      ['ErrorInfo', { reason: 'VALIDATION_FAILED', domain: 'payments.fivewire.dev', metadata: {} }],
+      [
+        'BadRequest',
+        {
+          fieldViolations: [
+            expect.objectContaining({ field: 'page_size', reason: 'TOO_BIG' }),
+            expect.objectContaining({ field: 'order_by', reason: 'INVALID_VALUE' }),
+          ],
+        },
+      ],
+    ]);
+  });
+
+  test('a state that forbids the call is a precondition about that payment', async () => {
+    const { id } = await createPayment();
+    const { error } = await peer.ask(ConfirmPayment, { requestId: randomUUID(), id });
+    expect(error?.code).toBe(status.FAILED_PRECONDITION);
+    expect(detailsOf(error)).toEqual([
+      [
+        'ErrorInfo',
+        expect.objectContaining({
+          reason: 'INVALID_STATE',
+          metadata: { payment: id, status: 'succeeded', action: 'confirm' },
+        }),
+      ],
+      ['PreconditionFailure', { violations: [expect.objectContaining({ subject: id })] }],
+    ]);
+  });
+
+  test('a key past its rate is told its quota and when to come back', async () => {
+    const { secret } = await client.createKey(
+      { name: 'slow', scopes: ['payments:read'], ratePerSecond: 1, burst: 1 },
+      { idempotencyKey: randomUUID() },
+    );
+    const metadata = { authorization: `Bearer ${secret}` };
+    await peer.ask(ListPayments, {}, { metadata });
+    const { error } = await peer.ask(ListPayments, {}, { metadata });
+    expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(detailsOf(error).map(([type]) => type)).toEqual([
+      'ErrorInfo',
+      'QuotaFailure',
+      'RetryInfo',
+    ]);
+  });
+
+  test('a failure inside is INTERNAL with the request id and nothing else of it', async () => {
+    const broken = await aroundCore(async () => {
+      throw new Error('secret of the house');
+    });
+    const metadata = { 'x-request-id': 'mine' };
+    const { error } = await broken.peer.ask(GetPayment, { id: 'pay_1' }, { metadata });
+    expect(error?.code).toBe(status.INTERNAL);
+    expect(error?.metadata.get('x-request-id')).toEqual(['mine']);
+    expect(JSON.stringify([error?.details, detailsOf(error)])).not.toContain('secret');
+    await broken.close();
+  });
+
+  test('a message that was cut inside of a surrogate pair still arrives', async () => {
+    const { error } = await peer.ask(GetPayment, { id: `x${'💛'.repeat(60)}` });
+    expect(error?.code).toBe(status.NOT_FOUND);
+    expect(error?.details).toContain('💛');
+  });
+});
+
+describe('metadata', () => {
+  test('a harmless request id comes back on answers and failures, another is replaced', async () => {
+    const { id } = await createPayment();
+    const mine = { ...asAdmin, 'x-request-id': 'shop-42' };
+    const odd = { ...asAdmin, 'x-request-id': 'a b' };
+    for (const wanted of [id, 'pay_none']) {
+      const kept = await peer.ask(GetPayment, { id: wanted }, { metadata: mine });
+      expect(kept.metadata.get('x-request-id')).toEqual(['shop-42']);
+      const replaced = await peer.ask(GetPayment, { id: wanted }, { metadata: odd });
+      expect(replaced.metadata.get('x-request-id')).toEqual([expect.stringMatching(/^req_/)]);
+    }
+  });
+
+  test.each([
+    ['no key', {}],
+    ['another scheme', { authorization: `Basic ${adminKey}` }],
+    ['an unknown key', { authorization: 'Bearer sk_test_nobody' }],
+  ])('%s is UNAUTHENTICATED', async (_what, metadata) => {
+    const { error } = await peer.ask(GetPayment, { id: 'pay_none' }, { metadata });
+    expect(error?.code).toBe(status.UNAUTHENTICATED);
+  });
+
+  test('a traceparent reaches the core', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    let seen: Caller | undefined;
+    const around = await aroundCore(async (caller) => {
+      seen = caller;
+      throw new PaymentsError('not_found', 'None.');
+    });
+    await around.peer.ask(GetPayment, { id: 'pay_1' }, { metadata: { traceparent } });
+    expect(seen?.traceparent).toBe(traceparent);
+    await around.close();
+  });
+
+  test('the idempotency key of request_id and of metadata are one; a replay says so', async () => {
+    const key = randomUUID();
+    const first = await peer.ask(CreatePayment, { requestId: key, ...card });
+    expect(first.metadata.get('idempotency-replayed')).toEqual([]);
+    const metadata = { ...asAdmin, 'idempotency-key': key };
+    const second = await peer.ask(CreatePayment, { ...card }, { metadata });
+    expect(second.message).toEqual(first.message);
+    expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
+  });
+
+  test('a refusal that is replayed says so too', async () => {
+    const requestId = randomUUID();
+    const request = { requestId, ...card, paymentMethod: 'pm_card_declined', confirm: true };
+    const first = await peer.ask(CreatePayment, request);
+    const second = await peer.ask(CreatePayment, request);
+    expect(second.error?.details).toBe(first.error?.details);
+    expect(first.metadata.get('idempotency-replayed')).toEqual([]);
+    expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
+  });
+
+  test('two idempotency keys in one call are refused', async () => {
+    const metadata = { ...asAdmin, 'idempotency-key': 'a' };
+    const { error } = await peer.ask(CreatePayment, { requestId: 'b', ...card }, { metadata });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(JSON.stringify(detailsOf(error))).toContain('"field":"request_id"');
+  });
+});
+
+describe('deadlines', () => {
+  test('a deadline that passes while the card network is silent ends the call', async () => {
+    const started = performance.now();
+    const { error } = await peer.ask(
+      CreatePayment,
+      { requestId: randomUUID(), ...card, paymentMethod: 'pm_card_timeout', confirm: true },
+      { deadline: Date.now() + 120 },
+    );
+    expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
+    expect(performance.now() - started).toBeLessThan(450);
+  });
+
+  test('the network that never answers is DEADLINE_EXCEEDED with the reason, without one too', async () => {
+    const request = { requestId: randomUUID(), ...card, paymentMethod: 'pm_card_timeout' };
+    const { error } = await peer.ask(CreatePayment, { ...request, confirm: true });
+    expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
+    expect(detailsOf(error)[0]).toMatchObject(['ErrorInfo', { reason: 'TIMEOUT' }]);
+  });
+
+  test('what runs for a call is told when the deadline passes', async () => {
+    const told = Promise.withResolvers<boolean>();
+    const around = await aroundCore(async ({ signal }) => {
+      signal?.addEventListener('abort', () => told.resolve(true));
+      await told.promise;
+    });
+    void around.peer.ask(GetPayment, { id: 'x' }, { deadline: Date.now() + 60 });
+    expect(await told.promise).toBe(true);
+    await around.close();
+  });
+
+  test('what runs for a call is told when the client cancels', async () => {
+    const begun = Promise.withResolvers<boolean>();
+    const told = Promise.withResolvers<boolean>();
+    const around = await aroundCore(async ({ signal }) => {
+      begun.resolve(true);
+      signal?.addEventListener('abort', () => told.resolve(true));
+      await told.promise;
+    });
+    const call = around.peer.open(GetPayment, { id: 'x' });
+    call.on('error', () => {});
+    await begun.promise;
+    call.cancel();
+    expect(await told.promise).toBe(true);
+    await around.close();
+  });
+
+  test("the caller's own signal ends a call with its reason", async () => {
+    const reason = new Error('changed my mind');
+    const input = { ...card, paymentMethod: 'pm_card_timeout', confirm: true } as const;
+    const end = new AbortController();
+    const call = client.createPayment(input, {
+      idempotencyKey: randomUUID(),
+      signal: end.signal,
+    });
+    setTimeout(() => end.abort(reason), 50);
+    await expect(call).rejects.toBe(reason);
+    await expect(client.getPayment({ id: 'x' }, { signal: end.signal })).rejects.toBe(reason);
+  });
+});
+
+describe('bad input', () => {
+  afterEach(async () => {
+    const { id } = await createPayment();
+    expect((await peer.ask(GetPayment, { id })).message, 'the server still answers').toBeDefined();
+  });
+
+  test('a message over 64 KiB is RESOURCE_EXHAUSTED, and payload_too_large to our client', async () => {
+    const description = 'x'.repeat(65 * 1024);
+    const { error } = await peer.ask(CreatePayment, { ...card, description });
+    expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
+    const call = client.createPayment({ ...card, description }, { idempotencyKey: 'x' });
+    await expect(call).rejects.toMatchObject({ code: 'payload_too_large' });
+  });
+
+  test('an unknown enum value is refused with what was expected and what was got', async () => {
+    // A newer client's enum: the number is all that the wire carries.
+    const captureMethod = 99 as 1;
+    const { error } = await peer.ask(CreatePayment, { requestId: 'e', ...card, captureMethod });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error?.details).toBe('captureMethod: expected one of "automatic"|"manual", got 99');
+  });
+
+  test('an unspecified enum value is an absent one', async () => {
+    const captureMethod = 'CAPTURE_METHOD_UNSPECIFIED';
+    const { message } = await peer.ask(CreatePayment, {
+      requestId: randomUUID(),
+      ...card,
+      captureMethod,
+    });
+    expect(message?.captureMethod).toBe('CAPTURE_METHOD_AUTOMATIC');
+  });
+
+  test.each(['9007199254740993', '9223372036854775807', '-9223372036854775808'])(
+    'the amount %s, past what a number holds, is refused',
+    async (amount) => {
+      const { error } = await peer.ask(CreatePayment, { requestId: 'l', ...card, amount });
+      expect(error?.code).toBe(status.INVALID_ARGUMENT);
+      expect(JSON.stringify(detailsOf(error))).toContain('"field":"amount"');
+    },
+  );
+
+  test('bytes that are no message are INVALID_ARGUMENT on calls and streams', async () => {
+    // A field of wire type 7, which there is not.
+    const bytes = Buffer.from([0x0f]);
+    const methods: readonly Method<object, unknown>[] = [GetPayment, CreatePayment, ListPayments];
+    for (const method of methods) {
+      const { error } = await peer.ask(method, {}, { bytes });
+      expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    }
+    const watch = { ...eventService.WatchEvents, requestSerialize: () => bytes };
+    const stream = peer.open(watch, {});
+    const error = await new Promise<ServiceError>((resolve) => stream.on('error', resolve));
+    expect(error.code).toBe(status.INVALID_ARGUMENT);
+  });
+
+  test('random bytes as any request never make a call INTERNAL', async () => {
+    const services = [customerService, keyService, paymentService, refundService];
+    for (const service of services) {
+      for (const method of Object.values(service)) {
+        const { error } = await peer.ask(method, {}, { bytes: randomBytes(40) });
+        expect(error?.code).not.toBe(status.INTERNAL);
+        expect(error?.code).not.toBe(status.UNKNOWN);
+      }
+    }
+  });
+
+  test('an unknown method is UNIMPLEMENTED', async () => {
+    const path = '/payments.v1.PaymentService/StealPayment';
+    const { error } = await peer.ask({ ...GetPayment, path }, { id: 'x' });
+    expect(error?.code).toBe(status.UNIMPLEMENTED);
+  });
+
+  test.each([
+    ['noise', randomBytes(500)],
+    ['HTTP/1.1', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+    [
+      'an HTTP/2 preface and noise',
+      Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), randomBytes(300)]),
+    ],
+  ])('%s on the port is hung up on', async (_what, bytes) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(bytes);
+    await Promise.race([once(socket, 'close'), sleep(200)]);
+    socket.destroy();
+  });
+});
+
+describe('resources', () => {
+  test('a page size of zero is the default, and an empty token ends the list', async () => {
+    for (let i = 0; i < 21; i += 1) await createPayment();
+    const first = await peer.ask(ListPayments, { pageSize: 0 });
+    expect(first.message?.payments).toHaveLength(20);
+    const pageToken = first.message?.nextPageToken ?? '';
+    const second = await peer.ask(ListPayments, { pageSize: 100, pageToken });
+    expect(second.message?.payments[0]?.id).not.toBe(first.message?.payments[19]?.id);
+    expect(second.message?.nextPageToken).toBe('');
+    const other = await peer.ask(ListPayments, { pageToken, orderBy: 'amount desc' });
+    expect(JSON.stringify(detailsOf(other.error))).toContain('"field":"page_token"');
+  });
+
+  test('events are listed by page token, and a token that is none is refused', async () => {
+    const first = await peer.ask(eventService.ListEvents, { pageSize: 2 });
+    expect(first.message?.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    const pageToken = first.message?.nextPageToken ?? '';
+    const second = await peer.ask(eventService.ListEvents, { pageSize: 2, pageToken });
+    expect(second.message?.events.map(({ sequence }) => sequence)).toEqual([3, 4]);
+    const bad = await peer.ask(eventService.ListEvents, { pageToken: 'x' });
+    expect(bad.error?.code).toBe(status.INVALID_ARGUMENT);
+  });
+
+  test('a payment that still has the etag is not sent again, one that changed is', async () => {
+    const key = { idempotencyKey: randomUUID() };
+    const payment = await client.createPayment({ ...card }, key);
+    const first = await client.getPaymentConditionally(payment.id);
+    expect(first).toEqual({ etag: '"1"', payment });
+    expect(await client.getPaymentConditionally(payment.id, first.etag)).toEqual({
+      etag: '"1"',
+      payment: undefined,
+    });
+    await client.cancelPayment({ id: payment.id }, { idempotencyKey: randomUUID() });
+    const changed = await client.getPaymentConditionally(payment.id, first.etag);
+    expect(changed.payment?.status).toBe('canceled');
+    expect(changed.etag).not.toBe(first.etag);
+    const { error } = await peer.ask(
+      paymentService.GetPaymentIfChanged,
+      { id: payment.id, etag: first.etag },
+      { metadata: { authorization: `Bearer ${otherKey}` } },
+    );
+    expect(error?.code).toBe(status.NOT_FOUND);
+  });
+});
+
+test('closing lets the calls that run have their answers', async () => {
+  const begun = Promise.withResolvers<boolean>();
+  const around = await aroundCore(async () => {
+    begun.resolve(true);
+    await sleep(100);
+    throw new PaymentsError('not_found', 'None.');
+  });
+  const answer = around.peer.ask(GetPayment, { id: 'x' });
+  await begun.promise;
+  await around.server.close();
+  expect((await answer).error?.code).toBe(status.NOT_FOUND);
+  around.peer.close();
+});
+
+describe('the client', () => {
+  test('what a message cannot say is refused in the words of the core', async () => {
+    const direct = house.core.invoke(
+      'createPayment',
+      { credential: adminKey, idempotencyKey: 'k', requestId: 'r' },
+      { ...card, amount: 10.5, captureMethod: 'later', colour: 'red' },
+    );
+    const expected = await direct.catch((error: unknown) => error);
+    const input = { ...card, amount: 10.5, captureMethod: 'later', colour: 'red' };
+    // The input is wrong on purpose.
+    const call = client.createPayment(input as never, { idempotencyKey: 'k' });
+    expect(await call.catch((error: unknown) => error)).toEqual(expected);
+  });
+
+  test('keeps as many connections as asked, and spreads its calls over them', async () => {
+    const sockets: Socket[] = [];
+    const passed = new Map<Socket, number>();
+    const proxy = createServer((socket) => {
+      sockets.push(socket);
+      const onward = connect(server.port, '127.0.0.1');
+      socket.on('data', (data) => passed.set(socket, (passed.get(socket) ?? 0) + data.length));
+      socket.pipe(onward).pipe(socket);
+      for (const end of [socket, onward]) end.on('error', () => {});
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    // A server that listens on TCP has an address of this kind.
+    const { port } = proxy.address() as { port: number };
+    const three = await createGrpcClient({
+      target: `127.0.0.1:${port}`,
+      key: adminKey,
+      connections: 3,
+    });
+    await Promise.all(Array.from({ length: 30 }, () => three.listEvents({ limit: 1 })));
+    expect(sockets).toHaveLength(3);
+    expect(Math.min(...passed.values()) * 2).toBeGreaterThan(Math.max(...passed.values()));
+
+    const lost = three.createPayment(
+      { ...card, paymentMethod: 'pm_card_timeout', confirm: true },
+      { idempotencyKey: randomUUID() },
+    );
+    setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, 50);
+    const error = await lost.catch((thrown: unknown) => thrown);
+    expect(error).not.toBeInstanceOf(PaymentsError);
+    expect(String(error)).toContain(`Expected an answer of the gRPC server at 127.0.0.1:${port}`);
+    await three.close();
+    proxy.close();
+  });
+
+  test('says where no server was found', async () => {
+    await expect(createGrpcClient({ target: '127.0.0.1:1' })).rejects.toThrow(
+      'Expected a gRPC server at 127.0.0.1:1, and no connection could be made.',
+    );
+  });
+});
