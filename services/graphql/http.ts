@@ -148,8 +148,9 @@ function sendRefusal(answerTo: AnswerTo, refusal: Refusal): void {
 function refuseRequest(answerTo: AnswerTo, incoming: IncomingMessage, thrown: unknown): void {
   const refusal = refusalOf(thrown, answerTo.requestId);
   const status = incoming.method === 'GET' || incoming.method === 'POST' ? refusal.status : 405;
-  // What is left of the body is not read: the connection cannot be used again.
-  if (!incoming.complete) answerTo.outgoing.setHeader('connection', 'close');
+  // Node reads past a body that nobody wants; past one without an end the connection is closed.
+  const ends = incoming.complete || Number(incoming.headers['content-length']) <= maxBodyBytes;
+  if (!ends) answerTo.outgoing.setHeader('connection', 'close');
   sendRefusal(answerTo, { ...refusal, status, wellFormed: false });
 }
 

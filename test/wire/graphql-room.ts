@@ -6,12 +6,17 @@ import {
   createInProcessClient,
 } from '../../services/core/client.ts';
 import { createGraphqlClient, type GraphqlClient } from '../../services/graphql/client.ts';
-import { createGraphqlRoom, type GraphqlRoomOptions } from '../../services/graphql/server.ts';
+import {
+  createGraphqlRoom,
+  type GraphqlRoom,
+  type GraphqlRoomOptions,
+} from '../../services/graphql/server.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 
 /** The GraphQL room alone, listening, around a house of its own. */
 export interface GraphqlHouse {
   readonly house: House;
+  readonly room: GraphqlRoom;
   readonly target: string;
   /** The core without a protocol, with all scopes. */
   readonly direct: Client;
@@ -45,6 +50,7 @@ export async function openGraphqlHouse(
   };
   return {
     house,
+    room,
     target,
     direct: createInProcessClient(house.core, adminKey),
     client: await connect(adminKey),

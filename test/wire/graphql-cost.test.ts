@@ -1,0 +1,224 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  operationDocuments,
+  screenDocument,
+  watchDocument,
+} from '../../services/graphql/documents.ts';
+import { documentLimits } from '../../services/graphql/prepared.ts';
+import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
+
+/** What documents cost, and which are too dear to run. */
+
+let room: GraphqlHouse;
+beforeAll(async () => {
+  room = await openGraphqlHouse();
+});
+afterAll(() => room.close());
+
+const ask = async (query: string, variables: object = {}, key?: string) =>
+  (await post(room.target, { query, variables }, { key })).body;
+
+const requested = async (query: string, variables: object = {}): Promise<number> => {
+  const { extensions, errors } = await ask(query, variables);
+  if (!extensions) throw new Error(`expected a cost, got ${JSON.stringify(errors)}`);
+  return extensions.cost.requested;
+};
+
+const codeOf = async (query: string, variables: object = {}) => {
+  const { data, errors } = await ask(query, variables);
+  expect(data).toBeUndefined();
+  return errors?.[0].extensions.code;
+};
+
+describe('the cost', () => {
+  test('of one operation is its price in the core', async () => {
+    expect(await requested('{ __typename }')).toBe(1);
+    expect(await requested('{ payment(id: "pay_x") { id } }')).toBe(1);
+    expect(await requested(operationDocuments.getPayment, { id: 'pay_x' })).toBe(1);
+    const create = operationDocuments.createPayment;
+    expect(await requested(create, { input: simple, ...once() })).toBe(5);
+  });
+
+  test('of a list goes by its size: literal, variable, default, or the length of the ids', async () => {
+    const nodes = '{ nodes { id } }';
+    expect(await requested(`{ payments(first: 100) ${nodes} }`)).toBe(6);
+    expect(await requested(`{ payments ${nodes} }`)).toBe(2);
+    expect(await requested(`{ payments(first: null) ${nodes} }`)).toBe(2);
+    const byVariable = `query ($n: Int) { payments(first: $n) ${nodes} }`;
+    expect(await requested(byVariable, { n: 100 })).toBe(6);
+    expect(await requested(byVariable, { n: null })).toBe(2);
+    expect(await requested(byVariable)).toBe(2);
+    expect(await requested(`query ($n: Int = 100) { payments(first: $n) ${nodes} }`)).toBe(6);
+    const ids = Array.from({ length: 100 }, (_, i) => `pay_${i}`);
+    expect(
+      await requested('query ($ids: [ID!]!) { paymentsByIds(ids: $ids) { id } }', { ids }),
+    ).toBe(6);
+    expect(await requested('{ paymentsByIds(ids: "pay_x") { id } }')).toBe(1);
+  });
+
+  test('counts fragments, aliases and both names of the same list, and merged fields once', async () => {
+    const list = 'payments(first: 100) { nodes { id } }';
+    expect(await requested(`{ a: ${list} b: ${list} }`)).toBe(12);
+    expect(await requested(`{ ${list} ${list} }`)).toBe(6);
+    expect(await requested(`{ ...F ...F } fragment F on Query { ${list} }`)).toBe(6);
+    expect(
+      await requested(`{ ... on Query { a: ${list} } ...F } fragment F on Query { ${list} }`),
+    ).toBe(12);
+    expect(await requested('{ payments(first: 100) { nodes { id } edges { node { id } } } }')).toBe(
+      11,
+    );
+  });
+
+  test('of the screen leaves room for more than ten of them in a small key', async () => {
+    expect(await requested(screenDocument, { id: 'cus_none' })).toBe(12);
+  });
+
+  test('is told with what it came to and what is left', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'cost', scopes: ['payments:read'], ratePerSecond: 1, burst: 20 },
+      once(),
+    );
+    const query = '{ payments(first: 100, status: CANCELED) { nodes { id } } }';
+    const first = await ask(query, {}, secret ?? '');
+    expect(first.extensions.cost).toMatchObject({
+      requested: 6,
+      actual: 1,
+      throttle: { limit: 20, remaining: 14 },
+    });
+    expect(first.extensions.cost.throttle.resetMs).toBeGreaterThan(5000);
+    const second = await ask(query, {}, secret ?? '');
+    expect(second.extensions.cost.throttle.remaining).toBe(8);
+  });
+
+  test('is taken for faulty documents too, a token each', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'faults', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
+      once(),
+    );
+    const codes: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const { errors } = await ask(`{ nonsense${i} }`, {}, secret ?? '');
+      codes.push(errors[0].extensions.code);
+    }
+    expect(codes).toEqual(['validation_failed', 'validation_failed', 'rate_limited']);
+  });
+
+  test('of several mutations is the sum, and no half of them runs', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'writer', scopes: ['customers:write'], ratePerSecond: 1, burst: 12 },
+      once(),
+    );
+    const one = (name: string) =>
+      `${name}: createCustomer(input: { name: "${name}" }, idempotencyKey: "${name}") { __typename }`;
+    const { extensions } = await ask(`mutation { ${one('a')} ${one('b')} }`, {}, secret ?? '');
+    expect(extensions.cost.requested).toBe(10);
+    const { errors } = await ask(`mutation { ${one('c')} ${one('d')} }`, {}, secret ?? '');
+    expect(errors[0].extensions.code).toBe('rate_limited');
+    const { items } = await room.direct.listCustomers({});
+    expect(items.map(({ name }) => name)).not.toContain('c');
+  });
+});
+
+describe('refused before it runs', () => {
+  const nested = `query ($n: Int!) {
+    customers(first: $n) { nodes { payments(first: $n) { nodes { refunds { id } } } } }
+  }`;
+
+  test('what costs more than the limit, by its variables', async () => {
+    expect(await codeOf(nested, { n: 100 })).toBe('query_too_costly');
+    expect(await requested(nested, { n: 5 })).toBeLessThan(50);
+    const before = room.house.store.queryCount;
+    const { errors } = await ask(nested, { n: 100 });
+    expect(errors[0].extensions.metadata.limit).toBe('500');
+    expect(room.house.store.queryCount).toBe(before);
+    // More than a page is refused by the core; what it would cost is not the point.
+    const { errors: invalid } = await ask('{ payments(first: 2000000000) { nodes { id } } }');
+    expect(invalid[0].extensions.code).toBe('validation_failed');
+  });
+
+  test('what the key could never pay for', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'poor', scopes: ['payments:read'], ratePerSecond: 1, burst: 3 },
+      once(),
+    );
+    const { errors } = await ask('{ payments(first: 100) { nodes { id } } }', {}, secret ?? '');
+    expect(errors[0].extensions).toMatchObject({
+      code: 'query_too_costly',
+      retryable: false,
+      metadata: { cost: '6', limit: '3' },
+    });
+  });
+
+  test('what is nested too deep, also by fragments', async () => {
+    const levels = Array.from({ length: 6 }, () => 'payments { nodes { customer { ').join('');
+    const deep = `{ customer(id: "x") { ${levels} id ${'} } } '.repeat(6)} } }`;
+    expect(await codeOf(deep)).toBe('query_too_costly');
+    const fragments = Array.from(
+      { length: 6 },
+      (_, i) =>
+        `fragment F${i} on Customer { payments { nodes { customer { ${i < 5 ? `...F${i + 1}` : 'id'} } } } }`,
+    ).join('\n');
+    expect(await codeOf(`{ customer(id: "x") { ...F0 } } ${fragments}`)).toBe('query_too_costly');
+  });
+
+  test('what unfolds to a tree of fields too large', async () => {
+    const levels = Array.from({ length: 3 }, (_, i) => {
+      const next = `{ customer { ${i < 2 ? `...F${i + 1}` : 'id'} } }`;
+      const aliased = Array.from(
+        { length: 9 },
+        (_x, k) => `a${k}: payments(first: 0) { nodes ${next} }`,
+      );
+      return `fragment F${i} on Customer { ${aliased.join(' ')} }`;
+    });
+    expect(await codeOf(`{ customer(id: "x") { ...F0 } } ${levels.join('\n')}`)).toBe(
+      'query_too_costly',
+    );
+  });
+
+  test('too many aliases', async () => {
+    const aliases = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, i) => `a${i}: __typename`).join(' ')} }`;
+    expect(await requested(aliases(documentLimits.aliases))).toBe(1);
+    expect(await codeOf(aliases(documentLimits.aliases + 1))).toBe('query_too_costly');
+  });
+
+  test('too many tokens', async () => {
+    expect(await codeOf(`{ ${'__typename '.repeat(documentLimits.tokens)} }`)).toBe(
+      'validation_failed',
+    );
+  });
+
+  test('fragments that contain each other', async () => {
+    const cycle = `{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }`;
+    expect(await codeOf(cycle)).toBe('validation_failed');
+  });
+
+  test('a mutation whose name is not there, and nothing else of the document', async () => {
+    const customers = async () => (await room.direct.listCustomers({})).items.length;
+    const before = await customers();
+    const query = 'mutation A { createCustomer(input: { name: "x" }) { __typename } }';
+    const { body } = await post(room.target, { query, operationName: 'B' });
+    expect(body.errors[0].extensions.code).toBe('validation_failed');
+    expect(await customers()).toBe(before);
+  });
+});
+
+test('every document of the client and the introspection of tools are within the limits', async () => {
+  for (const query of [...Object.values(operationDocuments), screenDocument, watchDocument]) {
+    const { errors } = await ask(query);
+    // Without its variables a valid document fails for those alone.
+    for (const { message } of errors ?? [])
+      expect(message).toMatch(/expected a value|Expected a sub/);
+  }
+  expect((await ask(getIntrospectionQuery())).data.__schema.types.length).toBeGreaterThan(20);
+});
+
+test('documents that were seen are remembered up to a bound, the oldest forgotten first', async () => {
+  for (let i = 0; i < 300; i += 1) {
+    const fields = Array.from({ length: 90 }, (_, k) => `id # ${i} ${k}\n`).join(' ');
+    const { errors } = await ask(`{ payment(id: "x${i}") { ${fields} } }`);
+    expect(errors).toBeUndefined();
+  }
+  expect(await requested('{ __typename }')).toBe(1);
+});

@@ -1,0 +1,371 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { operations } from '../../services/core/operations.ts';
+import { defaultPageSize } from '../../services/core/page.ts';
+import { createPaymentsSchema } from '../../services/graphql/schema.ts';
+import { otherKey } from '../house.ts';
+import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
+
+/** What the schema answers: nodes, connections, failures, and the queries that it costs. */
+
+let room: GraphqlHouse;
+beforeAll(async () => {
+  room = await openGraphqlHouse();
+});
+afterAll(() => room.close());
+
+const ask = async (query: string, variables: object = {}, key?: string) =>
+  (await post(room.target, { query, variables }, { key })).body;
+
+describe('nodes', () => {
+  test('are found by id, whatever they are', async () => {
+    const customer = await room.direct.createCustomer({ name: 'Ada' }, once());
+    const payment = await room.direct.createPayment(
+      { ...simple, customer: customer.id, confirm: true },
+      once(),
+    );
+    const refund = await room.direct.refundPayment({ payment: payment.id, amount: 1 }, once());
+    const query = `query ($id: ID!) { node(id: $id) {
+      __typename id
+      ... on Payment { customer { name } refunds { id } }
+      ... on Refund { payment { id } }
+      ... on Customer { payments { nodes { id } } }
+    } }`;
+    const nodeOf = async (id: string, key?: string) => (await ask(query, { id }, key)).data.node;
+    expect(await nodeOf(payment.id)).toEqual({
+      __typename: 'Payment',
+      id: payment.id,
+      customer: { name: 'Ada' },
+      refunds: [{ id: refund.id }],
+    });
+    expect(await nodeOf(refund.id)).toMatchObject({ payment: { id: payment.id } });
+    expect(await nodeOf(customer.id)).toMatchObject({ payments: { nodes: [{ id: payment.id }] } });
+    for (const id of ['pay_none', 'nonsense', '__proto___x', 'constructor_1', '_']) {
+      expect(await nodeOf(id)).toBe(null);
+    }
+    expect(await nodeOf(payment.id, otherKey)).toBe(null);
+  });
+});
+
+describe('connections', () => {
+  const query = `query ($first: Int, $after: String, $customer: ID) {
+    payments(first: $first, after: $after, customer: $customer) {
+      edges { cursor node { id } } nodes { id }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }`;
+
+  test('every edge has a cursor from which the list goes on', async () => {
+    const { id: customer } = await room.direct.createCustomer({ name: 'Pages' }, once());
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      ids.unshift((await room.direct.createPayment({ ...simple, customer }, once())).id);
+    }
+    const page = async (first: number, after: string | null) =>
+      (await ask(query, { first, after, customer })).data.payments;
+    const all = await page(5, null);
+    expect(all.nodes).toEqual(ids.map((id) => ({ id })));
+    expect(all.pageInfo).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: all.edges[0].cursor,
+      endCursor: all.edges[4].cursor,
+    });
+    for (const [index, { cursor, node }] of all.edges.entries()) {
+      expect(node.id).toBe(ids[index]);
+      const rest = await page(2, cursor);
+      expect(rest.nodes.map((one: { id: string }) => one.id)).toEqual(
+        ids.slice(index + 1, index + 3),
+      );
+      expect(rest.pageInfo).toMatchObject({
+        hasPreviousPage: true,
+        hasNextPage: index + 3 < ids.length,
+      });
+    }
+    const empty = await page(5, all.pageInfo.endCursor);
+    expect(empty).toMatchObject({ edges: [], pageInfo: { startCursor: null, endCursor: null } });
+  });
+
+  test('the cursor of an event is its sequence', async () => {
+    await room.direct.createPayment({ ...simple, confirm: true }, once());
+    const events = '{ events(first: 2, after: "0") { edges { cursor node { sequence } } } }';
+    const { data } = await ask(events);
+    expect(data.events.edges).toEqual([
+      { cursor: '1', node: { sequence: 1 } },
+      { cursor: '2', node: { sequence: 2 } },
+    ]);
+  });
+
+  test('a wrong page is told under the names of the arguments here', async () => {
+    for (const [variables, path] of [
+      [{ first: 0 }, 'first'],
+      [{ first: 101 }, 'first'],
+      [{ after: 'nonsense' }, 'after'],
+    ] as const) {
+      const { errors } = await ask(query, variables);
+      expect(errors[0].message).toMatch(new RegExp(`^${path}: `));
+      expect(errors[0].extensions).toMatchObject({
+        code: 'validation_failed',
+        violations: [{ path: [path] }],
+      });
+    }
+  });
+
+  test('null is the same as absent', async () => {
+    const { errors } = await ask(query, { first: null, after: null, customer: null });
+    expect(errors).toBeUndefined();
+  });
+});
+
+describe('failures that can be expected are data', () => {
+  const failure = '__typename ... on Failure { code message retryable details }';
+  const create = (input: string, key = `"${once().idempotencyKey}"`) =>
+    ask(`mutation { result: createPayment(input: {
+      amount: 1000, currency: "GBP", paymentMethod: "pm_card_ok" ${input}
+    }, idempotencyKey: ${key}) { ${failure}
+      ... on ValidationFailed { violations { path code message } }
+      ... on IdempotencyFailed { retryAfterMs }
+      ... on Payment { id }
+    } }`);
+
+  test('validation_failed tells every fault at once', async () => {
+    const { data } = await ask(
+      `mutation ($input: CreatePaymentInput!) {
+        result: createPayment(input: $input, idempotencyKey: "v") {
+          ... on ValidationFailed { code retryable violations { path code } }
+        }
+      }`,
+      {
+        input: {
+          amount: '12.5',
+          currency: 'XXX',
+          paymentMethod: 'nope',
+          description: 'x'.repeat(501),
+        },
+      },
+    );
+    expect(data.result).toMatchObject({ code: 'validation_failed', retryable: false });
+    expect(data.result.violations.map(({ path }: { path: string[] }) => path)).toEqual([
+      ['amount'],
+      ['currency'],
+      ['paymentMethod'],
+      ['description'],
+    ]);
+  });
+
+  test('idempotency_key_missing, _reused and, while the first call runs, _in_flight', async () => {
+    expect((await create('', 'null')).data.result).toMatchObject({
+      __typename: 'IdempotencyFailed',
+      code: 'idempotency_key_missing',
+    });
+    await create('', '"same"');
+    expect((await create(', description: "other"', '"same"')).data.result).toMatchObject({
+      __typename: 'IdempotencyFailed',
+      code: 'idempotency_key_reused',
+      details: { idempotencyKey: 'same' },
+    });
+    const slow = room.direct.createPayment(
+      { ...simple, paymentMethod: 'pm_card_timeout', confirm: true },
+      { idempotencyKey: 'slow' },
+    );
+    slow.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const again = await ask(
+      `mutation { result: createPayment(input: {
+        amount: 1000, currency: "GBP", paymentMethod: "pm_card_timeout", confirm: true
+      }, idempotencyKey: "slow") { ${failure} ... on IdempotencyFailed { retryAfterMs } } }`,
+    );
+    expect(again.data.result).toMatchObject({
+      code: 'idempotency_in_flight',
+      retryable: true,
+      retryAfterMs: 1000,
+    });
+    await slow.catch(() => {});
+  });
+
+  test.each(['card_declined', 'insufficient_funds', 'card_expired'])('%s', async (code) => {
+    const method =
+      code === 'card_declined' ? 'pm_card_declined' : `pm_card_${code.replace('card_', '')}`;
+    const { data } = await ask(
+      `mutation ($input: CreatePaymentInput!) {
+        result: createPayment(input: $input, idempotencyKey: "${code}") { ${failure} }
+      }`,
+      { input: { ...simple, paymentMethod: method, confirm: true } },
+    );
+    expect(data.result).toMatchObject({ __typename: 'CardDeclined', code, retryable: false });
+    expect(data.result.details.payment).toMatch(/^pay_/);
+  });
+
+  test('not_found, invalid_state and refund_exceeds_payment', async () => {
+    const { id } = await room.direct.createPayment({ ...simple, confirm: true }, once());
+    const { data } = await ask(
+      `mutation ($id: ID!) {
+        none: cancelPayment(id: "pay_none", idempotencyKey: "1") { ${failure} }
+        state: capturePayment(id: $id, idempotencyKey: "2") { ${failure} }
+        much: refundPayment(payment: $id, amount: 1001, idempotencyKey: "3") { ${failure} }
+        key: revokeKey(id: "key_none", idempotencyKey: "4") { ${failure} }
+      }`,
+      { id },
+    );
+    expect(data).toMatchObject({
+      none: { __typename: 'NotFound', code: 'not_found', details: { id: 'pay_none' } },
+      state: { __typename: 'InvalidState', code: 'invalid_state' },
+      much: {
+        __typename: 'RefundExceedsPayment',
+        code: 'refund_exceeds_payment',
+        details: { requested: '1001', left: '1000' },
+      },
+      key: { __typename: 'NotFound' },
+    });
+  });
+
+  test('what cannot be expected is in errors: the card network, scopes', async () => {
+    const { data, errors } = await ask(
+      `mutation ($input: CreatePaymentInput!) {
+        createPayment(input: $input, idempotencyKey: "n") { __typename }
+      }`,
+      { input: { ...simple, paymentMethod: 'pm_card_unavailable', confirm: true } },
+    );
+    expect(data).toBe(null);
+    expect(errors[0]).toMatchObject({
+      path: ['createPayment'],
+      extensions: { code: 'processor_unavailable', retryable: true, retryAfterMs: 1000 },
+    });
+  });
+
+  test('the same call with the same key is answered alike', async () => {
+    const first = await create('', '"replayed"');
+    expect(first.data.result.id).toMatch(/^pay_/);
+    expect((await create('', '"replayed"')).data).toEqual(first.data);
+  });
+});
+
+test('a failure nobody foresaw is masked, told by its request id and reported', async () => {
+  const broken = await openGraphqlHouse({}, ({ core }) => ({
+    ...core,
+    invoke: () => Promise.reject(new TypeError('secret detail')),
+  }));
+  const query = '{ payment(id: "pay_x") { id } }';
+  for (const accept of ['application/json', 'application/json;q=0.5']) {
+    const { body, headers } = await post(broken.target, { query }, { accept });
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(body.errors[0].extensions).toEqual({
+      code: 'internal',
+      requestId: headers.get('x-request-id'),
+      retryable: true,
+    });
+  }
+  expect(broken.reported).toHaveLength(2);
+  await broken.close();
+});
+
+test('metadata with odd keys passes as it is', async () => {
+  const input = JSON.parse(
+    '{"amount":1,"currency":"GBP","paymentMethod":"pm_card_ok","metadata":{"constructor":"a"}}',
+  );
+  const query = `mutation ($input: CreatePaymentInput!) {
+    __proto__: createPayment(input: $input, idempotencyKey: "m") {
+      ... on Payment { __proto__: metadata }
+    }
+  }`;
+  const reply = await post(room.target, { query, variables: { input } });
+  expect(JSON.stringify(reply.body.data)).toBe('{"__proto__":{"__proto__":{"constructor":"a"}}}');
+  const literal = await ask(`mutation { createCustomer(
+    input: { name: "Ada", metadata: { __proto__: "x", tier: "gold" } }, idempotencyKey: "l"
+  ) { ... on Customer { metadata } ... on ValidationFailed { violations { path } } } }`);
+  expect(literal.errors).toBeUndefined();
+});
+
+describe('queries of the database', () => {
+  const screenOf = async (house: GraphqlHouse) => {
+    const { id: customer } = await house.direct.createCustomer({ name: 'Screen' }, once());
+    for (let i = 0; i < 20; i += 1) {
+      const payment = await house.direct.createPayment(
+        { ...simple, customer, confirm: true },
+        once(),
+      );
+      if (i % 2 === 0) {
+        await house.direct.refundPayment({ payment: payment.id, amount: 1 }, once());
+      }
+    }
+    await house.client.getScreen(customer);
+    const before = house.house.store.queryCount;
+    const screen = await house.client.getScreen(customer);
+    return { screen, queries: house.house.store.queryCount - before, customer };
+  };
+
+  test('the screen takes three with loaders, one a payment and two without', async () => {
+    const batched = await screenOf(room);
+    expect(batched.queries).toBe(3);
+    expect(batched.screen.payments).toHaveLength(20);
+    expect(batched.screen.refunds.map((list) => list.length).sort()).toEqual(
+      Array.from({ length: 20 }, (_, i) => (i < 10 ? 0 : 1)),
+    );
+    expect(batched.screen.payments).toEqual(
+      (await room.direct.listPayments({ customer: batched.customer })).items,
+    );
+    expect(batched.screen.customer).toEqual(
+      await room.direct.getCustomer({ id: batched.customer }),
+    );
+    const naive = await openGraphqlHouse({ loaders: false });
+    expect((await screenOf(naive)).queries).toBe(22);
+    await naive.close();
+  });
+
+  test('one payment takes one; its customer, asked for twice over, one more', async () => {
+    const { id: customer } = await room.direct.createCustomer({ name: 'Once' }, once());
+    const { id } = await room.direct.createPayment({ ...simple, customer }, once());
+    const queriesOf = async (query: string) => {
+      const before = room.house.store.queryCount;
+      await ask(query, { id });
+      return room.house.store.queryCount - before;
+    };
+    expect(await queriesOf('query ($id: ID!) { payment(id: $id) { id } }')).toBe(1);
+    const twice = `query ($id: ID!) {
+      payment(id: $id) { id a: customer { id } b: customer { payments { nodes { customer { id } } } } }
+    }`;
+    expect(await queriesOf(twice)).toBe(3);
+  });
+});
+
+describe('the schema', () => {
+  const schema = createPaymentsSchema();
+  const costOf = (field: { astNode?: unknown }) =>
+    JSON.stringify(field.astNode).match(/"cost".*?"value":"([\d.]+)"/)?.[1];
+
+  test('asks for each operation the price that the core asks', () => {
+    const priced = {
+      payment: 'getPayment',
+      paymentsByIds: 'getPaymentsByIds',
+      payments: 'listPayments',
+      refund: 'getRefund',
+      refunds: 'listRefunds',
+      refundsByPaymentIds: 'getRefundsByPaymentIds',
+      customer: 'getCustomer',
+      customersByIds: 'getCustomersByIds',
+      customers: 'listCustomers',
+      events: 'listEvents',
+      node: 'getPayment',
+    } as const;
+    const queries = schema.getQueryType()?.getFields() ?? {};
+    expect(Object.keys(queries).sort()).toEqual(Object.keys(priced).sort());
+    for (const [field, name] of Object.entries(priced)) {
+      expect([field, Number(costOf(queries[field] ?? {}))]).toEqual([
+        field,
+        operations[name].price,
+      ]);
+    }
+    for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
+      const { price } = operations[name as keyof typeof operations];
+      expect([name, Number(costOf(field))]).toEqual([name, price]);
+    }
+  });
+
+  test('prices every type that can be listed, and has the default page of the core', () => {
+    for (const name of ['Payment', 'Refund', 'Customer', 'Event']) {
+      expect(Number(costOf(schema.getType(name) ?? {}))).toBeGreaterThan(0);
+    }
+    const payments = schema.getQueryType()?.getFields().payments;
+    const first = payments?.args.find(({ name }) => name === 'first');
+    expect(JSON.stringify(first?.astNode?.defaultValue)).toContain(`"${defaultPageSize}"`);
+  });
+});
