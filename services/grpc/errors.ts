@@ -68,8 +68,33 @@ const pathOf = (field: string): (string | number)[] =>
     },
   );
 
-/** Text as UTF-8 can carry it: half a surrogate pair, from a text that was cut, is replaced. */
-const sayable = (text: string): string => text.toWellFormed();
+/**
+ * A status travels in header fields, and peers refuse those past some size: gRPC asks for 8 KiB in
+ * all, and Node ends the whole connection past 64 KiB. Where an input has more faults than fit, the
+ * first ones are told.
+ */
+const maxMessageBytes = 2048;
+const maxTextBytes = 512;
+const maxFaultsBytes = 4096;
+
+/** The text, cut where it is too long; half a surrogate pair, which UTF-8 cannot say, replaced. */
+const sayable = (text: string, maxBytes = maxTextBytes): string =>
+  Buffer.byteLength(text) <= maxBytes
+    ? text.toWellFormed()
+    : `${Buffer.from(text).subarray(0, maxBytes).toString()}…`;
+
+function encodeFaults(violations: readonly Violation[]) {
+  const faults: { field: string; description: string; reason: string }[] = [];
+  let bytes = 0;
+  for (const violation of violations) {
+    const field = sayable(fieldOf(violation));
+    const description = sayable(violation.message);
+    bytes += Buffer.byteLength(field) + Buffer.byteLength(description) + violation.code.length;
+    if (bytes > maxFaultsBytes) break;
+    faults.push({ field, description, reason: violation.code.toUpperCase() });
+  }
+  return faults;
+}
 
 function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer }[] {
   const { violations, retryAfterMs, metadata = {} } = error.details;
@@ -88,16 +113,7 @@ function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer 
     }),
   );
   if (violations) {
-    add(
-      'BadRequest',
-      rpc.BadRequest.serialize({
-        fieldViolations: violations.map((violation) => ({
-          field: sayable(fieldOf(violation)),
-          description: sayable(violation.message),
-          reason: violation.code.toUpperCase(),
-        })),
-      }),
-    );
+    add('BadRequest', rpc.BadRequest.serialize({ fieldViolations: encodeFaults(violations) }));
   }
   if (error.code === 'invalid_state') {
     const violation = {
@@ -108,7 +124,7 @@ function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer 
     add('PreconditionFailure', rpc.PreconditionFailure.serialize({ violations: [violation] }));
   }
   if (error.code === 'rate_limited') {
-    const violation = { subject: 'api_key', description: error.message };
+    const violation = { subject: 'api_key', description: sayable(error.message) };
     add('QuotaFailure', rpc.QuotaFailure.serialize({ violations: [violation] }));
   }
   if (retryAfterMs !== undefined) {
@@ -122,7 +138,7 @@ function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer 
 /** An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`. */
 export function encodeError(error: PaymentsError, trailers: Metadata): StatusObject {
   const code = grpcStatus[error.code];
-  const message = sayable(error.message);
+  const message = sayable(error.message, maxMessageBytes);
   trailers.set(detailsKey, rpc.Status.serialize({ code, message, details: encodeDetails(error) }));
   return { code, details: message, metadata: trailers };
 }

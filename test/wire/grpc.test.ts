@@ -379,6 +379,21 @@ describe('bad input', () => {
     }
   });
 
+  test.each([
+    ['one fault of great length', { ['k'.repeat(60_000)]: 'x' }],
+    ['one fault of great length, not in ASCII', { ['☃'.repeat(20_000)]: 'x' }],
+    [
+      'many faults',
+      Object.fromEntries(Array.from({ length: 110 }, (_, i) => [i, 'x'.repeat(501)])),
+    ],
+  ])('%s is told in as much as header fields carry', async (_what, metadata) => {
+    const { error } = await peer.ask(CreatePayment, { requestId: 'm', ...card, metadata });
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(detailsOf(error)[1]?.[0]).toBe('BadRequest');
+    const [bytes] = error?.metadata.get('grpc-status-details-bin') ?? [];
+    expect(bytes?.length).toBeLessThan(8 * 1024);
+  });
+
   test('an unknown method is UNIMPLEMENTED', async () => {
     const path = '/payments.v1.PaymentService/StealPayment';
     const { error } = await peer.ask({ ...GetPayment, path }, { id: 'x' });
