@@ -49,7 +49,7 @@ const inputNames = Object.fromEntries(
   Object.entries(fieldNames).map(([input, field]) => [field, input]),
 );
 
-/** `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, brackets for the rest. */
+/** `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, else brackets. */
 const fieldOf = ({ path }: Violation): string =>
   path
     .map((step, depth) => {
@@ -59,14 +59,14 @@ const fieldOf = ({ path }: Violation): string =>
     })
     .join('');
 
+const fieldStep = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
+
 const pathOf = (field: string): (string | number)[] =>
-  [...field.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(
-    ([, index, quoted, name = ''], depth) => {
-      if (index !== undefined) return Number(index);
-      if (quoted !== undefined) return JSON.parse(quoted);
-      return depth === 0 ? (inputNames[name] ?? toCamel(name)) : name;
-    },
-  );
+  [...field.matchAll(fieldStep)].map(([, index, quoted, name = ''], depth) => {
+    if (index !== undefined) return Number(index);
+    if (quoted !== undefined) return JSON.parse(quoted);
+    return depth === 0 ? (inputNames[name] ?? toCamel(name)) : name;
+  });
 
 /**
  * A status travels in header fields, and peers refuse those past some size: gRPC asks for 8 KiB in
