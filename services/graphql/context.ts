@@ -8,7 +8,8 @@ export interface GraphqlContext {
   readonly core: Core;
   /** Its session is prepaid: the document was admitted as a whole. */
   readonly caller: Caller;
-  readonly loaders: Loaders;
+  /** Made when they are first asked for: most documents never do. */
+  readonly loaders: () => Loaders;
 }
 
 /** Calls the core for a resolver. @throws PaymentsError */

@@ -232,7 +232,7 @@ function valueReader(
   return (variables) => (Object.hasOwn(variables, name) ? variables[name] : initial) ?? fallback;
 }
 
-/** Items that a slicing argument asks for; -1 where it says nothing. More than a page is refused. */
+/** Items that a slicing argument asks for, a page at the most; -1 where it says nothing. */
 function itemsIn(value: unknown): number {
   if (value === null || value === undefined) return -1;
   if (typeof value === 'number') return Math.max(0, Math.min(value, maxPageSize)) || 0;

@@ -6,7 +6,7 @@ import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
 import { persistedDocuments } from './documents.ts';
 import { type Refusal, refusalOf, refusalWith, toResponseError } from './errors.ts';
-import { createLoaders } from './loaders.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import {
   createPreparedDocuments,
   type PreparedDocument,
@@ -116,10 +116,15 @@ export function createExecution(
     const { prepaid, price } = await admitted(operation, variables, paid, caller, session);
     const streams = operation.kind === 'subscription';
     const documentCaller = { ...caller, session: prepaid };
+    let loaders: Loaders | undefined;
     const contextValue: GraphqlContext = {
       core,
       caller: documentCaller,
-      loaders: createLoaders(core, documentCaller, { batch: options.loaders, cache: !streams }),
+      loaders: () => {
+        const how = { batch: options.loaders, cache: !streams };
+        loaders ??= createLoaders(core, documentCaller, how);
+        return loaders;
+      },
     };
     const args = {
       schema,

@@ -129,13 +129,15 @@ function send(
   body: string,
   headers?: Readonly<Record<string, string>>,
 ): void {
+  const length = Buffer.byteLength(body);
   outgoing.writeHead(status, {
     'content-type': `${mediaType}; charset=utf-8`,
-    'content-length': Buffer.byteLength(body),
+    'content-length': length,
     'x-request-id': requestId,
     ...headers,
   });
-  outgoing.end(body);
+  // Text of one byte a character is copied, and not transcoded.
+  outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 function sendRefusal(answerTo: AnswerTo, refusal: Refusal): void {

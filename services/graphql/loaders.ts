@@ -19,30 +19,17 @@ export interface LoaderOptions {
   readonly cache: boolean;
 }
 
-/** The loaders of one document. None is made before it is asked for: most documents ask for none. */
+/** The loaders of one document. */
 export function createLoaders(core: Core, caller: Caller, options: LoaderOptions): Loaders {
   const { batch } = options;
   const cache = options.cache && batch;
   const loader = <Item>(read: (ids: readonly string[]) => Promise<readonly Item[]>) =>
     new DataLoader<string, Item>(read, { batch, cache, maxBatchSize: maxPageSize });
-
-  let payment: Loaders['payment'] | undefined;
-  let customer: Loaders['customer'] | undefined;
-  let refundsOfPayment: Loaders['refundsOfPayment'] | undefined;
   return {
-    get payment() {
-      payment ??= loader((ids) => core.invoke('getPaymentsByIds', caller, { ids }));
-      return payment;
-    },
-    get customer() {
-      customer ??= loader((ids) => core.invoke('getCustomersByIds', caller, { ids }));
-      return customer;
-    },
-    get refundsOfPayment() {
-      refundsOfPayment ??= loader((payments) =>
-        core.invoke('getRefundsByPaymentIds', caller, { payments }),
-      );
-      return refundsOfPayment;
-    },
+    payment: loader((ids) => core.invoke('getPaymentsByIds', caller, { ids })),
+    customer: loader((ids) => core.invoke('getCustomersByIds', caller, { ids })),
+    refundsOfPayment: loader((payments) =>
+      core.invoke('getRefundsByPaymentIds', caller, { payments }),
+    ),
   };
 }

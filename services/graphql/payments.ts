@@ -31,9 +31,9 @@ export const paymentResolvers = {
   Payment: {
     customerId: (payment: Payment) => payment.customer,
     customer: ({ customer }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
-      customer === null ? null : loaders.customer.load(customer),
+      customer === null ? null : loaders().customer.load(customer),
     refunds: ({ id }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
-      loaders.refundsOfPayment.load(id),
+      loaders().refundsOfPayment.load(id),
   },
   CreatePaymentResult: resultType('Payment'),
   ConfirmPaymentResult: resultType('Payment'),

@@ -26,7 +26,7 @@ export const refundResolvers = {
   Refund: {
     paymentId: (refund: Refund) => refund.payment,
     payment: ({ payment }: Refund, _args: unknown, { loaders }: GraphqlContext) =>
-      loaders.payment.load(payment),
+      loaders().payment.load(payment),
   },
   RefundPaymentResult: resultType('Refund'),
 };

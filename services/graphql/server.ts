@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { Core } from '../core/invoke.ts';
-import { createConnections } from './connections.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
 import { createPaymentsSchema } from './schema.ts';
+import { createSockets } from './sockets.ts';
 import { createRoomYoga, executeOf } from './yoga.ts';
 
 export interface GraphqlRoomOptions {
@@ -21,7 +21,7 @@ export interface GraphqlRoom {
   /** Documents by POST and GET, and event streams, on one path. */
   readonly listener: RequestListener;
   /** Upgrades to the WebSocket subprotocol `graphql-transport-ws`. */
-  readonly upgrade: ReturnType<typeof createConnections>['upgrade'];
+  readonly upgrade: ReturnType<typeof createSockets>['upgrade'];
   /** Ends every stream and connection. */
   close(): Promise<void>;
 }
@@ -37,13 +37,13 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     report: options.report ?? ((cause, requestId) => console.error(requestId, cause)),
   });
   const closing = new AbortController();
-  const connections = createConnections(core, execution);
+  const sockets = createSockets(core, execution);
   return {
     listener: createHttpListener(core, execution, yoga, closing.signal),
-    upgrade: connections.upgrade,
+    upgrade: sockets.upgrade,
     async close() {
       closing.abort();
-      await connections.close();
+      await sockets.close();
     },
   };
 }

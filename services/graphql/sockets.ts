@@ -20,10 +20,10 @@ import { maxBodyBytes } from './http.ts';
 import { requestIn } from './request.ts';
 
 /** Bounds of one connection: what it may cost the others. */
-export const connectionLimits = {
+export const socketLimits = {
   /** A peer that says nothing for so long holds a socket and no right to it. */
   initMs: 5000,
-  /** Operations that run at once; each subscription may keep a thousand events for a slow reader. */
+  /** Operations at once; each subscription may keep a thousand events for a slow reader. */
   operations: 32,
   /** Answers that the peer does not take: past it the connection is closed. */
   bufferedBytes: 4 * 1024 * 1024,
@@ -44,7 +44,7 @@ interface Extra {
   session?: Session;
 }
 
-export interface Connections {
+export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
@@ -60,9 +60,9 @@ const streaming = parse('subscription { __typename }');
  * revoked. When a subscription has begun, the server sends a `ping` with `{ subscribed: id }`,
  * which the protocol allows and has no other word for: whatever is committed after it is delivered.
  */
-export function createConnections(core: Core, execution: Execution): Connections {
+export function createSockets(core: Core, execution: Execution): Sockets {
   const server = makeServer<Record<string, unknown>, Extra>({
-    connectionInitWaitTimeout: connectionLimits.initMs,
+    connectionInitWaitTimeout: socketLimits.initMs,
     onConnect: (context) => authenticate(core, context),
     async onSubscribe(context, _id, payload) {
       const outcome = await run(execution, context, payload);
@@ -77,7 +77,7 @@ export function createConnections(core: Core, execution: Execution): Connections
       extra.socket.send(stringifyMessage({ type: MessageType.Ping, payload: { subscribed: id } }));
     },
   });
-  const sockets = new WebSocketServer({
+  const upgraded = new WebSocketServer({
     noServer: true,
     maxPayload: maxBodyBytes,
     handleProtocols,
@@ -91,7 +91,7 @@ export function createConnections(core: Core, execution: Execution): Connections
       if (!alive) return socket.terminate();
       alive = false;
       socket.ping();
-    }, connectionLimits.pingMs);
+    }, socketLimits.pingMs);
     socket.on('pong', () => {
       alive = true;
     });
@@ -103,7 +103,7 @@ export function createConnections(core: Core, execution: Execution): Connections
         // Resolves when the kernel has taken the message: a stream waits for its reader here.
         send: (message) =>
           new Promise((resolve) => {
-            if (socket.bufferedAmount > connectionLimits.bufferedBytes) {
+            if (socket.bufferedAmount > socketLimits.bufferedBytes) {
               socket.close(closeCodes.tooSlow, 'answers are not taken');
             }
             if (socket.readyState !== socket.OPEN) resolve();
@@ -127,15 +127,15 @@ export function createConnections(core: Core, execution: Execution): Connections
 
   return {
     upgrade(request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, opened);
+      upgraded.handleUpgrade(request, socket, head, opened);
     },
     async close() {
-      const open = [...sockets.clients];
+      const open = [...upgraded.clients];
       for (const socket of open) socket.close(closeCodes.restart, 'the server restarts');
-      sockets.close();
+      upgraded.close();
       const deadline = setTimeout(() => {
         for (const socket of open) socket.terminate();
-      }, connectionLimits.closeMs);
+      }, socketLimits.closeMs);
       await Promise.all(
         open.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
       );
@@ -174,8 +174,8 @@ async function run(
   const { session, request } = extra;
   if (!session) return refused(new PaymentsError('unauthenticated', 'Expected connection_init.'));
   const caller = callerOnConnection(session, request);
-  if (Object.keys(subscriptions).length > connectionLimits.operations) {
-    const most = `Expected at most ${connectionLimits.operations} operations at once.`;
+  if (Object.keys(subscriptions).length > socketLimits.operations) {
+    const most = `Expected at most ${socketLimits.operations} operations at once.`;
     return refused(new PaymentsError('rate_limited', most), caller.requestId);
   }
   try {
