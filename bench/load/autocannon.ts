@@ -1,0 +1,71 @@
+import autocannon from 'autocannon';
+
+const withHeaders = (
+  request: autocannon.Request,
+  more: Readonly<Record<string, string>>,
+): autocannon.Request => ({ ...request, headers: { ...request.headers, ...more } });
+
+/** An HTTP/1.1 request as it is sent again and again. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface AutocannonResult {
+  readonly completed: number;
+  readonly failed: number;
+  readonly perSecond: number;
+}
+
+/**
+ * Capacity of an HTTP/1.1 server, closed loop, one request at a time on each connection. No rate is
+ * ever given: autocannon 9 paces in bursts of a second.
+ *
+ * @param options.headersOf fresh headers for each request, for keys that must differ
+ * @param options.expectBody counts every answer with another body as failed
+ */
+export async function runAutocannon(options: {
+  readonly origin: string;
+  readonly request: HttpRequest;
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly headersOf?: () => Readonly<Record<string, string>>;
+  readonly expectBody?: string;
+}): Promise<AutocannonResult> {
+  const { origin, request, connections, durationMs, headersOf, expectBody } = options;
+  const { path, headers, body } = request;
+  const method = request.method as 'GET' | 'POST';
+  const fixed = { method, path, headers, ...(body && { body }) };
+  const startedMs = performance.now();
+  let lastMs = startedMs;
+  let completed = 0;
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const run = autocannon(
+      {
+        url: origin,
+        connections,
+        duration: durationMs / 1000,
+        sampleInt: 100,
+        // Either one request or a list that can be changed on the way: the body of an answer can
+        // be checked with the first alone.
+        ...(headersOf
+          ? { requests: [{ ...fixed, setupRequest: (given) => withHeaders(given, headersOf()) }] }
+          : { ...fixed, url: new URL(path, origin).href }),
+        ...(expectBody !== undefined && { expectBody }),
+      },
+      (error: Error | null, done: autocannon.Result) => (error ? reject(error) : resolve(done)),
+    );
+    // Counted here: autocannon's own duration is rounded to a hundredth of a second.
+    run.on('response', (_client, status) => {
+      lastMs = performance.now();
+      if (status >= 200 && status < 300) completed += 1;
+    });
+  });
+  return {
+    completed,
+    failed: result.errors + result.timeouts + result.non2xx + result.mismatches,
+    perSecond: completed / ((lastMs - startedMs) / 1000),
+  };
+}

@@ -1,0 +1,102 @@
+import { createHistogram, type Histogram, recordMs } from '../statistics/histogram.ts';
+
+export interface ClosedLoopOptions {
+  /** One unit of work; rejects where the answer was not the one expected. */
+  readonly call: () => Promise<unknown>;
+  /** Calls under way at any time. */
+  readonly inFlight: number;
+  readonly durationMs: number;
+  /** How long to wait after the end for calls that are still out; 2,000 where absent. */
+  readonly graceMs?: number;
+  /** The loop ends early after this many failures: a broken cell is not worth its time. */
+  readonly maxFailures?: number;
+}
+
+export interface ClosedLoopResult {
+  /** Good answers that came within the duration. Failures are not among them. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Failures by message, the first few kinds. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly elapsedMs: number;
+  readonly perSecond: number;
+  /** Throughput of the second half over that of the first: 1 is stationary. */
+  readonly drift: number;
+  readonly latency: Histogram;
+}
+
+const kindsOfFailure = 5;
+
+/** Counts failures by message, so that a report can say what went wrong and how often. */
+export function createFailureLog() {
+  const kinds: Record<string, number> = {};
+  let count = 0;
+  return {
+    add(thrown: unknown): void {
+      count += 1;
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      const known = message in kinds || Object.keys(kinds).length < kindsOfFailure;
+      const kind = known ? message.slice(0, 200) : 'others';
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+    },
+    get count() {
+      return count;
+    },
+    kinds: kinds as Readonly<Record<string, number>>,
+  };
+}
+
+/**
+ * Keeps N calls under way for a time: the next one starts when one ends. Right for capacity; its
+ * latency is that of a server under exactly N calls, and a stalled server is asked less often.
+ */
+export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {
+  const { call, inFlight, durationMs, graceMs = 2000, maxFailures = 100 } = options;
+  const latency = createHistogram();
+  const failures = createFailureLog();
+  let completed = 0;
+  let firstHalf = 0;
+  let out = 0;
+  const startedMs = performance.now();
+  const halfMs = startedMs + durationMs / 2;
+  const endMs = startedMs + durationMs;
+
+  async function keepCalling(): Promise<void> {
+    for (;;) {
+      const sentMs = performance.now();
+      if (sentMs >= endMs || failures.count >= maxFailures) return;
+      out += 1;
+      try {
+        await call();
+        const nowMs = performance.now();
+        if (nowMs <= endMs) {
+          completed += 1;
+          if (nowMs <= halfMs) firstHalf += 1;
+          recordMs(latency, nowMs - sentMs);
+        }
+      } catch (thrown) {
+        failures.add(thrown);
+      }
+      out -= 1;
+    }
+  }
+
+  const loops = Promise.all(Array.from({ length: inFlight }, keepCalling));
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, durationMs + graceMs);
+  await Promise.race([loops, late.promise]);
+  clearTimeout(timer);
+  for (let unanswered = out; unanswered > 0; unanswered -= 1) {
+    failures.add(new Error(`no answer within ${graceMs} ms after the end`));
+  }
+  const elapsedMs = Math.min(performance.now() - startedMs, durationMs);
+  return {
+    completed,
+    failed: failures.count,
+    failures: failures.kinds,
+    elapsedMs,
+    perSecond: completed / (elapsedMs / 1000),
+    drift: firstHalf === 0 ? Number.NaN : (completed - firstHalf) / firstHalf,
+    latency,
+  };
+}

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { endNode, keepLastWords, startNode } from '../subject/process.ts';
+import type { Job, Report } from './generator.ts';
+
+/** A load generator, fresh: its compiled code has seen no other contender. */
+export interface Generator {
+  /** @throws Error with the reason why nothing was measured */
+  run(job: Job, withinMs: number): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+const path = fileURLToPath(new URL('./generator.ts', import.meta.url));
+const readyWithinMs = 20_000;
+
+/** Resolves when the generator waits for its job. */
+export async function startGenerator(): Promise<Generator> {
+  const child = startNode({
+    args: [path],
+    core: 1,
+    ipc: true,
+    env: { NODE_ENV: 'production' },
+  });
+  const lastWords = keepLastWords(child);
+
+  const nextReport = (withinMs: number): Promise<Report> =>
+    new Promise((resolve, reject) => {
+      const fail = (what: string) =>
+        reject(new Error(`Expected a report of the load generator, got ${what}. ${lastWords()}`));
+      const timer = setTimeout(() => fail(`none in ${withinMs} ms`), withinMs);
+      const onExit = (code: number | null) => {
+        clearTimeout(timer);
+        fail(`its end by ${code}`);
+      };
+      child.once('exit', onExit);
+      child.once('message', (report) => {
+        clearTimeout(timer);
+        child.off('exit', onExit);
+        // Only the generator sends messages.
+        resolve(report as Report);
+      });
+    });
+
+  try {
+    await nextReport(readyWithinMs);
+  } catch (thrown) {
+    await endNode(child);
+    throw thrown;
+  }
+  return {
+    async run(job, withinMs) {
+      const report = nextReport(withinMs);
+      child.send(job);
+      const done = await report;
+      if (done.kind === 'failed') throw new Error(done.reason);
+      return done;
+    },
+    stop: () => endNode(child),
+  };
+}

@@ -1,0 +1,111 @@
+import { createHistogram, type Histogram, recordMs } from '../statistics/histogram.ts';
+import { createFailureLog } from './closed-loop.ts';
+import type { Pacer } from './metronome.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface OpenLoopOptions {
+  readonly schedule: Schedule;
+  readonly pacer: Pacer;
+  /** @param intendedMs when the call was meant to start, on the pacer's clock */
+  readonly call: (index: number, intendedMs: number) => Promise<unknown>;
+  /** What does not fit is counted as overflow, and not sent. */
+  readonly maxInFlight: number;
+  readonly timeoutMs: number;
+}
+
+export interface OpenLoopResult {
+  readonly scheduled: number;
+  readonly sent: number;
+  /** Not sent, because `maxInFlight` calls were out: sent + overflow = scheduled. */
+  readonly overflow: number;
+  readonly completed: number;
+  /** Failed and timed out. */
+  readonly failed: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly elapsedMs: number;
+  /** From the intended start: what a user waits. Calls that time out are in it. */
+  readonly response: Histogram;
+  /** From the actual sending. */
+  readonly service: Histogram;
+  /** How late each call was sent: the generator's own fault. */
+  readonly lateness: Histogram;
+}
+
+/**
+ * Starts calls at the times of an absolute schedule, whatever the server does: a stall is felt by
+ * every call that was meant to start during it (no coordinated omission).
+ */
+export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
+  const { schedule, pacer, call, maxInFlight, timeoutMs } = options;
+  const response = createHistogram();
+  const service = createHistogram();
+  const lateness = createHistogram();
+  const failures = createFailureLog();
+  /** Calls that are out, oldest first, with their intended start and their sending. */
+  const out = new Map<number, { readonly intendedMs: number; readonly sentMs: number }>();
+  let sent = 0;
+  let overflow = 0;
+  let completed = 0;
+  const startMs = pacer.now();
+
+  const settle = (index: number, thrown?: { readonly cause: unknown }) => {
+    const times = out.get(index);
+    if (!times) return;
+    out.delete(index);
+    if (thrown) {
+      failures.add(thrown.cause);
+      return;
+    }
+    completed += 1;
+    const nowMs = pacer.now();
+    recordMs(response, nowMs - times.intendedMs);
+    recordMs(service, nowMs - times.sentMs);
+  };
+
+  /** All calls wait equally long, so that only the oldest have to be looked at. */
+  const giveUpOnOld = () => {
+    const nowMs = pacer.now();
+    for (const [index, { intendedMs, sentMs }] of out) {
+      if (nowMs - sentMs < timeoutMs) return;
+      out.delete(index);
+      failures.add(new Error(`no answer within ${timeoutMs} ms`));
+      recordMs(response, Math.max(nowMs - intendedMs, timeoutMs));
+      recordMs(service, Math.max(nowMs - sentMs, timeoutMs));
+    }
+  };
+
+  for (const [index, offsetMs] of schedule.entries()) {
+    const intendedMs = startMs + offsetMs;
+    if (pacer.now() < intendedMs) await pacer.sleepUntil(intendedMs);
+    giveUpOnOld();
+    if (out.size >= maxInFlight) {
+      overflow += 1;
+      continue;
+    }
+    const sentMs = pacer.now();
+    recordMs(lateness, sentMs - intendedMs);
+    out.set(index, { intendedMs, sentMs });
+    sent += 1;
+    call(index, intendedMs).then(
+      () => settle(index),
+      (cause: unknown) => settle(index, { cause }),
+    );
+  }
+  const elapsedMs = pacer.now() - startMs;
+  while (out.size > 0) {
+    await pacer.sleepUntil(pacer.now() + 1);
+    giveUpOnOld();
+  }
+  return {
+    scheduled: schedule.length,
+    sent,
+    overflow,
+    completed,
+    failed: failures.count,
+    failures: failures.kinds,
+    elapsedMs,
+    response,
+    service,
+    lateness,
+  };
+}

@@ -1,0 +1,68 @@
+import { scenarios, storageName } from './scenarios/index.ts';
+import type { Contender, Scenario } from './scenarios/scenario.ts';
+import { createRandom, type Random, shuffled } from './statistics/random.ts';
+
+/** What a run was asked for. */
+export interface Request {
+  /** Scenarios; all, where empty. */
+  readonly only: readonly string[];
+  /** Wires; all, where empty. The baseline of a scenario is always among its contenders. */
+  readonly wires: readonly string[];
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+/** One fresh server process, measured once. */
+export interface Step {
+  readonly scenario: Scenario;
+  readonly contender: Contender;
+  readonly round: number;
+  readonly estimateMs: number;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly storage: boolean;
+  readonly estimateMs: number;
+}
+
+/** Starting both processes, proving, and ending them. */
+const processMs = 1150;
+const importMs = 6000;
+const lookAroundMs = 2000;
+export const storageMs = 9000;
+const quickStepMs = 2200;
+
+const isWanted = (contender: Contender, scenario: Scenario, wires: readonly string[]): boolean =>
+  wires.length === 0 || contender.name === scenario.baseline || wires.includes(contender.wire);
+
+function stepsOf(scenario: Scenario, request: Request, random: Random): Step[] {
+  const contenders = scenario.contenders.filter((one) => isWanted(one, scenario, request.wires));
+  const rounds = request.quick ? 1 : scenario.rounds;
+  // Every round has every contender once, in an order of its own: a pair is of one round, and
+  // whatever drifts over minutes is in both.
+  return Array.from({ length: rounds }, (_, round) =>
+    shuffled(contenders, random).map((contender) => ({
+      scenario,
+      contender,
+      round,
+      estimateMs: request.quick ? quickStepMs : processMs + scenario.estimateMs(contender),
+    })),
+  ).flat();
+}
+
+/** All steps of a run in their order. The same seed gives the same order. */
+export function makePlan(request: Request, needsImport: boolean): Plan {
+  const random = createRandom(request.seed);
+  const wanted = (name: string) => request.only.length === 0 || request.only.includes(name);
+  const steps = scenarios
+    .filter(({ name }) => wanted(name))
+    .flatMap((scenario) => stepsOf(scenario, request, random));
+  const storage = wanted(storageName) && !request.quick;
+  const estimateMs =
+    steps.reduce((sum, step) => sum + step.estimateMs, 0) +
+    (needsImport ? importMs : 0) +
+    lookAroundMs +
+    (storage ? storageMs : 0);
+  return { steps, storage, estimateMs };
+}

@@ -1,0 +1,36 @@
+import type { Result } from '../report/result.ts';
+import { left, type Table } from '../report/table.ts';
+import { graphqlCannotBeCached, restCachesNaturally } from './caching.ts';
+import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
+import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
+import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
+import { grpcIsFaster } from './grpc-is-faster.ts';
+import { pollingIsWasteful } from './polling-is-wasteful.ts';
+import type { Question } from './question.ts';
+import { websocketForRequests } from './websocket-for-requests.ts';
+import { websocketHasLowestLatency } from './websocket-has-lowest-latency.ts';
+
+/** The questions that this bench has data for, by number. */
+export const questions: readonly Question[] = [
+  grpcIsFaster,
+  graphqlSavesRoundTrips,
+  dataloaderSolvesNPlus1,
+  restCachesNaturally,
+  graphqlCannotBeCached,
+  pollingIsWasteful,
+  websocketHasLowestLatency,
+  graphqlErrorsAre200,
+  errorsAreFree,
+  websocketForRequests,
+];
+
+export const questionTable = (result: Result): Table => ({
+  title: 'What people say, and what this run says',
+  lead: 'Each answer is computed from the numbers beside it. Ratios are of the first to the second, with their 95 % interval.',
+  columns: [left(''), left('claim'), left('answer'), left('because')],
+  rows: questions.map(({ number, claim, judge }) => {
+    const { answer, because } = judge(result);
+    return [String(number), claim, answer, because];
+  }),
+  notes: [],
+});

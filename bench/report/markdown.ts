@@ -1,0 +1,51 @@
+import { questionTable } from '../questions/index.ts';
+import { figureTable } from './figures.ts';
+import { formatDuration, formatTenth } from './format.ts';
+import type { Result } from './result.ts';
+import { renderMarkdown } from './table.ts';
+import { tablesOf } from './tables.ts';
+
+/** Where and when, in one line each. */
+export function describeRun(result: Result): string[] {
+  const { environment, options, startedAt, finishedAt, complete } = result;
+  const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
+  const { revision, modified } = environment;
+  const memory = Math.round(environment.memoryBytes / 2 ** 30);
+  const version = (name: string) => `${name} ${environment.packages[name] ?? '?'}`;
+  return [
+    `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${formatDuration(tookMs)}${complete ? '' : ', CUT SHORT: not everything was measured'}.`,
+    `${environment.cpuModel}, ${environment.cores} cores, ${memory} GiB, ${environment.machine}; ${environment.kernel}, ${environment.platform}; governor ${environment.governor ?? 'unknown'}; load before ${formatTenth(environment.loadBefore)}.`,
+    `Node ${environment.node}; ${['hono', '@hono/node-server', '@grpc/grpc-js', 'graphql', 'ws', 'undici', 'autocannon'].map(version).join(', ')}.`,
+    `Revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}; seed ${options.seed}${options.flags.length > 0 ? `; flags ${options.flags.join(' ')}` : ''}.`,
+    environment.pinned
+      ? 'Server on core 0, client on core 1, fresh processes of both for every sample.'
+      : 'Server and client were not pinned to cores; fresh processes of both for every sample.',
+    `Server CPU: ${environment.cpuAccount}.`,
+  ];
+}
+
+/** What the numbers do not say. */
+export const limits = [
+  'Client and server share one machine: the link is loopback, without distance, loss or TLS.',
+  'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
+  'A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
+  'An INVALID cell has no figures here and no part in any answer.',
+  '"Client-bound": the client was busier than the server; calls/s are the client\'s then, and CPU a call is the figure to trust.',
+];
+
+/** The whole report in Markdown. */
+export const renderReport = (result: Result): string =>
+  [
+    '# Bench report',
+    '',
+    ...describeRun(result).map((line) => `- ${line}`),
+    '',
+    ...tablesOf(result).map(renderMarkdown),
+    renderMarkdown(figureTable(result)),
+    renderMarkdown(questionTable(result)),
+    '## How to read this',
+    '',
+    ...limits.map((line) => `- ${line}`),
+    '',
+  ].join('\n');

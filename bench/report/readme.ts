@@ -1,0 +1,72 @@
+import { quantileMicros } from '../statistics/histogram.ts';
+import { findCell, isValid, merged, typical } from '../statistics/summary.ts';
+import { formatCount, formatMs, formatNumber, missing } from './format.ts';
+import type { Cell, Result } from './result.ts';
+import { left, renderMarkdownRows, right } from './table.ts';
+import { labelOf } from './tables.ts';
+
+const wires = ['rest', 'grpc', 'graphql', 'websocket', 'sse'] as const;
+const labels = {
+  rest: 'REST',
+  grpc: 'gRPC',
+  graphql: 'GraphQL',
+  websocket: 'WebSocket',
+  sse: 'SSE',
+};
+
+/** The way of each wire to load the screen. */
+const screenWay: Readonly<Record<string, string>> = {
+  rest: 'rest-expand',
+  grpc: 'grpc-batch',
+  graphql: 'graphql-loaders',
+};
+
+const orMissing = (cell: Cell | undefined, text: (cell: Cell) => string): string =>
+  isValid(cell) ? text(cell) : missing;
+
+const p99AtRate = (cell: Cell): string => {
+  const histogram = merged(cell, ({ open }) => open?.response);
+  return formatMs(histogram && quantileMicros(histogram, 0.99));
+};
+
+/** README's first table: one row a wire, from one committed result, with machine and date. */
+export function renderReadmeTable(result: Result): string {
+  const rows = wires.map((wire) => {
+    const read = findCell(result, 'point-read', wire);
+    const create = findCell(result, 'create', wire);
+    const event = findCell(result, 'events', wire);
+    const screen = findCell(result, 'screen', screenWay[wire] ?? '');
+    return [
+      labels[wire],
+      orMissing(read, (cell) => formatCount(typical(cell, 'throughput'))),
+      orMissing(read, (cell) => formatNumber(typical(cell, 'cpuAtRate'))),
+      orMissing(read, p99AtRate),
+      orMissing(read, (cell) =>
+        formatCount(typical(cell, ({ wire: bytes }) => bytes?.receivedBytesPerCall)),
+      ),
+      orMissing(create, (cell) => formatCount(typical(cell, 'throughput'))),
+      orMissing(
+        screen,
+        (cell) => `${formatMs(typical(cell, 'latency'))} (${labelOf(cell).split(', ')[1]})`,
+      ),
+      orMissing(event, (cell) => formatMs(typical(cell, 'delay'))),
+    ];
+  });
+  const columns = [
+    left(''),
+    right('reads/s'),
+    right('CPU µs a read'),
+    right('p99 ms'),
+    right('bytes'),
+    right('creates/s'),
+    right('screen ms'),
+    right('event ms'),
+  ];
+  const { environment, startedAt, options } = result;
+  const perSecond = findCell(result, 'point-read', 'rest')?.samples[0]?.open?.perSecond;
+  return [
+    renderMarkdownRows({ columns, rows }),
+    '',
+    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Reads and creates: closed loop, 16 and 64 calls under way. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen and event: median.`,
+  ].join('\n');
+}

@@ -1,0 +1,241 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Version of the result's shape: a reader of another version refuses it. */
+export const resultVersion = 'fivewire-bench/1';
+
+/** HdrHistogram V2, compressed, base64; whole microseconds. */
+const histogram = z.string().min(1);
+const count = z.int().min(0);
+const failures = z.record(z.string(), count);
+
+const closedLoop = z.strictObject({
+  connections: count,
+  inFlight: count,
+  warmUpMs: z.number(),
+  elapsedMs: z.number(),
+  completed: count,
+  failed: count,
+  failures,
+  perSecond: z.number(),
+  /** Throughput of the second half over that of the first. */
+  drift: z.number().nullable(),
+  latency: histogram,
+  serverCpuMicros: z.number(),
+  /** Of its core, 0 to 1. */
+  serverCpuShare: z.number(),
+  clientCpuShare: z.number(),
+});
+
+const openLoop = z.strictObject({
+  perSecond: z.number(),
+  arrivals: z.enum(['poisson', 'uniform']),
+  elapsedMs: z.number(),
+  scheduled: count,
+  sent: count,
+  overflow: count,
+  completed: count,
+  failed: count,
+  failures,
+  /** From the intended start, from the sending, and how late the sending was. */
+  response: histogram,
+  service: histogram,
+  lateness: histogram,
+  serverCpuMicros: z.number(),
+  clientCpuShare: z.number(),
+});
+
+const autocannon = z.strictObject({
+  connections: count,
+  completed: count,
+  failed: count,
+  perSecond: z.number(),
+  serverCpuMicros: z.number(),
+  serverCpuShare: z.number(),
+  clientCpuShare: z.number(),
+});
+
+/** TCP payload of calls one after the other, on one connection that was set up before. */
+const wire = z.strictObject({
+  calls: count,
+  sentBytesPerCall: z.number(),
+  receivedBytesPerCall: z.number(),
+  /** Until the first answer: connection set-up and the first call. */
+  firstSentBytes: z.number(),
+  firstReceivedBytes: z.number(),
+  /** Requests of the wire for one call of the scenario. */
+  requestsPerCall: z.number(),
+  /** Database statements. */
+  queriesPerCall: z.number(),
+});
+
+const delivery = z.strictObject({
+  watchers: count,
+  published: count,
+  /** To all watchers together. */
+  delivered: count,
+  missing: count,
+  /** Not in the order of the sequence, or twice. */
+  misplaced: count,
+  /** From the intended publication to the watcher. */
+  delay: histogram,
+  lateness: histogram,
+  serverCpuMicros: z.number(),
+  sentBytesPerEvent: z.number(),
+  receivedBytesPerEvent: z.number(),
+});
+
+const caching = z.strictObject({
+  reads: count,
+  /** Reads that asked the server. */
+  asked: count,
+  /** Answered with "not changed", or not asked at all. */
+  saved: count,
+  writes: count,
+  /** Reads that answered less than was acknowledged to the writer before they began. */
+  stale: count,
+});
+
+/** One failure on one wire. */
+const failure = z.strictObject({
+  failure: z.string(),
+  code: z.string(),
+  /** As the wire tells it: status line, status, frame. */
+  shape: z.string(),
+  /** Received for the first failure of its kind on a connection that was in use before. */
+  receivedBytes: z.number(),
+  /** For the same failure once more: HTTP/2 refers to headers that it has sent before. */
+  repeatedBytes: z.number(),
+  /** Closed loop, one after the other; null where only the shape was looked at. */
+  perCall: z
+    .strictObject({ latency: histogram, serverCpuMicros: z.number(), completed: count })
+    .nullable(),
+});
+
+/** One fresh server process. */
+const sample = z.strictObject({
+  round: count,
+  /** Its place in the run. */
+  order: count,
+  /** From the start of the process to its word that it listens, milliseconds. */
+  readyMs: z.number(),
+  /** Resident before the first timed call, and the peak at the end. */
+  idleBytes: z.number().nullable(),
+  peakBytes: z.number().nullable(),
+  closed: closedLoop.nullable(),
+  open: openLoop.nullable(),
+  autocannon: autocannon.nullable(),
+  wire: wire.nullable(),
+  delivery: delivery.nullable(),
+  caching: caching.nullable(),
+  failures: z.array(failure).nullable(),
+});
+
+const cell = z.strictObject({
+  scenario: z.string(),
+  contender: z.string(),
+  kind: z.enum(['room', 'control', 'again']),
+  /** Why its figures must not be used; valid where empty. */
+  invalid: z.array(z.string()),
+  samples: z.array(sample),
+});
+
+const environment = z.strictObject({
+  machine: z.string(),
+  platform: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cores: count,
+  memoryBytes: z.number(),
+  /** Of the first core; null where the platform does not tell. */
+  governor: z.string().nullable(),
+  pinned: z.boolean(),
+  /** How the server's CPU time was read. */
+  cpuAccount: z.string(),
+  loadBefore: z.number(),
+  node: z.string(),
+  packages: z.record(z.string(), z.string()),
+  /** Null outside of a git working copy. */
+  revision: z.string().nullable(),
+  /** Whether files differed from the revision. */
+  modified: z.boolean().nullable(),
+});
+
+/** See bench/scenarios/storage.ts. */
+const storage = z.strictObject({
+  pointRead: z.strictObject({
+    rows: count,
+    readsPerRound: count,
+    rounds: count,
+    bareMicros: z.number(),
+    bareArrayMicros: z.number(),
+    storeMicros: z.number(),
+    overBareMicros: z.number(),
+    overBareArrayMicros: z.number(),
+  }),
+  writes: z.strictObject({
+    rounds: count,
+    oneByOnePerSecond: z.number(),
+    inFlight: count,
+    togetherPerSecond: z.number(),
+    ratio: z.number(),
+  }),
+});
+
+/** A server with every wire open, on the imported database, before its first call. */
+const startOfAll = z.strictObject({
+  readyMs: z.number(),
+  firstAnswerMs: z.number(),
+  idleBytes: z.number().nullable(),
+});
+
+const result = z.strictObject({
+  version: z.literal(resultVersion),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  /** False where the run was cut short. */
+  complete: z.boolean(),
+  environment,
+  options: z.strictObject({
+    seed: z.int(),
+    quick: z.boolean(),
+    only: z.array(z.string()),
+    wires: z.array(z.string()),
+    flags: z.array(z.string()),
+  }),
+  start: startOfAll.nullable(),
+  cells: z.array(cell),
+  /** The micro-scenario of the store; null where it was not run. */
+  storage: storage.nullable(),
+});
+
+export type Result = z.infer<typeof result>;
+export type Environment = z.infer<typeof environment>;
+export type Cell = z.infer<typeof cell>;
+export type Sample = z.infer<typeof sample>;
+export type ClosedLoopSample = z.infer<typeof closedLoop>;
+export type OpenLoopSample = z.infer<typeof openLoop>;
+export type AutocannonSample = z.infer<typeof autocannon>;
+export type WireSample = z.infer<typeof wire>;
+export type DeliverySample = z.infer<typeof delivery>;
+export type CachingSample = z.infer<typeof caching>;
+export type FailureSample = z.infer<typeof failure>;
+/** What a load generator brings back; the rest of a sample is the process's own. */
+export type Measured = Pick<
+  Sample,
+  'closed' | 'open' | 'autocannon' | 'wire' | 'delivery' | 'caching' | 'failures'
+>;
+
+/** @throws Error that names every field that is missing or wrong */
+export function parseResult(json: unknown): Result {
+  const parsed = result.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'result'}: ${issue.message}`,
+  );
+  throw new Error(`Expected a bench result of ${resultVersion}.\n${faults.join('\n')}`);
+}
+
+/** The result in a file. @throws Error where it is none, or lacks anything */
+export const readResult = (path: string | URL): Result =>
+  parseResult(JSON.parse(readFileSync(path, 'utf8')));

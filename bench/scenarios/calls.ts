@@ -1,0 +1,124 @@
+import type { HttpRequest } from '../load/autocannon.ts';
+import type { Measured } from '../report/result.ts';
+import { measureByAutocannon, measureClosed, measureOpen, measureWire } from './phases.ts';
+import { proveEqual } from './proof.ts';
+import {
+  type Contender,
+  type Fixtures,
+  type Lab,
+  nothingMeasured,
+  type Scenario,
+  type Work,
+} from './scenario.ts';
+import { portOf } from './wires.ts';
+
+/** A scenario of calls that are answered once: what to do, and how hard. */
+export interface CallPlan {
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly closedMs: number;
+  /** Latency at an equal rate; not measured where absent. */
+  readonly open?: { readonly perSecond: number; readonly durationMs: number };
+  /** Calls of which the bytes are counted. */
+  readonly wireCalls: number;
+}
+
+export interface CallContender extends Contender {
+  work(port: number, connections: number, fixtures: Fixtures): Promise<Work>;
+  /** The same work by autocannon. */
+  readonly autocannon?: (fixtures: Fixtures) => {
+    readonly request: HttpRequest;
+    readonly headersOf?: () => Readonly<Record<string, string>>;
+    readonly expectBody?: string;
+  };
+}
+
+const autocannonConnections = 64;
+const autocannonWarmUpMs = 150;
+const autocannonMs = 600;
+
+/** Rough length of a measurement by this plan, milliseconds. */
+function planMs(plan: CallPlan, contender: CallContender): number {
+  const isControl = contender.kind === 'control';
+  return (
+    150 +
+    plan.warmUpMs +
+    plan.closedMs +
+    (plan.open && !isControl ? plan.open.durationMs + 100 : 0) +
+    (contender.autocannon ? autocannonWarmUpMs + autocannonMs + 100 : 0)
+  );
+}
+
+const short = (plan: CallPlan): CallPlan => ({
+  ...plan,
+  warmUpMs: 100,
+  closedMs: 200,
+  wireCalls: 5,
+  ...(plan.open && { open: { ...plan.open, durationMs: 200 } }),
+});
+
+/** A scenario whose contenders are called again and again. */
+export function callScenario(
+  scenario: Pick<Scenario, 'name' | 'title' | 'what' | 'rounds' | 'baseline'> & {
+    readonly contenders: readonly CallContender[];
+    readonly plan: CallPlan;
+  },
+): Scenario {
+  const { contenders, plan, baseline, ...rest } = scenario;
+  const named = (name: string): CallContender => {
+    const found = contenders.find((contender) => contender.name === name);
+    if (!found) throw new Error(`Expected a contender of ${scenario.name}, got '${name}'.`);
+    return found;
+  };
+  return {
+    ...rest,
+    baseline,
+    contenders,
+    estimateMs: ({ name }) => planMs(plan, named(name)),
+    async reference(address, fixtures) {
+      const contender = named(baseline);
+      const work = await contender.work(portOf(address, contender.wire), 1, fixtures);
+      try {
+        return await work.answer();
+      } finally {
+        await work.close();
+      }
+    },
+    measure: (lab) => measureCalls(lab, named(lab.contender), plan),
+  };
+}
+
+/** Proves the answer, then counts bytes, then loads. */
+async function measureCalls(
+  lab: Lab,
+  contender: CallContender,
+  fullPlan: CallPlan,
+): Promise<Measured> {
+  const { address, fixtures } = lab;
+  const plan = lab.quick ? short(fullPlan) : fullPlan;
+  const port = portOf(address, contender.wire);
+  const work = await contender.work(port, plan.connections, fixtures);
+  try {
+    proveEqual(await work.answer(), lab.reference);
+    const open = (linkPort: number) => contender.work(linkPort, 1, fixtures);
+    const wire = await measureWire(address, port, open, plan.wireCalls);
+    const closed = await measureClosed(address, work, { ...plan, durationMs: plan.closedMs });
+    const loaded =
+      plan.open && contender.kind !== 'control'
+        ? await measureOpen(address, work, { ...plan.open, seed: lab.seed })
+        : null;
+    const request = contender.autocannon?.(fixtures);
+    const autocannon = request
+      ? await measureByAutocannon(address, {
+          ...request,
+          connections: autocannonConnections,
+          warmUpMs: autocannonWarmUpMs,
+          durationMs: lab.quick ? 200 : autocannonMs,
+        })
+      : null;
+    return { ...nothingMeasured, wire, closed, open: loaded, autocannon };
+  } finally {
+    await work.close();
+  }
+}

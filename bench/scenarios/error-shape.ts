@@ -1,0 +1,89 @@
+import {
+  type Capture,
+  captureHttp1,
+  captureHttp2,
+  captureWebsocket,
+  type Exchange,
+} from '../link/capture.ts';
+import type { CallWire } from './wires.ts';
+
+/** The names of gRPC's status codes, by number (grpc.io, "Status codes and their use"). */
+const grpcStatusNames = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+];
+
+const ofHttp = ({ status, responseHeaders }: Exchange): string =>
+  `${status} ${(responseHeaders['content-type'] ?? '').split(';', 1)[0]}`;
+
+function ofGrpc({ status, responseHeaders, trailers }: Exchange): string {
+  const head = { ...responseHeaders, ...trailers };
+  const name = grpcStatusNames[Number(head['grpc-status'])] ?? `HTTP ${status}`;
+  return head['grpc-status-details-bin'] ? `${name}, details` : name;
+}
+
+function ofGraphql({ status, responseBody }: Exchange): string {
+  // Any answer of GraphQL is an object of these two.
+  const { data, errors } = JSON.parse(responseBody.toString()) as {
+    readonly data?: { readonly result: { readonly __typename?: string } | null } | null;
+    readonly errors?: unknown;
+  };
+  if (errors !== undefined) return `${status} errors[]`;
+  return `${status} data: ${data?.result ? data.result.__typename : 'null'}`;
+}
+
+function ofFrame(text: string): string {
+  // Any frame of the server is an object with a type.
+  const frame = JSON.parse(text) as { type: string; id?: string; error?: { status?: number } };
+  const about = frame.id === undefined ? 'of the connection' : 'of the call';
+  return `${frame.type} frame ${about}, status ${frame.error?.status}`;
+}
+
+async function lastShape<Item>(
+  start: Promise<Capture<Item>>,
+  shapeOf: (item: Item) => string,
+  use: (port: number) => Promise<unknown>,
+): Promise<string> {
+  const capture = await start;
+  try {
+    await use(capture.port);
+    const item = capture.items.at(-1);
+    return item === undefined ? 'nothing' : shapeOf(item);
+  } finally {
+    await capture.close();
+  }
+}
+
+/** How a wire tells of the failure that `use` provokes over a link: the last thing that it says. */
+export function shapeOn(
+  wire: CallWire,
+  port: number,
+  use: (port: number) => Promise<unknown>,
+): Promise<string> {
+  switch (wire) {
+    case 'rest':
+      return lastShape(captureHttp1(port), ofHttp, use);
+    case 'graphql':
+      return lastShape(captureHttp1(port), ofGraphql, use);
+    case 'websocket':
+      return lastShape(captureWebsocket(port, '/ws'), ofFrame, use);
+    case 'grpc':
+    case 'rest-http2':
+      return lastShape(captureHttp2(port), ofGrpc, use);
+  }
+}

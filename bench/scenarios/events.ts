@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '../../services/core/client.ts';
+import type { Event } from '../../services/core/events/event.ts';
+import { countedBetween, startCountingProxy } from '../link/counting-proxy.ts';
+import { createMetronome } from '../load/metronome.ts';
+import { runOpenLoop } from '../load/open-loop.ts';
+import { uniformSchedule } from '../load/schedule.ts';
+import type { DeliverySample } from '../report/result.ts';
+import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
+import { metered } from '../subject/meter.ts';
+import { proveEqual } from './proof.ts';
+import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
+import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
+
+const watchersOfAll = 8;
+const perSecond = 100;
+const warmUpMs = 300;
+const durationMs = 1200;
+const pollMs = 250;
+const stragglersMs = 1500;
+const countedEvents = 40;
+
+const contender = (wire: WireName, label: string = labels[wire]): Contender => ({
+  name: wire,
+  label,
+  kind: 'room',
+  wire,
+  // Events are published over REST, whatever wire carries them to the watchers.
+  subject: { wires: [...new Set(['rest', roomOf(wire)])] },
+});
+
+const nobody: Contender = {
+  ...contender('rest', 'nobody watching'),
+  name: 'nobody',
+  kind: 'control',
+};
+
+const contenders = [
+  contender('sse'),
+  contender('websocket'),
+  contender('grpc'),
+  contender('graphql', 'GraphQL subscription'),
+  contender('rest', `REST, polling every ${pollMs} ms`),
+  nobody,
+];
+
+/** Creates a payment, which is one event. The number comes back in the event. */
+const publish = (publisher: Client, number: string) =>
+  publisher.createPayment(
+    { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', metadata: { number } },
+    { idempotencyKey: randomUUID() },
+  );
+
+const numberOf = ({ data }: Event): string | undefined =>
+  data.kind === 'payment' ? data.payment.metadata.number : undefined;
+
+interface Watcher {
+  readonly events: Event[];
+  close(): Promise<void>;
+}
+
+async function openWatcher(
+  wire: WireName,
+  port: number,
+  onEvent: (event: Event) => void,
+): Promise<Watcher> {
+  const client = await openClient(wire, port, { pollMs });
+  const stop = new AbortController();
+  const stream = await client.watchEvents({ types: [] }, { signal: stop.signal });
+  const events: Event[] = [];
+  const reading = (async () => {
+    for await (const event of stream) {
+      onEvent(event);
+      events.push(event);
+    }
+  })();
+  // What a watcher lost is told by what it has not got.
+  reading.catch(() => {});
+  return {
+    events,
+    async close() {
+      stop.abort();
+      await reading.catch(() => {});
+      await client.close();
+    },
+  };
+}
+
+/** Resolves when `done` holds, or after a while. */
+async function untilDone(done: () => boolean): Promise<void> {
+  const endMs = performance.now() + stragglersMs;
+  while (!done() && performance.now() < endMs) await new Promise((wake) => setTimeout(wake, 5));
+}
+
+/** Bytes a watcher costs per event, at the rate of the scenario. */
+async function bytesPerEvent(lab: Lab, wire: WireName, publisher: Client) {
+  const link = await startCountingProxy(portOf(lab.address, wire));
+  const watcher = await openWatcher(wire, link.port, () => {});
+  const pacer = await createMetronome();
+  const before = link.count();
+  await runOpenLoop({
+    schedule: uniformSchedule(perSecond, (countedEvents / perSecond) * 1000),
+    pacer,
+    call: (index) => publish(publisher, `counted ${index}`),
+    maxInFlight: 64,
+    timeoutMs: stragglersMs,
+  });
+  await untilDone(() => watcher.events.length >= countedEvents);
+  const spent = countedBetween(before, link.count());
+  await Promise.all([pacer.close(), watcher.close()]);
+  await link.close();
+  return {
+    sentBytesPerEvent: spent.sentBytes / countedEvents,
+    receivedBytesPerEvent: spent.receivedBytes / countedEvents,
+  };
+}
+
+const misplaced = (events: readonly Event[]): number =>
+  events.filter((event, at) => at > 0 && event.sequence <= (events[at - 1]?.sequence ?? 0)).length;
+
+async function measure(lab: Lab): Promise<DeliverySample> {
+  const { address } = lab;
+  const wire = contenders.find(({ name }) => name === lab.contender)?.wire ?? 'rest';
+  const watched = lab.contender !== nobody.name;
+  const publisher = await openClient('rest', portOf(address, 'rest'), { connections: 8 });
+  const pacer = await createMetronome();
+  const delay = createHistogram();
+  const intended = new Map<string, number>();
+  const hear = (event: Event) => {
+    const at = intended.get(numberOf(event) ?? '');
+    if (at !== undefined) recordMs(delay, performance.now() - at);
+  };
+  const bytes = watched
+    ? await bytesPerEvent(lab, wire, publisher)
+    : { sentBytesPerEvent: 0, receivedBytesPerEvent: 0 };
+  const watchers = await Promise.all(
+    Array.from({ length: watched ? watchersOfAll : 0 }, () =>
+      openWatcher(wire, portOf(address, wire), hear),
+    ),
+  );
+  const publishing = (kind: string, forMs: number) =>
+    runOpenLoop({
+      schedule: uniformSchedule(perSecond, forMs),
+      pacer,
+      call: (index, intendedMs) => {
+        if (kind === 'timed') intended.set(`timed ${index}`, intendedMs);
+        return publish(publisher, `${kind} ${index}`);
+      },
+      maxInFlight: 64,
+      timeoutMs: stragglersMs,
+    });
+  try {
+    const warm = await publishing('warm', warmUpMs);
+    const { result: timed, spent } = await metered(address, async () => {
+      const run = await publishing('timed', lab.quick ? 300 : durationMs);
+      await untilDone(() => delay.totalCount >= run.completed * watchers.length);
+      return run;
+    });
+    check(warm.failed + timed.failed + timed.overflow === 0, 'every event to be published');
+    const [first] = watchers;
+    if (first) await proveStreams(publisher, watchers);
+    const expected = timed.completed * watchers.length;
+    return {
+      watchers: watchers.length,
+      published: timed.completed,
+      delivered: delay.totalCount,
+      missing: expected - delay.totalCount,
+      misplaced: watchers.reduce((sum, { events }) => sum + misplaced(events), 0),
+      delay: encodeHistogram(delay),
+      lateness: encodeHistogram(timed.lateness),
+      serverCpuMicros: spent.cpuMicros,
+      ...bytes,
+    };
+  } finally {
+    await Promise.all(watchers.map((watcher) => watcher.close()));
+    await pacer.close();
+    await publisher.close();
+  }
+}
+
+/** Every watcher got the same events, which are those that the list has. */
+async function proveStreams(publisher: Client, watchers: readonly Watcher[]): Promise<void> {
+  for (const { events } of watchers) {
+    const [first] = events;
+    check(first !== undefined, 'each watcher to get events');
+    let after = (first?.sequence ?? 1) - 1;
+    const listed: Event[] = [];
+    while (listed.length < events.length) {
+      const page = await publisher.listEvents({ after, limit: 100 });
+      listed.push(...page.items);
+      after = page.items.at(-1)?.sequence ?? after;
+      if (!page.hasMore) break;
+    }
+    proveEqual(events, listed.slice(0, events.length));
+  }
+}
+
+/** (4) An event is delivered. */
+export const events: Scenario = {
+  name: 'events',
+  title: 'An event delivered',
+  what: `${perSecond} payments a second are created over REST; ${watchersOfAll} watchers hear of each. The delay counts from the intended publication, so the creation is in it.`,
+  baseline: 'sse',
+  contenders,
+  rounds: 3,
+  estimateMs: ({ name }) =>
+    warmUpMs + durationMs + 400 + (name === nobody.name ? 0 : 400) + (name === 'rest' ? 500 : 0),
+  reference: async () => undefined,
+  measure: async (lab) => ({ ...nothingMeasured, delivery: await measure(lab) }),
+};

@@ -1,0 +1,93 @@
+import { setMaxListeners } from 'node:events';
+import type { Client, ClientOf } from '../../services/core/client.ts';
+import { createGraphqlClient, type GraphqlClient } from '../../services/graphql/client.ts';
+import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
+import { createRestClient, type RestClient } from '../../services/rest/client.ts';
+import { createSseClient } from '../../services/sse/client.ts';
+import { createWebsocketClient } from '../../services/websocket/client.ts';
+import type { Address } from '../subject/subject.ts';
+
+/** The rooms' clients, by wire: the bench's only way to a server. */
+export interface Clients {
+  readonly rest: RestClient;
+  readonly 'rest-http2': RestClient;
+  readonly grpc: GrpcClient;
+  readonly graphql: GraphqlClient;
+  readonly websocket: Client;
+  readonly sse: ClientOf<'watchEvents'>;
+}
+
+export type WireName = keyof Clients;
+/** Wires that carry every call. */
+export type CallWire = Exclude<WireName, 'sse'>;
+
+export const labels: Readonly<Record<WireName, string>> = {
+  rest: 'REST',
+  'rest-http2': 'REST, HTTP/2',
+  grpc: 'gRPC',
+  graphql: 'GraphQL',
+  websocket: 'WebSocket',
+  sse: 'SSE',
+};
+
+/** What the server has to open for a wire. */
+export const roomOf = (wire: WireName): string => (wire === 'rest-http2' ? 'rest' : wire);
+
+export const adminKey = 'sk_test_retail_admin';
+
+export interface Opening {
+  readonly key?: string | undefined;
+  readonly connections?: number;
+  readonly pollMs?: number;
+}
+
+/** The port of a server that a wire is on. */
+export function portOf(address: Address, wire: WireName): number {
+  const port =
+    wire === 'grpc' ? address.grpc : wire === 'rest-http2' ? address.http2 : address.http;
+  if (port === undefined) throw new Error(`Expected a server with ${wire} open, got one without.`);
+  return port;
+}
+
+type Openers = {
+  readonly [Wire in WireName]: (port: number, opening: Opening) => Promise<Clients[Wire]>;
+};
+
+const openers: Openers = {
+  rest: (port, opening) => createRestClient({ target: `http://127.0.0.1:${port}`, ...opening }),
+  'rest-http2': (port, opening) =>
+    createRestClient({ target: `http://127.0.0.1:${port}`, http2: true, ...opening }),
+  grpc: (port, opening) => createGrpcClient({ target: `127.0.0.1:${port}`, ...opening }),
+  graphql: (port, opening) =>
+    createGraphqlClient({ target: `http://127.0.0.1:${port}`, ...opening }),
+  websocket: (port, opening) =>
+    createWebsocketClient({ target: `ws://127.0.0.1:${port}`, ...opening }),
+  sse: (port, opening) => createSseClient({ target: `http://127.0.0.1:${port}`, ...opening }),
+};
+
+/** A client of one wire, with the admin key unless another is given. */
+export function openClient<Wire extends WireName>(
+  wire: Wire,
+  port: number,
+  opening: Opening = {},
+): Promise<Clients[Wire]> {
+  // Hundreds of streams may share one signal.
+  setMaxListeners(0);
+  return openers[wire](port, { key: adminKey, ...opening });
+}
+
+/** The client with its calls counted: the requests that a scenario makes of its wire. */
+export function counted<Of extends object>(client: Of): { client: Of; requests: () => number } {
+  let requests = 0;
+  const counting = new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function' || name === 'close') return value;
+      return (...args: unknown[]) => {
+        requests += 1;
+        return value.apply(target, args);
+      };
+    },
+  });
+  return { client: counting, requests: () => requests };
+}

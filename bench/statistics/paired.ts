@@ -1,0 +1,94 @@
+import type { Random } from './random.ts';
+
+/** A ratio of two contenders over paired processes, and where it lies with 95 % confidence. */
+export interface Comparison {
+  /** Geometric mean of the pairs' ratios. */
+  readonly ratio: number;
+  /** Undefined with fewer than three pairs: two say nothing of their own spread. */
+  readonly interval: { readonly low: number; readonly high: number } | undefined;
+  readonly pairs: number;
+}
+
+const resamples = 2000;
+const pairsNeeded = 3;
+
+/** Student's t, 97.5 %, for 1 to 30 degrees of freedom; past those the normal's 1.96 is near enough. */
+const t975 = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
+  2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,
+  2.045, 2.042,
+];
+const z975 = 1.96;
+
+/**
+ * How much too narrow a percentile bootstrap of n values is: it resamples from a spread with n
+ * and not n − 1 in the denominator, and takes the normal's tails where Student's are right
+ * (Hesterberg, "What teachers should know about the bootstrap", 2015, §4.5.3).
+ */
+const narrowness = (n: number): number => (Math.sqrt(n / (n - 1)) * (t975[n - 2] ?? z975)) / z975;
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Compares two contenders by the ratio in each pair of processes, a bootstrap over the pairs'
+ * log-ratios. The pair is the unit: requests of one process are not independent of each other.
+ */
+export function compare(
+  pairs: readonly (readonly [contender: number, baseline: number])[],
+  random: Random,
+): Comparison {
+  const logs = pairs.map(([contender, baseline]) => Math.log(contender / baseline));
+  const centre = mean(logs);
+  const ratio = Math.exp(centre);
+  const n = logs.length;
+  if (n < pairsNeeded) return { ratio, interval: undefined, pairs: n };
+
+  const means = Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let draw = 0; draw < n; draw += 1) sum += logs[Math.floor(random() * n)] ?? 0;
+    return sum / n;
+  }).sort((a, b) => a - b);
+  const at = (share: number) => means[Math.round(share * (resamples - 1))] ?? centre;
+  const widen = narrowness(n);
+  return {
+    ratio,
+    interval: {
+      low: Math.exp(centre + (at(0.025) - centre) * widen),
+      high: Math.exp(centre + (at(0.975) - centre) * widen),
+    },
+    pairs: n,
+  };
+}
+
+/**
+ * The noise floor that a comparison of a contender with itself shows: how far from 1 its ratio
+ * may lie, as a factor of at least 1. Undefined where there is no interval.
+ */
+export function floorOf({ interval }: Comparison): number | undefined {
+  return interval && Math.exp(Math.max(-Math.log(interval.low), Math.log(interval.high)));
+}
+
+export type Difference = 'more' | 'less' | 'not shown';
+
+/**
+ * Whether the contender has more or less of something than the baseline. Shown is only what lies
+ * outside the interval's 1 and outside the noise floor.
+ */
+export function differenceOf(
+  { ratio, interval }: Comparison,
+  floor: number | undefined,
+): Difference {
+  if (!interval || (interval.low <= 1 && interval.high >= 1)) return 'not shown';
+  if (floor === undefined || Math.max(ratio, 1 / ratio) <= floor) return 'not shown';
+  return ratio > 1 ? 'more' : 'less';
+}
+
+/** The middle value, or the mean of the two middle ones; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const high = sorted[Math.floor(middle)] ?? Number.NaN;
+  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
+  return (low + high) / 2;
+}

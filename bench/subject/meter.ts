@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Address } from './subject.ts';
+
+/**
+ * CPU time of a process so far, user and system, all threads, microseconds. The scheduler's own
+ * account in nanoseconds (Linux, `/proc/PID/task/TID/schedstat`, first field).
+ * @returns undefined where the platform has no such account
+ */
+export function cpuMicrosOf(pid: number): number | undefined {
+  try {
+    let nanos = 0;
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
+      nanos += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+    }
+    return nanos > 0 ? nanos / 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident memory of a process now and at its peak, bytes; undefined where it cannot be read. */
+export function memoryOf(
+  pid: number,
+): { readonly residentBytes: number; readonly peakBytes: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytesOf = (field: string) =>
+      Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
+    return { residentBytes: bytesOf('VmRSS'), peakBytes: bytesOf('VmHWM') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A counter of the Prometheus text format. @throws Error where there is none of this name */
+export function counterIn(metrics: string, name: string): number {
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1];
+  if (value === undefined) throw new Error(`Expected the counter ${name} in /metrics, found none.`);
+  return Number(value);
+}
+
+/** What the server has spent so far. */
+export interface Reading {
+  readonly cpuMicros: number;
+  /** Database statements; 0 where the subject has no counters. */
+  readonly queries: number;
+}
+
+async function metricsOf(address: Address): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${address.http}/metrics`, {
+    headers: { connection: 'close' },
+  });
+  return answer.text();
+}
+
+/**
+ * Runs `work` and tells what the server spent on it. Counters are fetched outside of the CPU
+ * readings, so that asking costs the subject nothing that is counted.
+ */
+export async function metered<Result>(
+  address: Address,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly spent: Reading }> {
+  const before = address.counters ? await metricsOf(address) : undefined;
+  const cpuBefore = cpuMicrosOf(address.pid);
+  const result = await work();
+  const cpuAfter = cpuMicrosOf(address.pid);
+  const after = address.counters ? await metricsOf(address) : undefined;
+  const grown = (name: string) =>
+    before === undefined || after === undefined
+      ? 0
+      : counterIn(after, name) - counterIn(before, name);
+  return {
+    result,
+    spent: {
+      cpuMicros:
+        cpuBefore === undefined || cpuAfter === undefined
+          ? grown('process_cpu_seconds_total') * 1e6
+          : cpuAfter - cpuBefore,
+      queries: grown('fivewire_store_queries_total'),
+    },
+  };
+}

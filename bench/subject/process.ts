@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** Server and client each have a core to themselves where there are two and `taskset`. */
+export const canPin: boolean =
+  process.platform === 'linux' && availableParallelism() >= 2 && existsSync('/usr/bin/taskset');
+
+export type Core = 0 | 1;
+
+const running = new Set<ChildProcess>();
+
+/** Ends every process that was started here, at once; safe to call at any time, also at exit. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+process.on('exit', endAll);
+
+export interface StartOptions {
+  /** File of this project, and its arguments. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly core: Core;
+  /** Opens a channel for messages. */
+  readonly ipc?: boolean;
+}
+
+/** Starts a Node process on its core. It is ended with this one, however this one ends. */
+export function startNode({ args, env, core, ipc = false }: StartOptions): ChildProcess {
+  const [command, ...prefix] = canPin
+    ? ['/usr/bin/taskset', '-c', String(core), process.execPath]
+    : [process.execPath];
+  const child = spawn(command ?? process.execPath, [...prefix, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ipc ? ['ignore', 'inherit', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    serialization: 'advanced',
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+const ended = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null;
+
+/** Ends a process and resolves when it is gone. */
+export function endNode(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (ended(child)) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+/** The last lines of what a process says on standard error, for the report of its failure. */
+export function keepLastWords(child: ChildProcess): () => string {
+  let text = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-2000);
+  });
+  return () => text.trim();
+}

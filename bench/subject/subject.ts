@@ -1,0 +1,94 @@
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { endNode, keepLastWords, startNode } from './process.ts';
+
+/** Where a subject listens. Serialisable: the load generator gets it as a message. */
+export interface Address {
+  readonly pid: number;
+  readonly http: number;
+  readonly grpc?: number | undefined;
+  readonly http2?: number | undefined;
+  /** Whether it has counters at `/metrics`: the real server does, controls do not. */
+  readonly counters: boolean;
+}
+
+/** A server process under test. */
+export interface Subject {
+  readonly address: Address;
+  /** From the start of the process to its word that it listens, milliseconds. */
+  readonly readyMs: number;
+  stop(): Promise<void>;
+}
+
+const readyWithinMs = 20_000;
+const serverPath = fileURLToPath(new URL('../../services/main.ts', import.meta.url));
+
+/** The real server, fresh, with only these wires open, on a database of its own. */
+export function startServer(options: {
+  readonly wires: readonly string[];
+  readonly databasePath: string;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}): Promise<Subject> {
+  return startSubject([serverPath], true, {
+    HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    GRPC_PORT: '0',
+    ...(options.wires.includes('rest') && { HTTP2_PORT: '0' }),
+    WIRES: options.wires.join(','),
+    DATABASE_URL: `sqlite:${options.databasePath}`,
+    DEMO: '0',
+    NODE_ENV: 'production',
+    ...options.env,
+  });
+}
+
+/** A control of `controls/`, answering the constant in `constantPath`. */
+export function startControl(name: string, constantPath: string): Promise<Subject> {
+  const path = fileURLToPath(new URL(`./controls/${name}.ts`, import.meta.url));
+  return startSubject([path, constantPath], false, { NODE_ENV: 'production' });
+}
+
+/** Resolves with the process's `ready {ports}` line. @throws Error with its last words */
+export async function startSubject(
+  args: readonly string[],
+  counters: boolean,
+  env: Readonly<Record<string, string>>,
+): Promise<Subject> {
+  const startedMs = performance.now();
+  const child = startNode({ args, env, core: 0 });
+  const lastWords = keepLastWords(child);
+  try {
+    const ports = await portsOf(child, lastWords);
+    const readyMs = performance.now() - startedMs;
+    // A process that said something has an id.
+    const address = { pid: child.pid as number, counters, ...ports };
+    return { address, readyMs, stop: () => endNode(child) };
+  } catch (thrown) {
+    await endNode(child);
+    throw thrown;
+  }
+}
+
+type Ports = Pick<Address, 'http' | 'grpc' | 'http2'>;
+
+function portsOf(child: ChildProcess, lastWords: () => string): Promise<Ports> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) =>
+      reject(new Error(`Expected a server that says it is ready, got ${what}. ${lastWords()}`));
+    const timer = setTimeout(() => fail(`nothing in ${readyWithinMs} ms`), readyWithinMs);
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      fail(`its end by ${signal ?? code}`);
+    });
+    let said = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      const ready = /^ready (\{.*\})$/m.exec(said)?.[1];
+      if (ready === undefined) return;
+      clearTimeout(timer);
+      // The ready line is this project's own.
+      resolve(JSON.parse(ready) as Ports);
+    });
+  });
+}

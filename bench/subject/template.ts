@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, '.data');
+const importer = join(root, 'services/demo/cli.ts');
+
+/** What an imported database depends on: the rows, how they are imported, and how they are kept. */
+const sources = [
+  'bench/data/online-retail-invoices.csv',
+  'services/demo',
+  'services/storage',
+  'services/core',
+];
+
+function filesUnder(path: string): string[] {
+  const entries = path.includes('.')
+    ? [path]
+    : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
+  return entries.sort();
+}
+
+/** The database of the real invoices, imported once for every state of its sources. */
+export interface Template {
+  readonly exists: boolean;
+  readonly path: string;
+}
+
+export function findTemplate(): Template {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap(filesUnder)) {
+    hash.update(file).update(readFileSync(join(root, file)));
+  }
+  const path = join(folder, `bench-${hash.digest('hex').slice(0, 16)}.db`);
+  return { exists: existsSync(path), path };
+}
+
+/** Imports the invoices into the template, with the importer's own progress on the terminal. */
+export async function importTemplate({ path }: Template, signal: AbortSignal): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  const args = [importer, '--database', `sqlite:${unfinished}`];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], signal });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  if (code !== 0) {
+    for (const ending of ['', '-wal', '-shm']) rmSync(unfinished + ending, { force: true });
+    throw new Error(`Expected the importer to end with 0, got ${code}.`);
+  }
+  renameSync(unfinished, path);
+}
+
+/** Databases of one run, deleted with it. */
+export interface Copies {
+  readonly folder: string;
+  /** A new copy of the template for one process. */
+  copy(): string;
+  /** A path for another file of the run. */
+  file(name: string): string;
+  delete(path: string): void;
+  close(): void;
+}
+
+export function openCopies(template: Template): Copies {
+  const own = mkdtempSync(join(folder, 'bench-run-'));
+  let count = 0;
+  const close = () => rmSync(own, { recursive: true, force: true });
+  process.on('exit', close);
+  return {
+    folder: own,
+    copy() {
+      count += 1;
+      const path = join(own, `${count}.db`);
+      copyFileSync(template.path, path, constants.COPYFILE_FICLONE);
+      return path;
+    },
+    file: (name) => join(own, name),
+    delete(path) {
+      for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    },
+    close,
+  };
+}
