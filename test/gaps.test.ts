@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { operations } from '../services/core/operations.ts';
+import { customerService, paymentService } from '../services/grpc/contract.ts';
+import type { Fivewire } from '../services/main.ts';
+import { openServer, streams } from './contract/subjects.ts';
+import { type Feature, gaps, type Room } from './gaps.ts';
+import { adminKey } from './house.ts';
+
+/** Asks every room for every feature, with nothing but the wire's own means. */
+
+let server: Fivewire;
+let http: string;
+beforeAll(async () => {
+  server = await openServer();
+  http = `http://127.0.0.1:${server.ports.http}`;
+});
+afterAll(() => server?.close());
+
+const authorization = `Bearer ${adminKey}`;
+
+async function post(path: string, body: unknown, key: string = randomUUID()) {
+  const response = await fetch(`${http}${path}`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+  return { response, text: await response.text() };
+}
+
+const query = (text: string) => post('/graphql', { query: text });
+
+/** One call on a WebSocket of its own; the frame that answers it, as text. */
+function callBySocket(operation: string, input: unknown, idempotencyKey: string): Promise<string> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.ports.http}/ws`, {
+    headers: { authorization },
+  });
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('message', (data) => {
+      const text = String(data);
+      if (JSON.parse(text).type === 'welcome') {
+        socket.send(JSON.stringify({ id: '1', type: 'call', operation, input, idempotencyKey }));
+      } else {
+        socket.close();
+        resolve(text);
+      }
+    });
+  });
+}
+
+/** One CreateCustomer of these bytes: its status code, and whether it is marked as a replay. */
+function callByGrpc(bytes: Buffer): Promise<{ code: number; replayed: boolean }> {
+  const client = new GrpcClient(`127.0.0.1:${server.ports.grpc}`, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set('authorization', authorization);
+  const { path } = customerService.CreateCustomer;
+  const same = (message: Buffer) => message;
+  return new Promise((resolve) => {
+    let replayed = false;
+    client
+      .makeUnaryRequest(path, same, same, bytes, metadata, (error) => {
+        client.close();
+        resolve({ code: error?.code ?? 0, replayed });
+      })
+      .on('metadata', (sent: Metadata) => {
+        replayed = sent.get('idempotency-replayed').length > 0;
+      });
+  });
+}
+
+const customerBytes = (requestId: string) =>
+  customerService.CreateCustomer.requestSerialize({ requestId, name: 'Ada' });
+/** Field 999, a varint, of value 1. */
+const unknownField = Buffer.from([0xb8, 0x3e, 0x01]);
+
+const stranger = { name: 'Ada', colour: 'red' };
+const payment = { amount: 1, currency: 'GBP', payment_method: 'pm_card_ok' };
+const carriesCalls = async (room: Room) => {
+  const client = await streams[room]?.(server, adminKey);
+  await client?.close();
+  return Object.keys(operations).every((name) => name in (client ?? {}));
+};
+
+const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
+  calls: carriesCalls,
+
+  async push(room) {
+    // Only REST's client asks again: it is the one that was given an interval.
+    return room !== 'rest' && streams[room] !== undefined;
+  },
+
+  async 'unknown fields refused'(room) {
+    switch (room) {
+      case 'rest':
+        return (await post('/v1/customers', stranger)).text.includes('#/colour');
+      case 'grpc': {
+        const bytes = Buffer.concat([customerBytes(randomUUID()), unknownField]);
+        return (await callByGrpc(bytes)).code !== 0;
+      }
+      case 'graphql': {
+        const { text } = await query(
+          'mutation { createCustomer(input: { name: "Ada", colour: "red" }, idempotencyKey: "c") { __typename } }',
+        );
+        return text.includes('colour') && text.includes('validation_failed');
+      }
+      case 'sse': {
+        const response = await fetch(`${http}/v1/events?colour=red`, {
+          headers: { authorization, accept: 'text/event-stream' },
+        });
+        return response.status === 400;
+      }
+      case 'websocket':
+        return (await callBySocket('createCustomer', stranger, randomUUID())).includes('#/colour');
+    }
+  },
+
+  async links(room) {
+    switch (room) {
+      case 'rest':
+        return (await post('/v1/payments', payment)).text.includes('"confirm":"/v1/payments/');
+      case 'grpc':
+        return 'links' in paymentService.GetPayment.responseDeserialize(Buffer.alloc(0));
+      case 'graphql':
+        return !(await query('{ payments { nodes { links } } }')).text.includes('Cannot query');
+      case 'sse': {
+        await post('/v1/payments', payment);
+        const end = new AbortController();
+        const response = await fetch(`${http}/v1/events?after=0&types=payment.created`, {
+          headers: { authorization, accept: 'text/event-stream' },
+          signal: end.signal,
+        });
+        let text = '';
+        for await (const bytes of response.body ?? []) {
+          text += Buffer.from(bytes).toString();
+          if (text.includes('\ndata:') && text.endsWith('\n\n')) break;
+        }
+        end.abort();
+        return text.includes('"confirm":"/v1/payments/');
+      }
+      case 'websocket':
+        return (await callBySocket('createPayment', payment, randomUUID())).includes(
+          '"confirm":"/v1/payments/',
+        );
+    }
+  },
+
+  async 'replays marked'(room) {
+    const key = randomUUID();
+    switch (room) {
+      case 'rest': {
+        await post('/v1/payments', payment, key);
+        const { response } = await post('/v1/payments', payment, key);
+        return response.headers.get('idempotency-replayed') === 'true';
+      }
+      case 'grpc':
+        await callByGrpc(customerBytes(key));
+        return (await callByGrpc(customerBytes(key))).replayed;
+      case 'graphql': {
+        const document = `mutation { createCustomer(input: { name: "Ada" }, idempotencyKey: "${key}") { __typename } }`;
+        await query(document);
+        return (await query(document)).text.includes('replayed');
+      }
+      case 'sse':
+        return false;
+      case 'websocket':
+        await callBySocket('createPayment', payment, key);
+        return (await callBySocket('createPayment', payment, key)).includes('"replayed":true');
+    }
+  },
+};
+
+const rooms: readonly Room[] = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
+const cases = Object.keys(probes).flatMap((feature) =>
+  rooms.map((room) => ({ room, feature: feature as Feature })),
+);
+
+test.each(cases)('$room, $feature: as declared', async ({ room, feature }) => {
+  const declared = gaps.some((gap) => gap.room === room && gap.feature === feature);
+  expect(await probes[feature](room)).toBe(!declared);
+});
+
+test('every gap has its reason', () => {
+  for (const { reason } of gaps) expect(reason.length).toBeGreaterThan(20);
+});
