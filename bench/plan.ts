@@ -27,10 +27,10 @@ export interface Plan {
 }
 
 /** Starting both processes, proving, and ending them. */
-const processMs = 1150;
-const importMs = 6000;
+const processMs = 650;
+const importMs = 4000;
 const lookAroundMs = 2000;
-export const storageMs = 9000;
+const storageMs = 9000;
 const quickStepMs = 2200;
 
 const isWanted = (contender: Contender, scenario: Scenario, wires: readonly string[]): boolean =>

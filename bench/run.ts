@@ -187,8 +187,10 @@ async function takeStep(
       cell.invalid.push(thrown instanceof Error ? thrown.message : String(thrown));
   } finally {
     const [generator, subject] = await Promise.allSettled(starting);
-    if (generator.status === 'fulfilled') await generator.value.stop();
-    if (subject.status === 'fulfilled') await subject.value.stop();
+    await Promise.all([
+      generator.status === 'fulfilled' && generator.value.stop(),
+      subject.status === 'fulfilled' && subject.value.stop(),
+    ]);
     shared.copies.delete(databasePath);
   }
 }

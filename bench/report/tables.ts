@@ -2,7 +2,7 @@ import { goodCreate, goodRead } from '../scenarios/errors.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { quantileMicros } from '../statistics/histogram.ts';
-import { median } from '../statistics/paired.ts';
+import { median, pairsNeeded } from '../statistics/paired.ts';
 import {
   compareCells,
   findCell,
@@ -46,15 +46,19 @@ function latencyTexts(cell: Cell, histogramOf: (sample: Sample) => string | unde
   ];
 }
 
-function notesFor(result: Result, cells: readonly Cell[]): string[] {
-  return cells.flatMap((cell) => {
+function notesFor(cells: readonly Cell[]): string[] {
+  const texts = cells.flatMap((cell) => {
     const label = labelOf(cell);
     if (cell.invalid.length > 0) return cell.invalid.map((why) => `${label}: INVALID, ${why}`);
     if (cell.samples.length === 0) return [];
-    const texts = notesOf(cell).map((note) => `${label}: ${note}`);
-    const fewer = !result.complete && cell.samples.length < 3;
-    return fewer ? [...texts, `${label}: only ${cell.samples.length} processes`] : texts;
+    return notesOf(cell).map((note) => `${label}: ${note}`);
   });
+  const fewest = Math.min(...cells.filter(isValid).map(({ samples }) => samples.length));
+  if (fewest >= pairsNeeded || !Number.isFinite(fewest)) return texts;
+  return [
+    ...texts,
+    `As few as ${fewest} processes of a contender: no interval, no difference shown.`,
+  ];
 }
 
 function floorNote(result: Result, scenario: string, names: readonly MetricName[]): string[] {
@@ -155,7 +159,7 @@ function callTable(result: Result, scenario: Scenario): Table {
         ...(perSecond ? (['cpuAtRate', 'responseAtRate'] as const) : []),
       ]),
       ...crossCheck(result, scenario.name),
-      ...notesFor(result, cells),
+      ...notesFor(cells),
     ],
   };
 }
@@ -215,7 +219,7 @@ function eventTable(result: Result, scenario: Scenario): Table {
     lead: `${scenario.what} CPU is what the watchers cost: the same without any is taken off.`,
     columns,
     rows,
-    notes: notesFor(result, cells),
+    notes: notesFor(cells),
   };
 }
 
@@ -259,7 +263,7 @@ function errorTable(result: Result, scenario: Scenario): Table {
     lead: `${scenario.what} Bytes received: the first of its kind on a connection in use, and the same once more.`,
     columns: [left(''), ...cells.map((cell) => left(labelOf(cell)))],
     rows: [...rows, costRow('not_found', goodRead), costRow('validation_failed', goodCreate)],
-    notes: notesFor(result, cellsOf(result, scenario)),
+    notes: notesFor(cellsOf(result, scenario)),
   };
 }
 

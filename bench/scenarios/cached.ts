@@ -19,8 +19,8 @@ import { type CallWire, labels, openClient, portOf, roomOf } from './wires.ts';
 
 const connections = 8;
 const inFlight = 8;
-const warmUpMs = 400;
-const closedMs = 700;
+const warmUpMs = 300;
+const closedMs = 500;
 const writesPerSecond = 20;
 const keptMs = 100;
 const wireCalls = 50;
@@ -229,7 +229,7 @@ export const cached: Scenario = {
   baseline: 'rest',
   contenders,
   rounds: 3,
-  estimateMs: () => 250 + warmUpMs + closedMs,
+  estimateMs: () => 150 + warmUpMs + closedMs,
   async reference(address, { refundableId }) {
     const reader = await plain('rest')(portOf(address, 'rest'), 1, refundableId);
     try {

@@ -35,18 +35,18 @@ export interface CallContender extends Contender {
 }
 
 const autocannonConnections = 64;
-const autocannonWarmUpMs = 150;
-const autocannonMs = 600;
+const autocannonWarmUpMs = 100;
+const autocannonMs = 500;
 
 /** Rough length of a measurement by this plan, milliseconds. */
 function planMs(plan: CallPlan, contender: CallContender): number {
   const isControl = contender.kind === 'control';
   return (
-    150 +
+    100 +
     plan.warmUpMs +
     plan.closedMs +
     (plan.open && !isControl ? plan.open.durationMs + 100 : 0) +
-    (contender.autocannon ? autocannonWarmUpMs + autocannonMs + 100 : 0)
+    (contender.autocannon ? autocannonWarmUpMs + autocannonMs + 50 : 0)
   );
 }
 

@@ -16,8 +16,8 @@ import { type Contender, check, type Lab, nothingMeasured, type Scenario } from 
 import { type CallWire, labels, openClient, portOf } from './wires.ts';
 
 const inFlight = 4;
-const warmUpMs = 120;
-const timedMs = 220;
+const warmUpMs = 100;
+const timedMs = 200;
 
 /** Failures whose cost is set beside that of the good call on the same path. */
 export const goodRead = 'none, a read';
@@ -114,7 +114,7 @@ export const errors: Scenario = {
   baseline: 'rest',
   contenders,
   rounds: 3,
-  estimateMs: () => 400 + 4 * (warmUpMs + timedMs),
+  estimateMs: () => 300 + 4 * (warmUpMs + timedMs),
   reference: (address) => toldOn('rest', portOf(address, 'rest')),
   measure: async (lab) => ({ ...nothingMeasured, failures: await measure(lab) }),
 };

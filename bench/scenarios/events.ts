@@ -14,8 +14,8 @@ import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;
-const warmUpMs = 300;
-const durationMs = 1200;
+const warmUpMs = 200;
+const durationMs = 1000;
 const pollMs = 250;
 const stragglersMs = 1500;
 const countedEvents = 40;
@@ -204,7 +204,7 @@ export const events: Scenario = {
   contenders,
   rounds: 3,
   estimateMs: ({ name }) =>
-    warmUpMs + durationMs + 400 + (name === nobody.name ? 0 : 400) + (name === 'rest' ? 500 : 0),
+    warmUpMs + durationMs + 100 + (name === nobody.name ? 0 : 450) + (name === 'rest' ? 400 : 0),
   reference: async () => undefined,
   measure: async (lab) => ({ ...nothingMeasured, delivery: await measure(lab) }),
 };

@@ -65,8 +65,8 @@ export const screen: Scenario = callScenario({
   plan: {
     inFlight: 4,
     connections: 8,
-    warmUpMs: 600,
-    closedMs: 600,
+    warmUpMs: 400,
+    closedMs: 500,
     wireCalls: 20,
   },
   contenders: [

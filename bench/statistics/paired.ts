@@ -10,7 +10,8 @@ export interface Comparison {
 }
 
 const resamples = 2000;
-const pairsNeeded = 3;
+/** Fewer pairs have no interval. */
+export const pairsNeeded = 3;
 
 /** Student's t, 97.5 %, for 1 to 30 degrees of freedom; past those the normal's 1.96 is near enough. */
 const t975 = [

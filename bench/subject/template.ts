@@ -65,6 +65,27 @@ export async function importTemplate({ path }: Template, signal: AbortSignal): P
     throw new Error(`Expected the importer to end with 0, got ${code}.`);
   }
   renameSync(unfinished, path);
+  sweep(path);
+}
+
+/** Whether a process of this number runs. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Deletes templates of earlier code, and what runs that were killed have left. */
+function sweep(current: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const run = /^bench-run-(\d+)-/.exec(name)?.[1];
+    const isOldTemplate = /^bench-[0-9a-f]{16}\.db$/.test(name) && path !== current;
+    const isLeftover = run !== undefined && !isRunning(Number(run));
+    if (isOldTemplate || isLeftover) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Databases of one run, deleted with it. */
@@ -79,7 +100,7 @@ export interface Copies {
 }
 
 export function openCopies(template: Template): Copies {
-  const own = mkdtempSync(join(folder, 'bench-run-'));
+  const own = mkdtempSync(join(folder, `bench-run-${process.pid}-`));
   let count = 0;
   const close = () => rmSync(own, { recursive: true, force: true });
   process.on('exit', close);

@@ -1,0 +1,226 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { questions } from '../../bench/questions/index.ts';
+import { figuresOf } from '../../bench/report/figures.ts';
+import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/report/format.ts';
+import { writeJson } from '../../bench/report/json.ts';
+import { renderReport } from '../../bench/report/markdown.ts';
+import { renderReadmeTable } from '../../bench/report/readme.ts';
+import { parseResult, type Result, readResult } from '../../bench/report/result.ts';
+import { left, renderMarkdown, renderText, right } from '../../bench/report/table.ts';
+import { tablesOf } from '../../bench/report/tables.ts';
+import { renderEnd } from '../../bench/report/terminal.ts';
+import { goodCreate, goodRead } from '../../bench/scenarios/errors.ts';
+import { callCell, eventCell, failureCell, resultOf, type Shown } from './sample-result.ts';
+
+const rest: Shown = {
+  perSecond: 10_000,
+  cpuMicros: 80,
+  p50Micros: 300,
+  autocannonPerSecond: 15_000,
+};
+const again = { kind: 'again' } as const;
+const invalid = { invalid: ['unexpected failures: 3 × status 500'] };
+
+const wholeResult = (): Result =>
+  resultOf([
+    callCell('point-read', 'rest', rest),
+    callCell('point-read', 'rest-again', { ...rest, perSecond: 10_050, p50Micros: 301 }, again),
+    callCell('point-read', 'grpc', { perSecond: 6000, cpuMicros: 130, p50Micros: 500 }),
+    callCell('point-read', 'graphql', rest, invalid),
+    callCell(
+      'point-read',
+      'hono',
+      { ...rest, cpuMicros: 40, autocannonPerSecond: 25_000 },
+      { kind: 'control' },
+    ),
+    callCell('screen', 'rest-chatty', { ...rest, requests: 22, queries: 22 }),
+    callCell('screen', 'rest-expand', { ...rest, queries: 3 }),
+    callCell('screen', 'graphql-naive', { ...rest, cpuMicros: 400, queries: 22 }),
+    callCell('screen', 'graphql-loaders', { ...rest, queries: 3.03 }),
+    eventCell('sse', 3000),
+    eventCell('websocket', 2000),
+    eventCell('rest', 120_000),
+    eventCell('nobody', 1),
+    failureCell('graphql', {
+      not_found: '200 data: null',
+      unauthenticated: '401 errors[]',
+      validation_failed: '200 data: ValidationFailed',
+      [goodRead]: '',
+      [goodCreate]: '',
+    }),
+  ]);
+
+/** A copy of `value` without what is at `path`. */
+function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((item, index) => (String(index) === key ? without(item, rest) : item));
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      if (name !== key) return [[name, inner]];
+      return rest.length === 0 ? [] : [[name, without(inner, rest)]];
+    }),
+  );
+}
+
+describe('the result file', () => {
+  test('comes back as it was written, histograms and all', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-report-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const result = wholeResult();
+    writeJson(join(folder, 'a', 'latest.json'), result);
+    expect(readResult(join(folder, 'a', 'latest.json'))).toEqual(result);
+    expect(readdirSync(join(folder, 'a'))).toEqual(['latest.json']);
+  });
+
+  test.each([
+    'version',
+    'environment',
+    'environment.kernel',
+    'environment.governor',
+    'environment.packages',
+    'environment.revision',
+    'options.seed',
+    'options.flags',
+    'complete',
+    'start',
+    'cells.0.invalid',
+    'cells.0.samples.0.readyMs',
+    'cells.0.samples.0.closed.latency',
+    'cells.0.samples.0.closed.failed',
+    'cells.0.samples.0.open.overflow',
+    'cells.0.samples.0.wire.receivedBytesPerCall',
+    'storage',
+  ])('is refused without %s, by name', (path) => {
+    const lacking = without(wholeResult(), path.split('.'));
+    const name = path.split('.').slice(0, 2).join('.').replaceAll('.', '\\.');
+    expect(() => parseResult(lacking)).toThrow(new RegExp(name));
+  });
+
+  test('is refused with a field that this version does not know', () => {
+    expect(() => parseResult({ ...wholeResult(), average: 3 })).toThrow(/average/);
+    expect(() => parseResult({ ...wholeResult(), version: 'fivewire-bench/0' })).toThrow(/version/);
+  });
+});
+
+describe('the report', () => {
+  test('prints an invalid cell hollow, with its reason', () => {
+    const [table] = tablesOf(wholeResult());
+    const row = table?.rows.find(([label]) => label?.startsWith('GraphQL'));
+    expect(row?.[0]).toBe('GraphQL (INVALID)');
+    expect(new Set(row?.slice(1))).toEqual(new Set(['–']));
+    expect(table?.notes).toContain('GraphQL: INVALID, unexpected failures: 3 × status 500');
+  });
+
+  test('names the noise floor, the samples and the machine', () => {
+    const report = renderReport(wholeResult());
+    expect(report).toContain('Noise floor');
+    expect(report).toContain('6,000');
+    expect(report).toContain('A CPU, 2 cores');
+    expect(report).toContain('seed 1');
+    expect(renderEnd(wholeResult())).toContain('Figures to reach');
+  });
+
+  test('says of a client that was the limit that it was, and judges by CPU then', () => {
+    const shares = { clientCpuShare: 0.98, serverCpuShare: 0.7 };
+    const result = resultOf([
+      callCell('point-read', 'grpc', { ...rest, cpuMicros: 100, ...shares }),
+      callCell('point-read', 'grpc-js', { ...rest, cpuMicros: 70, ...shares }, { kind: 'control' }),
+    ]);
+    expect(renderReport(result)).toContain('client-bound (client 98 % of its core, server 70 %)');
+    const figure = figuresOf(result).find(({ name }) => name.startsWith('gRPC'));
+    expect(figure).toMatchObject({ verdict: 'reached' });
+    expect(figure?.measured).toMatch(/^0\.70× .*by CPU \(1\.00× by calls/);
+  });
+
+  test('says that a figure was missed, and by how much', () => {
+    const result = wholeResult();
+    const start = { readyMs: 500, firstAnswerMs: 1800, idleBytes: 150e6 };
+    const figures = figuresOf({ ...result, start });
+    const named = (part: string) => figures.find(({ name }) => name.includes(part));
+    expect(named('REST read')).toMatchObject({ verdict: 'reached' });
+    expect(named('idle')).toMatchObject({ verdict: 'missed', missedBy: '25 %' });
+    expect(named('first answer')).toMatchObject({ verdict: 'missed', missedBy: '20 %' });
+    expect(named('DataLoader')).toMatchObject({ verdict: 'reached', measured: '3 queries' });
+    expect(named('WebSocket')).toMatchObject({ verdict: 'not measured' });
+  });
+
+  test('of a run that was cut short says so', () => {
+    expect(renderReport(resultOf([], { complete: false }))).toContain('CUT SHORT');
+  });
+
+  test("README's table has a row a wire, the machine and the date", () => {
+    const table = renderReadmeTable(wholeResult());
+    expect(table).toMatch(/\| REST \| 10,000 \| 80 \|/);
+    expect(table).toMatch(/\| GraphQL \| – \|/);
+    expect(table).toContain('2026-01-02, A CPU, 2 cores');
+  });
+
+  test('tables are aligned in a terminal and escaped in Markdown', () => {
+    const table = {
+      title: 'T',
+      lead: '',
+      columns: [left('name'), right('value')],
+      rows: [
+        ['a|b', '1'],
+        ['c', '1,000'],
+      ],
+      notes: ['a note'],
+    };
+    expect(renderText(table)).toBe(
+      'T\n\nname  value\n───────────\na|b       1\nc     1,000\n  a note\n',
+    );
+    expect(renderMarkdown(table)).toContain('| a\\|b | 1 |');
+  });
+
+  test('numbers have three digits, durations their minutes, and nothing is NaN', () => {
+    expect(formatNumber(0.01234)).toBe('0.012');
+    expect(formatNumber(12.345)).toBe('12.3');
+    expect(formatNumber(12_345)).toBe('12,345');
+    expect(formatNumber(Number.NaN)).toBe('–');
+    expect(formatMs(undefined)).toBe('–');
+    expect(formatMs(1234)).toBe('1.23');
+    expect(formatDuration(65_400)).toBe('1 min 05 s');
+    expect(formatRatio({ ratio: 1.5, interval: { low: 1.4, high: 1.61 }, pairs: 3 })).toBe(
+      '1.50× [1.40, 1.61]',
+    );
+  });
+});
+
+describe('questions', () => {
+  const answers = (result: Result) =>
+    Object.fromEntries(questions.map(({ number, judge }) => [number, judge(result).answer]));
+
+  test('are answered by the numbers', () => {
+    expect(answers(wholeResult())).toMatchObject({
+      1: 'no',
+      4: 'depends',
+      6: 'yes',
+      15: 'no',
+      16: 'no',
+      30: 'not measured',
+    });
+  });
+
+  test('are not measured where nothing was, and never answered from an invalid cell', () => {
+    expect(new Set(Object.values(answers(resultOf([]))))).toEqual(new Set(['not measured']));
+    const result = wholeResult();
+    const cells = result.cells.map((cell) => ({ ...cell, ...invalid }));
+    expect(new Set(Object.values(answers({ ...result, cells })))).toEqual(
+      new Set(['not measured']),
+    );
+  });
+
+  test('show no difference where there is none outside the noise', () => {
+    const result = resultOf([
+      callCell('point-read', 'rest', rest),
+      callCell('point-read', 'rest-again', { ...rest, cpuMicros: 70, p50Micros: 270 }, again),
+      callCell('point-read', 'grpc', { ...rest, cpuMicros: 78, p50Micros: 310 }),
+    ]);
+    expect(answers(result)[1]).toBe('no difference shown');
+  });
+});
