@@ -601,6 +601,11 @@ function housekeeping(at: () => Store): void {
     await store.read.payment(merchantId, paymentOf(1).id);
     await store.read.listPayments(merchantId, { status: 'failed' }, 'amount', { limit: 5 });
     expect(store.queryCount - before).toBe(3);
+    // Nobody called for these.
+    await store.duePayments(0, 1);
+    await store.nextSettlementAt();
+    await store.deleteExpiredRecords(0);
+    expect(store.queryCount - before).toBe(3);
   });
 
   test('closing ends the writes under way first, and refuses those that come after', async () => {

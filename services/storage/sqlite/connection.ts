@@ -13,8 +13,11 @@ const checkpointPages = 4000;
 export interface Connection {
   readonly database: DatabaseSync;
   /** Prepares once; the same query gives the same statement again. */
-  prepare<Values extends object, Row>(query: Query<Values, Row>): PreparedSync<Values, Row>;
-  /** How many prepared queries ran. */
+  prepare<Values extends object, Row>(
+    query: Query<Values, Row>,
+    use?: 'call' | 'background',
+  ): PreparedSync<Values, Row>;
+  /** How many prepared queries ran, those of the background apart. */
   readonly queryCount: number;
 }
 
@@ -51,7 +54,9 @@ export function openConnection(path: string): Connection {
 
   function prepare<Values extends object, Row>(
     query: Query<Values, Row>,
+    use: 'call' | 'background' = 'call',
   ): PreparedSync<Values, Row> {
+    const counted = use === 'call' ? 1 : 0;
     const known = statements.get(query as Query<never, unknown>);
     // Kept under the very query that carries these types.
     if (known) return known as unknown as PreparedSync<Values, Row>;
@@ -59,16 +64,16 @@ export function openConnection(path: string): Connection {
     const bind = binderOf(query);
     const prepared: PreparedSync<Values, Row> = {
       get(values) {
-        queryCount += 1;
+        queryCount += counted;
         // With `returnArrays` a row is an array, in the order of the columns of the query.
         return statement.get(...bind(values)) as unknown as Row | undefined;
       },
       all(values) {
-        queryCount += 1;
+        queryCount += counted;
         return statement.all(...bind(values)) as unknown as Row[];
       },
       run(values) {
-        queryCount += 1;
+        queryCount += counted;
         return Number(statement.run(...bind(values)).changes);
       },
     };

@@ -49,7 +49,11 @@ export async function openSqlite(path: string): Promise<Store> {
   };
   const writer = createWriter(database, announce);
   const queries = createQueries(db, sqliteQueries);
-  const committed = afterTransactions(connection, writer);
+  const committed = afterTransactions(connection.prepare, writer);
+  const inBackground = afterTransactions(
+    (query) => connection.prepare(query, 'background'),
+    writer,
+  );
   const read = createReads(committed, queries, sqliteQueries);
   const transaction = createTransaction(
     withinTransaction(connection, writer),
@@ -58,12 +62,12 @@ export async function openSqlite(path: string): Promise<Store> {
     writer.appended,
   );
 
-  const duePayments = committed(queries.duePayments);
-  const nextSettlementAt = committed(queries.nextSettlementAt);
+  const duePayments = inBackground(queries.duePayments);
+  const nextSettlementAt = inBackground(queries.nextSettlementAt);
   const merchant = committed(queries.merchant);
   const secret = connection.prepare(queries.secret);
   const insertSecret = connection.prepare(queries.insertSecret);
-  const deleteExpired = connection.prepare(queries.deleteExpiredRecords);
+  const deleteExpired = connection.prepare(queries.deleteExpiredRecords, 'background');
 
   return {
     read,
@@ -116,9 +120,9 @@ export async function openSqlite(path: string): Promise<Store> {
 
 /** Queries that run while no transaction is open. */
 const afterTransactions =
-  (connection: Connection, writer: Writer): Prepare =>
+  (prepare: Connection['prepare'], writer: Writer): Prepare =>
   (query) => {
-    const prepared = connection.prepare(query);
+    const prepared = prepare(query);
     const ready = async () => {
       while (writer.busy) await writer.busy;
     };
