@@ -63,11 +63,14 @@ export function toFailure(thrown: unknown) {
 }
 
 /** The arguments of connections under their names here (`limit` is `first`). */
-const argumentNames: Readonly<Record<string, string>> = { limit: 'first', cursor: 'after' };
+const argumentNames: ReadonlyMap<unknown, string> = new Map([
+  ['limit', 'first'],
+  ['cursor', 'after'],
+]);
 
 const encodeViolations = (violations: readonly Violation[]) =>
   violations.map(({ path, code, message }) => ({
-    path: path.map((step, depth) => (depth === 0 && argumentNames[step]) || String(step)),
+    path: path.map((step, depth) => (depth === 0 && argumentNames.get(step)) || String(step)),
     code,
     message,
   }));

@@ -1,28 +1,17 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
-import { callerOf, type GraphqlCaller } from './caller.ts';
+import { acceptedBy, type MediaType } from './accept.ts';
+import { callerOf } from './caller.ts';
 import { type Refusal, refusalHeaders, refusalOf } from './errors.ts';
-import type { Execution, GraphqlRequest, Outcome } from './execution.ts';
+import type { Execution, GraphqlRequest, ResultStream } from './execution.ts';
 import { parseJson, requestIn, requestInUrl } from './request.ts';
 import type { RoomYoga } from './yoga.ts';
 
 /** The largest request, bytes. Every document of this project's client is below 4 KiB. */
 export const maxBodyBytes = 64 * 1024;
-
-type MediaType = 'application/json' | 'application/graphql-response+json';
-
-/** `Accept` as GraphQL clients send it; what it comes to needs no negotiation. */
-const plainAccepts: ReadonlyMap<string | undefined, MediaType> = new Map([
-  [undefined, 'application/json'],
-  ['*/*', 'application/json'],
-  ['application/json', 'application/json'],
-  ['application/json, application/graphql-response+json', 'application/json'],
-  ['application/graphql-response+json', 'application/graphql-response+json'],
-  ['application/graphql-response+json, application/json', 'application/graphql-response+json'],
-  ['application/graphql-response+json,application/json;q=0.9', 'application/graphql-response+json'],
-]);
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType !== undefined &&
@@ -31,17 +20,16 @@ const isJson = (contentType: string | undefined): boolean =>
 /**
  * The HTTP side of the room (GraphQL over HTTP). `closing` ends the event streams.
  *
- * Requests whose media type needs no negotiation are answered here on Node's own request and
- * response; yoga's listener has the rest: q-values and event streams. The reason is what a CPU
- * profile of yoga's own POST path shows (one payment, constant resolver, parse and validation
- * cached), which reaches about a third of the requests of a bare `execute` on node:http. A sixth
- * of its time is execution and JSON. Of the rest, 27 % is node: (over twice what the bare server
- * spends there: body streams, their listeners and ends), 14 % a writev for head and body apart,
- * 15 % garbage collection, 12 % the fetch API's ponyfills and their promise chains, 9 % the hook
- * chains of yoga and envelop (2 % to find the cached document), 4 % DOMExceptions with their stacks
- * for signals that are aborted at the end of each request. What the hooks did for parse and
- * validation is one look-up here (`prepared.ts`), and yoga's executor is called without them
- * (`yoga.ts`).
+ * Event streams are written by yoga; all else is answered here on Node's own request and response.
+ * The reason is what a CPU profile of yoga's own POST path shows (one payment, constant resolver,
+ * parse and validation cached), which reaches about a third of the requests of a bare `execute` on
+ * node:http. A sixth of its time is execution and JSON. Of the rest, 27 % is node: (over twice what
+ * the bare server spends there: body streams, their listeners and ends), 14 % a writev for head and
+ * body apart, 15 % garbage collection, 12 % the fetch API's ponyfills and their promise chains, 9 %
+ * the hook chains of yoga and envelop (2 % to find the cached document), 4 % DOMExceptions with
+ * their stacks for signals that are aborted at the end of each request. What the hooks did for
+ * parse and validation is one look-up here (`prepared.ts`), and yoga's executor is called without
+ * them (`yoga.ts`).
  */
 export function createHttpListener(
   core: Core,
@@ -51,48 +39,38 @@ export function createHttpListener(
 ): RequestListener {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const caller = callerOf(incoming);
-    const { accept } = incoming.headers;
-    const mediaType = plainAccepts.get(accept);
-    const answerTo: AnswerTo = {
-      outgoing,
-      requestId: caller.requestId,
-      mediaType: mediaType ?? 'application/json',
+    const { requestId } = caller;
+    const { json, streams } = acceptedBy(incoming.headers.accept);
+    // Who reads event streams only is told a refusal by its status, as the newer type has it.
+    const mediaType = json ?? (streams ? 'application/graphql-response+json' : 'application/json');
+    const answerTo: AnswerTo = { outgoing, requestId, mediaType };
+    const sendEvents = async (results: ExecutionResult | ResultStream): Promise<void> => {
+      outgoing.setHeader('x-request-id', requestId);
+      incoming.headers.accept = 'text/event-stream';
+      await yoga(incoming, outgoing, { results });
     };
     let session: Session;
     let request: GraphqlRequest;
     try {
       // Before a byte of the body is looked at: strangers cost no more than this.
       session = await core.authenticate(caller.credential);
+      if (!json && !streams) throw notAcceptable;
       request = await readRequest(incoming);
     } catch (thrown) {
       return refuseRequest(answerTo, incoming, thrown);
     }
     const readOnly = incoming.method === 'GET';
-    if (mediaType === undefined) {
-      const streams = accept?.includes('text/event-stream') ?? false;
-      const ended = streams ? endOf(outgoing, closing) : undefined;
-      outgoing.setHeader('x-request-id', caller.requestId);
-      incoming.headers.accept = byPreference(accept ?? '');
-      const run = async () => {
-        const outcome = await execution.run(
-          request,
-          { ...caller, signal: ended },
-          session,
-          readOnly,
-        );
-        return streams ? outcome : withoutStream(outcome, caller);
-      };
-      await yoga(incoming, outgoing, { run });
-      return;
-    }
-    const outcome = withoutStream(await execution.run(request, caller, session, readOnly), caller);
+    const runner = streams ? { ...caller, signal: endOf(outgoing, closing) } : caller;
+    const outcome = await execution.run(request, runner, session, readOnly);
     if ('refusal' in outcome) return sendRefusal(answerTo, outcome.refusal);
-    if ('result' in outcome) {
-      if (readOnly && request.documentId !== undefined) {
-        return sendCacheable(answerTo, incoming, outcome.result);
-      }
-      send(answerTo, 200, JSON.stringify(outcome.result));
+    if ('stream' in outcome) {
+      if (streams) return sendEvents(outcome.stream);
+      void outcome.stream.return?.();
+      return sendRefusal(answerTo, refusalOf(notAcceptable, requestId));
     }
+    if (!json) return sendEvents(outcome.result);
+    if (readOnly) return sendToCache(answerTo, incoming, request, outcome.result);
+    send(answerTo, 200, JSON.stringify(outcome.result));
   }
 
   return (incoming, outgoing) => {
@@ -101,21 +79,11 @@ export function createHttpListener(
   };
 }
 
-/**
- * The ranges of an `Accept`, the best first and those not wanted left out (RFC 9110 §12.5.1):
- * yoga takes the first that it can write, and reads no q-values.
- */
-function byPreference(accept: string): string {
-  const ranges = accept.split(',').map((range) => {
-    const quality = Number(/; *q=([\d.]+)/i.exec(range)?.[1] ?? 1);
-    return { range: range.replace(/; *q=[^;]*/i, ''), quality };
-  });
-  return ranges
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality)
-    .map(({ range }) => range)
-    .join(',');
-}
+const notAcceptable = new PaymentsError(
+  'not_acceptable',
+  'Expected an Accept of application/json, application/graphql-response+json or, for ' +
+    'subscriptions, text/event-stream; those go over graphql-transport-ws too.',
+);
 
 interface AnswerTo {
   readonly outgoing: ServerResponse;
@@ -157,19 +125,20 @@ function refuseRequest(answerTo: AnswerTo, incoming: IncomingMessage, thrown: un
 }
 
 /**
- * The answer to a persisted document by GET: an entity that caches can keep. It has no
- * `extensions`, since the throttle state in them is another at each request.
+ * An answer to GET. That to a persisted document is an entity that caches can keep: it has no
+ * `extensions`, since the throttle state in them is another at each request. No other is kept.
  */
-function sendCacheable(
+function sendToCache(
   answerTo: AnswerTo,
   incoming: IncomingMessage,
-  { data, errors }: { readonly data?: unknown; readonly errors?: unknown },
+  { documentId }: GraphqlRequest,
+  result: ExecutionResult,
 ): void {
-  const body = JSON.stringify({ errors, data });
-  if (errors !== undefined) {
-    send(answerTo, 200, body, { 'cache-control': 'no-store' });
+  if (documentId === undefined || result.errors !== undefined) {
+    send(answerTo, 200, JSON.stringify(result), { 'cache-control': 'no-store' });
     return;
   }
+  const body = JSON.stringify({ data: result.data });
   const etag = `"${hash('sha1', body, 'base64url')}"`;
   const headers = {
     etag,
@@ -177,8 +146,8 @@ function sendCacheable(
     vary: 'Accept, Authorization',
   };
   // Compared weakly (RFC 9110 §13.1.2).
-  const known = incoming.headers['if-none-match']?.match(/"[^"]*"/g)?.includes(etag) ?? false;
-  if (!known) {
+  const known = incoming.headers['if-none-match']?.match(/"[^"]*"|^\s*\*\s*$/g) ?? [];
+  if (!known.some((tag) => tag === etag || tag.trim() === '*')) {
     send(answerTo, 200, body, headers);
     return;
   }
@@ -236,15 +205,4 @@ function endOf(outgoing: ServerResponse, closing: AbortSignal): AbortSignal {
   const lost = new AbortController();
   outgoing.on('close', () => lost.abort());
   return AbortSignal.any([lost.signal, closing]);
-}
-
-/** Streams are answered to those who can read them only. */
-function withoutStream(outcome: Outcome, { requestId }: GraphqlCaller): Outcome {
-  if (!('stream' in outcome)) return outcome;
-  void outcome.stream.return?.();
-  const error = new PaymentsError(
-    'not_acceptable',
-    'Expected a subscription over text/event-stream or graphql-transport-ws.',
-  );
-  return { refusal: refusalOf(error, requestId) };
 }

@@ -67,13 +67,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The request in the query part of a URL. @throws PaymentsError `validation_failed` */
+/**
+ * The request in the query part of a URL; a parameter without a value is the same as absent.
+ * @throws PaymentsError `validation_failed`
+ */
 export function requestInUrl(url: string): GraphqlRequest {
   const at = url.indexOf('?');
   const search = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
   const body = Object.fromEntries(
     [...search].map(([name, text]): [string, unknown] => {
-      if (text === '' || (name !== 'variables' && name !== 'extensions')) return [name, text];
+      if (text === '') return [name, null];
+      if (name !== 'variables' && name !== 'extensions') return [name, text];
       const value = parseJson(text);
       if (value === undefined) throw fault(name, 'JSON');
       return [name, value];

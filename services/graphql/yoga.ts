@@ -1,42 +1,30 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { refusalHeaders } from './errors.ts';
-import type { Outcome } from './execution.ts';
+import type { ResultStream } from './execution.ts';
 
-/** What the room knows of a request by the time that yoga sees it. */
+/** What a request came to by the time that yoga sees it. */
 export interface YogaContext {
-  readonly run: () => Promise<Outcome>;
+  readonly results: ExecutionResult | ResultStream;
 }
 
 export type RoomYoga = YogaServerInstance<YogaContext, object>;
 
-/**
- * Makes yoga negotiate the media type and write the answer, and leave the rest to the room: the
- * request was read before, and execution is one for all transports.
- */
-const runByRoom: Plugin<YogaContext> = {
+/** Makes yoga write the results as an event stream, and leave the rest to the room. */
+const resultsOfRoom: Plugin<YogaContext> = {
   onRequestParse({ setRequestParser }) {
     setRequestParser(() => ({ query: '' }));
   },
-  onParams({ setParamsHandler }) {
-    setParamsHandler(async ({ context }) => {
-      // Yoga's own type of the handler knows nothing of the server's part of the context.
-      const outcome = await (context as unknown as YogaContext).run();
-      if ('stream' in outcome) return outcome.stream;
-      if ('result' in outcome) return outcome.result;
-      const { errors, status, wellFormed } = outcome.refusal;
-      const http = { status, spec: wellFormed, headers: refusalHeaders(outcome.refusal) };
-      for (const error of errors) Object.assign(error.extensions, { http });
-      return { errors: [...errors] };
-    });
+  onParams({ setResult, context }) {
+    // Yoga's own type of the context knows nothing of the server's part.
+    setResult((context as unknown as YogaContext).results);
   },
 };
 
-/** Yoga for this room: its media types, its event streams and its executor. */
+/** Yoga for this room: its event streams and its executor. */
 export const createRoomYoga = (schema: GraphQLSchema): RoomYoga =>
   createYoga<YogaContext>({
     schema,
-    plugins: [runByRoom],
+    plugins: [resultsOfRoom],
     // What the room does before yoga, or does not do at all.
     batching: false,
     cors: false,

@@ -102,6 +102,19 @@ describe('requests', () => {
     expect(reply.headers.get('allow')).toBe('GET, POST');
   });
 
+  test('a parameter of the URL without a value is absent', async () => {
+    const { body } = await get('query=query A{__typename}&operationName=&variables=&extensions=');
+    expect(body.data).toEqual({ __typename: 'Query' });
+  });
+
+  test.each(['__proto__', 'constructor'])(
+    'a parameter named %s is told by its name',
+    async (name) => {
+      const { body } = await post(room.target, `{"query":"{ __typename }","${name}":1}`);
+      expect(body.errors[0].extensions.violations[0].path).toEqual([name]);
+    },
+  );
+
   test('a mutation by GET is refused and does nothing', async () => {
     const query =
       'mutation { createCustomer(input: { name: "x" }, idempotencyKey: "g") { __typename } }';
@@ -149,6 +162,25 @@ describe('answers', () => {
     for (const accept of ['application/json', 'multipart/mixed', 'application/json;q=0.9']) {
       expect((await post(room.target, { query }, { accept })).status).toBe(406);
     }
+  });
+
+  test.each(['image/png', 'application/json;q=0', 'multipart/mixed', 'text/*'])(
+    'Accept: %s is refused before anything runs',
+    async (accept) => {
+      const before = await room.house.store.read.lastSequence('acct_retail');
+      const query = `mutation { createCustomer(input: { name: "A" }, idempotencyKey: "${accept}") {
+        __typename
+      } }`;
+      const { status, body } = await post(room.target, { query }, { accept });
+      expect(status).toBe(406);
+      expect(body.errors[0].extensions.code).toBe('not_acceptable');
+      expect(await room.house.store.read.lastSequence('acct_retail')).toBe(before);
+    },
+  );
+
+  test('of GET without a persisted document are kept by no cache', async () => {
+    const { headers } = await get('query={__typename}');
+    expect(headers.get('cache-control')).toBe('no-store');
   });
 
   test.each([
@@ -286,7 +318,13 @@ describe('persisted documents', () => {
     expect(headers.get('vary')).toBe('Accept, Authorization');
     expect(body).not.toHaveProperty('extensions');
     const list = `W/"other", W/${headers.get('etag')}`;
-    expect((await get(search, { 'if-none-match': list })).status).toBe(304);
+    for (const known of [list, '*']) {
+      expect((await get(search, { 'if-none-match': known })).status).toBe(304);
+    }
+    for (const accept of ['application/json;q=0.9', `text/html, ${graphqlJson};q=0.8`]) {
+      const same = await get(search, { accept, 'if-none-match': list });
+      expect(same.status).toBe(304);
+    }
     const wrong = await get(new URLSearchParams({ documentId: id, variables: '{}' }).toString());
     expect(wrong.headers.get('etag')).toBe(null);
   });
