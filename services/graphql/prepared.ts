@@ -26,8 +26,10 @@ export const documentLimits = {
   errors: 20,
 } as const;
 
-/** Tokens of all remembered documents together: about 15 MB of syntax trees. */
-const rememberedTokens = 50_000;
+/** What the remembered documents may take together, texts and syntax trees. */
+const rememberedBytes = 16 * 1024 * 1024;
+/** About what a token takes in a syntax tree; comments and white space are in the text alone. */
+const bytesPerToken = 300;
 
 export interface PreparedOperation {
   readonly kind: OperationDefinitionNode['operation'];
@@ -63,15 +65,15 @@ export function createPreparedDocuments(
     : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   // A Map keeps the order of insertion: the first entry is the one not used for longest.
   const remembered = new Map<string, PreparedDocument>();
-  let tokens = 0;
+  let bytes = 0;
 
   function remember(text: string, prepared: PreparedDocument): void {
     remembered.set(text, prepared);
-    tokens += tokensOf(prepared);
+    bytes += bytesOf(text, prepared);
     for (const [oldest, entry] of remembered) {
-      if (tokens <= rememberedTokens) break;
+      if (bytes <= rememberedBytes) break;
       remembered.delete(oldest);
-      tokens -= tokensOf(entry);
+      bytes -= bytesOf(oldest, entry);
     }
   }
 
@@ -102,7 +104,8 @@ export function createPreparedDocuments(
   };
 }
 
-const tokensOf = ({ document }: PreparedDocument): number => document.tokenCount ?? 0;
+const bytesOf = (text: string, { document }: PreparedDocument): number =>
+  2 * text.length + bytesPerToken * (document.tokenCount ?? 0);
 
 /** Before validation: comparing fields of the same key with each other is its dearest part. */
 function requireFewAliases(document: DocumentNode): void {
