@@ -21,7 +21,7 @@ export const callerOf = ({ headers }: IncomingMessage): GraphqlCaller => ({
 
 /** The caller of one operation on a connection that was authenticated once. */
 export const callerOnConnection = (
-  session: Session,
+  session: Session | undefined,
   { headers }: IncomingMessage,
 ): GraphqlCaller => ({
   session,

@@ -6,7 +6,7 @@ import type { Loaders } from './loaders.ts';
 /** What every resolver of one document shares. */
 export interface GraphqlContext {
   readonly core: Core;
-  /** Its session is prepaid: the document was admitted as a whole. */
+  /** Its session is prepaid, that of a subscription apart: a document is admitted as a whole. */
   readonly caller: Caller;
   /** Made when they are first asked for: most documents never do. */
   readonly loaders: () => Loaders;

@@ -46,7 +46,8 @@ export interface Execution {
   readonly schema: GraphQLSchema;
   /**
    * Prepares the document (a document not seen before costs a token for that), takes the price of
-   * the whole from the key's bucket, and executes. Never rejects.
+   * the whole from the key's bucket, and executes. What a subscription reads for each event is
+   * paid for when it is read: nobody knows how many will come. Never rejects.
    *
    * @param readOnly the transport must not change anything (GET)
    */
@@ -69,28 +70,16 @@ export function createExecution(
   const toResponseErrors = (errors: readonly GraphQLError[], { requestId }: GraphqlCaller) =>
     errors.map((error) => toResponseError(error, requestId, options.report));
 
-  async function admitted(
-    { plan }: PreparedOperation,
-    variables: Variables,
-    paid: number,
-    caller: GraphqlCaller,
-    session: Session,
-  ): Promise<{ readonly prepaid: Session; readonly price: number }> {
+  function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
     const price = toPrice(requestedCost(plan, variables));
     // What a full bucket does not hold can never be let through: waiting would not help.
     const limit = Math.min(options.maxCost, session.key.burst);
-    if (price > limit) {
-      throw new PaymentsError(
-        'query_too_costly',
-        `Expected a document that costs at most ${limit}, got one that costs ${price}.`,
-        { metadata: { cost: String(price), limit: String(limit) } },
-      );
-    }
-    const prepaid =
-      price > paid
-        ? await core.admit({ ...caller, session }, price - paid)
-        : { ...session, prepaid: true };
-    return { prepaid, price };
+    if (price <= limit) return price;
+    throw new PaymentsError(
+      'query_too_costly',
+      `Expected a document that costs at most ${limit}, got one that costs ${price}.`,
+      { metadata: { cost: String(price), limit: String(limit) } },
+    );
   }
 
   async function run(
@@ -113,9 +102,16 @@ export function createExecution(
     if (readOnly && operation.kind === 'mutation') return mutationByGet(caller);
 
     const variables = request.variables ?? {};
-    const { prepaid, price } = await admitted(operation, variables, paid, caller, session);
+    const price = priceOf(operation, variables, session);
     const streams = operation.kind === 'subscription';
-    const documentCaller = { ...caller, session: prepaid };
+    let documentSession = session;
+    if (!streams) {
+      documentSession =
+        price > paid
+          ? await core.admit({ ...caller, session }, price - paid)
+          : { ...session, prepaid: true };
+    }
+    const documentCaller = { ...caller, session: documentSession };
     let loaders: Loaders | undefined;
     const contextValue: GraphqlContext = {
       core,

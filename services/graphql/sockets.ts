@@ -57,24 +57,26 @@ const streaming = parse('subscription { __typename }');
 /**
  * Documents over WebSocket, `graphql-transport-ws`. A connection is authenticated once, by its
  * `Authorization` header or `connectionParams.authorization`, and closed with 4401 when the key is
- * revoked. When a subscription has begun, the server sends a `ping` with `{ subscribed: id }`,
- * which the protocol allows and has no other word for: whatever is committed after it is delivered.
+ * revoked. When a subscription has begun, the server sends a `ping` with its id as `subscribed` and
+ * its `requestId`, which the protocol allows and has no other word for: whatever is committed after
+ * it is delivered. All other answers have the request id in their `extensions`.
  */
 export function createSockets(core: Core, execution: Execution): Sockets {
   const server = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: socketLimits.initMs,
     onConnect: (context) => authenticate(core, context),
     async onSubscribe(context, _id, payload) {
-      const outcome = await run(execution, context, payload);
-      if ('refusal' in outcome) return outcome.refusal.errors;
-      const document = 'stream' in outcome ? streaming : answered;
-      return { schema: execution.schema, document, rootValue: undefined, contextValue: outcome };
+      const answer = await run(execution, context, payload);
+      if ('refusal' in answer) return answer.refusal.errors;
+      const document = 'stream' in answer ? streaming : answered;
+      return { schema: execution.schema, document, rootValue: undefined, contextValue: answer };
     },
     execute: ({ contextValue }) => resultOf(contextValue),
     subscribe: ({ contextValue }) => resultOf(contextValue),
     onOperation({ extra }, id, _payload, { contextValue }) {
       if (!isStream(contextValue)) return;
-      extra.socket.send(stringifyMessage({ type: MessageType.Ping, payload: { subscribed: id } }));
+      const payload = { subscribed: id, requestId: contextValue.requestId };
+      extra.socket.send(stringifyMessage({ type: MessageType.Ping, payload }));
     },
   });
   const upgraded = new WebSocketServer({
@@ -170,31 +172,35 @@ async function run(
   execution: Execution,
   { extra, subscriptions }: Context<Record<string, unknown>, Extra>,
   { query, operationName, variables, extensions }: SubscribePayload,
-): Promise<Outcome> {
+): Promise<Answer> {
   const { session, request } = extra;
-  if (!session) return refused(new PaymentsError('unauthenticated', 'Expected connection_init.'));
   const caller = callerOnConnection(session, request);
+  const { requestId } = caller;
+  const refused = (error: PaymentsError): Answer => ({
+    refusal: refusalOf(error, requestId),
+    requestId,
+  });
+  if (!session) return refused(new PaymentsError('unauthenticated', 'Expected connection_init.'));
   if (Object.keys(subscriptions).length > socketLimits.operations) {
     const most = `Expected at most ${socketLimits.operations} operations at once.`;
-    return refused(new PaymentsError('rate_limited', most), caller.requestId);
+    return refused(new PaymentsError('rate_limited', most));
   }
   try {
     const given = requestIn({ query, operationName, variables, extensions });
-    return await execution.run(given, caller, session, false);
+    return { ...(await execution.run(given, caller, session, false)), requestId };
   } catch (thrown) {
-    return refused(toPaymentsError(thrown), caller.requestId);
+    return refused(toPaymentsError(thrown));
   }
 }
 
-function refused(error: PaymentsError, requestId = ''): Outcome {
-  return { refusal: refusalOf(error, requestId) };
-}
+type Answer = Outcome & { readonly requestId: string };
 
 /** What `onSubscribe` put there. */
-const isStream = (outcome: unknown): outcome is Extract<Outcome, { stream: unknown }> =>
-  typeof outcome === 'object' && outcome !== null && 'stream' in outcome;
+const isStream = (answer: unknown): answer is Extract<Answer, { stream: unknown }> =>
+  typeof answer === 'object' && answer !== null && 'stream' in answer;
 
-function resultOf(outcome: unknown) {
-  if (isStream(outcome)) return outcome.stream;
-  return (outcome as Extract<Outcome, { result: unknown }>).result;
+function resultOf(answer: unknown) {
+  if (isStream(answer)) return answer.stream;
+  const { result, requestId } = answer as Extract<Answer, { result: unknown }>;
+  return { ...result, extensions: { ...result.extensions, requestId } };
 }

@@ -225,7 +225,7 @@ describe('failures that can be expected are data', () => {
       }`,
       { input: { ...simple, paymentMethod: 'pm_card_unavailable', confirm: true } },
     );
-    expect(data).toBe(null);
+    expect(data.createPayment).toBe(null);
     expect(errors[0]).toMatchObject({
       path: ['createPayment'],
       extensions: { code: 'processor_unavailable', retryable: true, retryAfterMs: 1000 },
@@ -237,6 +237,40 @@ describe('failures that can be expected are data', () => {
     expect(first.data.result.id).toMatch(/^pay_/);
     expect((await create('', '"replayed"')).data).toEqual(first.data);
   });
+});
+
+test('a field that fails is null alone, and what stands beside it is answered', async () => {
+  const { secret } = await room.direct.createKey(
+    { name: 'half', scopes: ['payments:read'] },
+    once(),
+  );
+  const read = await post(
+    room.target,
+    { query: '{ payments { nodes { id } } customers { nodes { id } } }' },
+    { key: secret ?? '' },
+  );
+  expect(read.body.data.payments.nodes).toBeInstanceOf(Array);
+  expect(read.body.data.customers).toBeNull();
+  expect(read.body.errors).toMatchObject([
+    { path: ['customers'], extensions: { code: 'permission_denied' } },
+  ]);
+});
+
+test('mutations run in their order, and one that fails takes no answer from the others', async () => {
+  const create = (name: string, card: string) =>
+    `${name}: createPayment(
+      input: { amount: 1, currency: "GBP", paymentMethod: "${card}", confirm: true },
+      idempotencyKey: "in-order-${name}"
+    ) { ... on Payment { id } }`;
+  const { body } = await post(room.target, {
+    query: `mutation { ${create('a', 'pm_card_ok')} ${create('b', 'pm_card_unavailable')} ${create('c', 'pm_card_ok')} }`,
+  });
+  expect(body.errors).toMatchObject([
+    { path: ['b'], extensions: { code: 'processor_unavailable', requestId: expect.any(String) } },
+  ]);
+  const { a, b, c } = body.data;
+  expect(b).toBeNull();
+  expect(a.id < c.id).toBe(true);
 });
 
 test('a failure nobody foresaw is masked, told by its request id and reported', async () => {

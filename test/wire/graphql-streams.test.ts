@@ -203,6 +203,44 @@ describe('over graphql-transport-ws', () => {
     expect(await peer.closed).toMatchObject({ code });
   });
 
+  test('what a subscription reads for its events is paid for, the events themselves are not', async () => {
+    const customer = await room.direct.createCustomer({ name: 'A' }, once());
+    const { secret } = await room.direct.createKey(
+      { name: 'reads', scopes: ['events:read', 'customers:read'], ratePerSecond: 1, burst: 4 },
+      once(),
+    );
+    const peer = await openSocket({ headers: { authorization: `Bearer ${secret}` } });
+    peer.send({ type: 'connection_init' });
+    await peer.next();
+    const query = 'subscription { events { data { ... on Payment { customer { name } } } } }';
+    peer.send({ id: '1', type: 'subscribe', payload: { query } });
+    await peer.next();
+    const answers: unknown[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      await room.direct.createPayment({ ...simple, customer: customer.id }, once());
+      answers.push((await peer.next()).payload);
+    }
+    expect(answers[0]).toEqual({ data: { events: { data: { customer: { name: 'A' } } } } });
+    expect(answers.at(-1)).toMatchObject({
+      data: { events: { data: { customer: null } } },
+      errors: [{ extensions: { code: 'rate_limited' } }],
+    });
+    peer.socket.close();
+  });
+
+  test('every answer tells its request id', async () => {
+    const peer = await openSocket({ headers: { authorization } });
+    peer.send({ type: 'connection_init' });
+    await peer.next();
+    const requestId = expect.stringMatching(/^req_/);
+    peer.send({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } });
+    expect(await peer.next()).toMatchObject({ payload: { extensions: { requestId } } });
+    await peer.next();
+    peer.send({ id: '2', type: 'subscribe', payload: { query: 'subscription { events { id } }' } });
+    expect(await peer.next()).toMatchObject({ type: 'ping', payload: { requestId } });
+    peer.socket.close();
+  });
+
   test('another subprotocol closes with 4406, a second init with 4429', async () => {
     const other = await openSocket({ protocol: 'graphql-transport-ws' });
     other.send({ type: 'connection_init', payload: { authorization } });
@@ -219,7 +257,7 @@ describe('over graphql-transport-ws', () => {
     const query = `subscription { events(after: "${after}") { sequence data { ...P } } }
       fragment P on Payment { id metadata }`;
     peer.send({ id: '1', type: 'subscribe', payload: { query } });
-    expect(await peer.next()).toEqual({ type: 'ping', payload: { subscribed: '1' } });
+    expect(await peer.next()).toMatchObject({ type: 'ping', payload: { subscribed: '1' } });
     peer.socket.pause();
     const metadata = Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`k${i}`, 'v'.repeat(500)]),
