@@ -2,6 +2,7 @@ import { type Metadata, type ServiceError, type StatusObject, status } from '@gr
 import {
   type ErrorCode,
   type ErrorDetails,
+  invalid,
   isErrorCode,
   PaymentsError,
   type Violation,
@@ -119,7 +120,7 @@ function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer 
     const violation = {
       type: 'STATE',
       subject: metadata.payment ?? '',
-      description: error.message,
+      description: sayable(error.message),
     };
     add('PreconditionFailure', rpc.PreconditionFailure.serialize({ violations: [violation] }));
   }
@@ -135,10 +136,15 @@ function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer 
   return details;
 }
 
+/** Faults under the names of the contract, as the details have them. */
+const messageOf = ({ message, details: { violations } }: PaymentsError): string =>
+  violations?.map((fault) => `${fieldOf(fault) || 'input'}: ${fault.message}`).join('; ') ??
+  message;
+
 /** An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`. */
 export function encodeError(error: PaymentsError, trailers: Metadata): StatusObject {
   const code = grpcStatus[error.code];
-  const message = sayable(error.message, maxMessageBytes);
+  const message = sayable(messageOf(error), maxMessageBytes);
   trailers.set(detailsKey, rpc.Status.serialize({ code, message, details: encodeDetails(error) }));
   return { code, details: message, metadata: trailers };
 }
@@ -193,5 +199,8 @@ function decodeStatus(bytes: Buffer): PaymentsError | undefined {
       }
     }
   }
-  return code && new PaymentsError(code, message, details);
+  const { violations } = details;
+  return (
+    code && new PaymentsError(code, violations ? invalid(...violations).message : message, details)
+  );
 }

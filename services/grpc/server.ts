@@ -1,6 +1,7 @@
 import {
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -126,6 +127,33 @@ function reflection(): ReflectionService {
   return new ReflectionService(contract as unknown as PackageDefinition);
 }
 
+type StreamHandler = (call: ServerDuplexStream<unknown, unknown>, callback?: unknown) => void;
+
+/**
+ * The server as services of libraries see it: their streams, which only clients end otherwise, end
+ * when `closing` aborts.
+ */
+function untilClosed(server: Server, closing: AbortSignal): Server {
+  const ending =
+    (handle: StreamHandler): StreamHandler =>
+    (call, callback) => {
+      // Only unary calls have a callback.
+      if (callback === undefined) {
+        const end = () => call.end();
+        const forget = () => closing.removeEventListener('abort', end);
+        closing.addEventListener('abort', end, { once: true });
+        call.once('close', forget).once('cancelled', forget);
+      }
+      handle(call, callback);
+    };
+  const addService = (service: ServiceDefinition, handlers: Record<string, StreamHandler>) => {
+    const ended = Object.entries(handlers).map(([name, handle]) => [name, ending(handle)]);
+    server.addService(service, Object.fromEntries(ended));
+  };
+  // The one method that they call.
+  return { addService } as unknown as Server;
+}
+
 /** Serves the core at `host:port`, plaintext HTTP/2; port 0 is any free one. */
 export async function startGrpcServer(
   core: Core,
@@ -137,8 +165,8 @@ export async function startGrpcServer(
   const services = servicesOf(core, closing.signal);
   for (const { service, methods } of services) server.addService(forgiving(service), methods);
   for (const { name } of services) health.setStatus(name, 'SERVING');
-  health.addToServer(server);
-  reflection().addToServer(server);
+  health.addToServer(untilClosed(server, closing.signal));
+  reflection().addToServer(untilClosed(server, closing.signal));
 
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

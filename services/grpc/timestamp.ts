@@ -6,10 +6,13 @@ export function encodeTime(ms: number): { seconds: number; nanos: number } {
 
 /**
  * The first whole millisecond at or after a timestamp: times here are whole milliseconds, so that
- * "from then on" and "before then" mean the same after the rounding as before it.
+ * "from then on" and "before then" mean the same after the rounding as before it. NaN, which every
+ * operation refuses, where the nanos are more than a second or count backwards.
  */
 export const decodeTime = (time: { readonly seconds: number; readonly nanos: number }): number =>
-  time.seconds * 1000 + Math.ceil(time.nanos / 1_000_000);
+  time.nanos >= 0 && time.nanos < 1e9
+    ? time.seconds * 1000 + Math.ceil(time.nanos / 1_000_000)
+    : Number.NaN;
 
 /** For fields that every answer has. */
 export function requireTime(

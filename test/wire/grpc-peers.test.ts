@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rpc } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
+import { type Method, openPeer } from './grpc-peer.ts';
 
 /** The room as clients see it that know nothing of it: everything below is learnt by reflection. */
 
@@ -121,6 +124,26 @@ test('health is told for the server and for each service, and not for others', a
   expect(JSON.parse(all?.stdout ?? '')).toEqual({ status: 'SERVING' });
   expect(JSON.parse(payments?.stdout ?? '')).toEqual({ status: 'SERVING' });
   expect(JSON.parse(other?.stderr ?? '')).toMatchObject({ code: 'not_found' });
+});
+
+test('those who watch health are told of the end, and closing does not wait for them', async () => {
+  const brief = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  const peer = openPeer(brief.port);
+  // Of a generated client; the package declares its service without the methods.
+  const { Watch } = healthService as unknown as Readonly<
+    Record<'Watch', Method<object, { readonly status: string }>>
+  >;
+  const stream = peer.open(Watch, { service: '' });
+  const seen: string[] = [];
+  stream.on('data', ({ status }: { readonly status: string }) => seen.push(status));
+  await once(stream, 'data');
+  const ended = once(stream, 'end');
+  const started = performance.now();
+  await brief.close();
+  expect(performance.now() - started).toBeLessThan(1000);
+  await ended;
+  expect(seen).toEqual(['SERVING', 'NOT_SERVING']);
+  peer.close();
 });
 
 test('the protos pass buf lint and buf format', async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { errorCodes, PaymentsError } from '../../services/core/errors.ts';
+import { errorCodes, invalid, PaymentsError } from '../../services/core/errors.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
 import {
@@ -115,7 +115,8 @@ describe('errors', () => {
       fc.property(fc.constantFrom(...errorCodes), text, details, (code, message, given) => {
         const sent = encodeError(new PaymentsError(code, message, given), new Metadata());
         const error = Object.assign(new Error(), sent);
-        expect(decodeError(error, 'here')).toEqual(new PaymentsError(code, message, given));
+        const said = given.violations ? invalid(...given.violations).message : message;
+        expect(decodeError(error, 'here')).toEqual(new PaymentsError(code, said, given));
         const types = detailsOf(error).map(([type]) => type);
         expect(new Set(types).size).toBe(types.length);
         expect(types[0]).toBe('ErrorInfo');
@@ -126,6 +127,7 @@ describe('errors', () => {
   test('a refused input names its fields as the contract does, and the reason and domain', async () => {
     const { error } = await peer.ask(ListPayments, { pageSize: 101, orderBy: 'size' });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error?.details).toMatch(/^page_size: .+; order_by: /);
     expect(detailsOf(error)).toEqual([
       ['ErrorInfo', { reason: 'VALIDATION_FAILED', domain: 'payments.fivewire.dev', metadata: {} }],
       [
@@ -332,7 +334,7 @@ describe('bad input', () => {
     const captureMethod = 99 as 1;
     const { error } = await peer.ask(CreatePayment, { requestId: 'e', ...card, captureMethod });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
-    expect(error?.details).toBe('captureMethod: expected one of "automatic"|"manual", got 99');
+    expect(error?.details).toBe('capture_method: expected one of "automatic"|"manual", got 99');
   });
 
   test('an unspecified enum value is an absent one', async () => {
@@ -351,6 +353,15 @@ describe('bad input', () => {
       const { error } = await peer.ask(CreatePayment, { requestId: 'l', ...card, amount });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
       expect(JSON.stringify(detailsOf(error))).toContain('"field":"amount"');
+    },
+  );
+
+  test.each([-1, 1_000_000_000, 2 ** 31 - 1])(
+    'a timestamp of %i nanos is refused',
+    async (nanos) => {
+      const { error } = await peer.ask(ListPayments, { createdFrom: { seconds: 1, nanos } });
+      expect(error?.code).toBe(status.INVALID_ARGUMENT);
+      expect(JSON.stringify(detailsOf(error))).toContain('"field":"created_from"');
     },
   );
 
