@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
+import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -16,6 +16,8 @@ const forgetEveryMs = 60 * 60 * 1000;
 const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
 /** How long calls that run at shutdown may take. */
 const drainMs = 3000;
+/** How long peers of a protocol that was upgraded to may take to say goodbye. */
+const partingMs = 4000;
 
 /** What one HTTP server is made of; a wire that is not open is absent. */
 interface HttpRooms {
@@ -36,9 +38,32 @@ export interface Fivewire {
   close(): Promise<void>;
 }
 
-/** Opens the database and the wires that `config` names; resolves when all of them listen. */
+/**
+ * Opens the database and the wires that `config` names; resolves when all of them listen. Where one
+ * cannot, all that was opened before it is closed again.
+ */
 export async function start(config: Config, signal?: AbortSignal): Promise<Fivewire> {
   const store = await openStore(config.databaseUrl);
+  const closers: Close[] = [];
+  const close = async () => {
+    await Promise.all(closers.map((closeOne) => closeOne()));
+    await store.close();
+  };
+  try {
+    return { ...(await open(config, store, closers, signal)), store, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param closers gets what closes each part, as soon as it is open */
+async function open(
+  config: Config,
+  store: Store,
+  closers: Close[],
+  signal?: AbortSignal,
+): Promise<Pick<Fivewire, 'ports' | 'core'>> {
   const metrics = createMetrics(store);
   const ports = await createPorts(store, undefined, (call) => {
     metrics.record(call);
@@ -48,35 +73,35 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
   if (config.demo) await createDemo(ports, config, signal);
 
   const rooms: HttpRooms = {};
-  const closers: Close[] = [];
   const streams = new AbortController();
+  closers.push(async () => streams.abort());
   const bound: { http: number; grpc?: number; http2?: number } = { http: 0 };
-  const open = async (wire: Wire, how: () => Promise<void>) => {
+  const ifOpen = async (wire: Wire, how: () => Promise<void>) => {
     if (config.wires.has(wire)) await how();
   };
 
   // Rooms are loaded when their wire is open: a server of one wire pays for no other's library.
-  await open('rest', async () => {
+  await ifOpen('rest', async () => {
     const { createRestListener } = await import('./rest/server.ts');
     Object.assign(rooms, { rest: createRestListener(core) });
   });
-  await open('sse', async () => {
+  await ifOpen('sse', async () => {
     const { createSseListener } = await import('./sse/server.ts');
     Object.assign(rooms, { sse: createSseListener(core, { signal: streams.signal }) });
   });
-  await open('graphql', async () => {
+  await ifOpen('graphql', async () => {
     const { createGraphqlRoom } = await import('./graphql/server.ts');
     const graphql = createGraphqlRoom(core, { loaders: config.graphqlLoaders });
     Object.assign(rooms, { graphql });
     closers.push(graphql.close);
   });
-  await open('websocket', async () => {
+  await ifOpen('websocket', async () => {
     const { createWebsocketRoom } = await import('./websocket/server.ts');
     const websocket = createWebsocketRoom(core);
     Object.assign(rooms, { websocket });
     closers.push(websocket.close);
   });
-  await open('grpc', async () => {
+  await ifOpen('grpc', async () => {
     const { startGrpcServer } = await import('./grpc/server.ts');
     const grpc = await startGrpcServer(core, { host: config.host, port: config.grpcPort });
     bound.grpc = grpc.port;
@@ -84,41 +109,42 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
   });
 
   const listener = httpListener(rooms, store, metrics);
-  const server = createServer(listener);
-  server.on('upgrade', upgradeListener(rooms));
+  const upgraded = new Set<Duplex>();
+  const server = createServer(
+    // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
+    // `Upgrade: h2c` of `curl --http2`.
+    { shouldUpgradeCallback: (request) => upgradeOf(rooms, request) !== undefined },
+    listener,
+  );
+  server.on('upgrade', (request, socket, head) => {
+    // The server listens no more to this socket, and an error that nobody hears ends the process.
+    socket.on('error', () => socket.destroy());
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    upgradeOf(rooms, request)?.(request, socket, head);
+  });
   bound.http = await listen(server, config.httpPort, config.host);
-  closers.push(() => closeHttp(server));
+  closers.push(() => closeHttp(server, upgraded));
   if (config.http2Port !== undefined) {
     // The listener asks nothing of a request that HTTP/2's compatibility API does not have.
     const http2 = createHttp2Server(listener as unknown as Parameters<typeof createHttp2Server>[0]);
-    const sessions = new Set<{ close(): void; destroy(): void }>();
+    const sessions = new Set<Http2Session>();
     http2.on('session', (session) => {
       sessions.add(session);
       session.on('close', () => sessions.delete(session));
     });
     bound.http2 = await listen(http2, config.http2Port, config.host);
-    closers.push(async () => {
-      for (const session of sessions) session.close();
-      http2.close();
-    });
+    closers.push(() => closeHttp2(http2, sessions));
   }
 
   const timers = [
     setInterval(() => background(() => core.settleDue()), settleEveryMs),
     setInterval(() => background(() => store.deleteExpiredRecords(Date.now())), forgetEveryMs),
   ];
-
-  return {
-    ports: bound,
-    core,
-    store,
-    async close() {
-      for (const timer of timers) clearInterval(timer);
-      streams.abort();
-      await Promise.all(closers.map((close) => close()));
-      await store.close();
-    },
-  };
+  closers.push(async () => {
+    for (const timer of timers) clearInterval(timer);
+  });
+  return { ports: bound, core };
 }
 
 /** The demo merchants; on an empty database also the real invoices, with their progress. */
@@ -164,13 +190,17 @@ function httpListener(rooms: HttpRooms, store: Store, metrics: Metrics): Request
   };
 }
 
-function upgradeListener(rooms: HttpRooms): Upgrade {
-  return (request, socket, head) => {
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/ws' && rooms.websocket) return rooms.websocket.upgrade(request, socket, head);
-    if (path === '/graphql' && rooms.graphql) return rooms.graphql.upgrade(request, socket, head);
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-  };
+/** What takes over the connection of a request that asks for another protocol, if anything. */
+function upgradeOf(rooms: HttpRooms, { url = '/', headers }: IncomingMessage): Upgrade | undefined {
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
+  switch (url.split('?', 1)[0]) {
+    case '/ws':
+      return rooms.websocket?.upgrade;
+    case '/graphql':
+      return rooms.graphql?.upgrade;
+    default:
+      return undefined;
+  }
 }
 
 function respond(
@@ -188,12 +218,28 @@ const listen = (server: NetServer, port: number, host: string): Promise<number> 
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
-async function closeHttp(server: Server): Promise<void> {
+async function closeHttp(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), drainMs);
+  // Connections whose last answer is sent only now become idle.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const drained = setTimeout(() => server.closeAllConnections(), drainMs);
+  const parted = setTimeout(() => {
+    for (const socket of upgraded) socket.destroy();
+  }, partingMs);
   await closed;
-  clearTimeout(force);
+  clearInterval(idle);
+  clearTimeout(drained);
+  clearTimeout(parted);
+}
+
+async function closeHttp2(server: Http2Server, sessions: ReadonlySet<Http2Session>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const session of sessions) session.close();
+  const drained = setTimeout(() => {
+    for (const session of sessions) session.destroy();
+  }, drainMs);
+  await closed;
+  clearTimeout(drained);
 }
 
 /** Work between calls: its failure is logged and tried again at the next turn. */
