@@ -26,6 +26,7 @@ const usage = `Compares the wires: the same operations on the same data, fresh p
   --out FOLDER    where latest.json and latest.md go; bench/results where absent
   --json          prints the result as JSON, and nothing else, on standard output
   --quick         one short round: shows that the bench works, not how fast anything is
+  --full          three times the rounds, long phases: compiled code and narrow intervals
   --list          says what would be run, and how long it would take
   --help
 
@@ -57,10 +58,12 @@ export function readCommand(args: readonly string[]): Command {
       out: { type: 'string', default: resultsFolder },
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      full: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.quick && values.full) throw new Error('expected one of --quick and --full, got both');
   const seed = Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new Error(`--seed: expected an integer from 0 to 4294967295, got '${values.seed}'`);
@@ -71,7 +74,7 @@ export function readCommand(args: readonly string[]): Command {
       only: namesIn(values.only, '--only', names),
       wires: namesIn(values.wires, '--wires', Object.keys(labels)),
       seed,
-      quick: values.quick,
+      effort: values.quick ? 'quick' : values.full ? 'full' : 'normal',
     },
     folder: values.out,
     json: values.json,
@@ -90,13 +93,19 @@ async function main(): Promise<number> {
   const plan = makePlan(request, !template.exists);
   // With --json, what is for the eye goes where it disturbs no pipe.
   const out = json ? process.stderr : process.stdout;
+  // Whoever read this is gone: nobody waits for the rest.
+  out.on('error', () => process.exit(exit.failed));
   const processes = `${plan.steps.length} fresh server processes`;
   out.write(`${processes}, about ${formatDuration(plan.estimateMs)}, seed ${request.seed}.\n\n`);
   if (action === 'list') {
-    for (const { name, title, contenders, rounds } of scenarios) {
-      if (!plan.steps.some(({ scenario }) => scenario.name === name)) continue;
-      const ways = contenders.map(({ label }) => label).join(', ');
-      out.write(`${name}: ${title}\n  ${request.quick ? 1 : rounds} rounds of ${ways}\n`);
+    for (const { name, title, contenders } of scenarios) {
+      const steps = plan.steps.filter(({ scenario }) => scenario.name === name);
+      if (steps.length === 0) continue;
+      const ways = contenders.flatMap((contender) => {
+        const count = steps.filter((step) => step.contender === contender).length;
+        return count === 0 ? [] : [`${contender.label} (${count})`];
+      });
+      out.write(`${name}: ${title}\n  ${ways.join('; ')}\n`);
     }
     return exit.passed;
   }

@@ -1,15 +1,15 @@
 import { scenarios, storageName } from './scenarios/index.ts';
-import type { Contender, Scenario } from './scenarios/scenario.ts';
+import type { Contender, Effort, Scenario } from './scenarios/scenario.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
 
 /** What a run was asked for. */
 export interface Request {
   /** Scenarios; all, where empty. */
   readonly only: readonly string[];
-  /** Wires; all, where empty. The baseline of a scenario is always among its contenders. */
+  /** Wires; all, where empty. The baseline of a scenario and its repeat are always there. */
   readonly wires: readonly string[];
   readonly seed: number;
-  readonly quick: boolean;
+  readonly effort: Effort;
 }
 
 /** One fresh server process, measured once. */
@@ -30,23 +30,30 @@ export interface Plan {
 const processMs = 650;
 const importMs = 4000;
 const lookAroundMs = 2000;
-const storageMs = 9000;
-const quickStepMs = 2200;
+const storageMs = 6000;
 
 const isWanted = (contender: Contender, scenario: Scenario, wires: readonly string[]): boolean =>
-  wires.length === 0 || contender.name === scenario.baseline || wires.includes(contender.wire);
+  wires.length === 0 ||
+  contender.name === scenario.baseline ||
+  contender.kind === 'again' ||
+  wires.includes(contender.wire);
 
 function stepsOf(scenario: Scenario, request: Request, random: Random): Step[] {
   const contenders = scenario.contenders.filter((one) => isWanted(one, scenario, request.wires));
-  const rounds = request.quick ? 1 : scenario.rounds;
+  const roundsOf = ({ rounds = scenario.rounds }: Contender): number =>
+    ({ quick: 1, normal: rounds, full: rounds * 3 })[request.effort];
   // Every round has every contender once, in an order of its own: a pair is of one round, and
   // whatever drifts over minutes is in both.
+  const rounds = Math.max(...contenders.map(roundsOf));
   return Array.from({ length: rounds }, (_, round) =>
-    shuffled(contenders, random).map((contender) => ({
+    shuffled(
+      contenders.filter((contender) => round < roundsOf(contender)),
+      random,
+    ).map((contender) => ({
       scenario,
       contender,
       round,
-      estimateMs: request.quick ? quickStepMs : processMs + scenario.estimateMs(contender),
+      estimateMs: processMs + scenario.estimateMs(contender, request.effort),
     })),
   ).flat();
 }
@@ -58,7 +65,7 @@ export function makePlan(request: Request, needsImport: boolean): Plan {
   const steps = scenarios
     .filter(({ name }) => wanted(name))
     .flatMap((scenario) => stepsOf(scenario, request, random));
-  const storage = wanted(storageName) && !request.quick;
+  const storage = wanted(storageName) && request.effort !== 'quick';
   const estimateMs =
     steps.reduce((sum, step) => sum + step.estimateMs, 0) +
     (needsImport ? importMs : 0) +

@@ -171,7 +171,7 @@ async function takeStep(
       fixtures,
       reference,
       seed: request.seed + round,
-      quick: request.quick,
+      effort: request.effort,
     };
     const job = { kind: 'scenario', scenario: scenario.name, lab } as const;
     const report = await generator.run(job, stepWithinMs);

@@ -198,7 +198,7 @@ const result = z.strictObject({
   environment,
   options: z.strictObject({
     seed: z.int(),
-    quick: z.boolean(),
+    effort: z.enum(['quick', 'normal', 'full']),
     only: z.array(z.string()),
     wires: z.array(z.string()),
     flags: z.array(z.string()),

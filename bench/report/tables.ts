@@ -141,8 +141,9 @@ function callTable(result: Result, scenario: Scenario): Table {
   });
   const [sample] = cells.flatMap(({ samples }) => samples);
   const closed = sample?.closed;
+  const warmed = warmUpRange(cells);
   const how = closed
-    ? `Closed loop: ${closed.inFlight} calls under way over ${closed.connections} connections, ${closed.elapsedMs / 1000} s after ${closed.warmUpMs / 1000} s of warming up, in each of the fresh processes.`
+    ? `Closed loop: ${closed.inFlight} calls under way over ${closed.connections} connections, ${closed.elapsedMs / 1000} s after ${warmed} of warming up, in each of the fresh processes.`
     : '';
   const latencyHow = perSecond
     ? `Latency: independent arrivals at ${formatCount(perSecond)}/s, from the intended start.`
@@ -162,6 +163,15 @@ function callTable(result: Result, scenario: Scenario): Table {
       ...notesFor(cells),
     ],
   };
+}
+
+/** How long the processes warmed up, from the shortest to the longest. */
+function warmUpRange(cells: readonly Cell[]): string {
+  const times = cells.flatMap(({ samples }) =>
+    samples.flatMap(({ closed }) => closed?.warmUpMs ?? []),
+  );
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  return `${seconds(Math.min(...times))} to ${seconds(Math.max(...times))} s`;
 }
 
 function cachingTexts(cell: Cell): string[] {

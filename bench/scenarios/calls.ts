@@ -4,6 +4,7 @@ import { measureByAutocannon, measureClosed, measureOpen, measureWire } from './
 import { proveEqual } from './proof.ts';
 import {
   type Contender,
+  type Effort,
   type Fixtures,
   type Lab,
   nothingMeasured,
@@ -16,6 +17,7 @@ import { portOf } from './wires.ts';
 export interface CallPlan {
   readonly inFlight: number;
   readonly connections: number;
+  /** At most; it ends when throughput has stopped growing. */
   readonly warmUpMs: number;
   readonly closedMs: number;
   /** Latency at an equal rate; not measured where absent. */
@@ -36,27 +38,33 @@ export interface CallContender extends Contender {
 
 const autocannonConnections = 64;
 const autocannonWarmUpMs = 100;
-const autocannonMs = 500;
+const autocannonMsOf: Readonly<Record<Effort, number>> = { quick: 200, normal: 400, full: 3000 };
 
 /** Rough length of a measurement by this plan, milliseconds. */
-function planMs(plan: CallPlan, contender: CallContender): number {
+function planMs(normalPlan: CallPlan, contender: CallContender, effort: Effort): number {
+  const plan = withEffort(normalPlan, effort);
   const isControl = contender.kind === 'control';
   return (
     100 +
     plan.warmUpMs +
     plan.closedMs +
     (plan.open && !isControl ? plan.open.durationMs + 100 : 0) +
-    (contender.autocannon ? autocannonWarmUpMs + autocannonMs + 50 : 0)
+    (contender.autocannon ? autocannonWarmUpMs + autocannonMsOf[effort] + 50 : 0)
   );
 }
 
-const short = (plan: CallPlan): CallPlan => ({
+const withLengths = (plan: CallPlan, warmUpMs: number, closedMs: number, openMs: number) => ({
   ...plan,
-  warmUpMs: 100,
-  closedMs: 200,
-  wireCalls: 5,
-  ...(plan.open && { open: { ...plan.open, durationMs: 200 } }),
+  warmUpMs,
+  closedMs,
+  ...(plan.open && { open: { ...plan.open, durationMs: openMs } }),
 });
+
+/** The plan as long as the effort wants it. */
+function withEffort(plan: CallPlan, effort: Effort): CallPlan {
+  if (effort === 'quick') return withLengths({ ...plan, wireCalls: 5 }, 100, 200, 200);
+  return effort === 'full' ? withLengths(plan, 6000, 3000, 4000) : plan;
+}
 
 /** A scenario whose contenders are called again and again. */
 export function callScenario(
@@ -75,7 +83,7 @@ export function callScenario(
     ...rest,
     baseline,
     contenders,
-    estimateMs: ({ name }) => planMs(plan, named(name)),
+    estimateMs: ({ name }, effort) => planMs(plan, named(name), effort),
     async reference(address, fixtures) {
       const contender = named(baseline);
       const work = await contender.work(portOf(address, contender.wire), 1, fixtures);
@@ -93,10 +101,10 @@ export function callScenario(
 async function measureCalls(
   lab: Lab,
   contender: CallContender,
-  fullPlan: CallPlan,
+  normalPlan: CallPlan,
 ): Promise<Measured> {
   const { address, fixtures } = lab;
-  const plan = lab.quick ? short(fullPlan) : fullPlan;
+  const plan = withEffort(normalPlan, lab.effort);
   const port = portOf(address, contender.wire);
   const work = await contender.work(port, plan.connections, fixtures);
   try {
@@ -114,7 +122,7 @@ async function measureCalls(
           ...request,
           connections: autocannonConnections,
           warmUpMs: autocannonWarmUpMs,
-          durationMs: lab.quick ? 200 : autocannonMs,
+          durationMs: autocannonMsOf[lab.effort],
         })
       : null;
     return { ...nothingMeasured, wire, closed, open: loaded, autocannon };

@@ -66,9 +66,9 @@ export const create: Scenario = callScenario({
   plan: {
     inFlight: 64,
     connections: 64,
-    warmUpMs: 500,
-    closedMs: 600,
-    open: { perSecond: 400, durationMs: 800 },
+    warmUpMs: 900,
+    closedMs: 450,
+    open: { perSecond: 500, durationMs: 750 },
     wireCalls: 30,
   },
   contenders: [

@@ -12,12 +12,22 @@ import {
   toldBy,
 } from './failures.ts';
 import { proveEqual } from './proof.ts';
-import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
+import {
+  type Contender,
+  check,
+  type Effort,
+  type Lab,
+  nothingMeasured,
+  type Scenario,
+} from './scenario.ts';
 import { type CallWire, labels, openClient, portOf } from './wires.ts';
 
 const inFlight = 4;
-const warmUpMs = 100;
-const timedMs = 200;
+const lengths = {
+  quick: { warmUpMs: 50, timedMs: 80 },
+  normal: { warmUpMs: 100, timedMs: 200 },
+  full: { warmUpMs: 3000, timedMs: 2000 },
+} as const satisfies Record<Effort, object>;
 
 /** Failures whose cost is set beside that of the good call on the same path. */
 export const goodRead = 'none, a read';
@@ -51,8 +61,9 @@ async function toldOn(wire: CallWire, port: number): Promise<ToldFailure[]> {
 
 async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSample['perCall']> {
   const loop = (durationMs: number) => runClosedLoop({ call, inFlight, durationMs });
-  await loop(lab.quick ? 50 : warmUpMs);
-  const { result, spent } = await metered(lab.address, () => loop(lab.quick ? 80 : timedMs));
+  const { warmUpMs, timedMs } = lengths[lab.effort];
+  await loop(warmUpMs);
+  const { result, spent } = await metered(lab.address, () => loop(timedMs));
   check(result.failed === 0, `the same outcome each time, got ${Object.keys(result.failures)}`);
   return {
     latency: encodeHistogram(result.latency),
@@ -113,8 +124,9 @@ export const errors: Scenario = {
   what: `Each client tells the same code and the same faults. Cost: ${inFlight} calls under way, beside the good call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: 3,
-  estimateMs: () => 300 + 4 * (warmUpMs + timedMs),
+  rounds: 2,
+  estimateMs: (_contender, effort) =>
+    300 + 4 * (lengths[effort].warmUpMs + lengths[effort].timedMs),
   reference: (address) => toldOn('rest', portOf(address, 'rest')),
   measure: async (lab) => ({ ...nothingMeasured, failures: await measure(lab) }),
 };

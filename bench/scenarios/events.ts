@@ -9,13 +9,20 @@ import type { DeliverySample } from '../report/result.ts';
 import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
 import { proveEqual } from './proof.ts';
-import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
+import {
+  type Contender,
+  check,
+  type Effort,
+  type Lab,
+  nothingMeasured,
+  type Scenario,
+} from './scenario.ts';
 import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;
 const warmUpMs = 200;
-const durationMs = 1000;
+const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 1000, full: 6000 };
 const pollMs = 250;
 const stragglersMs = 1500;
 const countedEvents = 40;
@@ -152,7 +159,7 @@ async function measure(lab: Lab): Promise<DeliverySample> {
   try {
     const warm = await publishing('warm', warmUpMs);
     const { result: timed, spent } = await metered(address, async () => {
-      const run = await publishing('timed', lab.quick ? 300 : durationMs);
+      const run = await publishing('timed', durationMsOf[lab.effort]);
       await untilDone(() => delay.totalCount >= run.completed * watchers.length);
       return run;
     });
@@ -203,8 +210,12 @@ export const events: Scenario = {
   baseline: 'sse',
   contenders,
   rounds: 3,
-  estimateMs: ({ name }) =>
-    warmUpMs + durationMs + 100 + (name === nobody.name ? 0 : 450) + (name === 'rest' ? 400 : 0),
+  estimateMs: ({ name }, effort) =>
+    warmUpMs +
+    durationMsOf[effort] +
+    100 +
+    (name === nobody.name ? 0 : 450) +
+    (name === 'rest' ? 400 : 0),
   reference: async () => undefined,
   measure: async (lab) => ({ ...nothingMeasured, delivery: await measure(lab) }),
 };

@@ -42,7 +42,15 @@ export interface Contender {
   readonly kind: 'room' | 'control' | 'again';
   readonly wire: WireName;
   readonly subject: SubjectSpec;
+  /** Fresh processes of this one; those of the scenario where absent. */
+  readonly rounds?: number;
 }
+
+/**
+ * `normal`: all that fits into five minutes. `quick`: short phases, for tests of the bench itself.
+ * `full`: the time that compiled code and narrow intervals need.
+ */
+export type Effort = 'quick' | 'normal' | 'full';
 
 /** What a load generator knows while it measures one process. */
 export interface Lab {
@@ -52,8 +60,7 @@ export interface Lab {
   /** The baseline's answer on an untouched database; every contender must give the same. */
   readonly reference: unknown;
   readonly seed: number;
-  /** Short phases, for tests of the bench itself. */
-  readonly quick: boolean;
+  readonly effort: Effort;
 }
 
 export interface Scenario {
@@ -68,7 +75,7 @@ export interface Scenario {
   /** Fresh processes of each contender. */
   readonly rounds: number;
   /** How long one process is measured, milliseconds, about. */
-  estimateMs(contender: Contender): number;
+  estimateMs(contender: Contender, effort: Effort): number;
   /** The reference answer, asked of a server with every wire open. */
   reference(address: Address, fixtures: Fixtures): Promise<unknown>;
   /** Runs in the load generator. @throws Error where the cell is not valid */

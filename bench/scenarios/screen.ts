@@ -65,8 +65,8 @@ export const screen: Scenario = callScenario({
   plan: {
     inFlight: 4,
     connections: 8,
-    warmUpMs: 400,
-    closedMs: 500,
+    warmUpMs: 600,
+    closedMs: 400,
     wireCalls: 20,
   },
   contenders: [

@@ -67,7 +67,7 @@ describe('the command line', () => {
 });
 
 describe('the plan', () => {
-  const request = { only: [], wires: [], seed: 1, quick: false };
+  const request = { only: [], wires: [], seed: 1, effort: 'normal' } as const;
 
   test('fits into five minutes, importing included', () => {
     expect(makePlan(request, true).estimateMs).toBeLessThan(295_000);

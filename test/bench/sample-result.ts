@@ -168,7 +168,7 @@ export const resultOf = (cells: readonly Cell[], more: Partial<Result> = {}): Re
     revision: '0123456789abcdef',
     modified: false,
   },
-  options: { seed: 1, quick: false, only: [], wires: [], flags: [] },
+  options: { seed: 1, effort: 'normal', only: [], wires: [], flags: [] },
   start: { readyMs: 500, firstAnswerMs: 600, idleBytes: 100e6 },
   cells: [...cells],
   storage: null,
