@@ -86,10 +86,10 @@ describe('the plan', () => {
     expect(rounds).toEqual(rounds.toSorted());
   });
 
-  test('keeps the baseline beside the wires that were asked for', () => {
+  test('keeps the baseline and its repeat beside the wires that were asked for', () => {
     const plan = makePlan({ ...request, only: ['point-read'], wires: ['grpc'] }, false);
     const names = new Set(plan.steps.map(({ contender }) => contender.name));
-    expect(names).toEqual(new Set(['rest', 'grpc', 'grpc-js']));
+    expect(names).toEqual(new Set(['rest', 'rest-again', 'grpc', 'grpc-js']));
   });
 });
 
@@ -102,13 +102,14 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     const [code] = await once(bench, 'exit');
     expect(await said).toContain('One payment read');
     const result = readResult(join(folder, 'latest.json'));
-    expect(result.cells.map(({ invalid }) => invalid)).toEqual([[], [], []]);
+    expect(result.cells.map(({ invalid }) => invalid)).toEqual([[], [], [], []]);
     expect(code).toBe(0);
     expect(result.complete).toBe(true);
     expect(result.cells.map(({ contender }) => contender).toSorted()).toEqual([
       'grpc',
       'grpc-js',
       'rest',
+      'rest-again',
     ]);
     const [sample] = result.cells.find(({ contender }) => contender === 'grpc')?.samples ?? [];
     expect(sample?.wire?.queriesPerCall).toBeGreaterThanOrEqual(1);
