@@ -9,10 +9,10 @@ import {
   type PaymentJson,
   type Screen,
   type ScreenJson,
-} from './codecs.ts';
+} from './client-codecs.ts';
+import { found, type Json, lost, resultOf } from './client-results.ts';
+import { createWatcher } from './client-watch.ts';
 import { documentId, operationDocuments, screenDocument } from './documents.ts';
-import { found, type Json, lost, resultOf } from './results.ts';
-import { createWatcher } from './watcher.ts';
 
 export type { Screen };
 

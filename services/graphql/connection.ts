@@ -1,5 +1,5 @@
 import { cursorOf, type Page } from '../core/page.ts';
-import { withoutNulls } from './context.ts';
+import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
 
 export interface ConnectionArgs {
   readonly first?: number | null;
@@ -7,8 +7,16 @@ export interface ConnectionArgs {
   readonly [filter: string]: unknown;
 }
 
+/** A query for a list. */
+export const connection =
+  (name: 'listPayments' | 'listRefunds' | 'listCustomers') =>
+  async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
+    const page: Page<unknown> = await invoke(context, name, pageInput(args));
+    return toConnection(page, args);
+  };
+
 /** The input of a list operation: `first` and `after` under core's names. */
-export function pageInput({ first, after, ...filter }: ConnectionArgs): Record<string, unknown> {
+function pageInput({ first, after, ...filter }: ConnectionArgs): Record<string, unknown> {
   return withoutNulls({ ...filter, limit: first ?? null, cursor: after ?? null });
 }
 

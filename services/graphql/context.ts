@@ -19,11 +19,16 @@ export const invoke = <Name extends CallName>(
   input: unknown,
 ): Promise<OutputOf<Name>> => core.invoke(name, caller, input);
 
-/** GraphQL's answer to a query for what is not there. */
-export const nullWhereNotFound = (thrown: unknown): null => {
+/** A query for one resource: null where there is none with that id. */
+export const byId =
+  (name: CallName) =>
+  (_root: unknown, { id }: { readonly id: string }, context: GraphqlContext) =>
+    invoke(context, name, { id }).catch(nullWhereNotFound);
+
+function nullWhereNotFound(thrown: unknown): null {
   if (thrown instanceof PaymentsError && thrown.code === 'not_found') return null;
   throw thrown;
-};
+}
 
 /** Arguments as the input of an operation: null is the same as absent. */
 export function withoutNulls(args: Readonly<Record<string, unknown>>): Record<string, unknown> {

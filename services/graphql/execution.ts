@@ -1,4 +1,10 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
 import type { GraphqlCaller } from './caller.ts';
@@ -103,59 +109,64 @@ export function createExecution(
 
     const variables = request.variables ?? {};
     const price = priceOf(operation, variables, session);
-    const streams = operation.kind === 'subscription';
-    let documentSession = session;
-    if (!streams) {
-      documentSession =
-        price > paid
-          ? await core.admit({ ...caller, session }, price - paid)
-          : { ...session, prepaid: true };
-    }
-    const documentCaller = { ...caller, session: documentSession };
+    const argsOf = (documentSession: Session): ExecutionArgs => ({
+      schema,
+      document: prepared.document,
+      contextValue: contextOf({ ...caller, session: documentSession }, operation),
+      variableValues: variables,
+      operationName: request.operationName,
+    });
+    if (operation.kind === 'subscription') return streamed(argsOf(session), caller);
+    const prepaid =
+      price > paid
+        ? await core.admit({ ...caller, session }, price - paid)
+        : { ...session, prepaid: true };
+    return answered(argsOf(prepaid), operation, price, caller);
+  }
+
+  function contextOf(caller: GraphqlCaller, { kind }: PreparedOperation): GraphqlContext {
+    const how = { batch: options.loaders, cache: kind !== 'subscription' };
     let loaders: Loaders | undefined;
-    const contextValue: GraphqlContext = {
+    return {
       core,
-      caller: documentCaller,
+      caller,
       loaders: () => {
-        const how = { batch: options.loaders, cache: !streams };
-        loaders ??= createLoaders(core, documentCaller, how);
+        loaders ??= createLoaders(core, caller, how);
         return loaders;
       },
     };
-    const args = {
-      schema,
-      document: prepared.document,
-      contextValue,
-      variableValues: variables,
-      operationName: request.operationName,
-    };
-    if (streams) {
-      const source = await subscribe(args);
-      if (!(Symbol.asyncIterator in source)) {
-        return { refusal: refusalWith(toResponseErrors(source.errors ?? [], caller)) };
-      }
-      return { stream: responses(source, (errors) => toResponseErrors(errors, caller)) };
+  }
+
+  async function streamed(args: ExecutionArgs, caller: GraphqlCaller): Promise<Outcome> {
+    const source = await subscribe(args);
+    if (!(Symbol.asyncIterator in source)) {
+      return { refusal: refusalWith(toResponseErrors(source.errors ?? [], caller)) };
     }
+    return { stream: responses(source, (errors) => toResponseErrors(errors, caller)) };
+  }
+
+  async function answered(
+    args: ExecutionArgs,
+    { plan }: PreparedOperation,
+    requested: number,
+    caller: GraphqlCaller,
+  ): Promise<Outcome> {
     const { data, errors } = await execute(args);
     if (data === undefined) {
       return { refusal: refusalWith(toResponseErrors(errors ?? [], caller)) };
     }
     const { rate } = caller.receipt;
+    const throttle = rate && {
+      limit: rate.limit,
+      remaining: rate.remaining,
+      resetMs: rate.resetMs,
+    };
+    const cost = { requested, actual: toPrice(actualCost(plan, data)), throttle };
     return {
       result: {
         ...(errors && { errors: toResponseErrors(errors, caller) }),
         data,
-        extensions: {
-          cost: {
-            requested: price,
-            actual: toPrice(actualCost(operation.plan, data)),
-            throttle: rate && {
-              limit: rate.limit,
-              remaining: rate.remaining,
-              resetMs: rate.resetMs,
-            },
-          },
-        },
+        extensions: { cost },
       },
     };
   }

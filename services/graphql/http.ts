@@ -166,7 +166,7 @@ async function readRequest(incoming: IncomingMessage): Promise<GraphqlRequest> {
   if (!isJson(type) || encoding !== undefined) {
     throw new PaymentsError(
       'unsupported_media_type',
-      `Expected a body of application/json, got ${encoding ?? ''} ${type ?? 'none'}.`,
+      `Expected a body of application/json, got ${[encoding, type ?? 'none'].join(' ').trim()}.`,
     );
   }
   const text = await readBody(incoming);

@@ -1,5 +1,5 @@
 import type { CallName } from '../core/operations.ts';
-import { type GraphqlContext, invoke, nullWhereNotFound } from './context.ts';
+import { byId, type GraphqlContext } from './context.ts';
 
 interface NodeType {
   readonly name: string;
@@ -25,9 +25,9 @@ export const typeById = {
 
 export const nodeResolvers = {
   Query: {
-    node(_root: unknown, { id }: { readonly id: string }, context: GraphqlContext) {
-      const type = nodeTypeOf(id);
-      return type ? invoke(context, type.read, { id }).catch(nullWhereNotFound) : null;
+    node(root: unknown, args: { readonly id: string }, context: GraphqlContext) {
+      const type = nodeTypeOf(args.id);
+      return type ? byId(type.read)(root, args, context) : null;
     },
   },
   Node: typeById,

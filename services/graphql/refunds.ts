@@ -1,18 +1,13 @@
-import type { Page } from '../core/page.ts';
 import type { Refund } from '../core/refunds/refund.ts';
-import { type ConnectionArgs, pageInput, toConnection } from './connection.ts';
-import { type GraphqlContext, invoke, nullWhereNotFound } from './context.ts';
+import { connection } from './connection.ts';
+import { byId, type GraphqlContext, invoke } from './context.ts';
 import { mutation, resultType } from './mutation.ts';
 
 /** What is not here is read from core's refund under the same name. */
 export const refundResolvers = {
   Query: {
-    refund: (_root: unknown, { id }: { readonly id: string }, context: GraphqlContext) =>
-      invoke(context, 'getRefund', { id }).catch(nullWhereNotFound),
-    refunds: async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
-      const page: Page<Refund> = await invoke(context, 'listRefunds', pageInput(args));
-      return toConnection(page, args);
-    },
+    refund: byId('getRefund'),
+    refunds: connection('listRefunds'),
     refundsByPaymentIds: async (
       _root: unknown,
       { payments }: { readonly payments: string[] },

@@ -5,7 +5,7 @@ import { eventTypes } from '../core/events/event.ts';
 import { scopes } from '../core/merchants/merchant.ts';
 import { captureMethods, paymentStatuses } from '../core/payments/payment.ts';
 import { customerResolvers } from './customers.ts';
-import { enumName, sortNames } from './enums.ts';
+import { enumValues, sortNames } from './enums.ts';
 import { eventResolvers } from './events.ts';
 import { keyResolvers } from './keys.ts';
 import { nodeResolvers } from './node.ts';
@@ -32,9 +32,7 @@ const dateTime = new GraphQLScalarType({
   },
 });
 
-/** The values of an enum by their names in the schema. */
-const named = (values: readonly string[]) =>
-  Object.fromEntries(values.map((value) => [enumName(value), value]));
+const named = (values: readonly string[]) => Object.fromEntries(enumValues(values));
 
 /** The schema of `schema/payments.graphql`, executable. Resolvers expect a `GraphqlContext`. */
 export const createPaymentsSchema = (): GraphQLSchema =>

@@ -263,7 +263,9 @@ test('mutations run in their order, and one that fails takes no answer from the 
       idempotencyKey: "in-order-${name}"
     ) { ... on Payment { id } }`;
   const { body } = await post(room.target, {
-    query: `mutation { ${create('a', 'pm_card_ok')} ${create('b', 'pm_card_unavailable')} ${create('c', 'pm_card_ok')} }`,
+    query: `mutation {
+      ${create('a', 'pm_card_ok')} ${create('b', 'pm_card_unavailable')} ${create('c', 'pm_card_ok')}
+    }`,
   });
   expect(body.errors).toMatchObject([
     { path: ['b'], extensions: { code: 'processor_unavailable', requestId: expect.any(String) } },

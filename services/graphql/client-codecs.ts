@@ -12,8 +12,8 @@ import {
   paymentStatuses,
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
+import { found, type InputNames, type Json } from './client-results.ts';
 import { enumName, enumValues, sortNames } from './enums.ts';
-import { found, type InputNames, type Json } from './results.ts';
 
 /** Core's inputs and outputs as variables and results, for the client. */
 

@@ -3,9 +3,9 @@ import { WebSocket } from 'ws';
 import type { WatchOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { InputOf } from '../core/operations.ts';
-import { decodeEvent, type EventJson, encodeEvents } from './codecs.ts';
+import { decodeEvent, type EventJson, encodeEvents } from './client-codecs.ts';
+import { decodeErrors, type Json, toError } from './client-results.ts';
 import { watchDocument } from './documents.ts';
-import { decodeErrors, type Json, toError } from './results.ts';
 
 /** Watches events over `graphql-transport-ws`: one connection for all, opened at the first. */
 export function createWatcher(target: string, authorization: string | undefined) {
