@@ -24,6 +24,8 @@ const rememberedMs = 24 * 60 * 60 * 1000;
 const leaseMs = 10_000;
 const inFlightRetryMs = 1000;
 const settledAtOnce = 100;
+/** Faults told at once: all of an honest mistake, and not a megabyte about a hostile input. */
+const violationsAtOnce = 32;
 
 /** A key found good, for wires that authenticate once and call many times. */
 export interface Session {
@@ -181,7 +183,7 @@ export function createCore(ports: Ports): Core {
         expiresAt: nowMs + rememberedMs,
       };
       await tx.putIdempotencyRecord(merchantId, record);
-      return { output, open, record };
+      return { output, open, record, again: known !== undefined };
     });
     afterCommit?.();
 
@@ -189,13 +191,14 @@ export function createCore(ports: Ports): Core {
       if (caller.receipt) caller.receipt.replayed = true;
       return replayed<Output>(begun.replay);
     }
-    const { output, open, record } = begun;
+    const { output, open, record, again } = begun;
     if (!open || !settlement) return output;
 
     const asked = settlement.charge(output);
     const outcome = asked && (await processor.charge(asked, caller.signal));
     const settled = await store.write(async (tx) => {
-      const result = await settlement.settle(writeContext(tx, clock.now()), output.id, outcome);
+      const at = writeContext(tx, clock.now());
+      const result = await settlement.settle(at, output.id, outcome, again);
       await tx.putIdempotencyRecord(
         merchantId,
         result.final ? { ...record, outcome: outcomeOf(result) } : { ...record, leaseUntil: 0 },
@@ -328,7 +331,8 @@ export function validate<Schema extends z.ZodType>(
   const dropped = droppedPairs(given);
   if (parsed.success && dropped.length === 0) return parsed.data;
   const issues = parsed.success ? [] : parsed.error.issues;
-  throw invalid(...dropped, ...issues.flatMap((issue) => violationsOf(issue, given)));
+  const violations = [...dropped, ...issues.flatMap((issue) => violationsOf(issue, given))];
+  throw invalid(...violations.slice(0, violationsAtOnce));
 }
 
 /** A pair named `__proto__` would be dropped without a word; JSON and maps can carry one. */

@@ -69,11 +69,15 @@ export interface Settlement<Output> {
   charge(output: Output): Charge | undefined;
   /** Brings a payment whose first call was cut off back to where `charge` applies. */
   resume(context: WriteContext, resourceId: string): Promise<Output>;
-  /** `outcome` is undefined where nothing was left to charge. */
+  /**
+   * `outcome` is undefined where nothing was left to charge. `again`: an earlier call with the same
+   * idempotency key has asked before.
+   */
   settle(
     context: WriteContext,
     resourceId: string,
     outcome: ChargeOutcome | undefined,
+    again: boolean,
   ): Promise<Settled<Output>>;
 }
 

@@ -13,9 +13,13 @@ export const idOf = (prefix: IdPrefix) =>
 /** 1 to 100 ids at once. */
 export const manyIds = z.array(anyId).min(1).max(100);
 
+/** Half of a surrogate pair is no character: UTF-8 cannot carry it, and it would change on its way. */
+const unicode = (text: z.ZodString) =>
+  text.refine((value) => value.isWellFormed(), 'expected Unicode, without half of a character');
+
 /** Up to 50 pairs; keys to 40 characters, values to 500. */
 export const metadataSchema = z
-  .record(z.string().min(1).max(40), z.string().max(500))
+  .record(unicode(z.string().min(1).max(40)), unicode(z.string().max(500)))
   .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
 
 /** Milliseconds since 1970 UTC, up to the year 9999. */
@@ -26,7 +30,7 @@ export const timeSchema = z
 
 /** Free text of the merchant. NUL is refused: not every database and wire can carry it. */
 export const textUpTo = (length: number) =>
-  z
-    .string()
-    .max(length)
-    .refine((text) => !text.includes('\0'), 'expected no NUL character');
+  unicode(z.string().max(length)).refine(
+    (text) => !text.includes('\0'),
+    'expected no NUL character',
+  );

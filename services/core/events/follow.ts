@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reads } from '../ports.ts';
 import type { Event, EventType } from './event.ts';
 import type { EventFeed } from './feed.ts';
@@ -50,6 +51,8 @@ export async function followEvents(options: {
         if (behind) {
           batch = await read.eventsAfter(merchantId, last, [], pageOfEvents);
           behind = batch.length === pageOfEvents;
+          // A store that answers at once would keep everybody else waiting until the last page.
+          if (behind) await nextTurn();
         } else if (overflowed) {
           buffer = [];
           overflowed = false;

@@ -95,13 +95,17 @@ const settlement: Settlement<Payment> = {
     const payment = await requirePayment(context.tx, context.merchantId, paymentId);
     return payment.status === 'requires_confirmation' ? toProcessing(context, payment) : payment;
   },
-  async settle(context, paymentId, outcome) {
+  async settle(context, paymentId, outcome, again) {
     const payment = await requirePayment(context.tx, context.merchantId, paymentId);
     // Somebody else, the background look-up for example, may have been first.
     if (payment.status !== 'processing' || !outcome) return answerOf(payment);
+    // A look-up that is due stays due: retries must not put it off for as long as they go on.
+    if (again && isOpen(outcome)) return answerOf(payment, outcome);
     return answerOf(await settlePayment(context, payment, outcome), outcome);
   },
 };
+
+const isOpen = ({ kind }: ChargeOutcome): boolean => kind === 'pending' || kind === 'timeout';
 
 /** Writes what the network's answer makes of a processing payment. */
 export async function settlePayment(

@@ -26,7 +26,7 @@ const deletedAtOnce = 1000;
  * @param path a file, or `:memory:`
  */
 export async function openSqlite(path: string): Promise<Store> {
-  const connection = openConnection(path);
+  const connection = connect(path);
   const { database } = connection;
   const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
   try {
@@ -116,6 +116,16 @@ export async function openSqlite(path: string): Promise<Store> {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** SQLite's own words name no file. */
+function connect(path: string): Connection {
+  try {
+    return openConnection(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`expected a SQLite database at ${path}: ${why}`, { cause });
+  }
 }
 
 /** Queries that run while no transaction is open. */

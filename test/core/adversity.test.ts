@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { PaymentsError } from '../../services/core/errors.ts';
+import { type Core, createCore } from '../../services/core/invoke.ts';
+import type { CallName, InputOf } from '../../services/core/operations.ts';
+import { createDemoMerchants } from '../../services/demo/merchants.ts';
+import { createPorts } from '../../services/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { adminKey, openHouse } from '../house.ts';
+
+const call = <Name extends CallName>(
+  core: Core,
+  name: Name,
+  input: InputOf<Name>,
+  idempotencyKey: string = crypto.randomUUID(),
+) => core.invoke(name, { credential: adminKey, idempotencyKey, requestId: 'test' }, input);
+
+const caught = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+const card = { amount: 500, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
+
+test('a caller that retries a timeout as soon as it is told to learns how the charge ended', async () => {
+  const store = await openStore('sqlite::memory:');
+  let nowMs = Date.now();
+  const ports = await createPorts(store, { now: () => nowMs });
+  await createDemoMerchants(ports);
+  const processor = {
+    ...ports.processor,
+    charge: async () => ({ kind: 'timeout', retryAtMs: nowMs + 2000 }) as const,
+  };
+  const core = createCore({ ...ports, processor });
+  const input = { ...card, paymentMethod: 'pm_card_timeout', confirm: true } as const;
+
+  let attempts = 0;
+  let ended: unknown;
+  while (attempts < 5 && !ended) {
+    attempts += 1;
+    ended = await call(core, 'createPayment', input, 'retried').catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'timeout', details: { retryAfterMs: 1000 } });
+    });
+    nowMs += 1000;
+    await core.settleDue();
+  }
+  expect(ended).toMatchObject({ status: 'succeeded', amountCaptured: 500 });
+  await store.close();
+});
+
+describe('input', () => {
+  test('half of a character is refused wherever free text is taken', async () => {
+    const { core, close } = await openHouse();
+    const description = { ...card, description: 'a\ud800b' };
+    const key = { ...card, metadata: { 'k\udfff': 'v' } };
+    const value = { ...card, metadata: { k: '\ud800' } };
+    for (const input of [description, key, value]) {
+      expect(await caught(call(core, 'createPayment', input))).toMatchObject({
+        code: 'validation_failed',
+      });
+    }
+    const whole = { ...card, description: '\u{1f4b7}', metadata: { '\u{1f4b7}': '\u{1f4b7}' } };
+    const { id } = await call(core, 'createPayment', whole);
+    expect(await call(core, 'getPayment', { id })).toMatchObject(whole);
+    await close();
+  });
+
+  test('ten thousand faults are answered in a few lines', async () => {
+    const { core, close } = await openHouse();
+    const names = Array.from({ length: 10_000 }, (_none, at) => [`field${at}`, 1]);
+    const error = await caught(call(core, 'createPayment', Object.fromEntries(names)));
+    expect(error).toBeInstanceOf(PaymentsError);
+    expect(JSON.stringify([error, String(error)]).length).toBeLessThan(10_000);
+    await close();
+  });
+});
+
+test('a reader that looks for rare events in a long history holds nobody up', async () => {
+  const { core, close } = await openHouse();
+  await Promise.all(
+    Array.from({ length: 600 }, () => call(core, 'createCustomer', { name: 'Ada' })),
+  );
+  await call(core, 'cancelPayment', { id: (await call(core, 'createPayment', card)).id });
+  const stop = new AbortController();
+  const caller = { credential: adminKey, requestId: 'test', signal: stop.signal };
+  const events = await core.watch('watchEvents', caller, { after: 0, types: ['payment.canceled'] });
+
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    if (!stop.signal.aborted) setImmediate(turn);
+  };
+  setImmediate(turn);
+  for await (const { type } of events) {
+    expect(type).toBe('payment.canceled');
+    stop.abort();
+  }
+  expect(turns).toBeGreaterThanOrEqual(5);
+  await close();
+});
