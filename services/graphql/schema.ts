@@ -4,6 +4,7 @@ import { createSchema } from 'graphql-yoga';
 import { eventTypes } from '../core/events/event.ts';
 import { scopes } from '../core/merchants/merchant.ts';
 import { captureMethods, paymentStatuses } from '../core/payments/payment.ts';
+import { timeJson } from '../wire/time.ts';
 import { customerResolvers } from './customers.ts';
 import { enumValues, sortNames } from './enums.ts';
 import { eventResolvers } from './events.ts';
@@ -25,7 +26,8 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 /** Milliseconds in core, text on the wire. What is no time is left for the operation to refuse. */
 const dateTime = new GraphQLScalarType({
   name: 'DateTime',
-  coerceOutputValue: (ms) => new Date(ms as number).toISOString(),
+  // A core's time is a number.
+  coerceOutputValue: (ms) => timeJson(ms as number),
   coerceInputValue(text) {
     const ms = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
     return Number.isNaN(ms) ? String(text) : ms;
