@@ -9,6 +9,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isIntrospectionType,
   isListType,
   isNullableType,
   Kind,
@@ -44,8 +45,8 @@ interface CostNode {
 
 export type CostPlan = readonly CostNode[];
 
-/** Introspection answers the whole schema, from memory. */
-const introspectionWeight = 5;
+/** Introspection answers from memory: what costs are its lists, and lists within lists above all. */
+const introspection = { weight: 1, itemWeight: 0.002, itemsOfType: 5 } as const;
 /** A document that unfolds to more fields than this is refused without being looked at further. */
 const maxPlanFields = 5000;
 
@@ -81,7 +82,8 @@ function compile(
   selections: readonly SelectionSetNode[],
   depth: number,
 ): CostPlan {
-  if (depth > compiler.maxDepth) {
+  // Tools ask for types of types far deeper; graphql's own rule bounds what of that is a list.
+  if (depth > compiler.maxDepth && !isIntrospectionType(type)) {
     throw tooCostly(`Expected fields nested at most ${compiler.maxDepth} deep.`);
   }
   const groups = new Map<string, { type: GraphQLCompositeType; nodes: FieldNode[] }>();
@@ -140,26 +142,34 @@ function compileField(
   const leaf: CostNode = {
     key,
     name,
-    weight: name === '__schema' || name === '__type' ? introspectionWeight : 0,
+    weight: name === '__schema' || name === '__type' ? introspection.weight : 0,
     typeWeight: 0,
     sizeOf: undefined,
     sizedFields: [],
     children: [],
   };
   const field = compiler.schema.getField(parent, name);
-  if (!node || !field || name.startsWith('__')) return leaf;
+  if (!node || !field || name === '__typename') return leaf;
   const type = getNamedType(field.type);
-  const size = listSizeOf(compiler, field);
   const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const children = isCompositeType(type) ? compile(compiler, type, selections, depth + 1) : [];
+  if (isIntrospectionType(type)) {
+    if (!isList(field)) return { ...leaf, children };
+    const items = name === 'types' ? typesIn(compiler.schema) : introspection.itemsOfType;
+    return { ...leaf, typeWeight: introspection.itemWeight, sizeOf: () => items, children };
+  }
+  const size = listSizeOf(compiler, field);
   return {
     ...leaf,
     weight: weightOf(compiler.schema, field),
     typeWeight: typeWeightOf(compiler.schema, type),
     sizeOf: isList(field) || size ? sizeCounter(compiler, field, node, size) : undefined,
     sizedFields: size?.sizedFields ?? [],
-    children: isCompositeType(type) ? compile(compiler, type, selections, depth + 1) : [],
+    children,
   };
 }
+
+const typesIn = (schema: GraphQLSchema): number => Object.keys(schema.getTypeMap()).length;
 
 const isList = ({ type }: GraphQLField<unknown, unknown>): boolean =>
   isListType(isNullableType(type) ? type : type.ofType);

@@ -190,6 +190,16 @@ describe('refused before it runs', () => {
     );
   });
 
+  test('introspection that repeats itself, and not that of tools', async () => {
+    expect(await requested(getIntrospectionQuery())).toBeLessThan(15);
+    const repeat = (count: number, text: string) =>
+      Array.from({ length: count }, (_, i) => `a${i}: ${text}`).join(' ');
+    const fields = 'fields { name description args { name } type { name } }';
+    const types = `types { possibleTypes { ${repeat(14, fields)} } }`;
+    expect(await requested(`{ __schema { ${types} } }`)).toBeGreaterThan(100);
+    expect(await codeOf(`{ __schema { ${repeat(2, types)} } }`)).toBe('query_too_costly');
+  });
+
   test('fragments that contain each other', async () => {
     const cycle = `{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }`;
     expect(await codeOf(cycle)).toBe('validation_failed');

@@ -281,7 +281,7 @@ describe('introspection', () => {
   test('tells the schema, at a price', async () => {
     const { body } = await post(room.target, introspection, { key: readerKey });
     expect(body.data.__schema.queryType.name).toBe('Query');
-    expect(body.extensions.cost.requested).toBe(5);
+    expect(body.extensions.cost.requested).toBe(1);
   });
 
   test('can be turned off', async () => {
