@@ -9,7 +9,9 @@ import type { CallRecord, Ports, Store } from './core/ports.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPorts } from './ports.ts';
+import { prefersEventStream } from './sse/accept.ts';
 import { openStore } from './storage/open.ts';
+import { requestIdOf } from './wire/request-id.ts';
 
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;
@@ -164,36 +166,36 @@ async function createDemo(ports: Ports, config: Config, signal?: AbortSignal): P
 function httpListener(rooms: HttpRooms, store: Store, metrics: Metrics): RequestListener {
   return (request, response) => {
     const url = request.url ?? '/';
-    const path = url.startsWith('/v1/payments') ? '' : url.split('?', 1)[0];
+    const path = url.startsWith('/v1/payments') ? '' : pathOf(url);
     switch (path) {
       case '/graphql':
         if (rooms.graphql) return rooms.graphql.listener(request, response);
         break;
       case '/v1/events':
-        if (rooms.sse && request.headers.accept?.includes('text/event-stream')) {
+        if (rooms.sse && prefersEventStream(request.headers.accept)) {
           return rooms.sse(request, response);
         }
         break;
       case '/healthz':
-        return respond(response, 200, 'ok\n');
+        return respond(request, response, 200, 'ok\n');
       case '/readyz':
         store.merchant(retailMerchant).then(
-          () => respond(response, 200, 'ready\n'),
-          () => respond(response, 503, 'the database does not answer\n'),
+          () => respond(request, response, 200, 'ready\n'),
+          () => respond(request, response, 503, 'the database does not answer\n'),
         );
         return;
       case '/metrics':
-        return respond(response, 200, metrics.render(), 'text/plain; version=0.0.4');
+        return respond(request, response, 200, metrics.render(), 'text/plain; version=0.0.4');
     }
     if (rooms.rest) return rooms.rest(request, response);
-    respond(response, 404, 'This wire is not open.\n');
+    respond(request, response, 404, 'This wire is not open.\n');
   };
 }
 
 /** What takes over the connection of a request that asks for another protocol, if anything. */
 function upgradeOf(rooms: HttpRooms, { url = '/', headers }: IncomingMessage): Upgrade | undefined {
   if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
-  switch (url.split('?', 1)[0]) {
+  switch (pathOf(url)) {
     case '/ws':
       return rooms.websocket?.upgrade;
     case '/graphql':
@@ -203,13 +205,19 @@ function upgradeOf(rooms: HttpRooms, { url = '/', headers }: IncomingMessage): U
   }
 }
 
+/** Without its query; a client may also name the whole URL (RFC 9112 §3.2.2). */
+const pathOf = (url: string): string =>
+  url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
+
 function respond(
+  { headers }: IncomingMessage,
   response: Parameters<RequestListener>[1],
   status: number,
   body: string,
   contentType = 'text/plain; charset=utf-8',
 ): void {
-  response.writeHead(status, { 'content-type': contentType }).end(body);
+  const requestId = requestIdOf(headers['x-request-id']?.toString());
+  response.writeHead(status, { 'content-type': contentType, 'x-request-id': requestId }).end(body);
 }
 
 const listen = (server: NetServer, port: number, host: string): Promise<number> =>

@@ -13,7 +13,7 @@ export const idOf = (prefix: IdPrefix) =>
 /** 1 to 100 ids at once. */
 export const manyIds = z.array(anyId).min(1).max(100);
 
-/** Half of a surrogate pair is no character: UTF-8 cannot carry it, and it would change on its way. */
+/** Half of a surrogate pair is no character: UTF-8 cannot carry it, and it would change. */
 const unicode = (text: z.ZodString) =>
   text.refine((value) => value.isWellFormed(), 'expected Unicode, without half of a character');
 

@@ -54,6 +54,13 @@ const unsupported = (contentType: string | undefined): PaymentsError =>
     `Expected a body of type application/json, got ${contentType?.slice(0, 100) ?? 'none named'}.`,
   );
 
+/** RFC 9110 §8.4: a coding that the recipient does not know is one it cannot take away. */
+const encoded = (coding: string): PaymentsError =>
+  new PaymentsError(
+    'unsupported_media_type',
+    `Expected a body without a content coding, got ${coding}.`,
+  );
+
 /**
  * The body as JSON; an empty object where there is no body.
  *
@@ -65,6 +72,8 @@ export async function readJson(incoming: Incoming): Promise<unknown> {
   if (contentType !== undefined && contentType !== 'application/json') {
     if (!jsonType.test(contentType)) throw unsupported(contentType);
   }
+  const coding = incoming.headers['content-encoding'];
+  if (coding !== undefined && coding !== 'identity') throw encoded(coding.slice(0, 100));
   const bytes = await readBytes(incoming);
   if (bytes.length === 0) return {};
   if (contentType === undefined) throw unsupported(contentType);

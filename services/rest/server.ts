@@ -145,7 +145,10 @@ function answerRest(context: RestContext): Response {
   const caller = callerIn(context);
   const allow = places.find(({ pattern }) => pattern.test(path))?.methods.join(', ');
   if (allow === undefined) return answerProblem(notFound('page', path), caller, path);
-  if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
+  if (method === 'OPTIONS') {
+    const headers = { allow, 'x-request-id': caller.requestId };
+    return new Response(null, { status: 204, headers });
+  }
   return answerMethodNotAllowed(caller, method, path, allow);
 }
 

@@ -132,3 +132,58 @@ test('a server whose port is in use says so and leaves nothing open', async () =
   }
   taken.close();
 });
+
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${adminKey}`, ...headers },
+  });
+
+test('every answer carries a request id, whoever gives it', async () => {
+  for (const path of ['/healthz', '/readyz', '/metrics', '/v1/payments', '/nowhere']) {
+    const headers = { 'x-request-id': 'mine' };
+    expect((await get(path, headers)).headers.get('x-request-id')).toBe('mine');
+    expect((await get(path, headers, 'OPTIONS')).headers.get('x-request-id')).toBe('mine');
+  }
+});
+
+test.each([
+  ['text/event-stream', 'text/event-stream'],
+  ['Text/Event-Stream, */*', 'text/event-stream'],
+  ['application/json, text/event-stream', 'text/event-stream'],
+  ['application/json, text/event-stream;q=0.5', 'application/json'],
+  ['application/json, text/event-stream;q=0', 'application/json'],
+  ['*/*', 'application/json'],
+])('events asked for with Accept: %s come as %s', async (accept, contentType) => {
+  const stop = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+    headers: { authorization: `Bearer ${adminKey}`, accept },
+    signal: stop.signal,
+  });
+  expect(response.headers.get('content-type')).toBe(contentType);
+  stop.abort();
+});
+
+test('a body with a content coding is refused, and not read as if it had none', async () => {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/customers`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${adminKey}`,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'idempotency-key': 'coded',
+    },
+    body: '{"name":"Ada"}',
+  });
+  expect(response.status).toBe(415);
+});
+
+test('a target in absolute form is the page that it names', async () => {
+  const target = `http://127.0.0.1:${port}`;
+  for (const path of ['/healthz', '/openapi.json']) {
+    const socket = await say(`GET ${target}${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+    socket.destroy();
+  }
+});
