@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PaymentsError } from '../../services/core/errors.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
+import { createKeyring, hashSecret } from '../../services/core/merchants/keyring.ts';
 import type { CallName, InputOf } from '../../services/core/operations.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
@@ -97,4 +98,25 @@ test('a reader that looks for rare events in a long history holds nobody up', as
   }
   expect(turns).toBeGreaterThanOrEqual(5);
   await close();
+});
+
+test('a stream is ended with its key, also when ten thousand keys were used since', async () => {
+  const keyring = createKeyring({
+    apiKeyByHash: async (hash) => ({
+      id: 'key_1',
+      merchantId: 'acct_retail',
+      hash,
+      name: 'one of many',
+      scopes: [],
+      ratePerSecond: 1,
+      burst: 1,
+      createdAt: 0,
+      revokedAt: null,
+    }),
+  });
+  const { revoked } = await keyring.find('sk_first', 0);
+  for (let at = 0; at < 10_001; at += 1) await keyring.find(`sk_${at}`, 0);
+  keyring.revoke(hashSecret('sk_first'));
+  expect(revoked.aborted).toBe(true);
+  expect((await keyring.find('sk_first', 0)).revoked.aborted).toBe(false);
 });

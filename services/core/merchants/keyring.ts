@@ -30,10 +30,13 @@ const unauthenticated = (message: string): PaymentsError =>
 
 /** A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. */
 export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
-  const known = new Map<
-    string,
-    KnownKey & { readonly end: AbortController; trustedUntil: number }
-  >();
+  const known = new Map<string, KnownKey & { readonly trustedUntil: number }>();
+  const ends = createEnds();
+
+  const forget = (hashed: string) => {
+    known.delete(hashed);
+    ends.abort(hashed);
+  };
 
   return {
     async find(secret, nowMs) {
@@ -46,19 +49,42 @@ export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
       const key = await read.apiKeyByHash(hashed);
       if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
       if (key.revokedAt !== null) {
-        known.get(hashed)?.end.abort();
-        known.delete(hashed);
+        forget(hashed);
         throw unauthenticated('Expected a valid API key, got one that was revoked.');
       }
-      const end = found?.end ?? new AbortController();
-      const entry = { key, end, revoked: end.signal, trustedUntil: nowMs + trustedMs };
+      const entry = { key, revoked: ends.signalOf(hashed), trustedUntil: nowMs + trustedMs };
       if (known.size >= rememberedKeys) known.clear();
       known.set(hashed, entry);
       return entry;
     },
-    revoke(hashed) {
-      known.get(hashed)?.end.abort();
-      known.delete(hashed);
+    revoke: forget,
+  };
+}
+
+/**
+ * A signal for each key that lives for as long as somebody holds it: a stream is ended with its
+ * key also when the keyring has had so many others since that it forgot this one.
+ */
+function createEnds() {
+  const signals = new Map<string, WeakRef<AbortSignal>>();
+  const controllers = new WeakMap<AbortSignal, AbortController>();
+  const released = new FinalizationRegistry<string>((hashed) => {
+    if (!signals.get(hashed)?.deref()) signals.delete(hashed);
+  });
+  return {
+    signalOf(hashed: string): AbortSignal {
+      const held = signals.get(hashed)?.deref();
+      if (held) return held;
+      const end = new AbortController();
+      signals.set(hashed, new WeakRef(end.signal));
+      controllers.set(end.signal, end);
+      released.register(end.signal, hashed);
+      return end.signal;
+    },
+    abort(hashed: string): void {
+      const held = signals.get(hashed)?.deref();
+      signals.delete(hashed);
+      if (held) controllers.get(held)?.abort();
     },
   };
 }
