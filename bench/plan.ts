@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 /** Starting both processes, proving, and ending them. */
-const processMs = 650;
+const processMs = { room: 700, again: 700, control: 450 } as const;
 const importMs = 4000;
 const lookAroundMs = 2000;
 const storageMs = 6000;
@@ -53,7 +53,7 @@ function stepsOf(scenario: Scenario, request: Request, random: Random): Step[] {
       scenario,
       contender,
       round,
-      estimateMs: processMs + scenario.estimateMs(contender, request.effort),
+      estimateMs: processMs[contender.kind] + scenario.estimateMs(contender, request.effort),
     })),
   ).flat();
 }

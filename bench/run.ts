@@ -67,12 +67,13 @@ export async function runPlan(
     storage,
   });
 
-  if (!template.exists) {
-    progress.importing();
-    await importTemplate(template, signal);
-  }
-  const copies = openCopies(template);
+  let copies: Copies | undefined;
   try {
+    if (!template.exists) {
+      progress.importing();
+      await importTemplate(template, signal);
+    }
+    copies = openCopies(template);
     const wanted = [...new Set(plan.steps.map(({ scenario }) => scenario))];
     const shared = plan.steps.length > 0 ? await lookAround(copies, wanted) : undefined;
     start = shared?.start ?? null;
@@ -96,7 +97,7 @@ export async function runPlan(
     if (signal.aborted) return resultNow(false);
     throw thrown;
   } finally {
-    copies.close();
+    copies?.close();
   }
 }
 

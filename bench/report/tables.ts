@@ -67,8 +67,10 @@ function floorNote(result: Result, scenario: string, names: readonly MetricName[
     return floor === undefined ? [] : `${metricLabels[name]} ${floor.toFixed(2)}×`;
   });
   return texts.length === 0
-    ? ['No noise floor: REST was not measured against itself.']
-    : [`Noise floor (REST against itself, outer bound of its interval): ${texts.join(', ')}.`];
+    ? ['No noise floor: no baseline was measured against itself.']
+    : [
+        `Noise floor (a baseline against itself, outer bound of its interval): ${texts.join(', ')}.`,
+      ];
 }
 
 const metricLabels: Readonly<Record<MetricName, string>> = {
@@ -79,6 +81,7 @@ const metricLabels: Readonly<Record<MetricName, string>> = {
   cpuAtRate: 'CPU at equal rate',
   responseAtRate: 'p50 at equal rate',
   latency: 'p50',
+  cpuPerEvent: 'CPU of an event',
   delay: 'p50 of the delay',
 };
 
@@ -204,45 +207,31 @@ function eventTable(result: Result, scenario: Scenario): Table {
     right('deliveries'),
     right('lost'),
     right('of SSE [95 %]'),
-    right('CPU µs/delivery'),
+    right('CPU µs/event'),
     right('bytes out/event'),
     right('bytes in/event'),
   ];
-  const rows = cells
-    .filter(({ contender }) => contender !== 'nobody')
-    .map((cell) => {
-      if (!isValid(cell)) return hollow(cell, columns.length);
-      const baseline = findCell(result, scenario.name, scenario.baseline);
-      const lost = cell.samples.reduce((sum, { delivery }) => sum + (delivery?.missing ?? 0), 0);
-      return [
-        labelOf(cell),
-        ...latencyTexts(cell, ({ delivery }) => delivery?.delay),
-        String(lost),
-        cell === baseline ? '1' : formatRatio(compareCells(result, cell, baseline, 'delay')),
-        formatNumber(cpuPerDelivery(result, cell)),
-        formatCount(typical(cell, ({ delivery }) => delivery?.sentBytesPerEvent)),
-        formatCount(typical(cell, ({ delivery }) => delivery?.receivedBytesPerEvent)),
-      ];
-    });
+  const rows = cells.map((cell) => {
+    if (!isValid(cell)) return hollow(cell, columns.length);
+    const baseline = findCell(result, scenario.name, scenario.baseline);
+    const lost = cell.samples.reduce((sum, { delivery }) => sum + (delivery?.missing ?? 0), 0);
+    return [
+      labelOf(cell),
+      ...latencyTexts(cell, ({ delivery }) => delivery?.delay),
+      String(lost),
+      cell === baseline ? '1' : formatRatio(compareCells(result, cell, baseline, 'delay')),
+      formatNumber(typical(cell, 'cpuPerEvent')),
+      formatCount(typical(cell, ({ delivery }) => delivery?.sentBytesPerEvent)),
+      formatCount(typical(cell, ({ delivery }) => delivery?.receivedBytesPerEvent)),
+    ];
+  });
   return {
     title: scenario.title,
-    lead: `${scenario.what} CPU is what the watchers cost: the same without any is taken off.`,
+    lead: `${scenario.what} CPU is that of publishing and of all deliveries; the row without watchers is publishing alone.`,
     columns,
     rows,
-    notes: notesFor(cells),
+    notes: [...floorNote(result, scenario.name, ['delay', 'cpuPerEvent']), ...notesFor(cells)],
   };
-}
-
-/** Server CPU of a delivery, without that of publishing: the round's process without watchers. */
-export function cpuPerDelivery(result: Result, cell: Cell): number | undefined {
-  const nobody = findCell(result, cell.scenario, 'nobody');
-  const base = nobody && typical(nobody, ({ delivery }) => delivery?.serverCpuMicros);
-  if (base === undefined) return undefined;
-  return typical(cell, ({ delivery }) =>
-    delivery?.delivered
-      ? Math.max(0, delivery.serverCpuMicros - base) / delivery.delivered
-      : undefined,
-  );
 }
 
 function errorTable(result: Result, scenario: Scenario): Table {

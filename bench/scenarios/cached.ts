@@ -19,7 +19,7 @@ const connections = 8;
 const inFlight = 8;
 const lengths = {
   quick: { warmUpMs: 100, closedMs: 250 },
-  normal: { warmUpMs: 700, closedMs: 400 },
+  normal: { warmUpMs: 600, closedMs: 400 },
   full: { warmUpMs: 6000, closedMs: 3000 },
 } as const satisfies Record<Effort, object>;
 const writesPerSecond = 20;
@@ -135,7 +135,7 @@ const contender = (
 const contenders: readonly CachedContender[] = [
   contender('rest', 'rest', 'GET', plain('rest')),
   contender('rest', 'rest-etag', 'ETag and 304', restByEtag),
-  contender('rest', 'rest-unasked', `kept ${keptMs} ms unasked`, restUnasked, 2),
+  contender('rest', 'rest-unasked', `kept ${keptMs} ms unasked`, restUnasked, 1),
   contender('graphql', 'graphql-post', 'POST', plain('graphql')),
   contender('graphql', 'graphql-persisted', 'GET, ETag and 304', graphqlPersisted),
   contender('grpc', 'grpc-etag', 'etag', grpcByEtag),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import { paymentToCreate } from '../subject/fixtures.ts';
 import { type CallContender, callScenario } from './calls.ts';
+import { paymentToCreate } from './payment-to-create.ts';
 import { check, type Scenario, type Work } from './scenario.ts';
 import { type CallWire, counted, labels, openClient, roomOf } from './wires.ts';
 
@@ -66,7 +66,7 @@ export const create: Scenario = callScenario({
   plan: {
     inFlight: 64,
     connections: 64,
-    warmUpMs: 900,
+    warmUpMs: 800,
     closedMs: 450,
     open: { perSecond: 500, durationMs: 750 },
     wireCalls: 30,

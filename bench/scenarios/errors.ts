@@ -3,7 +3,6 @@ import { runClosedLoop } from '../load/closed-loop.ts';
 import type { FailureSample } from '../report/result.ts';
 import { encodeHistogram } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
-import { shapeOn } from './error-shape.ts';
 import {
   goodCalls,
   prepareProvocation,
@@ -77,6 +76,7 @@ async function measure(lab: Lab): Promise<FailureSample[]> {
   const port = portOf(lab.address, wire);
   proveEqual(await toldOn(wire, port), lab.reference);
 
+  const { shapeOn } = await import('./error-shape.ts');
   const link = await startCountingProxy(port);
   const linked = await prepare(wire, link.port);
   const direct = await prepare(wire, port, inFlight);

@@ -21,11 +21,11 @@ import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;
-const warmUpMs = 200;
-const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 1000, full: 6000 };
+const warmUpMs = 100;
+const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 900, full: 6000 };
 const pollMs = 250;
 const stragglersMs = 1500;
-const countedEvents = 40;
+const countedEvents = 25;
 
 const contender = (wire: WireName, label: string = labels[wire]): Contender => ({
   name: wire,
@@ -40,10 +40,12 @@ const nobody: Contender = {
   ...contender('rest', 'nobody watching'),
   name: 'nobody',
   kind: 'control',
+  rounds: 2,
 };
 
-const contenders = [
+const contenders: readonly Contender[] = [
   contender('sse'),
+  { ...contender('sse', 'SSE again'), name: 'sse-again', kind: 'again' },
   contender('websocket'),
   contender('grpc'),
   contender('graphql', 'GraphQL subscription'),
@@ -214,7 +216,7 @@ export const events: Scenario = {
     warmUpMs +
     durationMsOf[effort] +
     100 +
-    (name === nobody.name ? 0 : 450) +
+    (name === nobody.name ? 0 : 300) +
     (name === 'rest' ? 400 : 0),
   reference: async () => undefined,
   measure: async (lab) => ({ ...nothingMeasured, delivery: await measure(lab) }),

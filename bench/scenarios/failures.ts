@@ -22,7 +22,7 @@ const payment = { amount: 1999, currency: 'GBP', paymentMethod: 'pm_card_ok' } a
 const fresh = () => ({ idempotencyKey: randomUUID() });
 const nobodysId = 'pay_00000000000000000000000000';
 
-/** The same six on every wire: bad input, no key, no such thing, wrong state, bad card, reused key. */
+/** Six on every wire: bad input, no key, no such thing, wrong state, bad card, reused key. */
 export const sixFailures: readonly Failure[] = [
   {
     code: 'validation_failed',

@@ -1,5 +1,5 @@
 import { countedBetween, startCountingProxy } from '../link/counting-proxy.ts';
-import { type HttpRequest, runAutocannon } from '../load/autocannon.ts';
+import type { HttpRequest } from '../load/autocannon.ts';
 import { type ClosedLoopResult, runClosedLoop } from '../load/closed-loop.ts';
 import { createMetronome } from '../load/metronome.ts';
 import { runOpenLoop } from '../load/open-loop.ts';
@@ -151,6 +151,7 @@ export async function measureByAutocannon(
     readonly expectBody?: string;
   },
 ): Promise<AutocannonSample> {
+  const { runAutocannon } = await import('../load/autocannon.ts');
   const { warmUpMs, durationMs, ...rest } = phase;
   const options = { origin: `http://127.0.0.1:${address.http}`, ...rest };
   await runAutocannon({ ...options, durationMs: warmUpMs });

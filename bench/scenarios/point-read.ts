@@ -55,9 +55,9 @@ export const pointRead: Scenario = callScenario({
   plan: {
     inFlight: 16,
     connections: 16,
-    warmUpMs: 1200,
+    warmUpMs: 1100,
     closedMs: 450,
-    open: { perSecond: 1000, durationMs: 600 },
+    open: { perSecond: 1000, durationMs: 450 },
     wireCalls: 50,
   },
   contenders: [

@@ -1,10 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Client, ClientOf } from '../../services/core/client.ts';
-import { createGraphqlClient, type GraphqlClient } from '../../services/graphql/client.ts';
-import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
-import { createRestClient, type RestClient } from '../../services/rest/client.ts';
-import { createSseClient } from '../../services/sse/client.ts';
-import { createWebsocketClient } from '../../services/websocket/client.ts';
+import type { GraphqlClient } from '../../services/graphql/client.ts';
+import type { GrpcClient } from '../../services/grpc/client.ts';
+import type { RestClient } from '../../services/rest/client.ts';
 import type { Address } from '../subject/subject.ts';
 
 /** The rooms' clients, by wire: the bench's only way to a server. */
@@ -53,16 +51,34 @@ type Openers = {
   readonly [Wire in WireName]: (port: number, opening: Opening) => Promise<Clients[Wire]>;
 };
 
+const http = (port: number) => `http://127.0.0.1:${port}`;
+
+// Each is loaded when it is opened: a load generator of one wire has no other's library in it.
 const openers: Openers = {
-  rest: (port, opening) => createRestClient({ target: `http://127.0.0.1:${port}`, ...opening }),
-  'rest-http2': (port, opening) =>
-    createRestClient({ target: `http://127.0.0.1:${port}`, http2: true, ...opening }),
-  grpc: (port, opening) => createGrpcClient({ target: `127.0.0.1:${port}`, ...opening }),
-  graphql: (port, opening) =>
-    createGraphqlClient({ target: `http://127.0.0.1:${port}`, ...opening }),
-  websocket: (port, opening) =>
-    createWebsocketClient({ target: `ws://127.0.0.1:${port}`, ...opening }),
-  sse: (port, opening) => createSseClient({ target: `http://127.0.0.1:${port}`, ...opening }),
+  async rest(port, opening) {
+    const { createRestClient } = await import('../../services/rest/client.ts');
+    return createRestClient({ target: http(port), ...opening });
+  },
+  async 'rest-http2'(port, opening) {
+    const { createRestClient } = await import('../../services/rest/client.ts');
+    return createRestClient({ target: http(port), http2: true, ...opening });
+  },
+  async grpc(port, opening) {
+    const { createGrpcClient } = await import('../../services/grpc/client.ts');
+    return createGrpcClient({ target: `127.0.0.1:${port}`, ...opening });
+  },
+  async graphql(port, opening) {
+    const { createGraphqlClient } = await import('../../services/graphql/client.ts');
+    return createGraphqlClient({ target: http(port), ...opening });
+  },
+  async websocket(port, opening) {
+    const { createWebsocketClient } = await import('../../services/websocket/client.ts');
+    return createWebsocketClient({ target: `ws://127.0.0.1:${port}`, ...opening });
+  },
+  async sse(port, opening) {
+    const { createSseClient } = await import('../../services/sse/client.ts');
+    return createSseClient({ target: http(port), ...opening });
+  },
 };
 
 /** A client of one wire, with the admin key unless another is given. */

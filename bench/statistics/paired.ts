@@ -13,7 +13,7 @@ const resamples = 2000;
 /** Fewer pairs have no interval. */
 export const pairsNeeded = 3;
 
-/** Student's t, 97.5 %, for 1 to 30 degrees of freedom; past those the normal's 1.96 is near enough. */
+/** Student's t, 97.5 %, for 1 to 30 degrees of freedom; past those the normal's is near enough. */
 const t975 = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145,
   2.131, 2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048,

@@ -26,6 +26,8 @@ export const metrics = {
   responseAtRate: ({ open }) => medianOf(open?.response),
   /** Median latency of the closed loop, µs. */
   latency: ({ closed }) => medianOf(closed?.latency),
+  /** Server CPU of an event, publishing and delivering to all watchers, µs. */
+  cpuPerEvent: ({ delivery }) => delivery && delivery.serverCpuMicros / delivery.published,
   /** Median delay of an event, from its intended publication, µs. */
   delay: ({ delivery }) => (delivery?.delivered ? medianOf(delivery.delay) : undefined),
 } as const satisfies Record<string, (sample: Sample) => number | null | undefined>;
@@ -86,7 +88,8 @@ export function compareCells(
 export function floorFor(result: Result, scenario: string, metric: MetricName): number | undefined {
   for (const name of [scenario, 'point-read']) {
     const again = result.cells.find((cell) => cell.scenario === name && cell.kind === 'again');
-    const comparison = compareCells(result, again, findCell(result, name, 'rest'), metric);
+    const baseline = again && findCell(result, name, again.contender.replace(/-again$/, ''));
+    const comparison = compareCells(result, again, baseline, metric);
     const floor = comparison && floorOf(comparison);
     if (floor !== undefined) return floor;
   }

@@ -7,6 +7,7 @@ import {
   type Exchange,
 } from '../link/capture.ts';
 import type { HttpRequest } from '../load/autocannon.ts';
+import { paymentToCreate } from '../scenarios/payment-to-create.ts';
 import type { Fixtures } from '../scenarios/scenario.ts';
 import { openClient, portOf } from '../scenarios/wires.ts';
 import type { Constants } from './controls/constant.ts';
@@ -68,14 +69,6 @@ function last<Item>(items: readonly Item[]): Item {
   if (item === undefined) throw new Error('Expected an exchange on the link, saw none.');
   return item;
 }
-
-export const paymentToCreate = {
-  amount: 1999,
-  currency: 'GBP',
-  paymentMethod: 'pm_card_ok',
-  description: 'WHITE HANGING HEART T-LIGHT HOLDER',
-  metadata: { order: '536365' },
-} as const;
 
 /**
  * Looks at a server with every wire open: picks ids, and captures the real clients' requests and

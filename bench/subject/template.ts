@@ -56,16 +56,13 @@ export async function importTemplate({ path }: Template, signal: AbortSignal): P
   const unfinished = `${path}.${process.pid}`;
   const args = [importer, '--database', `sqlite:${unfinished}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], signal });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', resolve);
-  });
-  if (code !== 0) {
-    for (const ending of ['', '-wal', '-shm']) rmSync(unfinished + ending, { force: true });
-    throw new Error(`Expected the importer to end with 0, got ${code}.`);
-  }
-  renameSync(unfinished, path);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // An interrupt is told as an error, too; the exit says the same.
+  child.once('error', () => {});
+  const code = await ended;
+  if (code === 0) renameSync(unfinished, path);
   sweep(path);
+  if (code !== 0) throw new Error(`Expected the importer to end with 0, got ${code}.`);
 }
 
 /** Whether a process of this number runs. */
@@ -77,12 +74,12 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Deletes templates of earlier code, and what runs that were killed have left. */
+/** Deletes templates of earlier code, unfinished ones, and what runs that were killed have left. */
 function sweep(current: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const run = /^bench-run-(\d+)-/.exec(name)?.[1];
-    const isOldTemplate = /^bench-[0-9a-f]{16}\.db$/.test(name) && path !== current;
+    const isOldTemplate = /^bench-[0-9a-f]{16}\.db/.test(name) && path !== current;
     const isLeftover = run !== undefined && !isRunning(Number(run));
     if (isOldTemplate || isLeftover) rmSync(path, { recursive: true, force: true });
   }

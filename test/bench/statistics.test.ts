@@ -80,7 +80,7 @@ describe('paired comparison', () => {
     'with %i pairs and no difference, about one run in twenty shows one',
     (pairs) => {
       const random = createRandom(42 + pairs);
-      const runs = 1500;
+      const runs = 1000;
       let shown = 0;
       for (let run = 0; run < runs; run += 1) {
         const noisy = () => 1000 * Math.exp(0.05 * normal(random));
