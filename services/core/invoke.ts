@@ -107,7 +107,8 @@ export function createCore(ports: Ports): Core {
 
   async function charge(session: Session, price: number, caller: Caller): Promise<void> {
     if (session.prepaid) return;
-    const rate = await limiter.take(session.key, price);
+    // A full bucket must do for any call: a price above it would never be let through.
+    const rate = await limiter.take(session.key, Math.min(price, session.key.burst));
     if (caller.receipt) caller.receipt.rate = rate;
     if (rate.allowed) return;
     throw new PaymentsError(

@@ -45,7 +45,7 @@ interface CostNode {
 
 export type CostPlan = readonly CostNode[];
 
-/** Introspection answers from memory: what costs are its lists, and lists within lists above all. */
+/** Introspection answers from memory: its cost is in lists, and lists within lists above all. */
 const introspection = { weight: 1, itemWeight: 0.002, itemsOfType: 5 } as const;
 /** A document that unfolds to more fields than this is refused without being looked at further. */
 const maxPlanFields = 5000;

@@ -53,7 +53,8 @@ export function requestIn(body: unknown): GraphqlRequest {
   return {
     query,
     documentId,
-    operationName: textIn(body, 'operationName'),
+    // Tools send an empty name for a document without names.
+    operationName: textIn(body, 'operationName') || undefined,
     variables: objectIn(body, 'variables'),
   };
 }

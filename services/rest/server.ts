@@ -12,7 +12,7 @@ import {
   type ErrorCode,
   invalid,
   notFound,
-  type PaymentsError,
+  PaymentsError,
   toPaymentsError,
 } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
@@ -106,9 +106,20 @@ async function serve(
     if (route.method === 'GET') await endOfTurn();
     return answer;
   } catch (thrown) {
-    const error = await settled(core, call, toPaymentsError(thrown));
+    const error = await settled(core, call, failureOf(thrown, caller.requestId));
     return answerProblem(error, caller, path);
   }
+}
+
+/** Core logs its own failures; what broke outside of it is logged here, under the request's id. */
+function failureOf(thrown: unknown, requestId: string): PaymentsError {
+  if (!(thrown instanceof PaymentsError)) console.error(requestId, thrown);
+  return toPaymentsError(thrown);
+}
+
+function answerThrown(thrown: unknown, context: Context): Response {
+  const caller = callerIn(context);
+  return answerProblem(failureOf(thrown, caller.requestId), caller, context.req.path);
 }
 
 interface Place {
@@ -198,9 +209,7 @@ export function createRestListener(core: Core): (incoming: Incoming, outgoing: O
     return answerProblem(notFound('page', context.req.path), callerIn(context), context.req.path);
   });
   app.notFound(answerRest);
-  app.onError((thrown, context) =>
-    answerProblem(toPaymentsError(thrown), callerIn(context), context.req.path),
-  );
+  app.onError((thrown, context) => answerThrown(thrown, context));
   const listener = getRequestListener(app.fetch, { errorHandler: answerBadTarget });
   return (incoming, outgoing) => void listener(incoming, outgoing);
 }

@@ -11,7 +11,10 @@ export async function openStore(url: string): Promise<Store> {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'sqlite':
-      if (rest === '') throw unsupported(url);
+      // Near misses of `:memory:` would make a file of that name.
+      if (rest === '' || (/^:?memory:?$/i.test(rest) && rest !== ':memory:')) {
+        throw unsupported(url);
+      }
       return openSqlite(rest);
     case 'postgres':
     case 'postgresql':
@@ -28,5 +31,5 @@ export async function openStore(url: string): Promise<Store> {
 const unsupported = (url: string) =>
   new Error(
     'expected a database URL sqlite:<path> or sqlite::memory:, ' +
-      `got '${/^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? url}'`,
+      `got '${/^(sqlite:.*|[a-z][a-z0-9+.-]*:)/is.exec(url)?.[0] ?? url}'`,
   );

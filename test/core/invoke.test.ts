@@ -145,6 +145,18 @@ test('every call is recorded once, with its result, and without key or input', a
   expect(told).not.toContain(description);
 });
 
+test('a key with a small burst can still do what costs more, when its bucket is full', async () => {
+  const { secret } = await client.createKey(
+    { name: 'small', scopes: ['customers:write'], burst: 3, ratePerSecond: 1 },
+    key,
+  );
+  const small = createInProcessClient(core, secret ?? '');
+  const first = small.createCustomer({ name: 'Ada' }, { idempotencyKey: 'small-1' });
+  expect((await first).name).toBe('Ada');
+  const second = small.createCustomer({ name: 'Bob' }, { idempotencyKey: 'small-2' });
+  await expect(second).rejects.toMatchObject({ code: 'rate_limited' });
+});
+
 test('the price of a document is taken once, and its calls are not charged again', async () => {
   const receipt = {};
   const session = await core.admit({ credential: adminKey, requestId: 'r', receipt }, 7);
