@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { validate } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
+import { validate } from '../core/validate.ts';
 
 /** Name of this protocol in `Sec-WebSocket-Protocol`. */
 export const subprotocol = 'payments.v1.json';
