@@ -29,7 +29,7 @@ export const limits = [
   'Client and server share one machine: the link is loopback, without distance, loss or TLS.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
   'A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
-  'A process is warmed up until 20,000 calls are made and throughput is level, or its time is up. V8 optimises for longer than five minutes allow for every cell: "not stationary" says where that shows, and `--full` waits for it.',
+  'A process is warmed up until 40,000 calls are made and throughput is level, or its time is up. V8 optimises for longer than five minutes allow for every cell: "not stationary" says where that shows, and `--full` waits for it.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
   'An INVALID cell has no figures here and no part in any answer.',
   '"Client-bound": the client was busier than the server; calls/s are the client\'s then, and CPU a call is the figure to trust.',

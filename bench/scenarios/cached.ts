@@ -19,7 +19,7 @@ const connections = 8;
 const inFlight = 8;
 const lengths = {
   quick: { warmUpMs: 100, closedMs: 250 },
-  normal: { warmUpMs: 600, closedMs: 400 },
+  normal: { warmUpMs: 600, closedMs: 350 },
   full: { warmUpMs: 6000, closedMs: 3000 },
 } as const satisfies Record<Effort, object>;
 const writesPerSecond = 20;

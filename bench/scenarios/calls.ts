@@ -20,6 +20,8 @@ export interface CallPlan {
   /** At most; it ends when throughput has stopped growing. */
   readonly warmUpMs: number;
   readonly closedMs: number;
+  /** By autocannon, before everything else, where a contender has it. */
+  readonly autocannonWarmUpMs: number;
   /** Latency at an equal rate; not measured where absent. */
   readonly open?: { readonly perSecond: number; readonly durationMs: number };
   /** Calls of which the bytes are counted. */
@@ -37,8 +39,9 @@ export interface CallContender extends Contender {
 }
 
 const autocannonConnections = 64;
-const autocannonWarmUpMs = 100;
 const autocannonMsOf: Readonly<Record<Effort, number>> = { quick: 200, normal: 400, full: 3000 };
+/** What is left to warm up after autocannon is the client's own code. */
+const warmUpAfterAutocannonMs = 500;
 
 /** Rough length of a measurement by this plan, milliseconds. */
 function planMs(normalPlan: CallPlan, contender: CallContender, effort: Effort): number {
@@ -46,10 +49,10 @@ function planMs(normalPlan: CallPlan, contender: CallContender, effort: Effort):
   const isControl = contender.kind === 'control';
   return (
     100 +
-    plan.warmUpMs +
+    (contender.autocannon ? warmUpAfterAutocannonMs : plan.warmUpMs) +
     plan.closedMs +
     (plan.open && !isControl ? plan.open.durationMs + 100 : 0) +
-    (contender.autocannon ? autocannonWarmUpMs + autocannonMsOf[effort] + 50 : 0)
+    (contender.autocannon ? plan.autocannonWarmUpMs + autocannonMsOf[effort] + 50 : 0)
   );
 }
 
@@ -62,8 +65,11 @@ const withLengths = (plan: CallPlan, warmUpMs: number, closedMs: number, openMs:
 
 /** The plan as long as the effort wants it. */
 function withEffort(plan: CallPlan, effort: Effort): CallPlan {
-  if (effort === 'quick') return withLengths({ ...plan, wireCalls: 5 }, 100, 200, 200);
-  return effort === 'full' ? withLengths(plan, 6000, 3000, 4000) : plan;
+  if (effort === 'quick') {
+    return withLengths({ ...plan, wireCalls: 5, autocannonWarmUpMs: 50 }, 100, 200, 200);
+  }
+  if (effort === 'normal') return plan;
+  return withLengths({ ...plan, autocannonWarmUpMs: 4000 }, 6000, 3000, 4000);
 }
 
 /** A scenario whose contenders are called again and again. */
@@ -111,20 +117,26 @@ async function measureCalls(
     proveEqual(await work.answer(), lab.reference);
     const open = (linkPort: number) => contender.work(linkPort, 1, fixtures);
     const wire = await measureWire(address, port, open, plan.wireCalls);
-    const closed = await measureClosed(address, work, { ...plan, durationMs: plan.closedMs });
-    const loaded =
-      plan.open && contender.kind !== 'control'
-        ? await measureOpen(address, work, { ...plan.open, seed: lab.seed })
-        : null;
+    // V8 has compiled a server for good after some 60,000 calls. Autocannon checks least and so
+    // sends fastest: where it can, it goes first, and warms the server up for what comes after.
     const request = contender.autocannon?.(fixtures);
     const autocannon = request
       ? await measureByAutocannon(address, {
           ...request,
           connections: autocannonConnections,
-          warmUpMs: autocannonWarmUpMs,
+          warmUpMs: plan.autocannonWarmUpMs,
           durationMs: autocannonMsOf[lab.effort],
         })
       : null;
+    const closed = await measureClosed(address, work, {
+      ...plan,
+      warmUpMs: autocannon ? Math.min(warmUpAfterAutocannonMs, plan.warmUpMs) : plan.warmUpMs,
+      durationMs: plan.closedMs,
+    });
+    const loaded =
+      plan.open && contender.kind !== 'control'
+        ? await measureOpen(address, work, { ...plan.open, seed: lab.seed })
+        : null;
     return { ...nothingMeasured, wire, closed, open: loaded, autocannon };
   } finally {
     await work.close();

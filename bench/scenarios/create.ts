@@ -66,14 +66,15 @@ export const create: Scenario = callScenario({
   plan: {
     inFlight: 64,
     connections: 64,
-    warmUpMs: 800,
+    warmUpMs: 1100,
     closedMs: 450,
-    open: { perSecond: 500, durationMs: 750 },
+    autocannonWarmUpMs: 1100,
+    open: { perSecond: 500, durationMs: 500 },
     wireCalls: 30,
   },
   contenders: [
     room('rest', byAutocannon),
-    room('rest', { name: 'rest-again', label: 'REST again', kind: 'again' }),
+    room('rest', { ...byAutocannon, name: 'rest-again', label: 'REST again', kind: 'again' }),
     room('grpc'),
     room('graphql'),
     room('websocket'),

@@ -124,7 +124,7 @@ export const errors: Scenario = {
   what: `Each client tells the same code and the same faults. Cost: ${inFlight} calls under way, beside the good call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: 2,
+  rounds: 1,
   estimateMs: (_contender, effort) =>
     300 + 4 * (lengths[effort].warmUpMs + lengths[effort].timedMs),
   reference: (address) => toldOn('rest', portOf(address, 'rest')),

@@ -22,7 +22,7 @@ import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
 const watchersOfAll = 8;
 const perSecond = 100;
 const warmUpMs = 100;
-const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 900, full: 6000 };
+const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 700, full: 6000 };
 const pollMs = 250;
 const stragglersMs = 1500;
 const countedEvents = 25;
@@ -40,7 +40,7 @@ const nobody: Contender = {
   ...contender('rest', 'nobody watching'),
   name: 'nobody',
   kind: 'control',
-  rounds: 2,
+  rounds: 1,
 };
 
 const contenders: readonly Contender[] = [

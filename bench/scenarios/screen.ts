@@ -66,7 +66,8 @@ export const screen: Scenario = callScenario({
     inFlight: 4,
     connections: 8,
     warmUpMs: 600,
-    closedMs: 400,
+    closedMs: 350,
+    autocannonWarmUpMs: 0,
     wireCalls: 20,
   },
   contenders: [

@@ -21,7 +21,11 @@ export interface Subject {
 }
 
 const readyWithinMs = 20_000;
-const serverPath = fileURLToPath(new URL('../../services/main.ts', import.meta.url));
+/** As `npm start` starts it. */
+const serverArgs = [
+  '--expose-gc',
+  fileURLToPath(new URL('../../services/start.js', import.meta.url)),
+];
 
 /** The real server, fresh, with only these wires open, on a database of its own. */
 export function startServer(options: {
@@ -29,7 +33,7 @@ export function startServer(options: {
   readonly databasePath: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }): Promise<Subject> {
-  return startSubject([serverPath], true, {
+  return startSubject(serverArgs, true, {
     HOST: '127.0.0.1',
     HTTP_PORT: '0',
     GRPC_PORT: '0',
