@@ -66,9 +66,9 @@ export const create: Scenario = callScenario({
   plan: {
     inFlight: 64,
     connections: 64,
-    warmUpMs: 1100,
+    warmUpMs: 1000,
     closedMs: 450,
-    autocannonWarmUpMs: 1100,
+    autocannonWarmUpMs: 1000,
     open: { perSecond: 500, durationMs: 500 },
     wireCalls: 30,
   },

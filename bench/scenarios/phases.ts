@@ -19,7 +19,7 @@ import type { Work } from './scenario.ts';
 /** The parts that a measurement is put together from. All of them run in the load generator. */
 
 const timeoutMs = 2000;
-const maxInFlight = 256;
+const maxInFlight = 1024;
 
 /** Runs `work` and tells which share of a core this process, the client, took for it. */
 async function withClientCpu<Result>(work: () => Promise<Result>) {

@@ -55,9 +55,9 @@ export const pointRead: Scenario = callScenario({
   plan: {
     inFlight: 16,
     connections: 16,
-    warmUpMs: 1700,
+    warmUpMs: 1500,
     closedMs: 450,
-    autocannonWarmUpMs: 2000,
+    autocannonWarmUpMs: 1800,
     open: { perSecond: 1000, durationMs: 450 },
     wireCalls: 50,
   },
