@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -38,6 +38,12 @@ test('every setting that README lists is read, and every one that is read is lis
   const source = readFileSync(join(root, 'services/config.ts'), 'utf8');
   const read = [...source.matchAll(/^ {2}([A-Z0-9_]+): /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(read.sort());
+});
+
+test('the numbers are those of the newest committed run', () => {
+  const script = join(root, 'bench/report/write-readme.ts');
+  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 describe('the snippets of the quick start', () => {
