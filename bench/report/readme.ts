@@ -1,5 +1,5 @@
 import { quantileMicros } from '../statistics/histogram.ts';
-import { findCell, isValid, merged, typical } from '../statistics/summary.ts';
+import { findCell, floorFor, isValid, merged, typical } from '../statistics/summary.ts';
 import { formatCount, formatMs, formatNumber, missing } from './format.ts';
 import type { Cell, Result } from './result.ts';
 import { left, renderMarkdownRows, right } from './table.ts';
@@ -28,6 +28,22 @@ const p99AtRate = (cell: Cell): string => {
   const histogram = merged(cell, ({ open }) => open?.response);
   return formatMs(histogram && quantileMicros(histogram, 0.99));
 };
+
+/** How far the numbers can be trusted: a difference below this was not shown. */
+function floorText(result: Result): string {
+  const floors = [
+    ['reads/s', floorFor(result, 'point-read', 'throughput')],
+    ['CPU a read', floorFor(result, 'point-read', 'cpuAtRate')],
+    ['creates/s', floorFor(result, 'create', 'throughput')],
+    ['event', floorFor(result, 'events', 'delay')],
+  ] as const;
+  const texts = floors.flatMap(([name, floor]) =>
+    floor === undefined ? [] : [`${name} ${floor.toFixed(2)}×`],
+  );
+  return texts.length === 0
+    ? 'No noise floor was measured: nothing here shows a difference.'
+    : `**Noise floor** (the same contender against itself): ${texts.join(', ')}. A smaller difference between two rows is none that this run shows.`;
+}
 
 /** README's first table: one row a wire, from one committed result, with machine and date. */
 export function renderReadmeTable(result: Result): string {
@@ -68,5 +84,7 @@ export function renderReadmeTable(result: Result): string {
     renderMarkdownRows({ columns, rows }),
     '',
     `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Reads and creates: closed loop, 16 and 64 calls under way. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen and event: median.`,
+    '',
+    floorText(result),
   ].join('\n');
 }

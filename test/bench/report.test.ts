@@ -158,6 +158,7 @@ describe('the report', () => {
     expect(table).toMatch(/\| REST \| 10,000 \| 80 \|/);
     expect(table).toMatch(/\| GraphQL \| – \|/);
     expect(table).toContain('2026-01-02, A CPU, 2 cores');
+    expect(table).toMatch(/Noise floor.*reads\/s \d+\.\d\d×/);
   });
 
   test('tables are aligned in a terminal and escaped in Markdown', () => {
