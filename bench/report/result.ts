@@ -2,61 +2,77 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Version of the result's shape: a reader of another version refuses it. */
-export const resultVersion = 'fivewire-bench/1';
+export const resultVersion = 'fivewire-bench/2';
 
 /** HdrHistogram V2, compressed, base64; whole microseconds. */
 const histogram = z.string().min(1);
 const count = z.int().min(0);
 const failures = z.record(z.string(), count);
 
-const closedLoop = z.strictObject({
+/** What a measurement has in common, however it was loaded. */
+const load = {
+  /** The operation, by the scenario's own name for it. */
+  act: z.string().min(1),
+  /** Why these figures must not be used; valid where empty. */
+  invalid: z.array(z.string()),
+  /** Round-trip time that the link was asked to add, and that it achieved; 0 without a link. */
+  rttMs: z.number(),
+  achievedRttMs: z.number(),
   connections: count,
-  inFlight: count,
-  warmUpMs: z.number(),
   elapsedMs: z.number(),
   completed: count,
   failed: count,
   failures,
-  perSecond: z.number(),
-  /** Throughput of the second half over that of the first. */
-  drift: z.number().nullable(),
-  latency: histogram,
-  serverCpuMicros: z.number(),
-  /** Of its core, 0 to 1. */
-  serverCpuShare: z.number(),
+  /** Null where the process's CPU time is not known. */
+  serverCpuMicros: z.number().nullable(),
+  /** Of one core, 0 to 1; of both sides. */
+  serverCpuShare: z.number().nullable(),
   clientCpuShare: z.number(),
+  /** The longest that the event loop was held up, of both sides. */
+  serverLoopDelayMs: z.number().nullable(),
+  clientLoopDelayMs: z.number(),
+};
+
+const closedLoop = z.strictObject({
+  ...load,
+  /** `lean`: encoded beforehand; `client`: the room's own client; `autocannon`. */
+  driver: z.enum(['lean', 'client', 'autocannon']),
+  inFlight: count,
+  perSecond: z.number(),
+  /** Throughput of the last slice over that of the first: 1 is stationary. */
+  drift: z.number().nullable(),
+  /** Null of autocannon. */
+  latency: histogram.nullable(),
 });
 
 const openLoop = z.strictObject({
+  ...load,
+  driver: z.enum(['lean', 'client']),
   perSecond: z.number(),
+  /** Of this process's own capacity, where the rate was chosen by it. */
+  share: z.number().nullable(),
   arrivals: z.enum(['poisson', 'uniform']),
-  elapsedMs: z.number(),
   scheduled: count,
   sent: count,
   overflow: count,
-  completed: count,
-  failed: count,
-  failures,
   /** From the intended start, from the sending, and how late the sending was. */
   response: histogram,
   service: histogram,
   lateness: histogram,
-  serverCpuMicros: z.number(),
-  clientCpuShare: z.number(),
 });
 
-const autocannon = z.strictObject({
-  connections: count,
-  completed: count,
-  failed: count,
-  perSecond: z.number(),
-  serverCpuMicros: z.number(),
-  serverCpuShare: z.number(),
-  clientCpuShare: z.number(),
+/** The highest rate that meets an objective, found by halving. */
+const capacity = z.strictObject({
+  act: z.string().min(1),
+  objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
+  /** Null where no rate met it. */
+  perSecond: z.number().nullable(),
+  steps: z.array(z.strictObject({ perSecond: z.number(), met: z.boolean() })),
 });
 
 /** TCP payload of calls one after the other, on one connection that was set up before. */
 const wire = z.strictObject({
+  act: z.string().min(1),
   calls: count,
   sentBytesPerCall: z.number(),
   receivedBytesPerCall: z.number(),
@@ -65,8 +81,8 @@ const wire = z.strictObject({
   firstReceivedBytes: z.number(),
   /** Requests of the wire for one call of the scenario. */
   requestsPerCall: z.number(),
-  /** Database statements. */
-  queriesPerCall: z.number(),
+  /** Database statements; null where the server does not count them. */
+  queriesPerCall: z.number().nullable(),
 });
 
 const delivery = z.strictObject({
@@ -79,8 +95,10 @@ const delivery = z.strictObject({
   misplaced: count,
   /** From the intended publication to the watcher. */
   delay: histogram,
+  /** From the opening of the stream to its first event, one a watcher. */
+  firstEvent: histogram,
   lateness: histogram,
-  serverCpuMicros: z.number(),
+  serverCpuMicros: z.number().nullable(),
   sentBytesPerEvent: z.number(),
   receivedBytesPerEvent: z.number(),
 });
@@ -108,7 +126,11 @@ const failure = z.strictObject({
   repeatedBytes: z.number(),
   /** Closed loop, one after the other; null where only the shape was looked at. */
   perCall: z
-    .strictObject({ latency: histogram, serverCpuMicros: z.number(), completed: count })
+    .strictObject({
+      latency: histogram,
+      serverCpuMicros: z.number().nullable(),
+      completed: count,
+    })
     .nullable(),
 });
 
@@ -122,10 +144,13 @@ const sample = z.strictObject({
   /** Resident before the first timed call, and the peak at the end. */
   idleBytes: z.number().nullable(),
   peakBytes: z.number().nullable(),
-  closed: closedLoop.nullable(),
-  open: openLoop.nullable(),
-  autocannon: autocannon.nullable(),
-  wire: wire.nullable(),
+  /** How long it was warmed up before the first timed slice. */
+  warmUpMs: z.number(),
+  /** The first of an act is the one that contenders are compared by. */
+  closed: z.array(closedLoop),
+  open: z.array(openLoop),
+  capacity: z.array(capacity),
+  wire: z.array(wire),
   delivery: delivery.nullable(),
   caching: caching.nullable(),
   failures: z.array(failure).nullable(),
@@ -182,6 +207,21 @@ const storage = z.strictObject({
   }),
 });
 
+/** Calls a second of one driver against a null server of its protocol, closed loop. */
+const ceiling = z.strictObject({
+  protocol: z.enum(['http1', 'http2', 'websocket']),
+  driver: z.enum(['lean', 'autocannon']),
+  connections: count,
+  inFlight: count,
+  perSecond: z.number(),
+  clientCpuShare: z.number(),
+});
+
+/** Round trips of single bytes through the link, asked for and achieved. */
+const linkProof = z.strictObject({
+  points: z.array(z.strictObject({ askedMs: z.number(), achievedMs: z.number() })),
+});
+
 /** A server with every wire open, on the imported database, before its first call. */
 const startOfAll = z.strictObject({
   readyMs: z.number(),
@@ -201,9 +241,16 @@ const result = z.strictObject({
     effort: z.enum(['quick', 'normal', 'full']),
     only: z.array(z.string()),
     wires: z.array(z.string()),
+    tls: z.boolean(),
+    /** Servers that somebody else started, by wire. */
+    targets: z.record(z.string(), z.string()),
     flags: z.array(z.string()),
   }),
   start: startOfAll.nullable(),
+  /** What the load generator itself can do, against servers that do nothing. */
+  ceilings: z.array(ceiling),
+  /** What the link adds by itself, and whether it keeps what it was asked for. */
+  link: linkProof.nullable(),
   cells: z.array(cell),
   /** The micro-scenario of the store; null where it was not run. */
   storage: storage.nullable(),
@@ -215,15 +262,17 @@ export type Cell = z.infer<typeof cell>;
 export type Sample = z.infer<typeof sample>;
 export type ClosedLoopSample = z.infer<typeof closedLoop>;
 export type OpenLoopSample = z.infer<typeof openLoop>;
-export type AutocannonSample = z.infer<typeof autocannon>;
+export type CapacitySample = z.infer<typeof capacity>;
 export type WireSample = z.infer<typeof wire>;
 export type DeliverySample = z.infer<typeof delivery>;
+export type Ceiling = z.infer<typeof ceiling>;
+export type LinkProof = z.infer<typeof linkProof>;
 export type CachingSample = z.infer<typeof caching>;
 export type FailureSample = z.infer<typeof failure>;
 /** What a load generator brings back; the rest of a sample is the process's own. */
 export type Measured = Pick<
   Sample,
-  'closed' | 'open' | 'autocannon' | 'wire' | 'delivery' | 'caching' | 'failures'
+  'warmUpMs' | 'closed' | 'open' | 'capacity' | 'wire' | 'delivery' | 'caching' | 'failures'
 >;
 
 /** @throws Error that names every field that is missing or wrong */

@@ -1,35 +1,7 @@
-import type { HttpRequest } from '../load/autocannon.ts';
 import type { Measured } from '../report/result.ts';
 import type { Address } from '../subject/subject.ts';
+import type { Fixtures } from './fixtures.ts';
 import type { WireName } from './wires.ts';
-
-/** What all processes of a run share: ids in the template database, and captured exchanges. */
-export interface Fixtures {
-  readonly paymentId: string;
-  /** A customer with at least 20 payments, and refunds among them. */
-  readonly customerId: string;
-  /** A payment that can be refunded by one minor unit many times. */
-  readonly refundableId: string;
-  /** The requests of the rooms' clients, for autocannon to repeat. */
-  readonly requests: {
-    readonly restRead: HttpRequest;
-    readonly restCreate: HttpRequest;
-    readonly graphqlRead: HttpRequest;
-  };
-  /** What REST answers to the read, to the byte. */
-  readonly restReadBody: string;
-}
-
-/** One contender's way of doing the work of a scenario. */
-export interface Work {
-  /** One unit of work. Rejects unless its answer is the one expected. */
-  call(): Promise<unknown>;
-  /** The answer as all contenders must give it, on an untouched database. */
-  answer(): Promise<unknown>;
-  /** Requests made of the wire so far. */
-  requests(): number;
-  close(): Promise<void>;
-}
 
 export type SubjectSpec =
   | { readonly wires: readonly string[]; readonly env?: Readonly<Record<string, string>> }
@@ -42,15 +14,35 @@ export interface Contender {
   readonly kind: 'room' | 'control' | 'again';
   readonly wire: WireName;
   readonly subject: SubjectSpec;
-  /** Fresh processes of this one; those of the scenario where absent. */
-  readonly rounds?: number;
 }
 
 /**
  * `normal`: all that fits into five minutes. `quick`: short phases, for tests of the bench itself.
- * `full`: the time that compiled code and narrow intervals need.
+ * `full`: the time that narrow intervals need.
  */
 export type Effort = 'quick' | 'normal' | 'full';
+
+/** What a run was told about how to load; what is absent, the scenario knows. */
+export interface Loading {
+  readonly effort: Effort;
+  readonly perSecond?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly rttMs?: number | undefined;
+  /** Of every timed phase together, milliseconds. */
+  readonly durationMs?: number | undefined;
+}
+
+/**
+ * A slice of time on one process. Slices of the same name are one measurement: contenders take
+ * turns at them in random order, so that whatever the machine does for a while, it does to all.
+ */
+export interface Slice {
+  /** What the contender knows it by. */
+  readonly name: string;
+  readonly ms: number;
+  /** How often each contender has it. */
+  readonly times: number;
+}
 
 /** What a load generator knows while it measures one process. */
 export interface Lab {
@@ -60,7 +52,18 @@ export interface Lab {
   /** The baseline's answer on an untouched database; every contender must give the same. */
   readonly reference: unknown;
   readonly seed: number;
-  readonly effort: Effort;
+  readonly loading: Loading;
+  /** Where the process of the link takes its orders. */
+  readonly linkPort: number;
+}
+
+/** One contender's process under measurement. */
+export interface Session {
+  /** Runs a slice. @param turn 0 for the first of its name, then 1 … */
+  take(slice: Slice, turn: number): Promise<void>;
+  /** What all slices together have measured. */
+  finish(): Promise<Measured>;
+  close(): Promise<void>;
 }
 
 export interface Scenario {
@@ -73,24 +76,17 @@ export interface Scenario {
   readonly baseline: string;
   readonly contenders: readonly Contender[];
   /** Fresh processes of each contender. */
-  readonly rounds: number;
-  /** How long one process is measured, milliseconds, about. */
-  estimateMs(contender: Contender, effort: Effort): number;
+  rounds(effort: Effort): number;
+  /** The slices of a round, in order. */
+  slices(loading: Loading, round: number): readonly Slice[];
   /** The reference answer, asked of a server with every wire open. */
   reference(address: Address, fixtures: Fixtures): Promise<unknown>;
-  /** Runs in the load generator. @throws Error where the cell is not valid */
-  measure(lab: Lab): Promise<Measured>;
+  /**
+   * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the
+   * load generator. @throws Error where the contender must not be timed
+   */
+  open(lab: Lab): Promise<Session>;
 }
-
-export const nothingMeasured: Measured = {
-  closed: null,
-  open: null,
-  autocannon: null,
-  wire: null,
-  delivery: null,
-  caching: null,
-  failures: null,
-};
 
 /** @throws Error naming what was to be checked */
 export function check(holds: boolean, expectation: string): void {

@@ -1,0 +1,54 @@
+/** A request over HTTP/1.1 or HTTP/2, as it is sent again and again. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case, without those of the connection (`host`, `content-length` …). */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty where there is none. Of gRPC with the five bytes before the message. */
+  readonly body: Uint8Array;
+}
+
+/** What a WebSocket client says after it has connected, and then again and again. */
+export interface FrameRequest {
+  readonly path: string;
+  readonly protocol: string;
+  /** Sent once; the first frame of the server answers it. */
+  readonly hello: string;
+  /** The command; its `"id":"…"` is replaced by one that is free. */
+  readonly frame: string;
+}
+
+/** One answer, as a check gets it. Valid only until the check returns. */
+export interface Answer {
+  /** Of HTTP; of gRPC the number in `grpc-status`, −1 where there was none; of a frame 0. */
+  readonly status: number;
+  /** The whole body, or the text of the frame. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * A client that does as little as can be done: requests are encoded once, answers are cut out of
+ * the bytes and checked, nothing is decoded into objects. The same schedule and histogram drive
+ * it as every other client.
+ */
+export interface Driver {
+  /** One request and its answer. Rejects where the check refuses it, or the connection is lost. */
+  call(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DriverOptions<Request> {
+  readonly host: string;
+  readonly port: number;
+  /** TLS with this certificate as the only authority; clear text where absent. */
+  readonly ca?: string | undefined;
+  readonly connections: number;
+  readonly request: Request;
+  /**
+   * Text in the request that every call replaces by another of the same length: the idempotency
+   * key that was in the request when it was captured. Not replaced where absent.
+   */
+  readonly marker?: string | undefined;
+  /** Whether this is the answer that was expected. Every answer is checked. */
+  readonly check: (answer: Answer) => boolean;
+}
