@@ -37,6 +37,8 @@ export interface Opening {
   readonly key?: string | undefined;
   readonly connections?: number;
   readonly pollMs?: number;
+  /** PEM of the authority that vouches for the server, which then is one over TLS. */
+  readonly ca?: string | undefined;
 }
 
 /** The port of a server that a wire is on. */
@@ -51,17 +53,18 @@ type Openers = {
   readonly [Wire in WireName]: (port: number, opening: Opening) => Promise<Clients[Wire]>;
 };
 
-const http = (port: number) => `http://127.0.0.1:${port}`;
+const http = (port: number, { ca }: Opening) => `http${ca ? 's' : ''}://127.0.0.1:${port}`;
+const ws = (port: number, { ca }: Opening) => `ws${ca ? 's' : ''}://127.0.0.1:${port}`;
 
 // Each is loaded when it is opened: a load generator of one wire has no other's library in it.
 const openers: Openers = {
   async rest(port, opening) {
     const { createRestClient } = await import('../../services/rest/client.ts');
-    return createRestClient({ target: http(port), ...opening });
+    return createRestClient({ target: http(port, opening), ...opening });
   },
   async 'rest-http2'(port, opening) {
     const { createRestClient } = await import('../../services/rest/client.ts');
-    return createRestClient({ target: http(port), http2: true, ...opening });
+    return createRestClient({ target: http(port, opening), http2: true, ...opening });
   },
   async grpc(port, opening) {
     const { createGrpcClient } = await import('../../services/grpc/client.ts');
@@ -69,15 +72,15 @@ const openers: Openers = {
   },
   async graphql(port, opening) {
     const { createGraphqlClient } = await import('../../services/graphql/client.ts');
-    return createGraphqlClient({ target: http(port), ...opening });
+    return createGraphqlClient({ target: http(port, opening), ...opening });
   },
   async websocket(port, opening) {
     const { createWebsocketClient } = await import('../../services/websocket/client.ts');
-    return createWebsocketClient({ target: `ws://127.0.0.1:${port}`, ...opening });
+    return createWebsocketClient({ target: ws(port, opening), ...opening });
   },
   async sse(port, opening) {
     const { createSseClient } = await import('../../services/sse/client.ts');
-    return createSseClient({ target: http(port), ...opening });
+    return createSseClient({ target: http(port, opening), ...opening });
   },
 };
 

@@ -39,8 +39,13 @@ export type ClientOf<Name extends keyof Client> = Pick<Client, Name | 'close'>;
 
 /** How a room's client finds its server. */
 export interface ClientOptions {
-  /** `http://host:port`, `ws://host:port` or, for gRPC, `host:port`. */
+  /** `http[s]://host:port`, `ws[s]://host:port` or, for gRPC, `host:port`. */
   readonly target: string;
+  /**
+   * PEM of the only authority that may vouch for a server over TLS; those that Node trusts where
+   * absent. For gRPC, whose target names no scheme, its presence asks for TLS.
+   */
+  readonly ca?: string | undefined;
   /** The API key; none is sent where it is absent. */
   readonly key?: string | undefined;
   /** Transport connections at the most; 1 where absent. */
