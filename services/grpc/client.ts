@@ -11,19 +11,27 @@ import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import {
+  decodeCustomer,
+  decodeCustomerPage,
+  decodeCustomers,
+  decodePayment,
+  decodePaymentPage,
+  decodePayments,
+  decodeRefund,
+  decodeRefundLists,
+  decodeRefundPage,
+} from '../wire/protobuf/messages.ts';
+import { encodeRequest } from '../wire/protobuf/request.ts';
+import {
   customerService,
   eventService,
   keyService,
   paymentService,
   refundService,
 } from './contract.ts';
-import { decodeCustomer, decodeCustomerPage, decodeCustomers } from './customers.ts';
 import { decodeError } from './errors.ts';
 import { decodeEvent, decodeEventPage } from './events.ts';
 import { decodeCreatedKey, decodeKey } from './keys.ts';
-import { decodePayment, decodePaymentPage, decodePayments } from './payments.ts';
-import { decodeRefund, decodeRefundLists, decodeRefundPage } from './refunds.ts';
-import { encodeRequest } from './request.ts';
 
 /** How long a connection may take to come up. */
 const connectMs = 5000;

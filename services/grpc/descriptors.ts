@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const descriptorsFile = join(import.meta.dirname, 'generated/descriptors.binpb');
+export const descriptorsFile = join(
+  import.meta.dirname,
+  '../wire/protobuf/generated/descriptors.binpb',
+);
 
 /**
  * The contract's files, `google.protobuf.FileDescriptorProto` each, as `buf build` compiled them.

@@ -4,22 +4,31 @@ import { invalid, toPaymentsError } from '../core/errors.ts';
 import type { Event, EventData } from '../core/events/event.ts';
 import type { Core, Receipt } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
-import { callerOf, callIdOf } from './caller.ts';
-import { decodeCustomer, encodeCustomer } from './customers.ts';
-import { signalOf } from './deadline.ts';
-import { eventType } from './enums.ts';
-import { encodeError } from './errors.ts';
-import type { Event__Output, Event as EventMessage } from './generated/payments/v1/Event.ts';
-import type { ListEventsRequest__Output } from './generated/payments/v1/ListEventsRequest.ts';
+import { eventType } from '../wire/protobuf/enums.ts';
+import type {
+  Event__Output,
+  Event as EventMessage,
+} from '../wire/protobuf/generated/payments/v1/Event.ts';
+import type { ListEventsRequest__Output } from '../wire/protobuf/generated/payments/v1/ListEventsRequest.ts';
 import type {
   ListEventsResponse,
   ListEventsResponse__Output,
-} from './generated/payments/v1/ListEventsResponse.ts';
-import type { WatchEventsRequest__Output } from './generated/payments/v1/WatchEventsRequest.ts';
-import { decodePage, pageInput } from './page.ts';
-import { decodePayment, encodePayment } from './payments.ts';
-import { decodeRefund, encodeRefund } from './refunds.ts';
-import { encodeTime, requireTime } from './timestamp.ts';
+} from '../wire/protobuf/generated/payments/v1/ListEventsResponse.ts';
+import type { WatchEventsRequest__Output } from '../wire/protobuf/generated/payments/v1/WatchEventsRequest.ts';
+import {
+  decodeCustomer,
+  decodePage,
+  decodePayment,
+  decodeRefund,
+  encodeCustomer,
+  encodePayment,
+  encodeRefund,
+} from '../wire/protobuf/messages.ts';
+import { encodeTime, requireTime } from '../wire/protobuf/timestamp.ts';
+import { callerOf, callIdOf } from './caller.ts';
+import { signalOf } from './deadline.ts';
+import { encodeError } from './errors.ts';
+import { pageInput } from './page.ts';
 import { type Handler, metadataOf, requireMessage } from './unary.ts';
 
 function encodeData(data: EventData): Pick<EventMessage, EventData['kind']> {

@@ -1,6 +1,7 @@
 /**
- * Writes the types and the compiled descriptors of `protos/` to `services/grpc/generated/`;
- * `--check` writes nothing and fails where the files there are not those that would be written.
+ * Writes the types and the compiled descriptors of `protos/` to
+ * `services/wire/protobuf/generated/`; `--check` writes nothing and fails where the files there
+ * are not those that would be written.
  *
  *     node services/grpc/generate.ts [--check]
  */
@@ -10,7 +11,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { protoPath as healthProto } from 'grpc-health-check';
-import { protoFiles, protosDirectory } from './contract.ts';
+import { protoFiles, protosDirectory } from '../wire/protobuf/contract.ts';
 import { descriptorsFile } from './descriptors.ts';
 
 const generated = dirname(descriptorsFile);
@@ -24,7 +25,7 @@ const typesGenerator = join(
 );
 const buf = join(dirname(resolve('@bufbuild/buf/package.json')), 'bin/buf');
 
-/** The options beside the directories are those of `contract.ts`. */
+/** The options beside the directories are those of `wire/protobuf/contract.ts`. */
 function generateInto(directory: string): void {
   const options = ['--longs=Number', '--enums=String', '--defaults', '--grpcLib=@grpc/grpc-js'];
   // Relative, since the generator notes in every file where it found its source.
@@ -61,7 +62,7 @@ function check(): boolean {
     const stale = [...paths].filter((path) => expected.get(path) !== found.get(path));
     if (stale.length > 0) {
       console.error(
-        `Expected services/grpc/generated to be what protos/ gives; these differ: ${stale.join(', ')}.\n` +
+        `Expected services/wire/protobuf/generated to be what protos/ gives; these differ: ${stale.join(', ')}.\n` +
           'Run: node services/grpc/generate.ts',
       );
     }

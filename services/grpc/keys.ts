@@ -1,10 +1,10 @@
 import type { ApiKey } from '../core/merchants/merchant.ts';
 import type { CreatedKey } from '../core/merchants/operations.ts';
-import { scope } from './enums.ts';
-import type { CreateKeyRequest__Output } from './generated/payments/v1/CreateKeyRequest.ts';
-import type { Key__Output, Key as KeyMessage } from './generated/payments/v1/Key.ts';
-import type { RevokeKeyRequest__Output } from './generated/payments/v1/RevokeKeyRequest.ts';
-import { decodeTime, encodeTime, requireTime } from './timestamp.ts';
+import { scope } from '../wire/protobuf/enums.ts';
+import type { CreateKeyRequest__Output } from '../wire/protobuf/generated/payments/v1/CreateKeyRequest.ts';
+import type { Key__Output, Key as KeyMessage } from '../wire/protobuf/generated/payments/v1/Key.ts';
+import type { RevokeKeyRequest__Output } from '../wire/protobuf/generated/payments/v1/RevokeKeyRequest.ts';
+import { decodeTime, encodeTime, requireTime } from '../wire/protobuf/timestamp.ts';
 import type { Handler } from './unary.ts';
 
 export function encodeKey(key: ApiKey & { readonly secret?: string | null }): KeyMessage {

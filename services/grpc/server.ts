@@ -9,6 +9,11 @@ import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Core } from '../core/invoke.ts';
+import type { CustomerServiceHandlers } from '../wire/protobuf/generated/payments/v1/CustomerService.ts';
+import type { EventServiceHandlers } from '../wire/protobuf/generated/payments/v1/EventService.ts';
+import type { KeyServiceHandlers } from '../wire/protobuf/generated/payments/v1/KeyService.ts';
+import type { PaymentServiceHandlers } from '../wire/protobuf/generated/payments/v1/PaymentService.ts';
+import type { RefundServiceHandlers } from '../wire/protobuf/generated/payments/v1/RefundService.ts';
 import {
   customerService,
   eventService,
@@ -19,11 +24,6 @@ import {
 import { createCustomer, getCustomer, getCustomersByIds, listCustomers } from './customers.ts';
 import { fileDescriptors } from './descriptors.ts';
 import { listEvents, watchEvents } from './events.ts';
-import type { CustomerServiceHandlers } from './generated/payments/v1/CustomerService.ts';
-import type { EventServiceHandlers } from './generated/payments/v1/EventService.ts';
-import type { KeyServiceHandlers } from './generated/payments/v1/KeyService.ts';
-import type { PaymentServiceHandlers } from './generated/payments/v1/PaymentService.ts';
-import type { RefundServiceHandlers } from './generated/payments/v1/RefundService.ts';
 import { createKey, revokeKey } from './keys.ts';
 import {
   cancelPayment,

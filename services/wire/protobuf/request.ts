@@ -1,6 +1,6 @@
-import { type InputOf, type OperationName, operations } from '../core/operations.ts';
-import type { PaymentSort } from '../core/ports.ts';
-import { validate } from '../core/validate.ts';
+import { type InputOf, type OperationName, operations } from '../../core/operations.ts';
+import type { PaymentSort } from '../../core/ports.ts';
+import { validate } from '../../core/validate.ts';
 import { captureMethod, eventType, paymentStatus, scope, type WireEnum } from './enums.ts';
 import { encodeTime } from './timestamp.ts';
 

@@ -1,5 +1,5 @@
-import { type EventType, eventTypes } from '../core/events/event.ts';
-import { type Scope, scopes } from '../core/merchants/merchant.ts';
+import { type EventType, eventTypes } from '../../core/events/event.ts';
+import { type Scope, scopes } from '../../core/merchants/merchant.ts';
 import {
   type CaptureMethod,
   captureMethods,
@@ -7,7 +7,7 @@ import {
   declineCodes,
   type PaymentStatus,
   paymentStatuses,
-} from '../core/payments/payment.ts';
+} from '../../core/payments/payment.ts';
 
 type Replaced<
   Text extends string,

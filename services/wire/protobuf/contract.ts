@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
+import type { ProtoGrpcType as Customers } from './generated/customers.ts';
+import type { ProtoGrpcType as ErrorDetails } from './generated/error_details.ts';
+import type { ProtoGrpcType as Events } from './generated/events.ts';
+import type { ProtoGrpcType as Keys } from './generated/keys.ts';
+import type { ProtoGrpcType as Payments } from './generated/payments.ts';
+import type { ProtoGrpcType as Refunds } from './generated/refunds.ts';
+import type { ProtoGrpcType as Statuses } from './generated/status.ts';
+
+export const protosDirectory = join(import.meta.dirname, '../../../protos');
+
+export const protoFiles = [
+  'payments/v1/customers.proto',
+  'payments/v1/events.proto',
+  'payments/v1/keys.proto',
+  'payments/v1/payments.proto',
+  'payments/v1/refunds.proto',
+  'google/rpc/error_details.proto',
+  'google/rpc/status.proto',
+] as const;
+
+/**
+ * The contract as loaded from `protos/`. A field that was not sent has its default value, those
+ * that are `optional` in the contract are absent. The longs that this system uses fit a number;
+ * one that does not comes out as a number that is not a safe integer, which core refuses.
+ */
+const packageDefinition = loadSync([...protoFiles], {
+  includeDirs: [protosDirectory],
+  longs: Number,
+  enums: String,
+  defaults: true,
+});
+
+export type Definitions = Customers['payments']['v1'] &
+  Events['payments']['v1'] &
+  Keys['payments']['v1'] &
+  Payments['payments']['v1'] &
+  Refunds['payments']['v1'];
+
+type ServiceOf<Name extends keyof Definitions> = Definitions[Name] extends {
+  service: infer Service;
+}
+  ? Service
+  : never;
+
+// proto-loader answers a dictionary of definitions; what stands under which name is known from
+// the types that it generated of the same files.
+export const service = <Name extends keyof Definitions>(name: Name) =>
+  packageDefinition[`payments.v1.${name}`] as unknown as ServiceOf<Name>;
+
+type Rpc = ErrorDetails['google']['rpc'] & Statuses['google']['rpc'];
+
+type Named = {
+  readonly [Name in keyof Definitions as `payments.v1.${Name}`]: Definitions[Name];
+} & { readonly [Name in keyof Rpc as `google.rpc.${Name}`]: Rpc[Name] };
+
+type Codec<Definition> =
+  Definition extends MessageTypeDefinition<infer Given, infer Read>
+    ? { serialize(message: Given): Buffer; deserialize(bytes: Uint8Array): Read }
+    : never;
+
+/** A message of the contract, to and from bytes; `deserialize` throws at bytes that are none. */
+export const message = <Name extends keyof Named>(name: Name) =>
+  packageDefinition[name] as unknown as Codec<Named[Name]>;
