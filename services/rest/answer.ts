@@ -1,7 +1,8 @@
 import type { Page } from '../core/page.ts';
 import { encodePage } from '../wire/json.ts';
+import { jsonType, protobufType } from './accept.ts';
 import { type Call, pick, type View } from './call.ts';
-import { bodyTag, isKnown } from './etag.ts';
+import { bodyTag, isKnown, messageTag } from './etag.ts';
 import { headersFor } from './headers.ts';
 
 /** How long an answer may be kept (RFC 9111 §5.2.2). All are one merchant's own: never shared. */
@@ -14,57 +15,72 @@ export const cacheControl = {
   never: 'no-store',
 } as const;
 
-const jsonType = 'application/json';
+const typeOf = (call: Call): string => (call.toMessage ? protobufType : jsonType);
+
+/** What core answered, as the representation that was asked for. */
+const bodyOf = <Output>(
+  { toMessage }: Call,
+  output: Output,
+  encode: (output: Output) => unknown,
+): string | Uint8Array<ArrayBuffer> =>
+  toMessage ? toMessage(output) : JSON.stringify(encode(output));
+
+/** The tag of that representation, from the tag of the JSON. */
+const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? messageTag(tag) : tag);
 
 /**
- * A read's answer: 200 with the JSON, or 304 where the caller has it already.
+ * A read's answer: 200 with the body, or 304 where the caller has it already.
  *
- * @param options.tag known without the JSON, which then is not even made for a 304
+ * @param encode makes the JSON of what core answered
+ * @param options.tag of the JSON, known without it; no body is even made for a 304 then
  */
-export function answerRead(
+export function answerRead<Output>(
   call: Call,
-  encode: () => unknown,
+  output: Output,
+  encode: (output: Output) => unknown,
   options: {
     readonly cache: string;
     readonly tag?: string | undefined;
     readonly link?: string | undefined;
   },
 ): Response {
-  const headers = headersFor(call.caller, jsonType);
+  const headers = headersFor(call.caller, typeOf(call));
   headers['cache-control'] = options.cache;
   if (options.link !== undefined) headers.link = options.link;
-  const body = options.tag === undefined ? JSON.stringify(encode()) : undefined;
-  const tag = options.tag ?? bodyTag(body ?? '');
+  const body = options.tag === undefined ? bodyOf(call, output, encode) : undefined;
+  const tag = options.tag === undefined ? bodyTag(body ?? '') : tagOf(call, options.tag);
   headers.etag = tag;
   if (isKnown(call.incoming.headers['if-none-match'], tag)) {
     delete headers['content-type'];
     return new Response(null, { status: 304, headers });
   }
-  return new Response(body ?? JSON.stringify(encode()), { status: 200, headers });
+  return new Response(body ?? bodyOf(call, output, encode), { status: 200, headers });
 }
 
 /**
  * A write's answer, with the status of its route.
  *
+ * @param encode makes the JSON of what core answered
  * @param options.location of what was created (RFC 9110 §10.2.2)
- * @param options.content the URL that the JSON is the representation of (RFC 9110 §8.7)
- * @param options.tag the entity tag of that representation
+ * @param options.content the URL that the body is the representation of (RFC 9110 §8.7)
+ * @param options.tag the entity tag of that representation as JSON
  */
-export function answerWrite(
+export function answerWrite<Output>(
   call: Call,
-  json: unknown,
+  output: Output,
+  encode: (output: Output) => unknown,
   options: {
     readonly location?: string;
     readonly content?: string;
     readonly tag?: string;
   } = {},
 ): Response {
-  const headers = headersFor(call.caller, jsonType);
+  const headers = headersFor(call.caller, typeOf(call));
   headers['cache-control'] = cacheControl.never;
   if (options.location !== undefined) headers.location = options.location;
   if (options.content !== undefined) headers['content-location'] = options.content;
-  if (options.tag !== undefined) headers.etag = options.tag;
-  return new Response(JSON.stringify(json), { status: call.route.status, headers });
+  if (options.tag !== undefined) headers.etag = tagOf(call, options.tag);
+  return new Response(bodyOf(call, output, encode), { status: call.route.status, headers });
 }
 
 /** The URL of the same list from `cursor` on; from its start where there is none. */
@@ -101,10 +117,8 @@ export function answerPage<Item, ItemJson extends object>(
     .map(([relation, url]) => `<${url}>; rel="${relation}"`)
     .join(', ');
   const encodeItem = view ? (item: Item) => pick(encode(item), view) : encode;
-  return answerRead(call, () => ({ ...encodePage<Item, object>(page, encodeItem), links }), {
-    cache,
-    link,
-  });
+  const encodeJson = () => ({ ...encodePage<Item, object>(page, encodeItem), links });
+  return answerRead(call, page, encodeJson, { cache, link });
 }
 
 /** Items by their ids, in the order asked; null where there is none. */
@@ -116,6 +130,7 @@ export const answerBatch = <Item, ItemJson extends object>(
 ): Response =>
   answerRead(
     call,
+    items,
     () => ({
       data: items.map((item) => {
         if (item === null) return null;

@@ -15,7 +15,11 @@ const tooLarge = (): PaymentsError =>
  * The whole body. A body that says or turns out to be too large is not read to its end; the
  * adapter drains or cuts what is left, so that the answer arrives and the connection is not hung.
  */
-function readBytes(incoming: Incoming): Promise<Buffer> {
+export function readBytes(incoming: Incoming): Promise<Buffer> {
+  const coding = incoming.headers['content-encoding'];
+  if (coding !== undefined && coding !== 'identity') {
+    return Promise.reject(encoded(coding.slice(0, 100)));
+  }
   const declared = incoming.headers['content-length'];
   if (declared !== undefined && Number(declared) > maxBodyBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
@@ -48,11 +52,28 @@ const cutShort = (): PaymentsError =>
 /** RFC 9110 §8.3.1; a charset other than UTF-8 has no meaning for JSON (RFC 8259 §8.1). */
 const jsonType = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
 
-const unsupported = (contentType: string | undefined): PaymentsError =>
-  new PaymentsError(
-    'unsupported_media_type',
-    `Expected a body of type application/json, got ${contentType?.slice(0, 100) ?? 'none named'}.`,
+/** Its parameters as far as there are any: binary and 1 are all that RFC 9996 §3.1 knows. */
+const protobufType = /^application\/protobuf *(?:; *(?:encoding="?binary"?|version="?1"?) *)*$/i;
+
+/** Whether the body says that it is a message. */
+export function isProtobuf({ headers }: Incoming): boolean {
+  const contentType = headers['content-type'];
+  return (
+    contentType !== undefined &&
+    contentType !== 'application/json' &&
+    protobufType.test(contentType)
   );
+}
+
+function unsupported(contentType: string | undefined, orMessage: boolean): PaymentsError {
+  const accept = orMessage ? 'application/json, application/protobuf' : 'application/json';
+  const got = contentType?.slice(0, 100) ?? 'none named';
+  return new PaymentsError(
+    'unsupported_media_type',
+    `Expected a body of type ${accept.replace(', ', ' or ')}, got ${got}.`,
+    { metadata: { accept } },
+  );
+}
 
 /** RFC 9110 §8.4: a coding that the recipient does not know is one it cannot take away. */
 const encoded = (coding: string): PaymentsError =>
@@ -64,19 +85,18 @@ const encoded = (coding: string): PaymentsError =>
 /**
  * The body as JSON; an empty object where there is no body.
  *
+ * @param orMessage whether a message would have been taken, too
  * @throws PaymentsError `unsupported_media_type`, `payload_too_large`, or `validation_failed` with
  *   the place where the text stops being JSON
  */
-export async function readJson(incoming: Incoming): Promise<unknown> {
+export async function readJson(incoming: Incoming, orMessage: boolean): Promise<unknown> {
   const contentType = incoming.headers['content-type'];
   if (contentType !== undefined && contentType !== 'application/json') {
-    if (!jsonType.test(contentType)) throw unsupported(contentType);
+    if (!jsonType.test(contentType)) throw unsupported(contentType, orMessage);
   }
-  const coding = incoming.headers['content-encoding'];
-  if (coding !== undefined && coding !== 'identity') throw encoded(coding.slice(0, 100));
   const bytes = await readBytes(incoming);
   if (bytes.length === 0) return {};
-  if (contentType === undefined) throw unsupported(contentType);
+  if (contentType === undefined) throw unsupported(contentType, orMessage);
   if (!isUtf8(bytes)) {
     throw invalid({ path: [], code: 'invalid_utf8', message: 'expected a body in UTF-8' });
   }

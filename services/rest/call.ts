@@ -2,8 +2,9 @@ import { invalid, type Violation } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { decodeInput } from '../wire/json.ts';
-import { readJson } from './body.ts';
+import { isProtobuf, readBytes, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
+import type { RequestMessage } from './protobuf.ts';
 import { kindsOf, listOf, type Query, typed } from './query.ts';
 import { type Route, routes } from './routes.ts';
 
@@ -17,6 +18,8 @@ export interface Call {
   readonly id: string | undefined;
   readonly query: Query;
   readonly caller: RestCaller;
+  /** The answer's message, where it is one and not JSON. */
+  readonly toMessage: ((output: unknown) => Uint8Array<ArrayBuffer>) | undefined;
 }
 
 /** Decodes the call, invokes the core, encodes the answer. */
@@ -74,11 +77,25 @@ export function readInput(call: Call): unknown {
 export async function readBody(call: Call): Promise<unknown> {
   const unknown = Object.keys(call.query);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
-  const input = decodeInput(await readJson(call.incoming));
+  const { incoming, route } = call;
+  const { request } = route.messages ?? {};
+  if (request && isProtobuf(incoming)) return readMessage(call, request);
+  const input = decodeInput(await readJson(incoming, request !== undefined));
   return typeof input === 'object' && input !== null && !Array.isArray(input)
     ? // Neither null nor a list, so an object with text keys.
       withId(call, input as Record<string, unknown>)
     : input;
+}
+
+/** The operation's input from path and message. */
+async function readMessage(call: Call, request: RequestMessage): Promise<unknown> {
+  const bytes = await readBytes(call.incoming);
+  const { decodeRequest } = await import('./protobuf.ts');
+  const input = decodeRequest(request, bytes, call.caller.idempotencyKey);
+  const { idField = '' } = call.route;
+  // In JSON the path alone names the resource; a message has a field for it, which may agree.
+  if (input[idField] === '' || input[idField] === call.id) delete input[idField];
+  return withId(call, input);
 }
 
 /** `?expand=` and `?fields=`; undefined where neither is given. @throws `validation_failed` */

@@ -19,13 +19,16 @@ import {
 } from '../wire/json.ts';
 import { toSnake } from '../wire/names.ts';
 import { decodeProblem } from '../wire/problem.ts';
+import { jsonType, protobufType } from './accept.ts';
 import { type Route, routes } from './routes.ts';
 import { openHttp1, openHttp2, type Reply, type Transport } from './transport.ts';
 import { currentVersion } from './version.ts';
 
 export interface RestClientOptions extends ClientOptions {
-  /** HTTP/2 in clear text with prior knowledge; HTTP/1.1 where absent. */
+  /** HTTP/2, in cleartext with prior knowledge; HTTP/1.1 where absent. */
   readonly http2?: boolean | undefined;
+  /** `application/protobuf` for all that has a message, both ways; JSON where absent. */
+  readonly protobuf?: true | undefined;
   /** How long `watchEvents` waits between two reads that found nothing; 250 where absent. */
   readonly pollMs?: number | undefined;
 }
@@ -58,15 +61,16 @@ const pageOfEvents = 100;
 
 /** Opens its connections when they are first needed. */
 export async function createRestClient(options: RestClientOptions): Promise<RestClient> {
-  const { target, key, connections = 1, pollMs = 250 } = options;
-  const transport = (options.http2 ? openHttp2 : openHttp1)(target, connections);
+  const { target, ca, key, connections = 1, pollMs = 250 } = options;
+  const transport = (options.http2 ? openHttp2 : openHttp1)({ target, connections, ca });
   const headers: Record<string, string> = {
-    accept: 'application/json',
+    accept: jsonType,
     'payments-version': currentVersion,
     ...(key !== undefined && { authorization: `Bearer ${key}` }),
   };
 
-  const calls = callsOver(transport, headers);
+  const protobuf = options.protobuf && (await import('./protobuf.ts'));
+  const calls = callsOver({ transport, headers, protobuf });
   return {
     ...calls,
     watchEvents: (input, watch) => pollEvents(calls, input, watch, pollMs),
@@ -131,16 +135,60 @@ function searchOf(route: Route, fields: Readonly<Record<string, unknown>>): stri
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-function callOver<Name extends CallName>(
-  transport: Transport,
-  headers: Readonly<Record<string, string>>,
-  route: Route,
+/** What all calls of a client share. */
+interface Line {
+  readonly transport: Transport;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a client that speaks it. */
+  readonly protobuf: Protobuf | undefined;
+}
+
+type Protobuf = typeof import('./protobuf.ts');
+
+/** How a call's body and answer are written. */
+interface Writing<Name extends CallName> {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  encode(input: InputOf<Name>, fields: unknown): string | Uint8Array;
+  decode(reply: Reply): OutputOf<Name>;
+}
+
+const asJson = <Name extends CallName>({ headers }: Line, name: Name): Writing<Name> => ({
+  headers,
+  contentType: jsonType,
+  encode: (_input, fields) => JSON.stringify(fields),
+  decode: (reply) => outputs[name].decode(jsonOf(reply)),
+});
+
+function asMessages<Name extends CallName>(
+  { headers }: Line,
   name: Name,
-) {
+  { answerCodec, encodeBody }: Protobuf,
+  { request, answer }: NonNullable<Route['messages']>,
+): Writing<Name> {
+  const codec = answerCodec(answer);
+  return {
+    headers: { ...headers, accept: protobufType },
+    contentType: request ? protobufType : jsonType,
+    encode: (input, fields) =>
+      request ? encodeBody(name, request, input) : JSON.stringify(fields),
+    decode: (reply) =>
+      reply.message
+        ? // The table of routes knows which message says the output of which operation.
+          (codec.decode(reply.message) as OutputOf<Name>)
+        : outputs[name].decode(jsonOf(reply)),
+  };
+}
+
+function callOver<Name extends CallName>(line: Line, route: Route, name: Name) {
+  const { transport, protobuf } = line;
   const { method, path: template, idField } = route;
   const [before = '', after = ''] = template.split('{id}');
   const idName = toSnake(idField ?? '');
-  const codec = outputs[name];
+  const { headers, contentType, encode, decode } =
+    protobuf && route.messages
+      ? asMessages(line, name, protobuf, route.messages)
+      : asJson(line, name);
   return async (input: InputOf<Name>, options: CallOptions = {}): Promise<OutputOf<Name>> => {
     const { idempotencyKey, signal } = options;
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
@@ -158,24 +206,24 @@ function callOver<Name extends CallName>(
         ? headers
         : {
             ...headers,
-            'content-type': 'application/json',
+            'content-type': contentType,
             ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
           },
-      ...(!isRead && { body: JSON.stringify(isObject ? fields : input) }),
+      ...(!isRead && { body: encode(input, isObject ? fields : input) }),
       signal,
     });
-    return codec.decode(jsonOf(reply));
+    return decode(reply);
   };
 }
 
-function callsOver(transport: Transport, headers: Readonly<Record<string, string>>): Calls {
+function callsOver(line: Line): Calls {
   const names = Object.values(operations)
     .filter((operation) => operation.effect !== 'stream')
     .map((operation) => operation.name as CallName);
   const entries = names.map((name) => {
     const route = routes.find((row) => row.operation === name);
     if (!route) throw new Error(`Expected a route of ${name} in the table, found none.`);
-    return [name, callOver(transport, headers, route, name)] as const;
+    return [name, callOver(line, route, name)] as const;
   });
   // The names are exactly those of Calls; Object.fromEntries cannot say so.
   return Object.fromEntries(entries) as unknown as Calls;

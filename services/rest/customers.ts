@@ -6,7 +6,7 @@ import { expandPayments } from './payments.ts';
 
 export const createCustomer: Handler = async (core, call) => {
   const customer = await core.invoke('createCustomer', call.caller, await readBody(call));
-  return answerWrite(call, encodeCustomer(customer), { location: `/v1/customers/${customer.id}` });
+  return answerWrite(call, customer, encodeCustomer, { location: `/v1/customers/${customer.id}` });
 };
 
 export const getCustomer: Handler = async (core, call) => {
@@ -19,7 +19,7 @@ export const getCustomer: Handler = async (core, call) => {
     const json = { ...encodeCustomer(customer), ...(payments && { payments }) };
     return view ? pick(json, view) : json;
   };
-  return answerRead(call, encode, { cache: cacheControl.changes });
+  return answerRead(call, customer, encode, { cache: cacheControl.changes });
 };
 
 /** The customer's newest payments as the first page of their list. */

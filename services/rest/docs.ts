@@ -20,8 +20,8 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
   rate_limited: 'Wait as long as `Retry-After` says; `RateLimit` tells what is left before that.',
   query_too_costly: 'Ask for fewer items or fewer levels at once.',
   payload_too_large: 'Send less at once; `metadata.limitBytes` is the limit.',
-  unsupported_media_type: 'Send the body as `application/json`.',
-  not_acceptable: 'Accept `application/json`.',
+  unsupported_media_type: 'Send the body as `application/json`, or as what `metadata.accept` says.',
+  not_acceptable: 'Accept `application/json`, or `application/protobuf` where the contract has it.',
   processor_unavailable: 'Nothing was charged. Send the same request with the same key again.',
   timeout:
     'Whether it was charged is not known yet. Send the same request with the same key again.',

@@ -17,7 +17,8 @@ function addErrorHeaders(headers: OutgoingHeaders, error: PaymentsError, caller:
     headers['www-authenticate'] = `Bearer realm="payments"${refused}`;
   }
   // RFC 9110 §12.5.1 and the Accept-Post header of the W3C's Linked Data Platform.
-  if (error.code === 'unsupported_media_type') headers['accept-post'] = 'application/json';
+  const { accept } = error.details.metadata ?? {};
+  if (error.code === 'unsupported_media_type' && accept) headers['accept-post'] = accept;
 }
 
 /** An error as problem details (RFC 9457). */

@@ -7,8 +7,12 @@ import { currentVersion } from './version.ts';
  */
 export const versionTag = (version: number): string => `"${version}-${currentVersion}"`;
 
-/** The strong entity tag of anything else: its own text, hashed. */
-export const bodyTag = (body: string): string => `"${hash('sha1', body, 'base64url')}"`;
+/** The tag of the same version as a message: representations share no strong tag. */
+export const messageTag = (tag: string): string => `${tag.slice(0, -1)}-protobuf"`;
+
+/** The strong entity tag of anything else: its own text or bytes, hashed. */
+export const bodyTag = (body: string | Uint8Array): string =>
+  `"${hash('sha1', body, 'base64url')}"`;
 
 /** Whether `If-None-Match` names the tag; compared weakly, as RFC 9110 §13.1.2 has it. */
 export function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {

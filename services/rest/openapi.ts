@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type CallName, operations } from '../core/operations.ts';
 import { toSnake } from '../wire/names.ts';
+import { protobufType } from './accept.ts';
 import { type Route, routes } from './routes.ts';
 import {
   createdKeySchema,
@@ -150,9 +151,20 @@ const headerRefs = (...names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 const everyHeader = ['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'] as const;
 
+/** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names the message that they are. */
+const protobufContent = (messages: readonly string[]): Json =>
+  messages.length === 0
+    ? {}
+    : {
+        [protobufType]: {
+          'x-protobuf-messages': messages.map((name) => `payments.v1.${name}`),
+        },
+      };
+
 function responsesOf(rows: readonly Route[]): Json {
   const [first] = rows;
   if (!first) return {};
+  const messages = rows.flatMap(({ messages }) => messages?.answer ?? []);
   const schemas = rows.map(({ operation }) => inline(answers[operation]));
   const isRead = first.method === 'GET';
   const headers = isRead
@@ -171,6 +183,7 @@ function responsesOf(rows: readonly Route[]): Json {
       headers,
       content: {
         'application/json': { schema: schemas.length > 1 ? { anyOf: schemas } : schemas[0] },
+        ...protobufContent(messages),
       },
     },
     ...(isRead && {
@@ -231,7 +244,10 @@ function operationOf(rows: readonly Route[]): Json {
     parameters,
     requestBody: {
       required: required.length > 0,
-      content: { 'application/json': { schema: body } },
+      content: {
+        'application/json': { schema: body },
+        ...protobufContent(first.messages?.request ? [first.messages.request] : []),
+      },
     },
     responses: responsesOf(rows),
   };

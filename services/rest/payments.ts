@@ -11,7 +11,7 @@ const urlOf = (payment: Payment): string => `/v1/payments/${payment.id}`;
 
 export const createPayment: Handler = async (core, call) => {
   const payment = await core.invoke('createPayment', call.caller, await readBody(call));
-  return answerWrite(call, encodePayment(payment), {
+  return answerWrite(call, payment, encodePayment, {
     location: urlOf(payment),
     tag: versionTag(payment.version),
   });
@@ -21,13 +21,14 @@ export const getPayment: Handler = async (core, call) => {
   const view = viewOf(call);
   const payment = await core.invoke('getPayment', call.caller, readInput(call));
   if (!view) {
-    return answerRead(call, () => encodePayment(payment), {
+    return answerRead(call, payment, encodePayment, {
       cache: cacheControl.changes,
       tag: versionTag(payment.version),
     });
   }
   const encode = await expandPayments(core, call, [payment], view.expand);
-  return answerRead(call, () => pick(encode(payment), view), { cache: cacheControl.changes });
+  const encodeJson = () => pick(encode(payment), view);
+  return answerRead(call, payment, encodeJson, { cache: cacheControl.changes });
 };
 
 export const getPaymentsByIds: Handler = async (core, call) => {
@@ -46,7 +47,7 @@ export const listPayments: Handler = async (core, call) => {
 };
 
 const answerChanged = (call: Call, payment: Payment): Response =>
-  answerWrite(call, encodePayment(payment), {
+  answerWrite(call, payment, encodePayment, {
     content: urlOf(payment),
     tag: versionTag(payment.version),
   });

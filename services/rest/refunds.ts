@@ -8,14 +8,14 @@ import { expandPayments } from './payments.ts';
 
 export const refundPayment: Handler = async (core, call) => {
   const refund = await core.invoke('refundPayment', call.caller, await readBody(call));
-  return answerWrite(call, encodeRefund(refund), { location: `/v1/refunds/${refund.id}` });
+  return answerWrite(call, refund, encodeRefund, { location: `/v1/refunds/${refund.id}` });
 };
 
 export const getRefund: Handler = async (core, call) => {
   const view = viewOf(call);
   const refund = await core.invoke('getRefund', call.caller, readInput(call));
   const encode = await expandRefunds(core, call, [refund], view?.expand);
-  return answerRead(call, () => (view ? pick(encode(refund), view) : encode(refund)), {
+  return answerRead(call, refund, () => (view ? pick(encode(refund), view) : encode(refund)), {
     // A refund is made once and never changes; the payment in it does.
     cache: view?.expand.size ? cacheControl.changes : cacheControl.fixed,
   });
@@ -38,7 +38,7 @@ export const listRefunds: Handler = async (core, call) => {
 
 export const getRefundsByPaymentIds: Handler = async (core, call) => {
   const lists = await core.invoke('getRefundsByPaymentIds', call.caller, readInput(call));
-  return answerRead(call, () => outputs.getRefundsByPaymentIds.encode(lists), {
+  return answerRead(call, lists, outputs.getRefundsByPaymentIds.encode, {
     cache: cacheControl.changes,
   });
 };

@@ -1,4 +1,5 @@
 import type { CallName } from '../core/operations.ts';
+import type { AnswerMessage, RequestMessage } from './protobuf.ts';
 import { customerFields, eventFields, paymentFields, refundFields } from './schemas.ts';
 
 /** One row of the room's table. Router, `Allow`, OpenAPI and the client all read this. */
@@ -16,6 +17,8 @@ export interface Route {
   readonly expand?: readonly string[];
   /** What `?fields=` may name. */
   readonly fields?: readonly string[];
+  /** The messages of payments.v1 that say the same as the JSON; JSON alone where absent. */
+  readonly messages?: { readonly request?: RequestMessage; readonly answer: AnswerMessage };
 }
 
 const expandPayment = ['customer', 'refunds'] as const;
@@ -27,7 +30,13 @@ const expandCustomer = ['payments', 'payments.refunds'] as const;
  * the time of its end, and ending it is a write that takes an idempotency key like the others.
  */
 export const routes: readonly Route[] = [
-  { method: 'POST', path: '/v1/payments', operation: 'createPayment', status: 201 },
+  {
+    method: 'POST',
+    path: '/v1/payments',
+    operation: 'createPayment',
+    status: 201,
+    messages: { request: 'CreatePaymentRequest', answer: 'Payment' },
+  },
   {
     method: 'GET',
     path: '/v1/payments',
@@ -35,6 +44,7 @@ export const routes: readonly Route[] = [
     status: 200,
     expand: expandPayment,
     fields: paymentFields,
+    messages: { answer: 'ListPaymentsResponse' },
   },
   {
     method: 'GET',
@@ -44,6 +54,7 @@ export const routes: readonly Route[] = [
     when: 'ids',
     expand: expandPayment,
     fields: paymentFields,
+    messages: { answer: 'BatchGetPaymentsResponse' },
   },
   {
     method: 'GET',
@@ -53,6 +64,7 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandPayment,
     fields: paymentFields,
+    messages: { answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -60,6 +72,7 @@ export const routes: readonly Route[] = [
     operation: 'confirmPayment',
     status: 200,
     idField: 'id',
+    messages: { request: 'ConfirmPaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -67,6 +80,7 @@ export const routes: readonly Route[] = [
     operation: 'capturePayment',
     status: 200,
     idField: 'id',
+    messages: { request: 'CapturePaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -74,6 +88,7 @@ export const routes: readonly Route[] = [
     operation: 'cancelPayment',
     status: 200,
     idField: 'id',
+    messages: { request: 'CancelPaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -81,6 +96,7 @@ export const routes: readonly Route[] = [
     operation: 'refundPayment',
     status: 201,
     idField: 'payment',
+    messages: { request: 'CreateRefundRequest', answer: 'Refund' },
   },
   {
     method: 'GET',
@@ -89,6 +105,7 @@ export const routes: readonly Route[] = [
     status: 200,
     expand: expandRefund,
     fields: refundFields,
+    messages: { answer: 'ListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -98,6 +115,7 @@ export const routes: readonly Route[] = [
     idField: 'payment',
     expand: expandRefund,
     fields: refundFields,
+    messages: { answer: 'ListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -105,6 +123,7 @@ export const routes: readonly Route[] = [
     operation: 'getRefundsByPaymentIds',
     status: 200,
     when: 'payments',
+    messages: { answer: 'BatchListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -114,14 +133,22 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandRefund,
     fields: refundFields,
+    messages: { answer: 'Refund' },
   },
-  { method: 'POST', path: '/v1/customers', operation: 'createCustomer', status: 201 },
+  {
+    method: 'POST',
+    path: '/v1/customers',
+    operation: 'createCustomer',
+    status: 201,
+    messages: { request: 'CreateCustomerRequest', answer: 'Customer' },
+  },
   {
     method: 'GET',
     path: '/v1/customers',
     operation: 'listCustomers',
     status: 200,
     fields: customerFields,
+    messages: { answer: 'ListCustomersResponse' },
   },
   {
     method: 'GET',
@@ -130,6 +157,7 @@ export const routes: readonly Route[] = [
     status: 200,
     when: 'ids',
     fields: customerFields,
+    messages: { answer: 'BatchGetCustomersResponse' },
   },
   {
     method: 'GET',
@@ -139,6 +167,7 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandCustomer,
     fields: customerFields,
+    messages: { answer: 'Customer' },
   },
   {
     method: 'GET',

@@ -18,7 +18,7 @@ import {
 import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
 import { requestIdOf } from '../wire/request-id.ts';
-import { requireAcceptable } from './accept.ts';
+import { jsonType, typeToAnswer } from './accept.ts';
 import type { Call, Handler } from './call.ts';
 import { callerOf, type Incoming, type RestCaller } from './caller.ts';
 import * as customers from './customers.ts';
@@ -28,7 +28,7 @@ import { bodyTag, isKnown } from './etag.ts';
 import * as events from './events.ts';
 import * as keys from './keys.ts';
 import * as payments from './payments.ts';
-import { readQuery } from './query.ts';
+import { listOf, readQuery } from './query.ts';
 import * as refunds from './refunds.ts';
 import { type Route, routes } from './routes.ts';
 import { endOfTurn } from './turn.ts';
@@ -86,6 +86,16 @@ async function settled(core: Core, call: Call, error: PaymentsError): Promise<Pa
   }
 }
 
+/** The call, to be answered with the message of its route. */
+async function withMessage(call: Call): Promise<Call> {
+  const { route, query } = call;
+  if (!route.messages) return call;
+  const { answerCodec } = await import('./protobuf.ts');
+  const codec = answerCodec(route.messages.answer);
+  const ids = listOf(query.ids ?? []);
+  return { ...call, toMessage: (output) => codec.encode(output, ids) };
+}
+
 async function serve(
   core: Core,
   candidates: readonly Route[],
@@ -97,10 +107,12 @@ async function serve(
   const caller = callerIn(context);
   const { path } = context.req;
   if (!route) return answerProblem(notFound('page', path), caller, path);
-  const call: Call = { incoming, route, path, id: context.req.param('id'), query, caller };
+  const id = context.req.param('id');
+  let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
     requireKnownVersion(caller.version);
-    requireAcceptable(incoming.headers.accept);
+    const type = typeToAnswer(incoming.headers.accept, route, query);
+    if (type !== jsonType) call = await withMessage(call);
     const answer = await handlers[route.operation](core, call);
     // Writes have been brought together by their commit already.
     if (route.method === 'GET') await endOfTurn();

@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { Pool } from 'undici';
+import { protobufType } from './accept.ts';
 
 /** One request to the REST room. */
 export interface Outgoing {
@@ -7,7 +8,7 @@ export interface Outgoing {
   /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -15,6 +16,8 @@ export interface Reply {
   readonly status: number;
   readonly etag: string | undefined;
   readonly body: string;
+  /** The body, where it is a message and no text. */
+  readonly message: Buffer | undefined;
 }
 
 /** How the client's requests travel. */
@@ -29,9 +32,23 @@ function lost(target: string, cause: unknown): Error {
   return new Error(`Expected an answer from ${target}, lost the connection: ${message}`, { cause });
 }
 
-/** HTTP/1.1 over at most `connections` kept connections, one request at a time on each. */
-export function openHttp1(target: string, connections: number): Transport {
-  const pool = new Pool(target, { connections, pipelining: 1 });
+/** Where a transport's server is: its connections are at most `connections`. */
+export interface Place {
+  readonly target: string;
+  readonly connections: number;
+  /** PEM of the only authority that is trusted, where it is not one of those that Node trusts. */
+  readonly ca: string | undefined;
+}
+
+/** HTTP/1.1, one request at a time on each connection. */
+export function openHttp1({ target, connections, ca }: Place): Transport {
+  // undici, left to itself, takes the HTTP/2 that a server over TLS may offer.
+  const pool = new Pool(target, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    ...(ca && { connect: { ca } }),
+  });
   return {
     async send({ method, path, headers, body, signal }) {
       try {
@@ -42,11 +59,13 @@ export function openHttp1(target: string, connections: number): Transport {
           body: body ?? null,
           ...(signal && { signal }),
         });
-        const { etag } = reply.headers;
+        const { etag, 'content-type': type } = reply.headers;
+        const isMessage = type === protobufType;
         return {
           status: reply.statusCode,
           etag: typeof etag === 'string' ? etag : undefined,
-          body: await reply.body.text(),
+          body: isMessage ? '' : await reply.body.text(),
+          message: isMessage ? Buffer.from(await reply.body.arrayBuffer()) : undefined,
         };
       } catch (thrown) {
         throw signal?.aborted ? thrown : lost(target, thrown);
@@ -56,8 +75,8 @@ export function openHttp1(target: string, connections: number): Transport {
   };
 }
 
-/** HTTP/2 in clear text, calls spread in turn over `connections` connections. */
-export function openHttp2(target: string, connections: number): Transport {
+/** HTTP/2, in cleartext with prior knowledge, calls spread in turn over the connections. */
+export function openHttp2({ target, connections, ca }: Place): Transport {
   const sessions: (ClientHttp2Session | undefined)[] = Array.from({ length: connections });
   let turn = 0;
   function nextSession(): ClientHttp2Session {
@@ -65,7 +84,7 @@ export function openHttp2(target: string, connections: number): Transport {
     const at = turn;
     const open = sessions[at];
     if (open && !open.closed && !open.destroyed) return open;
-    const session = connect(target);
+    const session = connect(target, ca ? { ca } : {});
     // Each stream tells of the failure to the call that it belongs to.
     session.on('error', () => {});
     sessions[at] = session;
@@ -83,16 +102,20 @@ export function openHttp2(target: string, connections: number): Transport {
         let status = 0;
         let etag: string | undefined;
         let text = '';
-        stream.setEncoding('utf8');
+        let chunks: Buffer[] | undefined;
         stream.on('response', (head) => {
           status = head[':status'] ?? 0;
           etag = head.etag;
+          if (head['content-type'] === protobufType) chunks = [];
+          else stream.setEncoding('utf8');
         });
-        stream.on('data', (chunk: string) => {
-          text += chunk;
+        stream.on('data', (chunk: string | Buffer) => {
+          if (typeof chunk === 'string') text += chunk;
+          else chunks?.push(chunk);
         });
         stream.on('end', () => {
-          if (status !== 0) resolve({ status, etag, body: text });
+          const message = chunks && Buffer.concat(chunks);
+          if (status !== 0) resolve({ status, etag, body: text, message });
         });
         stream.on('error', fail);
         stream.on('close', () => fail(new Error('the stream was closed without an answer')));

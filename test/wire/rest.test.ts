@@ -451,7 +451,7 @@ describe('problems', () => {
       ['application/json', 200],
       ['text/html, application/*;q=0.1', 200],
       ['*/*;q=0.1', 200],
-      ['application/json;q=0, */*', 406],
+      ['application/*;q=0, */*', 406],
       ['text/csv', 406],
       ['application/problem+json', 406],
       ['garbage;;;q=x', 406],

@@ -57,7 +57,7 @@ type Named = {
 
 type Codec<Definition> =
   Definition extends MessageTypeDefinition<infer Given, infer Read>
-    ? { serialize(message: Given): Buffer; deserialize(bytes: Uint8Array): Read }
+    ? { serialize(message: Given): Buffer<ArrayBuffer>; deserialize(bytes: Buffer): Read }
     : never;
 
 /** A message of the contract, to and from bytes; `deserialize` throws at bytes that are none. */
