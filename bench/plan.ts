@@ -1,5 +1,5 @@
 import { scenarios, storageName } from './scenarios/index.ts';
-import type { Contender, Effort, Scenario } from './scenarios/scenario.ts';
+import type { Contender, Loading, Scenario, Slice } from './scenarios/scenario.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
 
 /** What a run was asked for. */
@@ -9,27 +9,44 @@ export interface Request {
   /** Wires; all, where empty. The baseline of a scenario and its repeat are always there. */
   readonly wires: readonly string[];
   readonly seed: number;
-  readonly effort: Effort;
+  /** Fresh processes of each contender; as many as the scenario says, where absent. */
+  readonly pairs?: number | undefined;
+  readonly loading: Loading;
+  readonly tls: boolean;
 }
 
-/** One fresh server process, measured once. */
-export interface Step {
-  readonly scenario: Scenario;
+/** What a contender does next. */
+export interface Move {
   readonly contender: Contender;
+  readonly slice: Slice;
+}
+
+/**
+ * One round of a scenario: a fresh process of each contender, all of them alive at once, and one
+ * at a time of them at work. Slices of one name alternate between the contenders in random order.
+ */
+export interface Block {
+  readonly scenario: Scenario;
   readonly round: number;
+  /** In the order in which they are started and proved. */
+  readonly contenders: readonly Contender[];
+  readonly moves: readonly Move[];
   readonly estimateMs: number;
 }
 
 export interface Plan {
-  readonly steps: readonly Step[];
+  readonly blocks: readonly Block[];
   readonly storage: boolean;
   readonly estimateMs: number;
 }
 
-/** Starting both processes, proving, and ending them. */
-const processMs = { room: 700, again: 700, control: 450 } as const;
+/** Starting both processes on two cores, proving, counting, and ending them. */
+const contenderMs = { room: 1000, again: 1000, control: 600 } as const;
+/** What a slice takes beside its own time: orders, counters. */
+const sliceMs = 15;
 const importMs = 4000;
-const lookAroundMs = 2000;
+/** Start, fixtures, ceilings and the link's round trips. */
+const lookAroundMs = 11_000;
 const storageMs = 6000;
 
 const isWanted = (contender: Contender, scenario: Scenario, wires: readonly string[]): boolean =>
@@ -38,38 +55,45 @@ const isWanted = (contender: Contender, scenario: Scenario, wires: readonly stri
   contender.kind === 'again' ||
   wires.includes(contender.wire);
 
-function stepsOf(scenario: Scenario, request: Request, random: Random): Step[] {
-  const contenders = scenario.contenders.filter((one) => isWanted(one, scenario, request.wires));
-  const roundsOf = ({ rounds = scenario.rounds }: Contender): number =>
-    ({ quick: 1, normal: rounds, full: rounds * 3 })[request.effort];
-  // Every round has every contender once, in an order of its own: a pair is of one round, and
-  // whatever drifts over minutes is in both.
-  const rounds = Math.max(...contenders.map(roundsOf));
-  return Array.from({ length: rounds }, (_, round) =>
-    shuffled(
-      contenders.filter((contender) => round < roundsOf(contender)),
-      random,
-    ).map((contender) => ({
-      scenario,
-      contender,
-      round,
-      estimateMs: processMs[contender.kind] + scenario.estimateMs(contender, request.effort),
-    })),
-  ).flat();
+function movesOf(
+  slices: readonly Slice[],
+  contenders: readonly Contender[],
+  random: Random,
+): Move[] {
+  return slices.flatMap((slice) =>
+    Array.from({ length: slice.times }, () =>
+      shuffled(contenders, random).map((contender) => ({ contender, slice })),
+    ).flat(),
+  );
 }
 
-/** All steps of a run in their order. The same seed gives the same order. */
+function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {
+  const { loading, wires, pairs } = request;
+  const wanted = scenario.contenders.filter((one) => isWanted(one, scenario, wires));
+  const rounds = pairs ?? scenario.rounds[loading.effort];
+  return Array.from({ length: rounds }, (_, round) => {
+    const contenders = shuffled(wanted, random);
+    const moves = movesOf(scenario.slices(loading, round), contenders, random);
+    const estimateMs =
+      contenders.reduce((ms, { kind }) => ms + contenderMs[kind], 0) +
+      moves.reduce((ms, { slice }) => ms + slice.ms + sliceMs, 0);
+    return { scenario, round, contenders, moves, estimateMs };
+  });
+}
+
+/** All blocks of a run in their order. The same seed gives the same orders. */
 export function makePlan(request: Request, needsImport: boolean): Plan {
   const random = createRandom(request.seed);
-  const wanted = (name: string) => request.only.length === 0 || request.only.includes(name);
-  const steps = scenarios
+  const { only, loading } = request;
+  const wanted = (name: string) => only.length === 0 || only.includes(name);
+  const blocks = scenarios
     .filter(({ name }) => wanted(name))
-    .flatMap((scenario) => stepsOf(scenario, request, random));
-  const storage = wanted(storageName) && request.effort !== 'quick';
+    .flatMap((scenario) => blocksOf(scenario, request, random));
+  const storage = wanted(storageName) && (loading.effort === 'full' || only.length > 0);
   const estimateMs =
-    steps.reduce((sum, step) => sum + step.estimateMs, 0) +
+    blocks.reduce((sum, block) => sum + block.estimateMs, 0) +
     (needsImport ? importMs : 0) +
     lookAroundMs +
     (storage ? storageMs : 0);
-  return { steps, storage, estimateMs };
+  return { blocks, storage, estimateMs };
 }

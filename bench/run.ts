@@ -1,5 +1,7 @@
-import { startGenerator } from './load/generator-process.ts';
-import type { Plan, Request, Step } from './plan.ts';
+import { type LinkProcess, startLinkProcess } from './link/links.ts';
+import { type Generator, startGenerator } from './load/generator-process.ts';
+import { lookAround, type Shared } from './look-around.ts';
+import type { Block, Plan, Request } from './plan.ts';
 import { readEnvironment } from './report/environment.ts';
 import {
   type Cell,
@@ -8,32 +10,29 @@ import {
   resultVersion,
   type Sample,
 } from './report/result.ts';
-import type { Fixtures, Scenario } from './scenarios/scenario.ts';
-import { openClient, portOf } from './scenarios/wires.ts';
-import { takeFixtures } from './subject/fixtures.ts';
+import type { Contender, Lab } from './scenarios/scenario.ts';
+import { protocolOf } from './scenarios/wires.ts';
+import { faultsOfClosed, faultsOfOpen } from './statistics/validity.ts';
 import { memoryOf } from './subject/meter.ts';
+import { pin } from './subject/process.ts';
 import { type Subject, startControl, startServer } from './subject/subject.ts';
 import { type Copies, importTemplate, openCopies, type Template } from './subject/template.ts';
 
 /** Whom a run tells how it goes. */
 export interface Progress {
   importing(): void;
-  /** @param done steps done before this one */
-  step(step: Step, done: number): void;
+  calibrating(): void;
+  /** @param part of the block that is done, 0 to 1 */
+  block(block: Block, part: number): void;
   /** A scenario, or the store, has all that it will get. */
   finished(name: string, result: Result): void;
 }
 
-/** A process that takes longer than this hangs. */
-const stepWithinMs = 60_000;
+/** A process that takes longer than this for one order hangs. */
+const orderWithinMs = 60_000;
 
-interface Shared {
-  readonly copies: Copies;
-  readonly constantsPath: string;
-  readonly fixtures: Fixtures;
-  readonly references: ReadonlyMap<string, unknown>;
-  readonly start: NonNullable<Result['start']>;
-}
+const reasonOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);
 
 /**
  * Runs the plan. What was measured is returned whatever happens; it is complete only where the
@@ -54,39 +53,51 @@ export async function runPlan(
   const environment = readEnvironment();
   const cells: Cell[] = [];
   let storage: Result['storage'] = null;
-  let start: Result['start'] = null;
+  let shared: Shared | undefined;
+  const { loading, seed, only, wires, tls } = request;
   const resultNow = (complete: boolean): Result => ({
     version: resultVersion,
     startedAt,
     finishedAt: new Date().toISOString(),
     complete,
     environment,
-    options: { ...request, only: [...request.only], wires: [...request.wires], flags: [...flags] },
-    start,
+    options: {
+      seed,
+      effort: loading.effort,
+      only: [...only],
+      wires: [...wires],
+      tls,
+      targets: {},
+      flags: [...flags],
+    },
+    start: shared?.start ?? null,
+    ceilings: [...(shared?.ceilings ?? [])],
+    link: shared?.link ?? null,
     cells,
     storage,
   });
 
   let copies: Copies | undefined;
+  let links: LinkProcess | undefined;
   try {
     if (!template.exists) {
       progress.importing();
       await importTemplate(template, signal);
     }
     copies = openCopies(template);
-    const wanted = [...new Set(plan.steps.map(({ scenario }) => scenario))];
-    const shared = plan.steps.length > 0 ? await lookAround(copies, wanted) : undefined;
-    start = shared?.start ?? null;
-    for (const [done, step] of plan.steps.entries()) {
-      if (signal.aborted) return resultNow(false);
-      const cell = cellFor(cells, step);
-      // A cell that is invalid once stays so: its time is better spent on the others.
-      if (cell.invalid.length === 0 && shared) {
-        progress.step(step, done);
-        await takeStep(step, done, { request, shared, cell, signal });
+    links = await startLinkProcess();
+    if (plan.blocks.length > 0) {
+      progress.calibrating();
+      const scenarios = [...new Set(plan.blocks.map(({ scenario }) => scenario))];
+      shared = await lookAround({ copies, scenarios, request, controlPort: links.controlPort });
+    }
+    for (const [at, block] of plan.blocks.entries()) {
+      if (signal.aborted || !shared) return resultNow(false);
+      await runBlock(block, { request, shared, copies, cells, signal, progress });
+      const next = plan.blocks[at + 1];
+      if (next?.scenario !== block.scenario) {
+        progress.finished(block.scenario.name, resultNow(false));
       }
-      const next = plan.steps[done + 1];
-      if (next?.scenario !== step.scenario) progress.finished(step.scenario.name, resultNow(false));
     }
     if (plan.storage && !signal.aborted) {
       storage = await measureStore(copies);
@@ -97,141 +108,175 @@ export async function runPlan(
     if (signal.aborted) return resultNow(false);
     throw thrown;
   } finally {
+    await links?.stop();
     copies?.close();
   }
 }
 
-/** Starts the whole server once: fixtures, reference answers, and how it starts and rests. */
-async function lookAround(copies: Copies, scenarios: readonly Scenario[]): Promise<Shared> {
-  const constantsPath = copies.file('constants.json');
-  const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
-  const databasePath = copies.copy();
-  // The first start after an installation fills the compile cache: it is not like those after it.
-  await (await startServer({ wires, databasePath })).stop();
-  const subject = await startServer({ wires, databasePath });
-  const { address, readyMs } = subject;
-  try {
-    const idleBytes = memoryOf(address.pid)?.residentBytes ?? null;
-    const askedMs = performance.now();
-    const client = await openClient('rest', portOf(address, 'rest'));
-    await client.listPayments({ limit: 1 });
-    const firstAnswerMs = readyMs + performance.now() - askedMs;
-    await client.close();
-    const fixtures = await takeFixtures(address, constantsPath);
-    const references = new Map<string, unknown>();
-    for (const scenario of scenarios) {
-      references.set(scenario.name, await scenario.reference(address, fixtures));
-    }
-    const start = { readyMs, firstAnswerMs, idleBytes };
-    return { copies, constantsPath, fixtures, references, start };
-  } finally {
-    await subject.stop();
-  }
+interface Run {
+  readonly request: Request;
+  readonly shared: Shared;
+  readonly copies: Copies;
+  readonly cells: Cell[];
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
 }
 
-function cellFor(cells: Cell[], { scenario, contender }: Step): Cell {
-  const known = cells.find(
-    (cell) => cell.scenario === scenario.name && cell.contender === contender.name,
-  );
+/** A contender with its two processes. */
+interface Member {
+  readonly contender: Contender;
+  readonly cell: Cell;
+  readonly subject: Subject;
+  readonly generator: Generator;
+  readonly databasePath: string;
+}
+
+function cellFor(cells: Cell[], scenario: string, { name, kind }: Contender): Cell {
+  const known = cells.find((cell) => cell.scenario === scenario && cell.contender === name);
   if (known) return known;
-  const { name, kind } = contender;
-  const cell: Cell = {
-    scenario: scenario.name,
-    contender: name,
-    kind,
-    invalid: [],
-    samples: [],
-  };
+  const cell: Cell = { scenario, contender: name, kind, invalid: [], samples: [] };
   cells.push(cell);
   return cell;
 }
 
-/** One fresh pair of processes, server and client. What goes wrong makes the cell invalid. */
-async function takeStep(
-  step: Step,
-  order: number,
-  run: {
-    readonly request: Request;
-    readonly shared: Shared;
-    readonly cell: Cell;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
-  const { request, shared, cell, signal } = run;
-  const { scenario, contender, round } = step;
-  const databasePath = shared.copies.copy();
-  const starting = [startGenerator(), startSubjectOf(step, databasePath, shared)] as const;
+/** One round: all processes are started, proved, loaded in turns, and ended. */
+async function runBlock(block: Block, run: Run): Promise<void> {
+  const { cells, signal, progress } = run;
+  const { scenario } = block;
+  progress.block(block, 0);
+  // A cell that is invalid once stays so: its time is better spent on the others.
+  const wanted = block.contenders.filter(
+    (contender) => cellFor(cells, scenario.name, contender).invalid.length === 0,
+  );
+  const starting = wanted.map((contender) => startMember(block, contender, run));
+  const members = (await Promise.all(starting)).filter((member) => member !== undefined);
+  /** What goes wrong makes the cell invalid; an interrupt says nothing of the contender. */
+  const attempt = async (member: Member, work: () => Promise<void>) => {
+    if (signal.aborted || member.cell.invalid.length > 0) return;
+    try {
+      await work();
+    } catch (thrown) {
+      if (!signal.aborted) member.cell.invalid.push(reasonOf(thrown));
+    }
+  };
+  try {
+    for (const member of members) await attempt(member, () => openMember(member, block, run));
+    for (const [done, { contender, slice }] of block.moves.entries()) {
+      const member = members.find((one) => one.contender === contender);
+      if (!member) continue;
+      await attempt(member, async () => {
+        await member.generator.run({ kind: 'take', slice }, orderWithinMs);
+      });
+      progress.block(block, (done + 1) / block.moves.length);
+    }
+    for (const [order, member] of members.entries()) {
+      await attempt(member, () => finishMember(member, block, order, run));
+    }
+  } finally {
+    await Promise.all(members.map((member) => endMember(member, run.copies)));
+  }
+}
+
+async function startMember(
+  { scenario }: Block,
+  contender: Contender,
+  { shared, copies, cells, signal, request }: Run,
+): Promise<Member | undefined> {
+  const cell = cellFor(cells, scenario.name, contender);
+  const databasePath = copies.copy();
+  const spec = contender.subject;
+  const { constantsPath, certificate } = shared;
+  const starting = [
+    startGenerator(),
+    'control' in spec
+      ? startControl(spec.control, constantsPath)
+      : startServer({ ...spec, databasePath, ...(request.tls && { certificate }) }),
+  ] as const;
   try {
     const [generator, subject] = await Promise.all(starting);
-    const { address, readyMs } = subject;
-    const idleBytes = memoryOf(address.pid)?.residentBytes ?? null;
-    const reference = shared.references.get(scenario.name);
-    const { fixtures } = shared;
-    const lab = {
-      address,
-      contender: contender.name,
-      fixtures,
-      reference,
-      seed: request.seed + round,
-      effort: request.effort,
-    };
-    const job = { kind: 'scenario', scenario: scenario.name, lab } as const;
-    const report = await generator.run(job, stepWithinMs);
-    if (report.kind !== 'measured') throw new Error(`Expected a measurement, got ${report.kind}.`);
-    const peakBytes = memoryOf(address.pid)?.peakBytes ?? null;
-    const { measured } = report;
-    const sample: Sample = { round, order, readyMs, idleBytes, peakBytes, ...measured };
-    cell.samples.push(sample);
-    cell.invalid.push(...faultsOf(measured));
+    return { contender, cell, subject, generator, databasePath };
   } catch (thrown) {
-    // An interrupt ends the processes: that says nothing of the contender.
-    if (!signal.aborted)
-      cell.invalid.push(thrown instanceof Error ? thrown.message : String(thrown));
-  } finally {
+    if (!signal.aborted) cell.invalid.push(reasonOf(thrown));
     const [generator, subject] = await Promise.allSettled(starting);
-    await Promise.all([
-      generator.status === 'fulfilled' && generator.value.stop(),
-      subject.status === 'fulfilled' && subject.value.stop(),
-    ]);
-    shared.copies.delete(databasePath);
+    if (generator.status === 'fulfilled') await generator.value.stop();
+    if (subject.status === 'fulfilled') await subject.value.stop();
+    copies.delete(databasePath);
+    return undefined;
   }
 }
 
-function startSubjectOf(
-  { contender: { subject } }: Step,
-  databasePath: string,
-  { constantsPath }: Shared,
-): Promise<Subject> {
-  return 'control' in subject
-    ? startControl(subject.control, constantsPath)
-    : startServer({ ...subject, databasePath });
+async function endMember(member: Member, copies: Copies): Promise<void> {
+  await Promise.all([member.generator.stop(), member.subject.stop()]);
+  copies.delete(member.databasePath);
 }
 
-const achievedAtLeast = 0.99;
+async function openMember(
+  { subject, generator, contender }: Member,
+  { scenario, round }: Block,
+  { request, shared }: Run,
+): Promise<void> {
+  const { address } = subject;
+  if (address.pid !== null) await pin(address.pid, 0);
+  await pin(generator.pid, 1);
+  const lab: Lab = {
+    address,
+    contender: contender.name,
+    fixtures: shared.fixtures,
+    reference: shared.references.get(scenario.name),
+    seed: request.seed,
+    round,
+    loading: request.loading,
+    link: { controlPort: shared.controlPort, points: shared.link.points },
+  };
+  await generator.run({ kind: 'open', scenario: scenario.name, lab }, orderWithinMs);
+}
 
-/** Why the figures of a process must not be used. */
-export function faultsOf({ closed, open, autocannon, delivery }: Measured): string[] {
-  const faults: string[] = [];
-  const told = (failures: Readonly<Record<string, number>>) =>
-    Object.entries(failures)
-      .map(([message, count]) => `${count} × ${message}`)
-      .join('; ');
-  if (closed?.failed) faults.push(`unexpected failures: ${told(closed.failures)}`);
-  if (open?.failed) faults.push(`unexpected failures at equal rate: ${told(open.failures)}`);
-  if (open?.overflow) faults.push(`overflow: ${open.overflow} calls did not fit`);
-  if (open && open.completed < open.scheduled * achievedAtLeast) {
-    faults.push(`achieved ${open.completed} of ${open.scheduled} calls`);
-  }
-  if (autocannon?.failed) faults.push(`unexpected failures by autocannon: ${autocannon.failed}`);
-  if (delivery?.missing) faults.push(`events lost: ${delivery.missing}`);
-  if (delivery?.misplaced) faults.push(`events out of order: ${delivery.misplaced}`);
-  return faults;
+async function finishMember(
+  { subject, generator, contender, cell }: Member,
+  { round }: Block,
+  order: number,
+  { shared }: Run,
+): Promise<void> {
+  const { address, readyMs, idleBytes } = subject;
+  const report = await generator.run({ kind: 'finish' }, orderWithinMs);
+  if (report.kind !== 'measured') throw new Error(`Expected a measurement, got ${report.kind}.`);
+  const peakBytes = address.pid === null ? null : (memoryOf(address.pid)?.peakBytes ?? null);
+  const measured = judged(report.measured, contender, shared);
+  const sample: Sample = { round, order, readyMs, idleBytes, peakBytes, ...measured };
+  cell.samples.push(sample);
+  cell.invalid.push(...faultsOf(measured));
+}
+
+/** Each load with the reasons why its figures must not be used. */
+function judged(measured: Measured, { wire }: Contender, { ceilings }: Shared): Measured {
+  const protocol = protocolOf(wire);
+  const ceilingOf = (driver: string) =>
+    ceilings.find((ceiling) => ceiling.protocol === protocol && ceiling.driver === driver);
+  return {
+    ...measured,
+    closed: measured.closed.map((load) => ({
+      ...load,
+      invalid: faultsOfClosed(load, ceilingOf(load.driver)),
+    })),
+    open: measured.open.map((load) => ({ ...load, invalid: faultsOfOpen(load) })),
+  };
+}
+
+/** What speaks against a process as a whole, whatever was measured on it. */
+export function faultsOf({ closed, open, delivery }: Measured): string[] {
+  const failing = [...closed, ...open].filter(({ failed, rttMs }) => failed > 0 && rttMs === 0);
+  return [
+    ...failing.slice(0, 1).flatMap(({ invalid }) => invalid),
+    ...(delivery?.missing ? [`events lost: ${delivery.missing}`] : []),
+    ...(delivery?.misplaced ? [`events out of order: ${delivery.misplaced}`] : []),
+  ];
 }
 
 async function measureStore(copies: Copies): Promise<Result['storage']> {
   const generator = await startGenerator();
   try {
-    const report = await generator.run({ kind: 'storage', folder: copies.folder }, stepWithinMs);
+    const order = { kind: 'storage', folder: copies.folder } as const;
+    const report = await generator.run(order, orderWithinMs);
     return report.kind === 'storage' ? report.storage : null;
   } finally {
     await generator.stop();

@@ -1,4 +1,5 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import {
   connect,
   createServer as createHttp2Server,
@@ -22,6 +23,20 @@ export interface Exchange {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
+/** The server behind a link. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the authority that vouches for it; clear text where absent. */
+  readonly ca?: string | undefined;
+}
+
+/** A frame of WebSocket, as text. */
+export interface Frame {
+  readonly from: 'client' | 'server';
+  readonly text: string;
+}
+
 /** A link that writes down what goes over it. Never in a timed path. */
 export interface Capture<Item> {
   readonly port: number;
@@ -35,13 +50,13 @@ const flat = (headers: IncomingHttpHeaders | H2): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** A reverse proxy for HTTP/1.1, one exchange at a time. */
-export async function captureHttp1(targetPort: number): Promise<Capture<Exchange>> {
+export async function captureHttp1(to: Target): Promise<Capture<Exchange>> {
   const items: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
     const requestBody = await buffer(incoming);
-    const target = { host, port: targetPort, method, path: url, headers };
-    const upstream = httpRequest(target, async (answer) => {
+    const target = { ...to, method, path: url, headers };
+    const upstream = (to.ca ? httpsRequest : httpRequest)(target, async (answer) => {
       const responseBody = await buffer(answer);
       items.push({
         method,
@@ -70,9 +85,9 @@ export async function captureHttp1(targetPort: number): Promise<Capture<Exchange
 }
 
 /** A reverse proxy for HTTP/2 in clear text: unary gRPC with its trailers. */
-export async function captureHttp2(targetPort: number): Promise<Capture<Exchange>> {
+export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
   const items: Exchange[] = [];
-  const upstream = connect(`http://${host}:${targetPort}`);
+  const upstream = connect(`http${to.ca ? 's' : ''}://${to.host}:${to.port}`, { ca: to.ca });
   const server = createHttp2Server();
   const sessions = new Set<{ destroy(): void }>();
   server.on('session', (session) => sessions.add(session));
@@ -99,10 +114,9 @@ export async function captureHttp2(targetPort: number): Promise<Capture<Exchange
       responseBody,
       trailers: flat(trailers),
     });
-    const trailersOnly = Object.keys(trailers).length === 0;
-    stream.respond(responseHeaders, { waitForTrailers: !trailersOnly, endStream: trailersOnly });
-    if (trailersOnly) return;
-    stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+    const waitForTrailers = Object.keys(trailers).length > 0;
+    stream.respond(responseHeaders, { waitForTrailers });
+    if (waitForTrailers) stream.on('wantTrailers', () => stream.sendTrailers(trailers));
     stream.end(responseBody);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -117,9 +131,9 @@ export async function captureHttp2(targetPort: number): Promise<Capture<Exchange
   };
 }
 
-/** A WebSocket frame from the server, as text. */
-export async function captureWebsocket(targetPort: number, path: string): Promise<Capture<string>> {
-  const items: string[] = [];
+/** The frames of WebSocket connections, both ways. */
+export async function captureWebsocket(to: Target, path: string): Promise<Capture<Frame>> {
+  const items: Frame[] = [];
   const server = new WebSocketServer({
     port: 0,
     host,
@@ -128,11 +142,14 @@ export async function captureWebsocket(targetPort: number, path: string): Promis
   server.on('connection', (client, request) => {
     const protocols = client.protocol === '' ? [] : [client.protocol];
     const { authorization } = request.headers;
-    const upstream = new WebSocket(`ws://${host}:${targetPort}${path}`, protocols, {
-      headers: { ...(authorization && { authorization }) },
-    });
+    const upstream = new WebSocket(
+      `ws${to.ca ? 's' : ''}://${to.host}:${to.port}${path}`,
+      protocols,
+      { ca: to.ca, headers: { ...(authorization && { authorization }) } },
+    );
     const early: string[] = [];
     client.on('message', (data) => {
+      items.push({ from: 'client', text: String(data) });
       if (upstream.readyState === WebSocket.OPEN) upstream.send(String(data));
       else early.push(String(data));
     });
@@ -140,7 +157,7 @@ export async function captureWebsocket(targetPort: number, path: string): Promis
       for (const text of early) upstream.send(text);
     });
     upstream.on('message', (data) => {
-      items.push(String(data));
+      items.push({ from: 'server', text: String(data) });
       client.send(String(data));
     });
     upstream.on('error', () => client.terminate());

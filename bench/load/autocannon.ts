@@ -1,21 +1,15 @@
 import autocannon from 'autocannon';
+import type { HttpRequest } from './driver.ts';
 
 const withHeaders = (
   request: autocannon.Request,
   more: Readonly<Record<string, string>>,
 ): autocannon.Request => ({ ...request, headers: { ...request.headers, ...more } });
 
-/** An HTTP/1.1 request as it is sent again and again. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 export interface AutocannonResult {
   readonly completed: number;
   readonly failed: number;
+  readonly failures: Readonly<Record<string, number>>;
   readonly perSecond: number;
 }
 
@@ -37,7 +31,12 @@ export async function runAutocannon(options: {
   const { origin, request, connections, durationMs, headersOf, expectBody } = options;
   const { path, headers, body } = request;
   const method = request.method as 'GET' | 'POST';
-  const fixed = { method, path, headers, ...(body && { body }) };
+  const fixed = {
+    method,
+    path,
+    headers,
+    ...(body.length > 0 && { body: Buffer.from(body) }),
+  };
   const startedMs = performance.now();
   let lastMs = startedMs;
   let completed = 0;
@@ -63,9 +62,12 @@ export async function runAutocannon(options: {
       if (status >= 200 && status < 300) completed += 1;
     });
   });
+  const { errors, timeouts, non2xx, mismatches } = result;
+  const kinds = Object.entries({ errors, timeouts, non2xx, mismatches });
   return {
     completed,
-    failed: result.errors + result.timeouts + result.non2xx + result.mismatches,
+    failed: errors + timeouts + non2xx + mismatches,
+    failures: Object.fromEntries(kinds.filter(([, count]) => count > 0)),
     perSecond: completed / ((lastMs - startedMs) / 1000),
   };
 }

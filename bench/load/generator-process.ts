@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { endNode, keepLastWords, startNode } from '../subject/process.ts';
-import type { Job, Report } from './generator.ts';
+import type { Order, Report } from './generator.ts';
 
 /** A load generator, fresh: its compiled code has seen no other contender. */
 export interface Generator {
-  /** @throws Error with the reason why nothing was measured */
-  run(job: Job, withinMs: number): Promise<Report>;
+  readonly pid: number;
+  /** @throws Error with the reason why it could not be done */
+  run(order: Order, withinMs: number): Promise<Report>;
   stop(): Promise<void>;
 }
 
@@ -17,7 +18,6 @@ const readyWithinMs = 20_000;
 export async function startGenerator(): Promise<Generator> {
   const child = startNode({
     args: [path],
-    core: 1,
     ipc: true,
     // Compiled once for all the generators of all runs: starting is not what is measured.
     env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache },
@@ -49,9 +49,11 @@ export async function startGenerator(): Promise<Generator> {
     throw thrown;
   }
   return {
-    async run(job, withinMs) {
+    // A process that said something has an id.
+    pid: child.pid as number,
+    async run(order, withinMs) {
       const report = nextReport(withinMs);
-      child.send(job);
+      child.send(order);
       const done = await report;
       if (done.kind === 'failed') throw new Error(done.reason);
       return done;

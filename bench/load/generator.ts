@@ -1,20 +1,25 @@
-import type { Measured } from '../report/result.ts';
+import type { Ceiling, Measured } from '../report/result.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
-import type { Lab } from '../scenarios/scenario.ts';
+import type { Lab, Session, Slice } from '../scenarios/scenario.ts';
 import type { StorageMeasurement } from '../scenarios/storage.ts';
 
 /**
- * The client side of a measurement, a process of its own: gets one job by message, answers with
- * what it measured or why it could not.
+ * The client side of a measurement, a process of its own: takes orders by message, one after the
+ * other, and answers each with what it brought or why it could not.
  */
 
-export type Job =
-  | { readonly kind: 'scenario'; readonly scenario: string; readonly lab: Lab }
+export type Order =
+  | { readonly kind: 'open'; readonly scenario: string; readonly lab: Lab }
+  | { readonly kind: 'take'; readonly slice: Slice }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'ceilings'; readonly lab: Pick<Lab, 'address'>; readonly constants: string }
   | { readonly kind: 'storage'; readonly folder: string };
 
 export type Report =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'done' }
   | { readonly kind: 'measured'; readonly measured: Measured }
+  | { readonly kind: 'ceilings'; readonly ceilings: readonly Ceiling[] }
   | { readonly kind: 'storage'; readonly storage: StorageMeasurement }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -22,33 +27,63 @@ const send = (report: Report): void => {
   process.send?.(report);
 };
 
-async function take(job: Job): Promise<Report> {
-  if (job.kind === 'storage') {
-    // Loaded only here: no load generator has a store in its memory.
-    const { measureStorage } = await import('../scenarios/storage.ts');
-    return { kind: 'storage', storage: await measureStorage(job.folder) };
-  }
-  const { scenario, lab } = job;
-  process.prependOnceListener('disconnect', () => endSubject(lab.address.pid));
-  return { kind: 'measured', measured: await scenarioNamed(scenario).measure(lab) };
+let session: Session | undefined;
+
+function openSession(): Session {
+  if (session) return session;
+  throw new Error('Expected an open session, got an order before it.');
 }
 
-/** Whoever started both is gone without a word: leaves no server behind. */
-function endSubject(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } finally {
-    process.exit(1);
+async function take(order: Order): Promise<Report> {
+  switch (order.kind) {
+    case 'open': {
+      const { scenario, lab } = order;
+      endWithParent(lab);
+      session = await scenarioNamed(scenario).open(lab);
+      return { kind: 'done' };
+    }
+    case 'take':
+      await openSession().take(order.slice);
+      return { kind: 'done' };
+    case 'finish': {
+      const measured = await openSession().finish();
+      await session?.close();
+      session = undefined;
+      return { kind: 'measured', measured };
+    }
+    // Loaded only here: no load generator has a store, or another's driver, in its memory.
+    case 'ceilings': {
+      const { measureCeilings } = await import('./ceilings.ts');
+      return {
+        kind: 'ceilings',
+        ceilings: await measureCeilings(order.lab.address, order.constants),
+      };
+    }
+    case 'storage': {
+      const { measureStorage } = await import('../scenarios/storage.ts');
+      return { kind: 'storage', storage: await measureStorage(order.folder) };
+    }
   }
+}
+
+/** Whoever started both is gone without a word: leaves no server of the bench behind. */
+function endWithParent({ address: { pid, ours } }: Lab): void {
+  process.prependOnceListener('disconnect', () => {
+    try {
+      if (ours && pid !== null) process.kill(pid, 'SIGKILL');
+    } finally {
+      process.exit(1);
+    }
+  });
 }
 
 // The terminal tells the whole group of an interrupt; the process that started this one decides.
 process.on('SIGINT', () => {});
 process.once('disconnect', () => process.exit(1));
-process.once('message', async (job) => {
+process.on('message', async (order) => {
   try {
     // Only the other side of this file sends messages.
-    send(await take(job as Job));
+    send(await take(order as Order));
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     send({ kind: 'failed', reason });

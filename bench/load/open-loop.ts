@@ -23,6 +23,8 @@ export interface OpenLoopResult {
   readonly failed: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
+  /** From the last intended start to the last answer: long where calls have piled up. */
+  readonly drainMs: number;
   /** From the intended start: what a user waits. Calls that time out are in it. */
   readonly response: Histogram;
   /** From the actual sending. */
@@ -47,6 +49,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   let overflow = 0;
   let completed = 0;
   const startMs = pacer.now();
+  let lastAnswerMs = startMs;
 
   const settle = (index: number, thrown?: { readonly cause: unknown }) => {
     const times = out.get(index);
@@ -58,6 +61,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     }
     completed += 1;
     const nowMs = pacer.now();
+    lastAnswerMs = nowMs;
     recordMs(response, nowMs - times.intendedMs);
     recordMs(service, nowMs - times.sentMs);
   };
@@ -104,6 +108,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     failed: failures.count,
     failures: failures.kinds,
     elapsedMs,
+    drainMs: Math.max(0, lastAnswerMs - startMs - (schedule.at(-1) ?? 0)),
     response,
     service,
     lateness,

@@ -33,6 +33,8 @@ const load = {
   clientLoopDelayMs: z.number(),
 };
 
+const loadSample = z.strictObject(load);
+
 const closedLoop = z.strictObject({
   ...load,
   /** `lean`: encoded beforehand; `client`: the room's own client; `autocannon`. */
@@ -52,6 +54,8 @@ const openLoop = z.strictObject({
   /** Of this process's own capacity, where the rate was chosen by it. */
   share: z.number().nullable(),
   arrivals: z.enum(['poisson', 'uniform']),
+  /** Of the rate: below 1 where calls failed, did not fit, or piled up until the end. */
+  achieved: z.number(),
   scheduled: count,
   sent: count,
   overflow: count,
@@ -260,6 +264,8 @@ export type Result = z.infer<typeof result>;
 export type Environment = z.infer<typeof environment>;
 export type Cell = z.infer<typeof cell>;
 export type Sample = z.infer<typeof sample>;
+/** What closed and open loop have in common. */
+export type LoadSample = z.infer<typeof loadSample>;
 export type ClosedLoopSample = z.infer<typeof closedLoop>;
 export type OpenLoopSample = z.infer<typeof openLoop>;
 export type CapacitySample = z.infer<typeof capacity>;

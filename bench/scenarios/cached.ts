@@ -1,27 +1,34 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
+import { connectLinks } from '../link/links.ts';
 import { createMetronome } from '../load/metronome.ts';
-import type { Measured } from '../report/result.ts';
 import type { Address } from '../subject/subject.ts';
-import { measureClosed, measureWire } from './phases.ts';
+import { countBytes } from './count-bytes.ts';
+import { openSampleOf } from './gather.ts';
+import { type OpenSlice, takeOpen, warmUp } from './measure.ts';
 import { proveEqual } from './proof.ts';
 import {
   type Contender,
-  type Effort,
   type Lab,
   nothingMeasured,
   type Scenario,
-  type Work,
+  type Session,
 } from './scenario.ts';
-import { type CallWire, labels, openClient, portOf, roomOf } from './wires.ts';
+import {
+  type CallWire,
+  type Clients,
+  connectClient,
+  labels,
+  openClient,
+  roomOf,
+} from './wires.ts';
 
+const act = 'read';
 const connections = 8;
 const inFlight = 8;
-const lengths = {
-  quick: { warmUpMs: 100, closedMs: 250 },
-  normal: { warmUpMs: 600, closedMs: 350 },
-  full: { warmUpMs: 6000, closedMs: 3000 },
-} as const satisfies Record<Effort, object>;
+const perSecond = 1000;
+const warming = 'warm-up';
 const writesPerSecond = 20;
 const keptMs = 100;
 const wireCalls = 50;
@@ -45,12 +52,12 @@ interface Reader {
   close(): Promise<void>;
 }
 
-type OpenReader = (port: number, connections: number, id: string) => Promise<Reader>;
+type OpenReader = (open: <Wire extends CallWire>(wire: Wire) => Promise<Clients[Wire]>, id: string) => Promise<Reader>;
 
 const plain =
   (wire: CallWire): OpenReader =>
-  async (port, connections, id) => {
-    const client = await openClient(wire, port, { connections });
+  async (open, id) => {
+    const client: Client = await open(wire);
     return {
       async read() {
         const payment = await client.getPayment({ id });
@@ -72,8 +79,8 @@ function conditional(
   return { kept, asked: true, saved: true };
 }
 
-const restByEtag: OpenReader = async (port, connections, id) => {
-  const client = await openClient('rest', port, { connections });
+const restByEtag: OpenReader = async (open, id) => {
+  const client = await open('rest');
   return {
     read: async (kept) => conditional(await client.getPaymentConditionally(id, kept?.etag), kept),
     close: () => client.close(),
@@ -81,8 +88,8 @@ const restByEtag: OpenReader = async (port, connections, id) => {
 };
 
 /** Does not ask at all for a while: the only one that can be wrong. */
-const restUnasked: OpenReader = async (port, connections, id) => {
-  const reader = await restByEtag(port, connections, id);
+const restUnasked: OpenReader = async (open, id) => {
+  const reader = await restByEtag(open, id);
   let askedMs = Number.NEGATIVE_INFINITY;
   return {
     async read(kept) {
@@ -97,16 +104,16 @@ const restUnasked: OpenReader = async (port, connections, id) => {
   };
 };
 
-const graphqlPersisted: OpenReader = async (port, connections, id) => {
-  const client = await openClient('graphql', port, { connections });
+const graphqlPersisted: OpenReader = async (open, id) => {
+  const client = await open('graphql');
   return {
     read: async (kept) => conditional(await client.getPaymentPersisted(id, kept?.etag), kept),
     close: () => client.close(),
   };
 };
 
-const grpcByEtag: OpenReader = async (port, connections, id) => {
-  const client = await openClient('grpc', port, { connections });
+const grpcByEtag: OpenReader = async (open, id) => {
+  const client = await open('grpc');
   return {
     read: async (kept) => conditional(await client.getPaymentConditionally(id, kept?.etag), kept),
     close: () => client.close(),
@@ -120,7 +127,6 @@ const contender = (
   name: string,
   way: string,
   open: OpenReader,
-  rounds?: number,
 ): CachedContender => ({
   name,
   label: `${labels[wire]}, ${way}`,
@@ -129,13 +135,12 @@ const contender = (
   // The writer writes over REST, whatever wire the readers read on.
   subject: { wires: [...new Set(['rest', roomOf(wire)])] },
   open,
-  ...(rounds !== undefined && { rounds }),
 });
 
 const contenders: readonly CachedContender[] = [
   contender('rest', 'rest', 'GET', plain('rest')),
   contender('rest', 'rest-etag', 'ETag and 304', restByEtag),
-  contender('rest', 'rest-unasked', `kept ${keptMs} ms unasked`, restUnasked, 1),
+  contender('rest', 'rest-unasked', `kept ${keptMs} ms unasked`, restUnasked),
   contender('graphql', 'graphql-post', 'POST', plain('graphql')),
   contender('graphql', 'graphql-persisted', 'GET, ETag and 304', graphqlPersisted),
   contender('grpc', 'grpc-etag', 'etag', grpcByEtag),
@@ -143,7 +148,7 @@ const contenders: readonly CachedContender[] = [
 
 /** Refunds of one minor unit each, at a steady pace, until ended. */
 async function startWriter(address: Address, id: string) {
-  const client = await openClient('rest', portOf(address, 'rest'));
+  const client = await connectClient(address, 'rest');
   const pacer = await createMetronome();
   const { version } = await client.getPayment({ id });
   const startMs = pacer.now();
@@ -175,12 +180,14 @@ async function startWriter(address: Address, id: string) {
   };
 }
 
-function asWork(reader: Reader, acknowledged: () => number) {
+/** A client that keeps a copy, and what became of its reads. */
+function createReading(reader: Reader) {
   let kept: Kept | undefined;
   const counts = { reads: 0, asked: 0, saved: 0, stale: 0 };
-  const work: Work = {
-    async call() {
-      const known = acknowledged();
+  return {
+    counts,
+    /** @param known the version that was acknowledged to its writer before */
+    async read(known: number): Promise<Payment> {
       const read = await reader.read(kept);
       // Answers may overtake each other: the newest copy is kept.
       if (!kept || read.kept.payment.version > kept.payment.version) kept = read.kept;
@@ -188,61 +195,83 @@ function asWork(reader: Reader, acknowledged: () => number) {
       if (read.asked) counts.asked += 1;
       if (read.saved) counts.saved += 1;
       if (read.kept.payment.version < known) counts.stale += 1;
+      return read.kept.payment;
     },
-    answer: async () => (await reader.read(undefined)).kept.payment,
-    requests: () => counts.asked,
-    close: () => reader.close(),
   };
-  return { work, counts };
 }
 
-async function measure(lab: Lab): Promise<Measured> {
+async function open(lab: Lab): Promise<Session> {
   const { address, fixtures } = lab;
   const id = fixtures.refundableId;
   const found = contenders.find(({ name }) => name === lab.contender);
   if (!found) throw new Error(`Expected a contender of cached, got '${lab.contender}'.`);
-  const port = portOf(address, found.wire);
-  const reader = await found.open(port, connections, id);
-  try {
-    proveEqual(await asWork(reader, () => 0).work.answer(), lab.reference);
-    const wire = await measureWire(
-      address,
-      port,
-      async (linkPort) => asWork(await found.open(linkPort, 1, id), () => 0).work,
-      wireCalls,
-    );
-    const { warmUpMs, closedMs } = lengths[lab.effort];
-    const writer = await startWriter(address, id);
-    const { work, counts } = asWork(reader, writer.acknowledged);
-    const closed = await measureClosed(address, work, {
-      connections,
-      inFlight,
-      warmUpMs,
-      durationMs: closedMs,
-    });
-    const writes = await writer.end();
-    return { ...nothingMeasured, wire, closed, caching: { ...counts, writes } };
-  } finally {
-    await reader.close();
-  }
+  const { wire } = found;
+  const reader = await found.open((of) => connectClient(address, of, { connections }), id);
+  proveEqual((await reader.read(undefined)).kept.payment, lab.reference);
+  const links = await connectLinks(lab.link.controlPort);
+  const bytes = await countBytes(lab, { name: act, wire, calls: wireCalls }, links, async (port) => {
+    const over = await found.open((of) => openClient(of, port, { ca: address.ca }), id);
+    const reading = createReading(over);
+    const requests = () => reading.counts.asked;
+    return { call: () => reading.read(0), requests, close: () => over.close() };
+  });
+  await links.close();
+  const pacer = await createMetronome();
+  const reading = createReading(reader);
+  const slices: OpenSlice[] = [];
+  let writes = 0;
+  let warmUpMs = 0;
+  return {
+    async take({ name, ms }) {
+      if (name === warming) {
+        warmUpMs += await warmUp(() => reader.read(undefined), inFlight, ms);
+        return;
+      }
+      const writer = await startWriter(address, id);
+      const call = () => reading.read(writer.acknowledged());
+      const seed = lab.seed + lab.round * 1000 + slices.length;
+      const rate = { perSecond, durationMs: ms, arrivals: 'poisson', seed } as const;
+      slices.push(await takeOpen(address, call, pacer, rate));
+      writes += await writer.end();
+    },
+    async finish() {
+      const context = { act, rttMs: 0, achievedRttMs: 0, connections };
+      const rate = { perSecond, share: null, arrivals: 'poisson', driver: 'client' } as const;
+      return {
+        ...nothingMeasured,
+        warmUpMs,
+        open: slices.length === 0 ? [] : [openSampleOf(context, rate, slices)],
+        wire: [bytes],
+        caching: { ...reading.counts, writes },
+      };
+    },
+    close: async () => void (await Promise.all([reader.close(), pacer.close()])),
+  };
 }
 
 /** (5) The same payment is read again and again by a client that may cache. */
 export const cached: Scenario = {
   name: 'cached',
   title: 'The same payment read again and again by a client that may cache',
-  what: `${inFlight} readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while nothing changes.`,
+  what: `Readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while nothing changes.`,
   baseline: 'rest',
   contenders,
-  rounds: 3,
-  estimateMs: (_contender, effort) => 200 + lengths[effort].warmUpMs + lengths[effort].closedMs,
-  async reference(address, { refundableId }) {
-    const reader = await plain('rest')(portOf(address, 'rest'), 1, refundableId);
+  rounds: { quick: 1, normal: 3, full: 6 },
+  slices: ({ effort, durationMs }) => [
+    { name: warming, ms: { quick: 100, normal: 600, full: 4000 }[effort], times: 1 },
+    {
+      name: 'cached',
+      ms: durationMs === undefined ? 150 : durationMs / 4,
+      times: { quick: 1, normal: 4, full: 16 }[effort],
+    },
+  ],
+  async reference(address, { refundableId: id }) {
+    const reader = await plain('rest')((wire) => connectClient(address, wire), id);
     try {
-      return await asWork(reader, () => 0).work.answer();
+      return (await reader.read(undefined)).kept.payment;
     } finally {
       await reader.close();
     }
   },
-  measure,
+  open,
 };

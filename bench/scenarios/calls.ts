@@ -1,144 +1,53 @@
-import type { HttpRequest } from '../load/autocannon.ts';
-import type { Measured } from '../report/result.ts';
-import { measureByAutocannon, measureClosed, measureOpen, measureWire } from './phases.ts';
-import { proveEqual } from './proof.ts';
-import {
-  type Contender,
-  type Effort,
-  type Fixtures,
-  type Lab,
-  nothingMeasured,
-  type Scenario,
-  type Work,
-} from './scenario.ts';
-import { portOf } from './wires.ts';
+import type { Act } from './act.ts';
+import { comparableOf, openCallSession, type References } from './call-session.ts';
+import type { CallContender } from './callers.ts';
+import type { Phase, Turn } from './phase.ts';
+import type { Loading, Scenario } from './scenario.ts';
+import { connectClient } from './wires.ts';
 
-/** A scenario of calls that are answered once: what to do, and how hard. */
-export interface CallPlan {
-  readonly inFlight: number;
-  readonly connections: number;
-  /** At most; it ends when throughput has stopped growing. */
-  readonly warmUpMs: number;
-  readonly closedMs: number;
-  /** By autocannon, before everything else, where a contender has it. */
-  readonly autocannonWarmUpMs: number;
-  /** Latency at an equal rate; not measured where absent. */
-  readonly open?: { readonly perSecond: number; readonly durationMs: number };
-  /** Calls of which the bytes are counted. */
-  readonly wireCalls: number;
+/** A scenario of calls that are answered once. */
+export interface CallScenario extends Omit<Scenario, 'slices' | 'reference' | 'open'> {
+  readonly contenders: readonly CallContender[];
+  /** The first is the one that contenders are compared by. */
+  readonly acts: readonly Act[];
+  /** What each process goes through in one round. */
+  turns(loading: Loading, round: number): readonly Turn[];
 }
 
-export interface CallContender extends Contender {
-  work(port: number, connections: number, fixtures: Fixtures): Promise<Work>;
-  /** The same work by autocannon. */
-  readonly autocannon?: (fixtures: Fixtures) => {
-    readonly request: HttpRequest;
-    readonly headersOf?: () => Readonly<Record<string, string>>;
-    readonly expectBody?: string;
-  };
-}
+/** The name of a phase, which says all of it. */
+const nameOf = (phase: Phase): string => JSON.stringify(phase);
 
-const autocannonConnections = 64;
-const autocannonMsOf: Readonly<Record<Effort, number>> = { quick: 200, normal: 400, full: 3000 };
-/** What is left to warm up after autocannon is the client's own code. */
-const warmUpAfterAutocannonMs = 500;
-
-/** Rough length of a measurement by this plan, milliseconds. */
-function planMs(normalPlan: CallPlan, contender: CallContender, effort: Effort): number {
-  const plan = withEffort(normalPlan, effort);
-  const isControl = contender.kind === 'control';
-  return (
-    100 +
-    (contender.autocannon ? warmUpAfterAutocannonMs : plan.warmUpMs) +
-    plan.closedMs +
-    (plan.open && !isControl ? plan.open.durationMs + 100 : 0) +
-    (contender.autocannon ? plan.autocannonWarmUpMs + autocannonMsOf[effort] + 50 : 0)
-  );
-}
-
-const withLengths = (plan: CallPlan, warmUpMs: number, closedMs: number, openMs: number) => ({
-  ...plan,
-  warmUpMs,
-  closedMs,
-  ...(plan.open && { open: { ...plan.open, durationMs: openMs } }),
-});
-
-/** The plan as long as the effort wants it. */
-function withEffort(plan: CallPlan, effort: Effort): CallPlan {
-  if (effort === 'quick') {
-    return withLengths({ ...plan, wireCalls: 5, autocannonWarmUpMs: 50 }, 100, 200, 200);
-  }
-  if (effort === 'normal') return plan;
-  return withLengths({ ...plan, autocannonWarmUpMs: 4000 }, 6000, 3000, 4000);
-}
-
-/** A scenario whose contenders are called again and again. */
-export function callScenario(
-  scenario: Pick<Scenario, 'name' | 'title' | 'what' | 'rounds' | 'baseline'> & {
-    readonly contenders: readonly CallContender[];
-    readonly plan: CallPlan;
-  },
-): Scenario {
-  const { contenders, plan, baseline, ...rest } = scenario;
+export function callScenario(calls: CallScenario): Scenario {
+  const { contenders, acts, baseline, turns, ...rest } = calls;
   const named = (name: string): CallContender => {
     const found = contenders.find((contender) => contender.name === name);
-    if (!found) throw new Error(`Expected a contender of ${scenario.name}, got '${name}'.`);
+    if (!found) throw new Error(`Expected a contender of ${rest.name}, got '${name}'.`);
     return found;
   };
   return {
     ...rest,
     baseline,
     contenders,
-    estimateMs: ({ name }, effort) => planMs(plan, named(name), effort),
-    async reference(address, fixtures) {
-      const contender = named(baseline);
-      const work = await contender.work(portOf(address, contender.wire), 1, fixtures);
+    slices: (loading, round) =>
+      turns(loading, round).map(({ phase, ms, times }) => ({ name: nameOf(phase), ms, times })),
+    async reference(address, fixtures): Promise<References> {
+      const { wire, opening = {}, acts: own } = named(baseline);
+      const client = await connectClient(address, wire, opening);
       try {
-        return await work.answer();
+        const answers: Record<string, unknown> = {};
+        for (const act of own ?? acts) {
+          const answer = await act.perform(client, fixtures, `reference ${act.name}`);
+          answers[act.name] = comparableOf(act, answer);
+        }
+        return answers;
       } finally {
-        await work.close();
+        await client.close();
       }
     },
-    measure: (lab) => measureCalls(lab, named(lab.contender), plan),
+    open(lab) {
+      const contender = named(lab.contender);
+      const phases = turns(lab.loading, lab.round).map(({ phase }) => [nameOf(phase), phase] as const);
+      return openCallSession(lab, contender, contender.acts ?? acts, new Map(phases));
+    },
   };
-}
-
-/** Proves the answer, then counts bytes, then loads. */
-async function measureCalls(
-  lab: Lab,
-  contender: CallContender,
-  normalPlan: CallPlan,
-): Promise<Measured> {
-  const { address, fixtures } = lab;
-  const plan = withEffort(normalPlan, lab.effort);
-  const port = portOf(address, contender.wire);
-  const work = await contender.work(port, plan.connections, fixtures);
-  try {
-    proveEqual(await work.answer(), lab.reference);
-    const open = (linkPort: number) => contender.work(linkPort, 1, fixtures);
-    const wire = await measureWire(address, port, open, plan.wireCalls);
-    // V8 has compiled a server for good after some 60,000 calls. Autocannon checks least and so
-    // sends fastest: where it can, it goes first, and warms the server up for what comes after.
-    const request = contender.autocannon?.(fixtures);
-    const autocannon = request
-      ? await measureByAutocannon(address, {
-          ...request,
-          connections: autocannonConnections,
-          warmUpMs: plan.autocannonWarmUpMs,
-          durationMs: autocannonMsOf[lab.effort],
-        })
-      : null;
-    const closed = await measureClosed(address, work, {
-      ...plan,
-      warmUpMs: autocannon ? Math.min(warmUpAfterAutocannonMs, plan.warmUpMs) : plan.warmUpMs,
-      durationMs: plan.closedMs,
-    });
-    const loaded =
-      plan.open && contender.kind !== 'control'
-        ? await measureOpen(address, work, { ...plan.open, seed: lab.seed })
-        : null;
-    return { ...nothingMeasured, wire, closed, open: loaded, autocannon };
-  } finally {
-    await work.close();
-  }
 }

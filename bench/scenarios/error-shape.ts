@@ -4,6 +4,8 @@ import {
   captureHttp2,
   captureWebsocket,
   type Exchange,
+  type Frame,
+  type Target,
 } from '../link/capture.ts';
 import type { CallWire } from './wires.ts';
 
@@ -47,7 +49,7 @@ function ofGraphql({ status, responseBody }: Exchange): string {
   return `${status} data: ${data?.result ? data.result.__typename : 'null'}`;
 }
 
-function ofFrame(text: string): string {
+function ofFrame({ text }: Frame): string {
   // Any frame of the server is an object with a type.
   const frame = JSON.parse(text) as { type: string; id?: string; error?: { status?: number } };
   const about = frame.id === undefined ? 'of the connection' : 'of the call';
@@ -72,18 +74,18 @@ async function lastShape<Item>(
 /** How a wire tells of the failure that `use` provokes over a link: the last thing that it says. */
 export function shapeOn(
   wire: CallWire,
-  port: number,
+  target: Target,
   use: (port: number) => Promise<unknown>,
 ): Promise<string> {
   switch (wire) {
     case 'rest':
-      return lastShape(captureHttp1(port), ofHttp, use);
+      return lastShape(captureHttp1(target), ofHttp, use);
     case 'graphql':
-      return lastShape(captureHttp1(port), ofGraphql, use);
+      return lastShape(captureHttp1(target), ofGraphql, use);
     case 'websocket':
-      return lastShape(captureWebsocket(port, '/ws'), ofFrame, use);
+      return lastShape(captureWebsocket(target, '/ws'), ofFrame, use);
     case 'grpc':
     case 'rest-http2':
-      return lastShape(captureHttp2(port), ofGrpc, use);
+      return lastShape(captureHttp2(target), ofGrpc, use);
   }
 }

@@ -1,8 +1,10 @@
-import { countedBetween, startCountingProxy } from '../link/counting-proxy.ts';
+import { countedBetween } from '../link/link-count.ts';
+import { connectLinks } from '../link/links.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
 import type { FailureSample } from '../report/result.ts';
 import { encodeHistogram } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
+import type { Address } from '../subject/subject.ts';
 import {
   goodCalls,
   prepareProvocation,
@@ -19,7 +21,8 @@ import {
   nothingMeasured,
   type Scenario,
 } from './scenario.ts';
-import { type CallWire, labels, openClient, portOf } from './wires.ts';
+import { wholeSession } from './whole-session.ts';
+import { type CallWire, connectClient, labels, openClient, portOf } from './wires.ts';
 
 const inFlight = 4;
 const lengths = {
@@ -43,12 +46,16 @@ const contenders = (['rest', 'grpc', 'graphql', 'websocket'] as const).map(
   }),
 );
 
-const prepare = (wire: CallWire, port: number, connections = 1) =>
-  prepareProvocation((opening) => openClient(wire, port, { connections, ...opening }));
+/** @param port of a link in between, in clear text on this machine */
+const prepareOver = (wire: CallWire, port: number, ca?: string) =>
+  prepareProvocation((opening) => openClient(wire, port, { ...opening, ca }));
+
+const prepare = (wire: CallWire, address: Address, connections = 1) =>
+  prepareProvocation((opening) => connectClient(address, wire, { connections, ...opening }));
 
 /** What the six failures tell through a wire's client. */
-async function toldOn(wire: CallWire, port: number): Promise<ToldFailure[]> {
-  const provocation = await prepare(wire, port);
+async function toldOn(wire: CallWire, address: Address): Promise<ToldFailure[]> {
+  const provocation = await prepare(wire, address);
   try {
     const told: ToldFailure[] = [];
     for (const { provoke } of sixFailures) told.push(await toldBy(provoke(provocation)));
@@ -60,7 +67,7 @@ async function toldOn(wire: CallWire, port: number): Promise<ToldFailure[]> {
 
 async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSample['perCall']> {
   const loop = (durationMs: number) => runClosedLoop({ call, inFlight, durationMs });
-  const { warmUpMs, timedMs } = lengths[lab.effort];
+  const { warmUpMs, timedMs } = lengths[lab.loading.effort];
   await loop(warmUpMs);
   const { result, spent } = await metered(lab.address, () => loop(timedMs));
   check(result.failed === 0, `the same outcome each time, got ${Object.keys(result.failures)}`);
@@ -73,25 +80,28 @@ async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSa
 
 async function measure(lab: Lab): Promise<FailureSample[]> {
   const wire = contenders.find(({ name }) => name === lab.contender)?.wire ?? 'rest';
-  const port = portOf(lab.address, wire);
-  proveEqual(await toldOn(wire, port), lab.reference);
+  const { address } = lab;
+  const { host, ca } = address;
+  const target = { host, ca, port: portOf(address, wire) };
+  proveEqual(await toldOn(wire, address), lab.reference);
 
   const { shapeOn } = await import('./error-shape.ts');
-  const link = await startCountingProxy(port);
-  const linked = await prepare(wire, link.port);
-  const direct = await prepare(wire, port, inFlight);
+  const links = await connectLinks(lab.link.controlPort);
+  const link = await links.open({ host, targetPort: target.port, rttMs: 0 });
+  const linked = await prepareOver(wire, link.port, ca);
+  const direct = await prepare(wire, address, inFlight);
   const { client, unconfirmedId } = direct;
   const samples: FailureSample[] = [];
   for (const { code, provoke } of sixFailures) {
-    const shape = await shapeOn(wire, port, async (capturePort) => {
-      const captured = await prepare(wire, capturePort);
+    const shape = await shapeOn(wire, target, async (capturePort) => {
+      const captured = await prepareOver(wire, capturePort);
       await toldBy(provoke(captured));
       await captured.close();
     });
     const bytesOf = async () => {
-      const before = link.count();
+      const before = await link.count();
       await toldBy(provoke(linked));
-      return countedBetween(before, link.count()).receivedBytes;
+      return countedBetween(before, await link.count()).receivedBytes;
     };
     const receivedBytes = await bytesOf();
     const repeatedBytes = await bytesOf();
@@ -113,7 +123,7 @@ async function measure(lab: Lab): Promise<FailureSample[]> {
   samples.push(await good(goodRead, () => goodCalls.read(client, unconfirmedId)));
   samples.push(await good(goodCreate, () => goodCalls.create(client)));
   await Promise.all([linked.close(), direct.close()]);
-  await link.close();
+  await links.close();
   return samples;
 }
 
@@ -124,9 +134,9 @@ export const errors: Scenario = {
   what: `Each client tells the same code and the same faults. Cost: ${inFlight} calls under way, beside the good call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: 1,
-  estimateMs: (_contender, effort) =>
-    300 + 4 * (lengths[effort].warmUpMs + lengths[effort].timedMs),
-  reference: (address) => toldOn('rest', portOf(address, 'rest')),
-  measure: async (lab) => ({ ...nothingMeasured, failures: await measure(lab) }),
+  rounds: { quick: 1, normal: 3, full: 6 },
+  slices: () => [{ name: 'failures', ms: 1200, times: 1 }],
+  reference: (address) => toldOn('rest', address),
+  open: async (lab) =>
+    wholeSession(async () => ({ ...nothingMeasured, failures: await measure(lab) })),
 };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import type { Event } from '../../services/core/events/event.ts';
-import { countedBetween, startCountingProxy } from '../link/counting-proxy.ts';
+import { countedBetween } from '../link/link-count.ts';
+import { connectLinks } from '../link/links.ts';
 import { createMetronome } from '../load/metronome.ts';
 import { runOpenLoop } from '../load/open-loop.ts';
 import { uniformSchedule } from '../load/schedule.ts';
@@ -12,20 +13,29 @@ import { proveEqual } from './proof.ts';
 import {
   type Contender,
   check,
-  type Effort,
   type Lab,
   nothingMeasured,
   type Scenario,
 } from './scenario.ts';
-import { labels, openClient, portOf, roomOf, type WireName } from './wires.ts';
+import { wholeSession } from './whole-session.ts';
+import {
+  type Clients,
+  connectClient,
+  labels,
+  openClient,
+  portOf,
+  roomOf,
+  type WireName,
+} from './wires.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;
 const warmUpMs = 100;
-const durationMsOf: Readonly<Record<Effort, number>> = { quick: 300, normal: 700, full: 6000 };
 const pollMs = 250;
 const stragglersMs = 1500;
 const countedEvents = 25;
+/** Streams opened to see how long the first event takes. */
+const openings = 21;
 
 const contender = (wire: WireName, label: string = labels[wire]): Contender => ({
   name: wire,
@@ -40,7 +50,6 @@ const nobody: Contender = {
   ...contender('rest', 'nobody watching'),
   name: 'nobody',
   kind: 'control',
-  rounds: 1,
 };
 
 const contenders: readonly Contender[] = [
@@ -68,12 +77,10 @@ interface Watcher {
   close(): Promise<void>;
 }
 
-async function openWatcher(
-  wire: WireName,
-  port: number,
+async function watch(
+  client: Clients[WireName],
   onEvent: (event: Event) => void,
 ): Promise<Watcher> {
-  const client = await openClient(wire, port, { pollMs });
   const stop = new AbortController();
   const stream = await client.watchEvents({ types: [] }, { signal: stop.signal });
   const events: Event[] = [];
@@ -102,11 +109,13 @@ async function untilDone(done: () => boolean): Promise<void> {
 }
 
 /** Bytes a watcher costs per event, at the rate of the scenario. */
-async function bytesPerEvent(lab: Lab, wire: WireName, publisher: Client) {
-  const link = await startCountingProxy(portOf(lab.address, wire));
-  const watcher = await openWatcher(wire, link.port, () => {});
+async function bytesPerEvent({ address, link }: Lab, wire: WireName, publisher: Client) {
+  const { host, ca } = address;
+  const links = await connectLinks(link.controlPort);
+  const counting = await links.open({ host, targetPort: portOf(address, wire), rttMs: 0 });
+  const watcher = await watch(await openClient(wire, counting.port, { pollMs, ca }), () => {});
   const pacer = await createMetronome();
-  const before = link.count();
+  const before = await counting.count();
   await runOpenLoop({
     schedule: uniformSchedule(perSecond, (countedEvents / perSecond) * 1000),
     pacer,
@@ -115,23 +124,42 @@ async function bytesPerEvent(lab: Lab, wire: WireName, publisher: Client) {
     timeoutMs: stragglersMs,
   });
   await untilDone(() => watcher.events.length >= countedEvents);
-  const spent = countedBetween(before, link.count());
+  const spent = countedBetween(before, await counting.count());
   await Promise.all([pacer.close(), watcher.close()]);
-  await link.close();
+  await links.close();
   return {
     sentBytesPerEvent: spent.sentBytes / countedEvents,
     receivedBytesPerEvent: spent.receivedBytes / countedEvents,
   };
 }
 
+/** From the wish to listen to the first event, where one is waiting: connection and stream. */
+async function measureFirstEvents({ address }: Lab, wire: WireName, after: number) {
+  const firstEvent = createHistogram();
+  for (let opening = 0; opening < openings; opening += 1) {
+    const askedMs = performance.now();
+    const client = await connectClient(address, wire, { pollMs });
+    const stop = new AbortController();
+    const stream = await client.watchEvents({ after, types: [] }, { signal: stop.signal });
+    for await (const _event of stream) {
+      // The first opening loads the client's code.
+      if (opening > 0) recordMs(firstEvent, performance.now() - askedMs);
+      break;
+    }
+    stop.abort();
+    await client.close();
+  }
+  return firstEvent;
+}
+
 const misplaced = (events: readonly Event[]): number =>
   events.filter((event, at) => at > 0 && event.sequence <= (events[at - 1]?.sequence ?? 0)).length;
 
-async function measure(lab: Lab): Promise<DeliverySample> {
+async function measure(lab: Lab, durationMs: number): Promise<DeliverySample> {
   const { address } = lab;
   const wire = contenders.find(({ name }) => name === lab.contender)?.wire ?? 'rest';
   const watched = lab.contender !== nobody.name;
-  const publisher = await openClient('rest', portOf(address, 'rest'), { connections: 8 });
+  const publisher = await connectClient(address, 'rest', { connections: 8 });
   const pacer = await createMetronome();
   const delay = createHistogram();
   const intended = new Map<string, number>();
@@ -143,8 +171,8 @@ async function measure(lab: Lab): Promise<DeliverySample> {
     ? await bytesPerEvent(lab, wire, publisher)
     : { sentBytesPerEvent: 0, receivedBytesPerEvent: 0 };
   const watchers = await Promise.all(
-    Array.from({ length: watched ? watchersOfAll : 0 }, () =>
-      openWatcher(wire, portOf(address, wire), hear),
+    Array.from({ length: watched ? watchersOfAll : 0 }, async () =>
+      watch(await connectClient(address, wire, { pollMs }), hear),
     ),
   );
   const publishing = (kind: string, forMs: number) =>
@@ -161,13 +189,16 @@ async function measure(lab: Lab): Promise<DeliverySample> {
   try {
     const warm = await publishing('warm', warmUpMs);
     const { result: timed, spent } = await metered(address, async () => {
-      const run = await publishing('timed', durationMsOf[lab.effort]);
+      const run = await publishing('timed', durationMs);
       await untilDone(() => delay.totalCount >= run.completed * watchers.length);
       return run;
     });
     check(warm.failed + timed.failed + timed.overflow === 0, 'every event to be published');
     const [first] = watchers;
     if (first) await proveStreams(publisher, watchers);
+    const newest = first?.events.at(-1)?.sequence;
+    const firstEvent =
+      newest === undefined ? createHistogram() : await measureFirstEvents(lab, wire, newest - 1);
     const expected = timed.completed * watchers.length;
     return {
       watchers: watchers.length,
@@ -176,6 +207,7 @@ async function measure(lab: Lab): Promise<DeliverySample> {
       missing: expected - delay.totalCount,
       misplaced: watchers.reduce((sum, { events }) => sum + misplaced(events), 0),
       delay: encodeHistogram(delay),
+      firstEvent: encodeHistogram(firstEvent),
       lateness: encodeHistogram(timed.lateness),
       serverCpuMicros: spent.cpuMicros,
       ...bytes,
@@ -211,13 +243,11 @@ export const events: Scenario = {
   what: `${perSecond} payments a second are created over REST; ${watchersOfAll} watchers hear of each. The delay counts from the intended publication, so the creation is in it.`,
   baseline: 'sse',
   contenders,
-  rounds: 3,
-  estimateMs: ({ name }, effort) =>
-    warmUpMs +
-    durationMsOf[effort] +
-    100 +
-    (name === nobody.name ? 0 : 300) +
-    (name === 'rest' ? 400 : 0),
+  rounds: { quick: 1, normal: 3, full: 8 },
+  slices: ({ effort, durationMs }) => [
+    { name: 'events', ms: durationMs ?? { quick: 300, normal: 800, full: 6000 }[effort], times: 1 },
+  ],
   reference: async () => undefined,
-  measure: async (lab) => ({ ...nothingMeasured, delivery: await measure(lab) }),
+  open: async (lab) =>
+    wholeSession(async ({ ms }) => ({ ...nothingMeasured, delivery: await measure(lab, ms) })),
 };

@@ -2,12 +2,21 @@ import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
+import { payload } from './payload.ts';
 import { pointRead } from './point-read.ts';
 import type { Scenario } from './scenario.ts';
 import { screen } from './screen.ts';
 
 /** Everything that is measured through the wires, in the order of the report. */
-export const scenarios: readonly Scenario[] = [pointRead, create, screen, events, cached, errors];
+export const scenarios: readonly Scenario[] = [
+  pointRead,
+  create,
+  payload,
+  screen,
+  events,
+  cached,
+  errors,
+];
 
 /** The micro-scenario of the store is measured without a server. */
 export const storageName = 'storage';

@@ -1,49 +1,12 @@
-import { type CallContender, callScenario } from './calls.ts';
-import { check, type Scenario, type Work } from './scenario.ts';
-import { type CallWire, counted, labels, openClient, roomOf } from './wires.ts';
+import { readPayment } from './acts.ts';
+import { callScenario } from './calls.ts';
+import { restAgain, room } from './contenders.ts';
+import type { Scenario } from './scenario.ts';
+import { autocannon, closed, curve, open, searching, warming } from './turns.ts';
 
-const reading =
-  (wire: CallWire): CallContender['work'] =>
-  async (port, connections, { paymentId }): Promise<Work> => {
-    const { client, requests } = counted(await openClient(wire, port, { connections }));
-    return {
-      async call() {
-        const payment = await client.getPayment({ id: paymentId });
-        check(payment.id === paymentId && payment.amount > 0, `the payment ${paymentId}`);
-      },
-      answer: () => client.getPayment({ id: paymentId }),
-      requests,
-      close: () => client.close(),
-    };
-  };
-
-const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
-  name: wire,
-  label: labels[wire],
-  kind: 'room',
-  wire,
-  subject: { wires: [roomOf(wire)] },
-  work: reading(wire),
-  ...more,
-});
-
-const control = (
-  name: string,
-  label: string,
-  wire: CallWire,
-  more: Partial<CallContender> = {},
-): CallContender =>
-  room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });
-
-const restByAutocannon: Pick<CallContender, 'autocannon'> = {
-  autocannon: ({ requests, restReadBody }) => ({
-    request: requests.restRead,
-    expectBody: restReadBody,
-  }),
-};
-const graphqlByAutocannon: Pick<CallContender, 'autocannon'> = {
-  autocannon: ({ requests }) => ({ request: requests.graphqlRead }),
-};
+const act = 'read';
+const readsPerSecond = 2000;
+const objective = { quantile: 0.99, ms: 20 };
 
 /** (1) One payment is read. */
 export const pointRead: Scenario = callScenario({
@@ -51,28 +14,25 @@ export const pointRead: Scenario = callScenario({
   title: 'One payment read',
   what: 'One payment is read by its id, with key, scope, limiter and validation.',
   baseline: 'rest',
-  rounds: 3,
-  plan: {
-    inFlight: 16,
-    connections: 16,
-    warmUpMs: 1500,
-    closedMs: 450,
-    autocannonWarmUpMs: 1800,
-    open: { perSecond: 1000, durationMs: 450 },
-    wireCalls: 50,
+  rounds: { quick: 1, normal: 4, full: 10 },
+  contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
+  acts: [readPayment],
+  turns(loading) {
+    const { connections = 64, rttsMs = [0] } = loading;
+    const where = { act, connections };
+    const over = (many: number) => ({ act, connections: many });
+    return [
+      warming(where, 2500, loading),
+      ...rttsMs.flatMap((rttMs) => [
+        closed({ ...where, rttMs }, connections, loading, { ms: 150, times: 4 }),
+        open({ ...where, rttMs }, readsPerSecond, loading, { ms: 250, times: 8 }),
+      ]),
+      autocannon(where, loading, { ms: 200, times: 2 }),
+      // Two views of concurrency: as many connections as calls, and one connection for all.
+      ...[1, 4, 16, 256].map((many) => closed(over(many), many, loading, { ms: 100, times: 1 })),
+      closed(over(1), 64, loading, { ms: 100, times: 1 }),
+      ...curve(where, loading, { ms: 120, times: 1 }),
+      searching(where, objective, loading, { ms: 150, times: 4 }),
+    ];
   },
-  contenders: [
-    room('rest', restByAutocannon),
-    room('rest', { ...restByAutocannon, name: 'rest-again', label: 'REST again', kind: 'again' }),
-    room('rest-http2', { rounds: 1 }),
-    room('grpc'),
-    room('graphql', graphqlByAutocannon),
-    room('websocket'),
-    control('node-http', 'bare node:http', 'rest', { rounds: 1 }),
-    control('hono', 'bare hono', 'rest', restByAutocannon),
-    control('grpc-js', 'bare grpc-js', 'grpc'),
-    control('graphql-execute', 'bare graphql', 'graphql', graphqlByAutocannon),
-    control('yoga', 'bare yoga', 'graphql', { rounds: 1 }),
-    control('ws', 'bare ws', 'websocket'),
-  ],
 });

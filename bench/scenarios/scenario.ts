@@ -1,6 +1,6 @@
 import type { Measured } from '../report/result.ts';
+import type { Fixtures } from '../subject/fixtures.ts';
 import type { Address } from '../subject/subject.ts';
-import type { Fixtures } from './fixtures.ts';
 import type { WireName } from './wires.ts';
 
 export type SubjectSpec =
@@ -22,22 +22,23 @@ export interface Contender {
  */
 export type Effort = 'quick' | 'normal' | 'full';
 
-/** What a run was told about how to load; what is absent, the scenario knows. */
+/** How a run was told to load; what is absent, the scenario knows. */
 export interface Loading {
   readonly effort: Effort;
+  /** Rate of the open loop that is the same for all. */
   readonly perSecond?: number | undefined;
   readonly connections?: number | undefined;
-  readonly rttMs?: number | undefined;
-  /** Of every timed phase together, milliseconds. */
+  readonly rttsMs?: readonly number[] | undefined;
+  /** Length of each timed phase. */
   readonly durationMs?: number | undefined;
 }
 
 /**
- * A slice of time on one process. Slices of the same name are one measurement: contenders take
- * turns at them in random order, so that whatever the machine does for a while, it does to all.
+ * A slice of time on one process. All slices of a name are one measurement: contenders take turns
+ * at them in random order, so that whatever the machine does for a while, it does to all.
  */
 export interface Slice {
-  /** What the contender knows it by. */
+  /** By which the scenario knows what to do. */
   readonly name: string;
   readonly ms: number;
   /** How often each contender has it. */
@@ -52,15 +53,18 @@ export interface Lab {
   /** The baseline's answer on an untouched database; every contender must give the same. */
   readonly reference: unknown;
   readonly seed: number;
+  readonly round: number;
   readonly loading: Loading;
-  /** Where the process of the link takes its orders. */
-  readonly linkPort: number;
+  /** Where the link's process takes orders, and the round trips that it achieves. */
+  readonly link: {
+    readonly controlPort: number;
+    readonly points: readonly { readonly askedMs: number; readonly achievedMs: number }[];
+  };
 }
 
-/** One contender's process under measurement. */
+/** One process of a contender, under measurement. */
 export interface Session {
-  /** Runs a slice. @param turn 0 for the first of its name, then 1 … */
-  take(slice: Slice, turn: number): Promise<void>;
+  take(slice: Slice): Promise<void>;
   /** What all slices together have measured. */
   finish(): Promise<Measured>;
   close(): Promise<void>;
@@ -76,8 +80,8 @@ export interface Scenario {
   readonly baseline: string;
   readonly contenders: readonly Contender[];
   /** Fresh processes of each contender. */
-  rounds(effort: Effort): number;
-  /** The slices of a round, in order. */
+  readonly rounds: Readonly<Record<Effort, number>>;
+  /** The slices of one round, in order. */
   slices(loading: Loading, round: number): readonly Slice[];
   /** The reference answer, asked of a server with every wire open. */
   reference(address: Address, fixtures: Fixtures): Promise<unknown>;
@@ -87,6 +91,17 @@ export interface Scenario {
    */
   open(lab: Lab): Promise<Session>;
 }
+
+export const nothingMeasured: Measured = {
+  warmUpMs: 0,
+  closed: [],
+  open: [],
+  capacity: [],
+  wire: [],
+  delivery: null,
+  caching: null,
+  failures: null,
+};
 
 /** @throws Error naming what was to be checked */
 export function check(holds: boolean, expectation: string): void {

@@ -1,8 +1,12 @@
 import type { Client } from '../../services/core/client.ts';
 import type { Screen } from '../../services/rest/client.ts';
-import { type CallContender, callScenario } from './calls.ts';
+import type { Act } from './act.ts';
+import type { CallContender } from './callers.ts';
+import { callScenario } from './calls.ts';
+import { room } from './contenders.ts';
 import { check, type Scenario } from './scenario.ts';
-import { type CallWire, type Clients, counted, labels, openClient, roomOf } from './wires.ts';
+import { closed, warming } from './turns.ts';
+import { type CallWire, type Clients, labels, roomOf } from './wires.ts';
 
 const limit = 20;
 
@@ -33,49 +37,44 @@ function contender<Wire extends CallWire>(
   more: { readonly name: string; readonly way: string; readonly env?: Record<string, string> },
   load: (client: Clients[Wire], customerId: string) => Promise<Screen>,
 ): CallContender {
-  return {
+  const act: Act = {
+    name: 'screen',
+    async perform(client, { customerId }) {
+      // The client is that of the contender's own wire.
+      const screen = await load(client as Clients[Wire], customerId);
+      const { customer, payments, refunds } = screen;
+      const whole = payments.length === limit && refunds.length === limit;
+      check(whole && customer.id === customerId, `a customer with ${limit} payments`);
+      return screen;
+    },
+    wireCalls: 10,
+  };
+  return room(wire, {
     name: more.name,
     label: `${labels[wire]}, ${more.way}`,
-    kind: 'room',
-    wire,
     subject: { wires: [roomOf(wire)], ...(more.env && { env: more.env }) },
-    async work(port, connections, { customerId }) {
-      const { client, requests } = counted(await openClient(wire, port, { connections }));
-      return {
-        async call() {
-          const { customer, payments, refunds } = await load(client, customerId);
-          const whole = payments.length === limit && refunds.length === limit;
-          check(whole && customer.id === customerId, `a customer with ${limit} payments`);
-        },
-        answer: () => load(client, customerId),
-        requests,
-        close: () => client.close(),
-      };
-    },
-  };
+    driver: 'client',
+    acts: [act],
+  });
 }
+
+/** A browser opens six connections to a server over HTTP/1.1, and so do we on every wire. */
+const connections = 6;
+/** Round trips: the same machine, the same building, the same city, a continent, an ocean. */
+const distances = [0, 1, 10, 50, 150];
 
 /** (3) One screen: a customer with the last 20 payments and the refunds of each. */
 export const screen: Scenario = callScenario({
   name: 'screen',
   title: 'One screen: a customer, the last 20 payments, the refunds of each',
-  what: 'All that one screen shows; calls that do not wait for each other are sent at once.',
+  what: 'All that one screen shows, one user at a time; calls that do not wait for each other are sent at once.',
   baseline: 'rest-chatty',
-  rounds: 3,
-  plan: {
-    inFlight: 4,
-    connections: 8,
-    warmUpMs: 600,
-    closedMs: 350,
-    autocannonWarmUpMs: 0,
-    wireCalls: 20,
-  },
+  rounds: { quick: 1, normal: 3, full: 6 },
   contenders: [
     contender('rest', { name: 'rest-chatty', way: 'chatty' }, screenByCalls),
     contender('rest', { name: 'rest-expand', way: '`expand`' }, (client, id) =>
       client.getScreen(id),
     ),
-    contender('grpc', { name: 'grpc-calls', way: 'calls' }, screenByCalls),
     contender('grpc', { name: 'grpc-batch', way: 'batch' }, screenByBatch),
     contender(
       'graphql',
@@ -86,4 +85,14 @@ export const screen: Scenario = callScenario({
       client.getScreen(id),
     ),
   ],
+  acts: [],
+  turns(loading) {
+    const where = { act: 'screen', connections };
+    return [
+      warming(where, 600, loading),
+      ...(loading.rttsMs ?? distances).map((rttMs) =>
+        closed({ ...where, rttMs }, 1, loading, { ms: Math.max(150, 5 * rttMs), times: 1 }),
+      ),
+    ];
+  },
 });

@@ -31,12 +31,29 @@ export const labels: Readonly<Record<WireName, string>> = {
 /** What the server has to open for a wire. */
 export const roomOf = (wire: WireName): string => (wire === 'rest-http2' ? 'rest' : wire);
 
+export type Protocol = 'http1' | 'http2' | 'websocket';
+
+const protocols: Readonly<Record<WireName, Protocol>> = {
+  rest: 'http1',
+  'rest-http2': 'http2',
+  grpc: 'http2',
+  graphql: 'http1',
+  websocket: 'websocket',
+  sse: 'http1',
+};
+
+/** What the bytes of a wire are framed by. */
+export const protocolOf = (wire: WireName): Protocol => protocols[wire];
+
 export const adminKey = 'sk_test_retail_admin';
 
 export interface Opening {
   readonly key?: string | undefined;
   readonly connections?: number;
   readonly pollMs?: number;
+  readonly host?: string;
+  /** REST only: `application/protobuf` instead of JSON. */
+  readonly protobuf?: true;
   /** PEM of the authority that vouches for the server, which then is one over TLS. */
   readonly ca?: string | undefined;
 }
@@ -53,8 +70,10 @@ type Openers = {
   readonly [Wire in WireName]: (port: number, opening: Opening) => Promise<Clients[Wire]>;
 };
 
-const http = (port: number, { ca }: Opening) => `http${ca ? 's' : ''}://127.0.0.1:${port}`;
-const ws = (port: number, { ca }: Opening) => `ws${ca ? 's' : ''}://127.0.0.1:${port}`;
+const here = '127.0.0.1';
+const http = (port: number, { ca, host = here }: Opening) =>
+  `http${ca ? 's' : ''}://${host}:${port}`;
+const ws = (port: number, { ca, host = here }: Opening) => `ws${ca ? 's' : ''}://${host}:${port}`;
 
 // Each is loaded when it is opened: a load generator of one wire has no other's library in it.
 const openers: Openers = {
@@ -68,7 +87,7 @@ const openers: Openers = {
   },
   async grpc(port, opening) {
     const { createGrpcClient } = await import('../../services/grpc/client.ts');
-    return createGrpcClient({ target: `127.0.0.1:${port}`, ...opening });
+    return createGrpcClient({ target: `${opening.host ?? here}:${port}`, ...opening });
   },
   async graphql(port, opening) {
     const { createGraphqlClient } = await import('../../services/graphql/client.ts');
@@ -94,6 +113,16 @@ export function openClient<Wire extends WireName>(
   setMaxListeners(0);
   return openers[wire](port, { key: adminKey, ...opening });
 }
+
+/** A client of the server itself, by the wire's own port, and over TLS where the server has it. */
+export const connectClient = <Wire extends WireName>(
+  address: Address,
+  wire: Wire,
+  opening: Opening = {},
+): Promise<Clients[Wire]> => {
+  const { host, ca } = address;
+  return openClient(wire, portOf(address, wire), { ...opening, host, ca });
+};
 
 /** The client with its calls counted: the requests that a scenario makes of its wire. */
 export function counted<Of extends object>(client: Of): { client: Of; requests: () => number } {

@@ -1,43 +1,103 @@
-import type { Cell, Result, Sample } from '../report/result.ts';
-import { type Histogram, mergeHistograms, quantileMicros } from './histogram.ts';
-import { type Comparison, compare, differenceOf, floorOf, median } from './paired.ts';
+import type { Cell, ClosedLoopSample, OpenLoopSample, Result, Sample } from '../report/result.ts';
+import { decodeHistogram, type Histogram, mergeHistograms, quantileMicros } from './histogram.ts';
+import {
+  type Comparison,
+  compare,
+  type Difference,
+  differenceOf,
+  floorOf,
+  median,
+} from './paired.ts';
 import { createRandom } from './random.ts';
 
-/** A figure of one process; undefined where it was not measured. */
+/** Which of a process's measurements; the first of its kind where nothing is said. */
+export interface At {
+  readonly act?: string;
+  readonly rttMs?: number;
+  readonly connections?: number;
+  readonly inFlight?: number;
+}
+
+const matches = (at: At) => (load: At) =>
+  (['act', 'rttMs', 'connections', 'inFlight'] as const).every(
+    (key) => at[key] === undefined || load[key] === at[key],
+  );
+
+/** A closed loop by the project's own drivers. Its figures may be invalid. */
+export const closedOf = ({ closed }: Sample, at: At = {}): ClosedLoopSample | undefined =>
+  closed.filter(({ driver }) => driver !== 'autocannon').find(matches(at));
+
+export const autocannonOf = ({ closed }: Sample, at: At = {}): ClosedLoopSample | undefined =>
+  closed.filter(({ driver }) => driver === 'autocannon').find(matches(at));
+
+/** The open loop at the rate that is the same for all. Its figures may be invalid. */
+export const openOf = ({ open }: Sample, at: At = {}): OpenLoopSample | undefined =>
+  open.filter(({ share }) => share === null).find(matches(at));
+
+/** The open loops at shares of the process's own capacity, ascending. */
+export const curveOf = ({ open }: Sample, at: At = {}): OpenLoopSample[] =>
+  open.filter(({ share }) => share !== null).filter(matches(at));
+
+export const wireOf = ({ wire }: Sample, at: At = {}): Sample['wire'][number] | undefined =>
+  wire.find(matches({ ...(at.act !== undefined && { act: at.act }) }));
+
+/** A figure of one process; undefined where it was not measured, or must not be used. */
 export type Metric = (sample: Sample) => number | undefined;
 
-const medianOf = (histogram: string | undefined): number | undefined =>
-  histogram === undefined ? undefined : quantileMicros(mergeHistograms([histogram]), 0.5);
+const valid = <Load extends { readonly invalid: readonly string[] }>(
+  load: Load | undefined,
+): Load | undefined => (load?.invalid.length === 0 ? load : undefined);
+
+const quantileOf = (histogram: string | null | undefined, quantile: number) =>
+  histogram ? quantileMicros(decodeHistogram(histogram), quantile) : undefined;
+
+const perCall = (load: ClosedLoopSample | OpenLoopSample | undefined): number | undefined =>
+  load && load.serverCpuMicros !== null && load.failed === 0 && load.completed > 0
+    ? load.serverCpuMicros / load.completed
+    : undefined;
 
 /** The figures that contenders are compared by. */
 export const metrics = {
   /** Calls a second, closed loop, by the project's own driver. */
-  throughput: ({ closed }) => closed?.perSecond,
+  throughput: (sample, at) => valid(closedOf(sample, at))?.perSecond,
   /** Calls a second by autocannon, HTTP/1.1 only. */
-  autocannon: ({ autocannon }) => autocannon?.perSecond,
-  /** Server CPU a call at capacity, µs. */
-  cpuAtCapacity: ({ closed }) => closed && closed.serverCpuMicros / closed.completed,
+  autocannon: (sample, at) => valid(autocannonOf(sample, at))?.perSecond,
+  /** Server CPU a call at capacity, µs. The client's limits do not touch it. */
+  cpuAtCapacity: (sample, at) => perCall(closedOf(sample, at)),
   /** The same under autocannon. */
-  cpuUnderAutocannon: ({ autocannon }) =>
-    autocannon && autocannon.serverCpuMicros / autocannon.completed,
+  cpuUnderAutocannon: (sample, at) => perCall(autocannonOf(sample, at)),
   /** Server CPU a call at the rate that is the same for all, µs. */
-  cpuAtRate: ({ open }) => open && open.serverCpuMicros / open.completed,
-  /** Median response at that rate, from the intended start, µs. */
-  responseAtRate: ({ open }) => medianOf(open?.response),
-  /** Median latency of the closed loop, µs. */
-  latency: ({ closed }) => medianOf(closed?.latency),
+  cpuAtRate: (sample, at) => perCall(valid(openOf(sample, at))),
+  /** Median and tail of the response at that rate, from the intended start, µs. */
+  responseAtRate: (sample, at) => quantileOf(valid(openOf(sample, at))?.response, 0.5),
+  p99AtRate: (sample, at) => quantileOf(valid(openOf(sample, at))?.response, 0.99),
+  /** Mean time of a call in the closed loop, µs: there may be too few for a median. */
+  latency: (sample, at) => {
+    const load = closedOf(sample, at);
+    return load && load.failed === 0 && load.latency !== null && load.completed > 0
+      ? decodeHistogram(load.latency).mean
+      : undefined;
+  },
+  /** Highest rate that met the objective, calls a second. */
+  capacity: ({ capacity }, at) =>
+    capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) }))?.perSecond ?? undefined,
   /** Server CPU of an event, publishing and delivering to all watchers, µs. */
-  cpuPerEvent: ({ delivery }) => delivery && delivery.serverCpuMicros / delivery.published,
+  cpuPerEvent: ({ delivery }) =>
+    delivery && delivery.serverCpuMicros !== null
+      ? delivery.serverCpuMicros / delivery.published
+      : undefined,
   /** Median delay of an event, from its intended publication, µs. */
-  delay: ({ delivery }) => (delivery?.delivered ? medianOf(delivery.delay) : undefined),
-} as const satisfies Record<string, (sample: Sample) => number | null | undefined>;
+  delay: ({ delivery }) =>
+    delivery?.delivered ? quantileOf(delivery.delay, 0.5) : undefined,
+  /** From the wish to listen to the first event, µs. */
+  firstEvent: ({ delivery }) =>
+    delivery?.watchers ? quantileOf(delivery.firstEvent, 0.5) : undefined,
+} as const satisfies Record<string, (sample: Sample, at: At) => number | undefined>;
 
 export type MetricName = keyof typeof metrics;
 
-const metricOf =
-  (name: MetricName): Metric =>
-  (sample) =>
-    metrics[name](sample) ?? undefined;
+const metricOf = (metric: Metric | MetricName, at: At): Metric =>
+  typeof metric === 'string' ? (sample) => metrics[metric](sample, at) : metric;
 
 export const findCell = (result: Result, scenario: string, contender: string): Cell | undefined =>
   result.cells.find((cell) => cell.scenario === scenario && cell.contender === contender);
@@ -46,18 +106,21 @@ export const isValid = (cell: Cell | undefined): cell is Cell =>
   cell !== undefined && cell.invalid.length === 0 && cell.samples.length > 0;
 
 /** The middle of the processes' figures; undefined where none was measured. */
-export function typical(cell: Cell, metric: Metric | MetricName): number | undefined {
-  const read = typeof metric === 'string' ? metricOf(metric) : metric;
-  const values = cell.samples.map(read).filter((value) => value !== undefined);
+export function typical(
+  cell: Cell,
+  metric: Metric | MetricName,
+  at: At = {},
+): number | undefined {
+  const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : median(values);
 }
 
 /** All samples of a cell's histograms of one kind. */
 export function merged(
   cell: Cell,
-  histogramOf: (sample: Sample) => string | undefined,
+  histogramOf: (sample: Sample) => string | null | undefined,
 ): Histogram | undefined {
-  const texts = cell.samples.map(histogramOf).filter((text) => text !== undefined);
+  const texts = cell.samples.map(histogramOf).filter((text) => typeof text === 'string');
   return texts.length === 0 ? undefined : mergeHistograms(texts);
 }
 
@@ -70,9 +133,10 @@ export function compareCells(
   contender: Cell | undefined,
   baseline: Cell | undefined,
   metric: Metric | MetricName,
+  at: At = {},
 ): Comparison | undefined {
   if (!isValid(contender) || !isValid(baseline)) return undefined;
-  const read = typeof metric === 'string' ? metricOf(metric) : metric;
+  const read = metricOf(metric, at);
   const byRound = new Map(baseline.samples.map((sample) => [sample.round, read(sample)]));
   const pairs = contender.samples.flatMap((sample) => {
     const [value, base] = [read(sample), byRound.get(sample.round)];
@@ -96,54 +160,53 @@ export function floorFor(result: Result, scenario: string, metric: MetricName): 
   return undefined;
 }
 
+export interface Contrast {
+  readonly comparison: Comparison;
+  readonly floor: number | undefined;
+  readonly difference: Difference;
+}
+
 /** A contrast between two cells of a scenario, with its noise floor taken into account. */
 export function contrast(
   result: Result,
   scenario: string,
   [contender, baseline]: readonly [string, string],
   metric: MetricName,
-) {
-  const comparison = compareCells(
-    result,
-    findCell(result, scenario, contender),
-    findCell(result, scenario, baseline),
-    metric,
-  );
+  at: At = {},
+): Contrast | undefined {
+  const cells = [contender, baseline].map((name) => findCell(result, scenario, name));
+  const comparison = compareCells(result, cells[0], cells[1], metric, at);
   if (!comparison) return undefined;
   const floor = floorFor(result, scenario, metric);
   return { comparison, floor, difference: differenceOf(comparison, floor) };
 }
 
-const busyShare = 0.8;
 const starvedShare = 0.6;
-const drifted = 0.15;
+const drifted = 0.1;
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** What a reader has to know before using a valid cell's figures. */
 export function notesOf(cell: Cell): string[] {
-  const share = (of: 'clientCpuShare' | 'serverCpuShare') =>
-    typical(cell, ({ closed }) => closed?.[of]) ?? 1;
+  const [sample] = cell.samples;
+  if (!sample || sample.closed.length === 0) return [];
   const notes: string[] = [];
-  const client = share('clientCpuShare');
-  const server = share('serverCpuShare');
-  if (client > busyShare && server < client) {
-    notes.push(`client-bound (client ${percent(client)} of its core, server ${percent(server)})`);
-  } else if (client < starvedShare && server < starvedShare) {
+  const faults = cell.samples.flatMap((one) => closedOf(one)?.invalid ?? []);
+  if (faults.length > 0) {
+    const cpu = typical(cell, 'cpuAtCapacity');
+    const estimate = cpu === undefined ? '' : `; ${Math.round(1e6 / cpu)}/s is estimated by its CPU`;
+    notes.push(`capacity INVALID, ${faults[0]}${estimate}`);
+  }
+  const client = typical(cell, (one) => closedOf(one)?.clientCpuShare) ?? 1;
+  const server = typical(cell, (one) => closedOf(one)?.serverCpuShare ?? undefined) ?? 1;
+  if (client < starvedShare && server < starvedShare && closedOf(sample)?.driver === 'lean') {
     notes.push(`starved (client ${percent(client)}, server ${percent(server)}: others were busy)`);
   }
-  const drift = typical(cell, ({ closed }) => closed?.drift ?? undefined) ?? 1;
+  const drift = typical(cell, (one) => closedOf(one)?.drift ?? undefined) ?? 1;
   if (Math.abs(drift - 1) > drifted) {
-    notes.push(`not stationary (second half ${drift.toFixed(2)} of the first)`);
+    notes.push(`not stationary (last slice ${drift.toFixed(2)} of the first)`);
   }
-  const late = typical(cell, ({ open }) => medianOf(open?.lateness));
-  const response = typical(cell, 'responseAtRate');
-  if (late !== undefined && response !== undefined && late > response / 2) {
-    notes.push(`sent late (p50 ${Math.round(late)} µs of ${Math.round(response)} µs)`);
-  }
+  const late = cell.samples.flatMap((one) => openOf(one)?.invalid ?? []);
+  if (late.length > 0) notes.push(`at equal rate INVALID, ${late[0]}`);
   return notes;
 }
-
-/** Whether the client and not the server set the limit of a closed loop. */
-export const isClientBound = (cell: Cell): boolean =>
-  notesOf(cell).some((note) => note.startsWith('client-bound'));
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;

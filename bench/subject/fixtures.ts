@@ -1,131 +1,111 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import {
-  type Capture,
-  captureHttp1,
-  captureHttp2,
-  captureWebsocket,
-  type Exchange,
-} from '../link/capture.ts';
-import type { HttpRequest } from '../load/autocannon.ts';
-import { paymentToCreate } from '../scenarios/payment-to-create.ts';
-import type { Fixtures } from '../scenarios/scenario.ts';
-import { openClient, portOf } from '../scenarios/wires.ts';
+import type { Client } from '../../services/core/client.ts';
+import { createPayment, readPayment } from '../scenarios/acts.ts';
+import { captureAct } from '../scenarios/prepare.ts';
+import type { CallWire } from '../scenarios/wires.ts';
 import type { Constants } from './controls/constant.ts';
 import type { Address } from './subject.ts';
 
+/** What all processes of a run share: ids of things that are in every copy of the database. */
+export interface Fixtures {
+  readonly paymentId: string;
+  /** A customer with at least 20 payments, and refunds among them. */
+  readonly customerId: string;
+  /** A payment that can be refunded by one minor unit many times. */
+  readonly refundableId: string;
+  readonly refundId: string;
+  /** A customer with 100 payments, each with ten kilobytes of metadata. */
+  readonly heavyCustomerId: string;
+}
+
 const screenPayments = 20;
 
-/** Ids that the scenarios work on, out of the imported year. */
-async function pickIds(address: Address) {
-  const client = await openClient('rest', portOf(address, 'rest'), { connections: 4 });
-  try {
-    const { items: refunds } = await client.listRefunds({ limit: 100 });
-    const payments = await client.getPaymentsByIds({
-      ids: [...new Set(refunds.map((refund) => refund.payment))],
-    });
-    const customers = new Set(payments.flatMap((payment) => payment?.customer ?? []));
-    for (const customerId of customers) {
-      const page = await client.listPayments({ customer: customerId, limit: screenPayments });
-      const [first] = page.items;
-      if (!page.hasMore || !first) continue;
-      const large = await client.listPayments({ status: 'succeeded', sort: '-amount', limit: 1 });
-      const [refundable] = large.items;
-      if (!refundable) break;
-      return { paymentId: first.id, customerId, refundableId: refundable.id };
-    }
-  } finally {
-    await client.close();
+/**
+ * Ids that the scenarios work on, out of what a server has.
+ * @throws Error where it has no customer with 20 payments and a refund
+ */
+async function pickIds(client: Client): Promise<Omit<Fixtures, 'heavyCustomerId'>> {
+  const { items: refunds } = await client.listRefunds({ limit: 100 });
+  const payments = await client.getPaymentsByIds({
+    ids: [...new Set(refunds.map((refund) => refund.payment))],
+  });
+  const customers = new Set(payments.flatMap((payment) => payment?.customer ?? []));
+  for (const customerId of customers) {
+    const page = await client.listPayments({ customer: customerId, limit: screenPayments });
+    const [first] = page.items;
+    if (!page.hasMore || !first) continue;
+    const large = await client.listPayments({ status: 'succeeded', sort: '-amount', limit: 1 });
+    const [[refundable], [refund]] = [large.items, refunds];
+    if (!refundable || !refund) break;
+    const { id: refundableId } = refundable;
+    return { paymentId: first.id, customerId, refundableId, refundId: refund.id };
   }
   throw new Error('Expected a customer with 20 payments and a refund in the data, found none.');
 }
 
-const hopByHop = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+const heavyPayments = 100;
+/** As much as a payment may carry is 25 kB: 50 values of 500 characters. */
+const heavyMetadata = Object.fromEntries(
+  Array.from({ length: 20 }, (_, at) => [`line_${at + 1}`, `${at} `.repeat(250).slice(0, 500)]),
+);
 
-const requestOf = ({ method, path, requestHeaders, requestBody }: Exchange): HttpRequest => ({
-  method,
-  path,
-  headers: Object.fromEntries(
-    Object.entries(requestHeaders).filter(([name]) => !hopByHop.has(name)),
-  ),
-  body: requestBody.toString(),
-});
-
-/** Runs `use` over a capturing link and returns the only item that it leaves. */
-async function capturedOf<Item>(
-  start: Promise<Capture<Item>>,
-  use: (port: number) => Promise<unknown>,
-): Promise<readonly Item[]> {
-  const capture = await start;
-  try {
-    await use(capture.port);
-    return capture.items;
-  } finally {
-    await capture.close();
-  }
+/** Rows for answers of up to a megabyte, which no shop of the real data has. */
+async function createHeavyCustomer(client: Client): Promise<string> {
+  const fresh = () => ({ idempotencyKey: randomUUID() });
+  const { id } = await client.createCustomer({ name: 'Wholesale', country: 'EIRE' }, fresh());
+  const create = (amount: number) =>
+    client.createPayment(
+      {
+        amount,
+        currency: 'GBP',
+        customer: id,
+        paymentMethod: 'pm_card_ok',
+        metadata: heavyMetadata,
+      },
+      fresh(),
+    );
+  await Promise.all(Array.from({ length: heavyPayments }, (_, at) => create(1000 + at)));
+  return id;
 }
 
-function last<Item>(items: readonly Item[]): Item {
-  const item = items.at(-1);
-  if (item === undefined) throw new Error('Expected an exchange on the link, saw none.');
-  return item;
+/** What the scenarios work on, out of what the server has or gets now. */
+export async function arrangeFixtures(client: Client): Promise<Fixtures> {
+  return { ...(await pickIds(client)), heavyCustomerId: await createHeavyCustomer(client) };
 }
 
-/**
- * Looks at a server with every wire open: picks ids, and captures the real clients' requests and
- * the real server's answers, which the controls then give as constants.
- */
-export async function takeFixtures(address: Address, constantsPath: string): Promise<Fixtures> {
-  const ids = await pickIds(address);
-  const { paymentId } = ids;
-  const rest = await capturedOf(captureHttp1(portOf(address, 'rest')), async (port) => {
-    const client = await openClient('rest', port);
-    await client.getPayment({ id: paymentId });
-    await client.createPayment(paymentToCreate, { idempotencyKey: 'fixture' });
-    await client.close();
-  });
-  const [restRead, restCreate] = rest;
-  if (!restRead || !restCreate) throw new Error('Expected two exchanges of REST on the link.');
-  const graphql = last(
-    await capturedOf(captureHttp1(portOf(address, 'graphql')), async (port) => {
-      const client = await openClient('graphql', port);
-      await client.getPayment({ id: paymentId });
-      await client.close();
-    }),
-  );
-  const grpc = last(
-    await capturedOf(captureHttp2(portOf(address, 'grpc')), async (port) => {
-      const client = await openClient('grpc', port);
-      await client.getPayment({ id: paymentId });
-      await client.close();
-    }),
-  );
-  const frames = await capturedOf(
-    captureWebsocket(portOf(address, 'websocket'), '/ws'),
-    async (port) => {
-      const client = await openClient('websocket', port);
-      await client.getPayment({ id: paymentId });
-      await client.close();
-    },
-  );
-  const grpcPrefixBytes = 5;
+const grpcPrefixBytes = 5;
+
+/** Writes down what the real server answers, for the controls to give as constants. */
+export async function writeConstants(
+  address: Address,
+  fixtures: Fixtures,
+  path: string,
+): Promise<void> {
+  const on = { address, fixtures };
+  const read = (wire: CallWire) => captureAct(readPayment, on, wire, {});
+  const [rest, graphql, grpc, websocket] = [
+    await read('rest'),
+    await read('graphql'),
+    await read('grpc'),
+    await read('websocket'),
+  ];
+  const created = await captureAct(createPayment, on, 'rest', {});
+  const grpcCreated = await captureAct(createPayment, on, 'grpc', {});
+  const messageOf = ({ body }: { readonly body: Buffer }) =>
+    body.subarray(grpcPrefixBytes).toString('base64');
+  const pathOf = ({ prepared }: typeof grpc) => prepared.request.path;
   const constants: Constants = {
-    rest: restRead.responseBody.toString(),
-    restCreated: restCreate.responseBody.toString(),
-    graphql: JSON.parse(graphql.responseBody.toString()),
+    rest: rest.body.toString(),
+    restCreated: created.body.toString(),
+    graphql: JSON.parse(graphql.body.toString()),
     grpc: {
-      path: grpc.path,
-      message: grpc.responseBody.subarray(grpcPrefixBytes).toString('base64'),
+      path: pathOf(grpc),
+      message: messageOf(grpc),
+      createPath: pathOf(grpcCreated),
+      created: messageOf(grpcCreated),
     },
-    websocket: { welcome: frames[0] ?? '', result: last(frames) },
+    websocket: { welcome: websocket.welcome, result: websocket.body.toString() },
   };
-  writeFileSync(constantsPath, JSON.stringify(constants));
-  return {
-    ...ids,
-    requests: {
-      restRead: requestOf(restRead),
-      restCreate: requestOf(restCreate),
-      graphqlRead: requestOf(graphql),
-    },
-    restReadBody: constants.rest,
-  };
+  writeFileSync(path, JSON.stringify(constants));
 }

@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { get as httpGet } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { Address } from './subject.ts';
+
+/** Since it was last asked. */
+const loopDelayGauge = 'nodejs_eventloop_lag_max_seconds';
 
 /**
  * CPU time of a process so far, user and system, all threads, microseconds. The scheduler's own
@@ -39,19 +45,27 @@ export function counterIn(metrics: string, name: string): number {
   return Number(value);
 }
 
-/** What the server has spent so far. */
+/** What the server has spent; null where that cannot be known. */
 export interface Reading {
-  readonly cpuMicros: number;
-  /** Database statements; 0 where the subject has no counters. */
-  readonly queries: number;
+  readonly cpuMicros: number | null;
+  /** Database statements. */
+  readonly queries: number | null;
+  /** The longest that its event loop was held up. */
+  readonly loopDelayMs: number | null;
 }
 
-async function metricsOf(address: Address): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${address.http}/metrics`, {
-    headers: { connection: 'close' },
+function metricsOf({ host, http, ca }: Address): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { host, port: http, path: '/metrics', agent: false, ca };
+    const asking = (ca === undefined ? httpGet : httpsGet)(options, (answer) => {
+      text(answer).then(resolve, reject);
+    });
+    asking.once('error', reject);
   });
-  return answer.text();
 }
+
+const cpuOf = ({ pid }: Address): number | undefined =>
+  pid === null ? undefined : cpuMicrosOf(pid);
 
 /**
  * Runs `work` and tells what the server spent on it. Counters are fetched outside of the CPU
@@ -62,22 +76,24 @@ export async function metered<Result>(
   work: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly spent: Reading }> {
   const before = address.counters ? await metricsOf(address) : undefined;
-  const cpuBefore = cpuMicrosOf(address.pid);
+  const cpuBefore = cpuOf(address);
   const result = await work();
-  const cpuAfter = cpuMicrosOf(address.pid);
+  const cpuAfter = cpuOf(address);
   const after = address.counters ? await metricsOf(address) : undefined;
   const grown = (name: string) =>
     before === undefined || after === undefined
-      ? 0
+      ? null
       : counterIn(after, name) - counterIn(before, name);
+  const ownCpuSeconds = grown('process_cpu_seconds_total');
+  const accounted =
+    cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
   return {
     result,
     spent: {
-      cpuMicros:
-        cpuBefore === undefined || cpuAfter === undefined
-          ? grown('process_cpu_seconds_total') * 1e6
-          : cpuAfter - cpuBefore,
+      cpuMicros: accounted ?? (ownCpuSeconds === null ? null : ownCpuSeconds * 1e6),
       queries: grown('fivewire_store_queries_total'),
+      loopDelayMs:
+        after === undefined ? null : counterIn(after, loopDelayGauge) * 1000,
     },
   };
 }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
 
 /** Server and client each have a core to themselves where there are two and `taskset`. */
 export const canPin: boolean =
@@ -20,14 +21,15 @@ export interface StartOptions {
   /** File of this project, and its arguments. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly core: Core;
+  /** Any, where absent. */
+  readonly core?: Core;
   /** Opens a channel for messages. */
   readonly ipc?: boolean;
 }
 
 /** Starts a Node process on its core. It is ended with this one, however this one ends. */
 export function startNode({ args, env, core, ipc = false }: StartOptions): ChildProcess {
-  const [command, ...prefix] = canPin
+  const [command, ...prefix] = canPin && core !== undefined
     ? ['/usr/bin/taskset', '-c', String(core), process.execPath]
     : [process.execPath];
   const child = spawn(command ?? process.execPath, [...prefix, ...args], {
@@ -38,6 +40,15 @@ export function startNode({ args, env, core, ipc = false }: StartOptions): Child
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
+}
+
+/**
+ * Keeps a process, with all of its threads, on one core from now on. Processes start on both,
+ * which takes half the time, and are measured on one.
+ */
+export async function pin(pid: number, core: Core): Promise<void> {
+  if (!canPin) return;
+  await promisify(execFile)('/usr/bin/taskset', ['-a', '-c', '-p', String(core), String(pid)]);
 }
 
 const ended = (child: ChildProcess): boolean =>

@@ -1,15 +1,30 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { memoryOf } from './meter.ts';
 import { endNode, keepLastWords, startNode } from './process.ts';
 
 /** Where a subject listens. Serialisable: the load generator gets it as a message. */
 export interface Address {
-  readonly pid: number;
-  readonly http: number;
+  /** Null of a server that somebody else started and did not tell. */
+  readonly pid: number | null;
+  readonly host: string;
+  /** Started by this run, and ended by it. */
+  readonly ours: boolean;
+  /** PEM of the authority that vouches for it over TLS; clear text where absent. */
+  readonly ca?: string | undefined;
+  readonly http?: number | undefined;
   readonly grpc?: number | undefined;
   readonly http2?: number | undefined;
   /** Whether it has counters at `/metrics`: the real server does, controls do not. */
   readonly counters: boolean;
+}
+
+/** A self-made certificate, which is its own authority, and where it lies. */
+export interface CertificateFiles {
+  /** PEM of the certificate. */
+  readonly ca: string;
+  readonly certPath: string;
+  readonly keyPath: string;
 }
 
 /** A server process under test. */
@@ -17,6 +32,8 @@ export interface Subject {
   readonly address: Address;
   /** From the start of the process to its word that it listens, milliseconds. */
   readonly readyMs: number;
+  /** Resident when it said so; null where the platform does not tell. */
+  readonly idleBytes: number | null;
   stop(): Promise<void>;
 }
 
@@ -32,8 +49,11 @@ export function startServer(options: {
   readonly wires: readonly string[];
   readonly databasePath: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** TLS on every port; clear text where absent. */
+  readonly certificate?: CertificateFiles | undefined;
 }): Promise<Subject> {
-  return startSubject(serverArgs, true, {
+  const { certificate } = options;
+  return startSubject(serverArgs, { counters: true, ca: certificate?.ca }, {
     HOST: '127.0.0.1',
     HTTP_PORT: '0',
     GRPC_PORT: '0',
@@ -42,6 +62,7 @@ export function startServer(options: {
     DATABASE_URL: `sqlite:${options.databasePath}`,
     DEMO: '0',
     NODE_ENV: 'production',
+    ...(certificate && { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath }),
     ...options.env,
   });
 }
@@ -49,24 +70,26 @@ export function startServer(options: {
 /** A control of `controls/`, answering the constant in `constantPath`. */
 export function startControl(name: string, constantPath: string): Promise<Subject> {
   const path = fileURLToPath(new URL(`./controls/${name}.ts`, import.meta.url));
-  return startSubject([path, constantPath], false, { NODE_ENV: 'production' });
+  return startSubject([path, constantPath], { counters: false }, { NODE_ENV: 'production' });
 }
 
 /** Resolves with the process's `ready {ports}` line. @throws Error with its last words */
 export async function startSubject(
   args: readonly string[],
-  counters: boolean,
+  known: Pick<Address, 'counters' | 'ca'>,
   env: Readonly<Record<string, string>>,
 ): Promise<Subject> {
   const startedMs = performance.now();
-  const child = startNode({ args, env, core: 0 });
+  const child = startNode({ args, env });
   const lastWords = keepLastWords(child);
   try {
     const ports = await portsOf(child, lastWords);
     const readyMs = performance.now() - startedMs;
     // A process that said something has an id.
-    const address = { pid: child.pid as number, counters, ...ports };
-    return { address, readyMs, stop: () => endNode(child) };
+    const pid = child.pid as number;
+    const address = { pid, host: '127.0.0.1', ours: true, ...known, ...ports };
+    const idleBytes = memoryOf(pid)?.residentBytes ?? null;
+    return { address, readyMs, idleBytes, stop: () => endNode(child) };
   } catch (thrown) {
     await endNode(child);
     throw thrown;

@@ -12,6 +12,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -88,8 +89,10 @@ function sweep(current: string): void {
 /** Databases of one run, deleted with it. */
 export interface Copies {
   readonly folder: string;
-  /** A new copy of the template for one process. */
+  /** A new copy for one process, of the template or of what was kept since. */
   copy(): string;
+  /** Makes a database, in use or not, what all further copies are copies of. */
+  keep(path: string): Promise<void>;
   /** A path for another file of the run. */
   file(name: string): string;
   delete(path: string): void;
@@ -101,12 +104,20 @@ export function openCopies(template: Template): Copies {
   let count = 0;
   const close = () => rmSync(own, { recursive: true, force: true });
   process.on('exit', close);
+  let original = template.path;
   return {
     folder: own,
+    async keep(path) {
+      const kept = join(own, 'kept.db');
+      const database = new DatabaseSync(path, { readOnly: true });
+      await backup(database, kept);
+      database.close();
+      original = kept;
+    },
     copy() {
       count += 1;
       const path = join(own, `${count}.db`);
-      copyFileSync(template.path, path, constants.COPYFILE_FICLONE);
+      copyFileSync(original, path, constants.COPYFILE_FICLONE);
       return path;
     },
     file: (name) => join(own, name),

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import type { Ceiling } from '../report/result.ts';
+import type { Constants } from '../subject/controls/constant.ts';
+import type { Address } from '../subject/subject.ts';
+import { runAutocannon } from './autocannon.ts';
+import { runClosedLoop } from './closed-loop.ts';
+import type { HttpRequest } from './driver.ts';
+import { openDriver, type Prepared } from './open-driver.ts';
+
+const connections = 64;
+const warmUpMs = 700;
+const timedMs = 500;
+
+const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
+  method,
+  path,
+  headers: { authorization: 'Bearer sk_test_retail_admin' },
+  body: Buffer.from(body),
+});
+
+/** Requests of a usual size; a null server looks at nothing of them. */
+function requestsTo({ http, grpc }: Address, { grpc: { path } }: Constants) {
+  const read = requestOf('GET', '/v1/payments/pay_00000000000000000000000000');
+  const frame = '{"type":"call","id":"1","operation":"getPayment","input":{"id":"pay_0"}}';
+  const prepared: readonly (readonly [Prepared, number | undefined])[] = [
+    [{ protocol: 'http1', request: read }, http],
+    [{ protocol: 'http2', grpc: true, request: requestOf('POST', path, '\0\0\0\0\0') }, grpc],
+    [
+      {
+        protocol: 'websocket',
+        request: { path: '/ws', protocol: 'payments.v1.json', hello: '{"type":"hello"}', frame },
+      },
+      http,
+    ],
+  ];
+  return { read, prepared };
+}
+
+async function withClientCpu<Result>(work: () => Promise<Result>) {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  const clientCpuShare = (user + system) / 1000 / (performance.now() - startedMs);
+  return { result, clientCpuShare };
+}
+
+/**
+ * Calls a second of every driver against a null server: what is near to this says more of the
+ * generator than of a server. Runs in a load generator.
+ *
+ * @param constantsPath what the null server answers with
+ */
+export async function measureCeilings(
+  address: Address,
+  constantsPath: string,
+): Promise<readonly Ceiling[]> {
+  // The file is this run's own.
+  const constants = JSON.parse(readFileSync(constantsPath, 'utf8')) as Constants;
+  const { read, prepared } = requestsTo(address, constants);
+  const ceilings: Ceiling[] = [];
+  const { host } = address;
+  for (const [request, port] of prepared) {
+    if (port === undefined) continue;
+    const driver = await openDriver(request, { host, port, connections, check: () => true });
+    const call = () => driver.call();
+    const loop = (durationMs: number) => runClosedLoop({ call, inFlight: connections, durationMs });
+    await loop(warmUpMs);
+    const { result, clientCpuShare } = await withClientCpu(() => loop(timedMs));
+    await driver.close();
+    const { protocol } = request;
+    const { perSecond } = result;
+    ceilings.push({
+      protocol,
+      driver: 'lean',
+      connections,
+      inFlight: connections,
+      perSecond,
+      clientCpuShare,
+    });
+  }
+  const again = { origin: `http://${host}:${address.http}`, request: read, connections };
+  await runAutocannon({ ...again, durationMs: warmUpMs });
+  const { result, clientCpuShare } = await withClientCpu(() =>
+    runAutocannon({ ...again, durationMs: timedMs }),
+  );
+  const { perSecond } = result;
+  ceilings.push({
+    protocol: 'http1',
+    driver: 'autocannon',
+    connections,
+    inFlight: connections,
+    perSecond,
+    clientCpuShare,
+  });
+  return ceilings;
+}

@@ -1,0 +1,28 @@
+import type { CallContender } from './callers.ts';
+import { type CallWire, labels, roomOf } from './wires.ts';
+
+/** The real server with only this wire's room open. */
+export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
+  name: wire,
+  label: labels[wire],
+  kind: 'room',
+  wire,
+  subject: { wires: [roomOf(wire)] },
+  driver: 'lean',
+  ...more,
+});
+
+/** REST once more, as if it were another contender: what differs is noise. */
+export const restAgain: CallContender = room('rest', {
+  name: 'rest-again',
+  label: 'REST again',
+  kind: 'again',
+});
+
+/** A bare library, of the folder of controls. */
+export const control = (
+  name: string,
+  label: string,
+  wire: CallWire,
+  more: Partial<CallContender> = {},
+): CallContender => room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });

@@ -1,0 +1,50 @@
+import type { Client } from '../../services/core/client.ts';
+import type { Act } from './act.ts';
+import { callScenario } from './calls.ts';
+import { room } from './contenders.ts';
+import type { Scenario } from './scenario.ts';
+import { closed, warming } from './turns.ts';
+
+const itemsOf = (page: unknown): unknown =>
+  (page as Awaited<ReturnType<Client['listPayments']>>).items;
+
+const page = (name: string, of: 'customerId' | 'heavyCustomerId', limit: number): Act => ({
+  name,
+  perform: (client, fixtures) => client.listPayments({ customer: fixtures[of], limit }),
+  comparable: itemsOf,
+  wireCalls: 3,
+});
+
+/** From some 200 bytes to a megabyte, as JSON of REST. */
+const acts: readonly Act[] = [
+  {
+    name: 'one refund',
+    perform: (client, { refundId }) => client.getRefund({ id: refundId }),
+    wireCalls: 3,
+  },
+  page('1 payment', 'customerId', 1),
+  page('10 payments', 'customerId', 10),
+  page('100 payments', 'customerId', 100),
+  page('25 heavy payments', 'heavyCustomerId', 25),
+  page('100 heavy payments', 'heavyCustomerId', 100),
+];
+
+const connections = 16;
+
+/** (7) The same answer, small and large. */
+export const payload: Scenario = callScenario({
+  name: 'payload',
+  title: 'Answers from 200 bytes to a megabyte',
+  what: 'A refund, pages of payments, and pages of payments with ten kilobytes of metadata each.',
+  baseline: 'rest',
+  rounds: { quick: 1, normal: 3, full: 6 },
+  contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
+  acts,
+  turns: (loading) => [
+    warming({ act: '1 payment', connections }, 800, loading),
+    warming({ act: '10 payments', connections }, 500, loading),
+    ...acts.map(({ name: act }) =>
+      closed({ act, connections }, connections, loading, { ms: 100, times: 2 }),
+    ),
+  ],
+});

@@ -1,0 +1,53 @@
+import type { Ceiling, ClosedLoopSample, LoadSample, OpenLoopSample } from '../report/result.ts';
+import { decodeHistogram } from './histogram.ts';
+
+/** The gates: why figures must not be used. Empty where nothing speaks against them. */
+
+/** Of the rate that was asked for. */
+export const achievedAtLeast = 0.99;
+/** Of a core: a client that is busier has a part in what is measured. */
+export const clientCpuAtMost = 0.8;
+/** Of the median response: later sending would be a part of the latency that is told. */
+export const latenessAtMost = 0.5;
+/** Of what the driver can do against a server that does nothing. */
+export const ofCeilingAtMost = 0.75;
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {
+  const told = Object.entries(failures).map(([message, times]) => `${times} × ${message}`);
+  return [
+    ...(failed > 0 ? [`unexpected failures: ${told.join('; ')}`] : []),
+    ...(clientCpuShare > clientCpuAtMost
+      ? [`client at ${percent(clientCpuShare)} of its core, above ${percent(clientCpuAtMost)}`]
+      : []),
+  ];
+}
+
+/** @param ceiling of the driver on the wire's protocol; undefined where none was calibrated */
+export function faultsOfClosed(sample: ClosedLoopSample, ceiling: Ceiling | undefined): string[] {
+  const share = ceiling ? sample.perSecond / ceiling.perSecond : 0;
+  return [
+    ...faultsOfLoad(sample),
+    ...(share > ofCeilingAtMost
+      ? [`${percent(share)} of the generator's own ceiling, above ${percent(ofCeilingAtMost)}`]
+      : []),
+  ];
+}
+
+const p50Of = (histogram: string): number => decodeHistogram(histogram).getValueAtPercentile(50);
+
+export function faultsOfOpen(sample: OpenLoopSample): string[] {
+  const { achieved, overflow, scheduled } = sample;
+  const [late, response] = [p50Of(sample.lateness), p50Of(sample.response)];
+  return [
+    ...faultsOfLoad(sample),
+    ...(overflow > 0 ? [`overflow: ${overflow} of ${scheduled} calls did not fit`] : []),
+    ...(achieved < achievedAtLeast
+      ? [`achieved ${percent(achieved)} of the rate, below ${percent(achievedAtLeast)}`]
+      : []),
+    ...(late > response * latenessAtMost
+      ? [`sent late by ${late} µs in the middle, of a median response of ${response} µs`]
+      : []),
+  ];
+}
