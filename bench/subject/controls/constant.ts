@@ -8,8 +8,16 @@ export interface Constants {
   readonly restCreated: string;
   /** The result of GraphQL as JSON, `{ data, extensions }`. */
   readonly graphql: { readonly data: unknown; readonly extensions?: unknown };
-  /** The gRPC method's path, and its message without the five bytes before it, in base64. */
-  readonly grpc: { readonly path: string; readonly message: string };
+  /**
+   * The paths of the gRPC methods that read and create, and the payments that they answer: without
+   * the five bytes before a message, in base64.
+   */
+  readonly grpc: {
+    readonly path: string;
+    readonly message: string;
+    readonly createPath: string;
+    readonly created: string;
+  };
   /** The frames of WebSocket, as text. */
   readonly websocket: { readonly welcome: string; readonly result: string };
 }
@@ -17,11 +25,27 @@ export interface Constants {
 /** The constants in the file that this process was given. */
 export const constants: Constants = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 
-/** Listens on a free port and says so as the real server does. */
-export const serve = (server: Server): void => {
-  server.listen(0, '127.0.0.1', () => announce((server.address() as AddressInfo).port));
+/** How a control writes what it answers, anew for every answer, and reads what it is sent. */
+export interface Encoding<Body extends string | Uint8Array = string | Uint8Array> {
+  readonly contentType: string;
+  /** The body that answers a read. */
+  read(): Body;
+  /** The body that answers a create. */
+  created(): Body;
+  /** A create's body. @throws Error where it is in another encoding */
+  decode(request: Buffer): unknown;
+}
+
+/** Says where it listens, as the real server does. */
+export const announce = (
+  ports: { readonly [port in 'http' | 'http2' | 'grpc']?: number },
+): void => {
+  console.log(`ready ${JSON.stringify(ports)}`);
 };
 
-export const announce = (http: number, grpc?: number): void => {
-  console.log(`ready ${JSON.stringify({ http, grpc })}`);
+/** Listens on a free port and says so. */
+export const serve = (server: Server, name: 'http' | 'http2' = 'http'): void => {
+  server.listen(0, '127.0.0.1', () => {
+    announce({ [name]: (server.address() as AddressInfo).port });
+  });
 };

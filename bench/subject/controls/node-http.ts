@@ -1,17 +1,5 @@
-import { createServer } from 'node:http';
-import { constants, serve } from './constant.ts';
+import { serveHttp1 } from './http1.ts';
+import { json } from './json.ts';
 
-/** Control: `node:http` and `JSON.stringify`. */
-const payment: unknown = JSON.parse(constants.rest);
-
-serve(
-  createServer((_request, response) => {
-    const body = JSON.stringify(payment);
-    response
-      .writeHead(200, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      })
-      .end(body);
-  }),
-);
+/** Control: `node:http` and JSON. */
+serveHttp1(json);
