@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallName } from '../../services/core/operations.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import { createRestClient, type RestClient } from '../../services/rest/client.ts';
 import { openApi } from '../../services/rest/openapi.ts';
 import { routes } from '../../services/rest/routes.ts';
+import { createRestListener } from '../../services/rest/server.ts';
 import { message } from '../../services/wire/protobuf/contract.ts';
 import { decodePayment } from '../../services/wire/protobuf/messages.ts';
 import { adminKey } from '../house.ts';
@@ -125,6 +128,31 @@ describe.each([
       expect(ours).toEqual(theirs);
     }
   });
+});
+
+test('the client that speaks messages sends and gets nothing else where there is one', async () => {
+  const listener = createRestListener(server.house.core);
+  const seen: unknown[] = [];
+  const watched = createServer((request, response) => {
+    const { accept, 'content-type': sent } = request.headers;
+    response.on('finish', () => seen.push([accept, sent, response.getHeader('content-type')]));
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => watched.listen(0, '127.0.0.1', resolve));
+  // It listens on TCP.
+  const { port } = watched.address() as AddressInfo;
+  const target = `http://127.0.0.1:${port}`;
+  const client = await createRestClient({ target, key: adminKey, protobuf: true });
+  const { id } = await client.createPayment(card, once());
+  await client.getPayment({ id });
+  await client.listPayments({ limit: 1 });
+  await client.getPaymentsByIds({ ids: [id] });
+  await client.listEvents({ limit: 1 });
+  await client.close();
+  await new Promise((resolve) => watched.close(resolve));
+  const read = [protobuf, undefined, protobuf];
+  const events = ['application/json', undefined, 'application/json'];
+  expect(seen).toEqual([[protobuf, protobuf, protobuf], read, read, read, events]);
 });
 
 describe('a message over HTTP', () => {
