@@ -130,12 +130,11 @@ describe.each([
   });
 });
 
-test('the client that speaks messages sends and gets nothing else where there is one', async () => {
+test('the client that speaks messages sends and asks for nothing else where there is one', async () => {
   const listener = createRestListener(server.house.core);
   const seen: unknown[] = [];
   const watched = createServer((request, response) => {
-    const { accept, 'content-type': sent } = request.headers;
-    response.on('finish', () => seen.push([accept, sent, response.getHeader('content-type')]));
+    seen.push([request.headers.accept, request.headers['content-type']]);
     listener(request, response);
   });
   await new Promise<void>((resolve) => watched.listen(0, '127.0.0.1', resolve));
@@ -150,9 +149,9 @@ test('the client that speaks messages sends and gets nothing else where there is
   await client.listEvents({ limit: 1 });
   await client.close();
   await new Promise((resolve) => watched.close(resolve));
-  const read = [protobuf, undefined, protobuf];
-  const events = ['application/json', undefined, 'application/json'];
-  expect(seen).toEqual([[protobuf, protobuf, protobuf], read, read, read, events]);
+  const read = [protobuf, undefined];
+  const events = ['application/json', undefined];
+  expect(seen).toEqual([[protobuf, protobuf], read, read, read, events]);
 });
 
 describe('a message over HTTP', () => {
