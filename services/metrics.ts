@@ -1,14 +1,19 @@
+import { eventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CallRecord, Store } from './core/ports.ts';
 
 /** Counters of this process in the Prometheus text format 0.0.4. */
 export interface Metrics {
   readonly record: (call: CallRecord) => void;
+  /** Gauges of the event loop begin anew with each call. */
   render(): string;
+  close(): void;
 }
 
 export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
   const calls = new Map<string, Map<string, number>>();
+  const eventLoop = watchEventLoop();
   return {
+    close: eventLoop.close,
     record({ operation, code }) {
       let ofOperation = calls.get(operation);
       if (!ofOperation) {
@@ -37,8 +42,37 @@ export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
         '# HELP process_resident_memory_bytes Resident memory of the process.',
         '# TYPE process_resident_memory_bytes gauge',
         `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+        ...eventLoop.lines(),
       ];
       return `${lines.join('\n')}\n`;
     },
+  };
+}
+
+/** How long the event loop kept its work waiting, and how busy it was, since the last scrape. */
+function watchEventLoop() {
+  // Looks at each turn of the loop, and makes none: a process that waits is not woken up for it.
+  const turns = monitorEventLoopDelay({ samplePerIteration: true });
+  turns.enable();
+  let last = eventLoopUtilization();
+  return {
+    lines(): readonly string[] {
+      const longestSeconds = turns.max / 1e9;
+      turns.reset();
+      const now = eventLoopUtilization();
+      const { utilization } = eventLoopUtilization(now, last);
+      last = now;
+      return [
+        '# HELP nodejs_eventloop_lag_max_seconds Longest turn of the event loop that ended since' +
+          ' the last scrape, without its wait for events: how long new work had to wait at most.',
+        '# TYPE nodejs_eventloop_lag_max_seconds gauge',
+        `nodejs_eventloop_lag_max_seconds ${longestSeconds}`,
+        '# HELP nodejs_eventloop_utilization Share of the time since the last scrape that the' +
+          ' event loop did not wait for events.',
+        '# TYPE nodejs_eventloop_utilization gauge',
+        `nodejs_eventloop_utilization ${utilization}`,
+      ];
+    },
+    close: () => void turns.disable(),
   };
 }
