@@ -9,8 +9,10 @@ export interface Config {
   /** REST, SSE, GraphQL and WebSocket; 0: any free port. */
   readonly httpPort: number;
   readonly grpcPort: number;
-  /** REST once more, on cleartext HTTP/2 (RFC 9113 §3.3); not opened where absent. */
+  /** REST once more, on HTTP/2 with prior knowledge (RFC 9113 §3.3); not opened where absent. */
   readonly http2Port: number | undefined;
+  /** PEM files of a certificate and its key, for TLS on every port; cleartext where absent. */
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   /** `sqlite:<file>` or `sqlite::memory:`. */
   readonly databaseUrl: string;
   readonly wires: ReadonlySet<Wire>;
@@ -30,6 +32,8 @@ const environment = z.object({
   HTTP_PORT: port.default(4000),
   GRPC_PORT: port.default(4001),
   HTTP2_PORT: port.optional(),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
   DATABASE_URL: z.string().min(1).default('sqlite:.data/fivewire.db'),
   WIRES: z
     .string()
@@ -57,11 +61,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new Error(`The configuration is not valid.\n${faults.join('\n')}`);
   }
   const values = parsed.data;
+  const { TLS_CERT: certPath, TLS_KEY: keyPath } = values;
+  if ((certPath === undefined) !== (keyPath === undefined)) {
+    const given = certPath === undefined ? 'TLS_KEY' : 'TLS_CERT';
+    throw new Error(`Expected TLS_CERT and TLS_KEY, or neither, got ${given} alone.`);
+  }
   return {
     host: values.HOST,
     httpPort: values.HTTP_PORT,
     grpcPort: values.GRPC_PORT,
     http2Port: values.HTTP2_PORT,
+    tls: certPath !== undefined && keyPath !== undefined ? { certPath, keyPath } : undefined,
     databaseUrl: values.DATABASE_URL,
     wires: new Set(values.WIRES),
     demo: values.DEMO,

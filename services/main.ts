@@ -1,25 +1,22 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type Http2Session } from 'node:http2';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { flushCompileCache } from 'node:module';
-import type { AddressInfo, Server as NetServer } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type Config, readConfig, type Wire } from './config.ts';
 import { type Core, createCore } from './core/invoke.ts';
 import type { CallRecord, Ports, Store } from './core/ports.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
+import { openHttp1, openHttp2, type Upgrade } from './http-servers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPorts } from './ports.ts';
 import { prefersEventStream } from './sse/accept.ts';
 import { openStore } from './storage/open.ts';
+import { readTls, type Tls } from './tls.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;
+/** How long what is left after closing may keep the process. */
+const exitMs = 500;
 const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
-/** How long calls that run at shutdown may take. */
-const drainMs = 3000;
-/** How long peers of a protocol that was upgraded to may take to say goodbye. */
-const partingMs = 4000;
 
 /** What one HTTP server is made of; a wire that is not open is absent. */
 interface HttpRooms {
@@ -29,7 +26,6 @@ interface HttpRooms {
   readonly websocket?: { readonly upgrade: Upgrade };
 }
 
-type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 type Close = () => Promise<void>;
 
 /** A running server. Ports are those really bound. */
@@ -45,6 +41,7 @@ export interface Fivewire {
  * cannot, all that was opened before it is closed again.
  */
 export async function start(config: Config, signal?: AbortSignal): Promise<Fivewire> {
+  const tls = config.tls && readTls(config.tls);
   const store = await openStore(config.databaseUrl);
   const closers: Close[] = [];
   const close = async () => {
@@ -52,7 +49,7 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
     await store.close();
   };
   try {
-    return { ...(await open(config, store, closers, signal)), store, close };
+    return { ...(await open(config, tls, store, closers, signal)), store, close };
   } catch (error) {
     await close();
     throw error;
@@ -62,11 +59,13 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
 /** @param closers gets what closes each part, as soon as it is open */
 async function open(
   config: Config,
+  tls: Tls | undefined,
   store: Store,
   closers: Close[],
   signal?: AbortSignal,
 ): Promise<Pick<Fivewire, 'ports' | 'core'>> {
   const metrics = createMetrics(store);
+  closers.push(async () => metrics.close());
   const ports = await createPorts(store, undefined, (call) => {
     metrics.record(call);
     if (config.log !== 'off') logCall(call, config.log);
@@ -105,38 +104,21 @@ async function open(
   });
   await ifOpen('grpc', async () => {
     const { startGrpcServer } = await import('./grpc/server.ts');
-    const grpc = await startGrpcServer(core, { host: config.host, port: config.grpcPort });
+    const grpc = await startGrpcServer(core, { host: config.host, port: config.grpcPort, tls });
     bound.grpc = grpc.port;
     closers.push(grpc.close);
   });
 
   const listener = httpListener(rooms, store, metrics);
-  const upgraded = new Set<Duplex>();
-  const server = createServer(
-    // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
-    // `Upgrade: h2c` of `curl --http2`.
-    { shouldUpgradeCallback: (request) => upgradeOf(rooms, request) !== undefined },
-    listener,
-  );
-  server.on('upgrade', (request, socket, head) => {
-    // The server listens no more to this socket, and an error that nobody hears ends the process.
-    socket.on('error', () => socket.destroy());
-    upgraded.add(socket);
-    socket.once('close', () => upgraded.delete(socket));
-    upgradeOf(rooms, request)?.(request, socket, head);
-  });
-  bound.http = await listen(server, config.httpPort, config.host);
-  closers.push(() => closeHttp(server, upgraded));
+  const { host } = config;
+  const upgrade = (request: IncomingMessage) => upgradeOf(rooms, request);
+  const http = await openHttp1(listener, upgrade, { host, port: config.httpPort, tls });
+  bound.http = http.port;
+  closers.push(http.close);
   if (config.http2Port !== undefined) {
-    // The listener asks nothing of a request that HTTP/2's compatibility API does not have.
-    const http2 = createHttp2Server(listener as unknown as Parameters<typeof createHttp2Server>[0]);
-    const sessions = new Set<Http2Session>();
-    http2.on('session', (session) => {
-      sessions.add(session);
-      session.on('close', () => sessions.delete(session));
-    });
-    bound.http2 = await listen(http2, config.http2Port, config.host);
-    closers.push(() => closeHttp2(http2, sessions));
+    const http2 = await openHttp2(listener, { host, port: config.http2Port, tls });
+    bound.http2 = http2.port;
+    closers.push(http2.close);
   }
 
   const timers = [
@@ -220,36 +202,6 @@ function respond(
   response.writeHead(status, { 'content-type': contentType, 'x-request-id': requestId }).end(body);
 }
 
-const listen = (server: NetServer, port: number, host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-
-async function closeHttp(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Connections whose last answer is sent only now become idle.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const drained = setTimeout(() => server.closeAllConnections(), drainMs);
-  const parted = setTimeout(() => {
-    for (const socket of upgraded) socket.destroy();
-  }, partingMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(drained);
-  clearTimeout(parted);
-}
-
-async function closeHttp2(server: Http2Server, sessions: ReadonlySet<Http2Session>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const session of sessions) session.close();
-  const drained = setTimeout(() => {
-    for (const session of sessions) session.destroy();
-  }, drainMs);
-  await closed;
-  clearTimeout(drained);
-}
-
 /** Work between calls: its failure is logged and tried again at the next turn. */
 function background(work: () => Promise<unknown>): void {
   work().catch((error: unknown) => console.error(error));
@@ -266,12 +218,15 @@ function logCall(call: CallRecord, level: 'errors' | 'calls'): void {
 
 function announce({ ports }: Fivewire, config: Config): void {
   if (!process.stdout.isTTY) {
-    console.log(`ready ${JSON.stringify(ports)}`);
+    console.log(`ready ${JSON.stringify({ ...ports, ...(config.tls && { scheme: 'https' }) })}`);
     return;
   }
-  console.log(`HTTP    http://${config.host}:${ports.http}`);
-  if (ports.http2 !== undefined) console.log(`HTTP/2  http://${config.host}:${ports.http2}`);
-  if (ports.grpc !== undefined) console.log(`gRPC    ${config.host}:${ports.grpc}`);
+  const scheme = config.tls ? 'https' : 'http';
+  console.log(`HTTP    ${scheme}://${config.host}:${ports.http}`);
+  if (ports.http2 !== undefined) console.log(`HTTP/2  ${scheme}://${config.host}:${ports.http2}`);
+  if (ports.grpc !== undefined) {
+    console.log(`gRPC    ${config.host}:${ports.grpc}${config.tls ? ' (TLS)' : ''}`);
+  }
   if (!config.demo) return;
   for (const key of demoKeys) console.log(`key     ${key.secret}  (${key.merchant}, ${key.name})`);
 }
@@ -296,6 +251,8 @@ async function serve(): Promise<void> {
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
   }
   await fivewire.close();
+  // grpc-js does not know a client that has not ended its TLS handshake, and so parts with none.
+  setTimeout(() => process.exit(), exitMs).unref();
 }
 
 /** Serves as the environment asks, until SIGINT or SIGTERM; says in one line why it cannot. */

@@ -7,13 +7,25 @@ import { decodeEvent, type EventJson, encodeEvents } from './client-codecs.ts';
 import { decodeErrors, type Json, toError } from './client-results.ts';
 import { watchDocument } from './documents.ts';
 
+/** graphql-ws opens sockets by itself, and hands no option on to them. */
+const socketTrusting = (ca: string) =>
+  class extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { ca });
+    }
+  };
+
 /** Watches events over `graphql-transport-ws`: one connection for all, opened at the first. */
-export function createWatcher(target: string, authorization: string | undefined) {
+export function createWatcher(
+  target: string,
+  ca: string | undefined,
+  authorization: string | undefined,
+) {
   const begun = new Map<unknown, () => void>();
   let last = 0;
   const connection = createClient({
     url: `${target.replace(/^http/, 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: ca ? socketTrusting(ca) : WebSocket,
     connectionParams: authorization === undefined ? {} : { authorization },
     // A stream that was cut says so; its reader knows where to resume.
     retryAttempts: 0,

@@ -35,8 +35,14 @@ const mediaType = 'application/graphql-response+json';
 
 /** Opens its connections when they are first needed. */
 export async function createGraphqlClient(options: ClientOptions): Promise<GraphqlClient> {
-  const { target, key, connections = 1 } = options;
-  const pool = new Pool(target, { connections, pipelining: 1 });
+  const { target, ca, key, connections = 1 } = options;
+  // HTTP/1.1, also where a server over TLS offers HTTP/2, which undici would take.
+  const pool = new Pool(target, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    ...(ca && { connect: { ca } }),
+  });
   const authorization = key === undefined ? undefined : `Bearer ${key}`;
   const getHeaders = { accept: mediaType, ...(authorization && { authorization }) };
   const postHeaders = { ...getHeaders, 'content-type': 'application/json' };
@@ -76,7 +82,7 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
     Client,
     'watchEvents' | 'close'
   >;
-  const watcher = createWatcher(target, authorization);
+  const watcher = createWatcher(target, ca, authorization);
 
   return {
     ...calls,

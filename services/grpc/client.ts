@@ -2,7 +2,6 @@ import {
   type ChannelOptions,
   Client as Connection,
   connectivityState,
-  credentials,
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
@@ -22,6 +21,7 @@ import {
   decodeRefundPage,
 } from '../wire/protobuf/messages.ts';
 import { encodeRequest } from '../wire/protobuf/request.ts';
+import { securityOf } from './client-credentials.ts';
 import {
   customerService,
   eventService,
@@ -111,10 +111,11 @@ export interface GrpcClient extends Client {
  * @throws Error where no server answers at the target
  */
 export async function createGrpcClient(options: ClientOptions): Promise<GrpcClient> {
-  const { target, key, connections: count = 1 } = options;
+  const { target, ca, key, connections: count = 1 } = options;
+  const security = securityOf(target, ca);
   const connections = Array.from(
     { length: count },
-    () => new Connection(target, credentials.createInsecure(), channelOptions),
+    () => new Connection(target, security.credentials, { ...channelOptions, ...security.options }),
   );
   const metadata = new Metadata();
   if (key !== undefined) metadata.set('authorization', `Bearer ${key}`);
@@ -214,7 +215,7 @@ async function connected(connection: Connection, target: string): Promise<void> 
     const state = channel.getConnectivityState(true);
     if (state === connectivityState.READY) return;
     if (state === connectivityState.TRANSIENT_FAILURE) {
-      throw new Error(`Expected a gRPC server at ${target}, and no connection could be made.`);
+      throw new Error(`Expected a gRPC server at ${target}, got: ${await refusalOf(connection)}`);
     }
     await new Promise<void>((resolve, reject) => {
       channel.watchConnectivityState(state, deadline, (late) =>
@@ -227,6 +228,15 @@ async function connected(connection: Connection, target: string): Promise<void> 
     });
   }
 }
+
+/** Why there is no connection: a call is told that, and who asks for the state is not. */
+const refusalOf = (connection: Connection): Promise<string> =>
+  new Promise((resolve) => {
+    const same = (bytes: Buffer) => bytes;
+    connection.makeUnaryRequest('/', same, same, Buffer.alloc(0), (error) =>
+      resolve(error?.details.trim() ?? 'one that was up only later'),
+    );
+  });
 
 /** Resolves with the initial metadata, which the server sends once the stream is subscribed. */
 function openStream(

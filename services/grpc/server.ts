@@ -154,11 +154,25 @@ function untilClosed(server: Server, closing: AbortSignal): Server {
   return { addService } as unknown as Server;
 }
 
-/** Serves the core at `host:port`, plaintext HTTP/2; port 0 is any free one. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** PEM; cleartext HTTP/2 where absent. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+}
+
+function credentialsOf({ tls }: Place): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
+  return ServerCredentials.createSsl(null, [pair]);
+}
+
+/** Serves the core at `host:port`; port 0 is any free one. */
 export async function startGrpcServer(
   core: Core,
-  { host, port }: { readonly host: string; readonly port: number },
+  place: Place,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const { host, port } = place;
   const closing = new AbortController();
   const server = new Server(options);
   const health = new HealthImplementation({ '': 'SERVING' });
@@ -170,7 +184,7 @@ export async function startGrpcServer(
 
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, boundPort) => {
+    server.bindAsync(address, credentialsOf(place), (error, boundPort) => {
       if (error) {
         reject(new Error(`Cannot listen for gRPC on ${address}: ${error.message}`));
       } else {

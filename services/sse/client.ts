@@ -1,4 +1,5 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import type { ClientOf, ClientOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { InputOf } from '../core/operations.ts';
@@ -13,16 +14,18 @@ import { createEventStreamParser } from './event-stream.ts';
  */
 export async function createSseClient({
   target,
+  ca,
   key,
-}: Pick<ClientOptions, 'target' | 'key'>): Promise<ClientOf<'watchEvents'>> {
-  const agent = new Agent();
+}: Pick<ClientOptions, 'target' | 'ca' | 'key'>): Promise<ClientOf<'watchEvents'>> {
+  const wire = new URL(target).protocol === 'https:' ? https : http;
+  const agent = new wire.Agent(ca ? { ca } : {});
   const open = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = {
         accept: 'text/event-stream',
         ...(key !== undefined && { authorization: `Bearer ${key}` }),
       };
-      const request = httpRequest(url, { agent, signal, headers }, resolve);
+      const request = wire.request(url, { agent, signal, headers }, resolve);
       request.on('error', reject);
       request.end();
     });

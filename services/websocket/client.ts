@@ -47,11 +47,12 @@ interface Link {
  */
 export async function createWebsocketClient({
   target,
+  ca,
   key,
   connections = 1,
 }: ClientOptions): Promise<Client> {
   const url = new URL('/ws', target);
-  const lines = Array.from({ length: connections }, () => createLine(url, key));
+  const lines = Array.from({ length: connections }, () => createLine(url, ca, key));
   let turn = 0;
   const nextLink = (): Link | Promise<Link> => {
     turn = (turn + 1) % lines.length;
@@ -101,13 +102,13 @@ interface Line {
   close(): Promise<void>;
 }
 
-function createLine(url: URL, key: string | undefined): Line {
+function createLine(url: URL, ca: string | undefined, key: string | undefined): Line {
   let link: Link | undefined;
   let dialling: Promise<Link> | undefined;
   let closed = false;
   const dialled = async () => {
     try {
-      link = await dial(url, key);
+      link = await dial(url, ca, key);
       return link;
     } finally {
       dialling = undefined;
@@ -242,8 +243,8 @@ async function watchOn(
 }
 
 /** @throws PaymentsError when the server refuses the key; Error when there is no server */
-function dial(url: URL, key: string | undefined): Promise<Link> {
-  const ws = new WebSocket(url, subprotocol, { perMessageDeflate: false });
+function dial(url: URL, ca: string | undefined, key: string | undefined): Promise<Link> {
+  const ws = new WebSocket(url, subprotocol, { perMessageDeflate: false, ...(ca && { ca }) });
   const waiters = new Map<string, Waiter>();
   const welcomed = Promise.withResolvers<Link>();
   let commands = 0;
