@@ -87,10 +87,18 @@ export async function readBody(call: Call): Promise<unknown> {
     : input;
 }
 
+let protobuf: typeof import('./protobuf.ts') | undefined;
+
+/** The room's messages, loaded by the first who wants one; asking `import` again takes 3 µs. */
+export async function loadProtobuf(): Promise<typeof import('./protobuf.ts')> {
+  protobuf ??= await import('./protobuf.ts');
+  return protobuf;
+}
+
 /** The operation's input from path and message. */
 async function readMessage(call: Call, request: RequestMessage): Promise<unknown> {
   const bytes = await readBytes(call.incoming);
-  const { decodeRequest } = await import('./protobuf.ts');
+  const { decodeRequest } = await loadProtobuf();
   const input = decodeRequest(request, bytes, call.caller.idempotencyKey);
   const { idField = '' } = call.route;
   // In JSON the path alone names the resource; a message has a field for it, which may agree.

@@ -19,7 +19,7 @@ import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
-import type { Call, Handler } from './call.ts';
+import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller } from './caller.ts';
 import * as customers from './customers.ts';
 import { errorPage } from './docs.ts';
@@ -90,7 +90,7 @@ async function settled(core: Core, call: Call, error: PaymentsError): Promise<Pa
 async function withMessage(call: Call): Promise<Call> {
   const { route, query } = call;
   if (!route.messages) return call;
-  const { answerCodec } = await import('./protobuf.ts');
+  const { answerCodec } = await loadProtobuf();
   const codec = answerCodec(route.messages.answer);
   const ids = listOf(query.ids ?? []);
   return { ...call, toMessage: (output) => codec.encode(output, ids) };
