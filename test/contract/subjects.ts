@@ -38,6 +38,8 @@ export const subjects: Readonly<Record<string, Connect>> = {
       connections: 2,
       http2: true,
     }),
+  'rest in protocol buffers': (server, key) =>
+    createRestClient({ target: http(server), key, connections: 8, protobuf: true }),
   grpc: (server, key) =>
     createGrpcClient({ target: `127.0.0.1:${server.ports.grpc}`, key, connections: 2 }),
   graphql: (server, key) => createGraphqlClient({ target: http(server), key, connections: 8 }),
