@@ -68,6 +68,7 @@ function createLine(options: LineOptions): Line {
   let pending: Pending | undefined;
   /** Why the connection was given up, where no call was there to hear it. */
   let unheard: Error | undefined;
+  let isClosed = false;
 
   const end = (reason: Error) => {
     socket?.destroy();
@@ -101,6 +102,10 @@ function createLine(options: LineOptions): Line {
       },
       onLost: (reason) => socket === opened && end(reason),
     });
+    if (isClosed) {
+      opened.destroy();
+      throw closed();
+    }
     socket = opened;
   };
   const sendAfterOpening = async (call: Pending) => {
@@ -124,7 +129,10 @@ function createLine(options: LineOptions): Line {
         socket.write(nextRequest());
       } else void sendAfterOpening(call);
     },
-    close: () => end(closed()),
+    close() {
+      isClosed = true;
+      end(closed());
+    },
   };
   return line;
 }
@@ -168,11 +176,11 @@ export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promis
     for (const call of waiting.splice(0)) call.reject(closed());
     for (const line of lines) line.close();
   };
-  try {
-    await Promise.all(lines.map((line) => line.open()));
-  } catch (thrown) {
+  const opened = await Promise.allSettled(lines.map((line) => line.open()));
+  const failed = opened.find((outcome) => outcome.status === 'rejected');
+  if (failed) {
     await close();
-    throw thrown;
+    throw failed.reason;
   }
   free.push(...lines);
   const start = (call: Pending) => {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 /** Replaces one text in encoded requests by a fresh one of the same length, in place. */
 export interface Marker {
+  /** Bytes of the text; 0 where there is nothing to replace. */
+  readonly length: number;
   /** Where the text stands in these bytes. */
   placesIn(bytes: Buffer): readonly number[];
   /** Makes a text that was never there before. */
@@ -23,7 +25,7 @@ for (const [index, digit] of digits.entries()) after[digit] = digits[(index + 1)
  * @throws Error where the marker is too short for that
  */
 export function createMarker(marker: string | undefined): Marker {
-  if (marker === undefined) return { placesIn: () => [], renew() {}, write() {} };
+  if (marker === undefined) return { length: 0, placesIn: () => [], renew() {}, write() {} };
   const needle = Buffer.from(marker);
   const { length } = needle;
   if (length < counterDigits + 10) {
@@ -32,6 +34,7 @@ export function createMarker(marker: string | undefined): Marker {
   const text = Buffer.from(randomBytes(length).toString('hex').slice(0, length));
   text.fill('0', length - counterDigits);
   return {
+    length,
     placesIn(bytes) {
       const places: number[] = [];
       for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + length)) {

@@ -29,14 +29,20 @@ export function maskedFrame(
   header[1] = (header[1] ?? 0) | isMasked;
   const bytes = Buffer.concat([header, mask, payload]);
   const start = header.length + maskBytes;
-  applyMask(bytes, start, payload.length, mask);
+  applyMask(bytes, start, payload.length, mask, 0);
   return { bytes, start };
 }
 
-/** Masks or unmasks what starts at the payload's start. */
-function applyMask(bytes: Buffer, start: number, length: number, mask: Uint8Array): void {
+/** Masks or unmasks a part of a payload. @param offset of the part in the payload */
+export function applyMask(
+  bytes: Buffer,
+  start: number,
+  length: number,
+  mask: Uint8Array,
+  offset: number,
+): void {
   for (let index = 0; index < length; index += 1) {
-    bytes[start + index] = (bytes[start + index] ?? 0) ^ (mask[index & 3] ?? 0);
+    bytes[start + index] = (bytes[start + index] ?? 0) ^ (mask[(offset + index) & 3] ?? 0);
   }
 }
 
