@@ -1,11 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { LinkCount } from './link-count.ts';
 
-/** Bytes of TCP payload in each direction, and connections. */
-export interface LinkCount {
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  readonly connections: number;
-}
+export { countedBetween, type LinkCount } from './link-count.ts';
 
 /** A link between client and server that counts what goes over it. */
 export interface CountingProxy {
@@ -53,9 +49,3 @@ export async function startCountingProxy(targetPort: number): Promise<CountingPr
     },
   };
 }
-
-export const countedBetween = (before: LinkCount, after: LinkCount): LinkCount => ({
-  sentBytes: after.sentBytes - before.sentBytes,
-  receivedBytes: after.receivedBytes - before.receivedBytes,
-  connections: after.connections - before.connections,
-});

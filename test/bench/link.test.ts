@@ -1,18 +1,36 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import {
   connect as connectHttp2,
   createServer as createHttp2Server,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { captureHttp1, captureHttp2, captureWebsocket } from '../../bench/link/capture.ts';
 import { startCountingProxy } from '../../bench/link/counting-proxy.ts';
+import { countedBetween } from '../../bench/link/link-count.ts';
+import {
+  connectLinks,
+  type Link,
+  type LinkOptions,
+  type LinkProcess,
+  type Links,
+  measureRtt,
+  startLinkProcess,
+} from '../../bench/link/links.ts';
 import { firstDifference, proveEqual } from '../../bench/scenarios/proof.ts';
 import { counted } from '../../bench/scenarios/wires.ts';
+import { cpuMicrosOf } from '../../bench/subject/meter.ts';
+import { isAlive } from './alive.ts';
+
+const host = '127.0.0.1';
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,6 +64,225 @@ describe('the counting link', () => {
     socket.on('error', () => {});
     await link.close();
     await gone;
+  });
+});
+
+describe('the link', { timeout: 30_000 }, () => {
+  let linkProcess: LinkProcess;
+  let links: Links;
+  beforeAll(async () => {
+    linkProcess = await startLinkProcess();
+    links = await connectLinks(linkProcess.controlPort);
+  });
+  afterAll(async () => {
+    await links.close();
+    await linkProcess.stop();
+  });
+
+  const openTo = async (
+    serve: (socket: Socket) => void,
+    options: Omit<LinkOptions, 'targetPort'> = { rttMs: 0 },
+  ): Promise<Link> => {
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      serve(socket.on('error', () => {}));
+    });
+    const link = await links.open({ targetPort: await listening(server), ...options });
+    onTestFinished(() => link.close());
+    return link;
+  };
+  const echo = (socket: Socket) => void socket.pipe(socket);
+  const call = async (socket: Socket, text: string) => {
+    const startMs = performance.now();
+    socket.write(text);
+    const [said] = await once(socket, 'data');
+    expect(String(said)).toBe(text);
+    return performance.now() - startMs;
+  };
+
+  test.each([0, 1, 20])('of %d ms is never faster than asked', async (rttMs) => {
+    const link = await openTo(echo, { rttMs });
+    const socket = connect(link.port, host);
+    await call(socket, 'first');
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await call(socket, `${turn}`)).toBeGreaterThanOrEqual(rttMs);
+    }
+    socket.destroy();
+    expect(await measureRtt(links, rttMs, 5)).toBeGreaterThanOrEqual(rttMs);
+  });
+
+  test('lets the first byte arrive 1.5 round trips after the connection was asked for', async () => {
+    let arrivedMs = 0;
+    const serve = (socket: Socket) => {
+      socket.once('data', () => {
+        arrivedMs = performance.now();
+      });
+      echo(socket);
+    };
+    const link = await openTo(serve, { rttMs: 20 });
+    const startMs = performance.now();
+    const socket = connect(link.port, host);
+    await call(socket, 'x');
+    expect(arrivedMs - startMs).toBeGreaterThanOrEqual(30);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(40);
+    socket.destroy();
+  });
+
+  test('lets a server that speaks first speak when the handshake is over', async () => {
+    const link = await openTo((socket) => socket.write('welcome'), { rttMs: 20 });
+    const startMs = performance.now();
+    const socket = connect(link.port, host);
+    await once(socket, 'data');
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(40);
+    socket.destroy();
+  });
+
+  test('counts the bytes of both directions exactly, and setting up apart', async () => {
+    const link = await openTo((socket) => {
+      socket.on('data', (chunk) => socket.write(Buffer.alloc(chunk.length * 3)));
+    });
+    expect(await link.count()).toEqual({ sentBytes: 0, receivedBytes: 0, connections: 0 });
+    const socket = connect(link.port, host);
+    socket.write(Buffer.alloc(7));
+    await once(socket, 'data');
+    const first = await link.count();
+    expect(first).toEqual({ sentBytes: 7, receivedBytes: 21, connections: 1 });
+    socket.write(Buffer.alloc(10));
+    await once(socket, 'data');
+    const steady = countedBetween(first, await link.count());
+    expect(steady).toEqual({ sentBytes: 10, receivedBytes: 30, connections: 0 });
+    socket.destroy();
+  });
+
+  test('keeps 5 MB of random data as they are, both ways, and passes half-closing on', async () => {
+    const sent = randomBytes(5_000_000);
+    // Answers only what is complete: without the client's end, nothing comes back.
+    const link = await openTo(
+      (socket) => {
+        const chunks: Buffer[] = [];
+        socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+        socket.on('end', () => socket.end(Buffer.concat(chunks)));
+      },
+      { rttMs: 2 },
+    );
+    const socket = connect({ port: link.port, host, allowHalfOpen: true });
+    socket.end(sent);
+    expect((await buffer(socket)).equals(sent)).toBe(true);
+    expect(await link.count()).toMatchObject({ sentBytes: 5_000_000, receivedBytes: 5_000_000 });
+  });
+
+  test('lets no more through than its bandwidth', async () => {
+    const link = await openTo((socket) => socket.end(Buffer.alloc(500_000)), {
+      rttMs: 0,
+      bytesPerSecond: 5_000_000,
+    });
+    const startMs = performance.now();
+    await buffer(connect(link.port, host));
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(100);
+  });
+
+  test('stops a sender whose receiver does not read', async () => {
+    const link = await openTo(() => {});
+    const socket = connect(link.port, host).on('error', () => {});
+    const total = 100_000_000;
+    socket.write(Buffer.alloc(total));
+    let before = -1;
+    for (let now = 0; now !== before || now === 0; now = (await link.count()).sentBytes) {
+      before = now;
+      await sleep(100);
+    }
+    expect(before).toBeLessThan(total / 2);
+    socket.destroy();
+  });
+
+  test('resets the client of a target that refuses, a round trip later', async () => {
+    const server = createTcpServer();
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    const { port: targetPort } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const link = await links.open({ targetPort, rttMs: 20 });
+    const startMs = performance.now();
+    const [error] = await once(connect(link.port, host), 'error').catch((thrown) => [thrown]);
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(20);
+    await link.close();
+  });
+
+  test.each(['client', 'server'])('passes a reset by the %s on, after the data', async (who) => {
+    const heard = Promise.withResolvers<string>();
+    const hear = (socket: Socket) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+      });
+      // Node's errors of the system have a code.
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        text += ` ${error.code}`;
+      });
+      socket.on('close', () => heard.resolve(text));
+      socket.write('hello');
+    };
+    const breakOff = (socket: Socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write('bye', () => void socket.resetAndDestroy()));
+    };
+    const link = await openTo(who === 'server' ? breakOff : hear, { rttMs: 4 });
+    const socket = connect(link.port, host);
+    if (who === 'server') hear(socket);
+    else breakOff(socket);
+    expect(await heard.promise).toBe('bye ECONNRESET');
+  });
+
+  test('refuses when it was closed, and breaks what it held open', async () => {
+    const link = await openTo(echo);
+    const socket = connect(link.port, host);
+    await call(socket, 'x');
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    const { port } = link;
+    await link.close();
+    await gone;
+    await expect(once(connect(port, host), 'connect')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('ends with the control connection that it was opened by', async () => {
+    const others = await connectLinks(linkProcess.controlPort);
+    const { port } = await others.open({ targetPort: linkProcess.controlPort, rttMs: 0 });
+    await others.close();
+    await expect(once(connect(port, host), 'connect')).rejects.toThrow('ECONNREFUSED');
+    await expect(others.open({ targetPort: port, rttMs: 0 })).rejects.toThrow();
+  });
+
+  test('says what is wrong with its options', async () => {
+    await expect(links.open({ targetPort: 1, rttMs: Number.NaN })).rejects.toThrow(/0 ms or more/);
+    await expect(links.open({ targetPort: 70_000, rttMs: 0 })).rejects.toThrow(/70000/);
+    const options = { targetPort: 1, rttMs: 0, bytesPerSecond: 0 };
+    await expect(links.open(options)).rejects.toThrow(/1 byte\/s or more, got 0/);
+  });
+
+  test.runIf(process.platform === 'linux')('sleeps while something is on its way', async () => {
+    const link = await openTo(echo, { rttMs: 2000 });
+    const socket = connect(link.port, host);
+    socket.write('x');
+    const before = cpuMicrosOf(linkProcess.pid) ?? 0;
+    await sleep(400);
+    // Polling would take all of the 400 ms that a machine has to give.
+    expect((cpuMicrosOf(linkProcess.pid) ?? 0) - before).toBeLessThan(100_000);
+    socket.destroy();
+  });
+
+  test('is gone with the process that started it, also when that one is killed', async () => {
+    const script = `
+      import { startLinkProcess } from ${JSON.stringify(new URL('../../bench/link/links.ts', import.meta.url).href)};
+      console.log((await startLinkProcess()).pid);
+    `;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [said] = await once(parent.stdout, 'data');
+    const pid = Number(String(said));
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    while (isAlive(pid)) await sleep(10);
   });
 });
 
