@@ -1,15 +1,25 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Client } from '../services/core/client.ts';
 import { connectLinks, measureRtt } from './link/links.ts';
 import { startGenerator } from './load/generator-process.ts';
-import type { Request } from './plan.ts';
+import type { Plan, Request } from './plan.ts';
 import type { Ceiling, LinkProof, Result } from './report/result.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-import { openClient, portOf } from './scenarios/wires.ts';
+import { type CallWire, connectClient } from './scenarios/wires.ts';
 import { makeCertificate } from './subject/certificate.ts';
-import { arrangeFixtures, type Fixtures, writeConstants } from './subject/fixtures.ts';
-import { memoryOf } from './subject/meter.ts';
+import {
+  arrangeFixtures,
+  type Fixtures,
+  nullConstants,
+  writeConstants,
+} from './subject/fixtures.ts';
 import { pin } from './subject/process.ts';
-import { type CertificateFiles, startControl, startServer } from './subject/subject.ts';
+import {
+  type Address,
+  type CertificateFiles,
+  startControl,
+  startServer,
+} from './subject/subject.ts';
 import type { Copies } from './subject/template.ts';
 
 /** What all processes of a run share. */
@@ -19,60 +29,117 @@ export interface Shared {
   readonly fixtures: Fixtures;
   /** The answers of each scenario's baseline, by the scenario's name. */
   readonly references: ReadonlyMap<string, unknown>;
-  readonly start: NonNullable<Result['start']>;
+  /** Null where another's server is measured. */
+  readonly start: Result['start'];
   readonly ceilings: readonly Ceiling[];
   readonly link: LinkProof;
   readonly controlPort: number;
   readonly certificate: CertificateFiles | undefined;
+  /** The server that somebody else started; absent where the bench starts its own. */
+  readonly target: Address | undefined;
+}
+
+export interface LookingAround {
+  readonly copies: Copies;
+  readonly plan: Plan;
+  readonly request: Request;
+  readonly controlPort: number;
+}
+
+/**
+ * Sees what there is: what the server starts and rests with, the rows that the scenarios need and
+ * the template has not, reference answers; then how much the generator and the link can do.
+ */
+export async function lookAround(on: LookingAround): Promise<Shared> {
+  const { copies, request, controlPort } = on;
+  const target = request.targets.length > 0 ? addressOfTargets(request) : undefined;
+  const constantsPath = copies.file('constants.json');
+  const seen = target
+    ? { start: null, ...(await lookAtTarget(target, on)) }
+    : await lookAtServer(on, constantsPath);
+  return {
+    ...seen,
+    constantsPath,
+    ceilings: await calibrate(copies),
+    link: await proveLink(controlPort, request),
+    controlPort,
+    certificate: request.tls ? await writeCertificate(copies) : undefined,
+    target,
+  };
 }
 
 const allWires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
 
-/**
- * Starts the whole server once: what it starts and rests with, the rows that the scenarios need
- * and the template has not, reference answers; then how much the generator and the link can do.
- */
-export async function lookAround(on: {
-  readonly copies: Copies;
-  readonly scenarios: readonly Scenario[];
-  readonly request: Request;
-  readonly controlPort: number;
-}): Promise<Shared> {
-  const { copies, scenarios, request, controlPort } = on;
-  const constantsPath = copies.file('constants.json');
+async function lookAtServer({ copies, plan }: LookingAround, constantsPath: string) {
   const databasePath = copies.copy();
   // The first start after an installation fills the compile cache: it is not like those after it.
   await (await startServer({ wires: allWires, databasePath })).stop();
   const subject = await startServer({ wires: allWires, databasePath });
   const { address, readyMs, idleBytes } = subject;
-  const references = new Map<string, unknown>();
-  const askedMs = performance.now();
-  const client = await openClient('rest', portOf(address, 'rest'), { connections: 16 });
-  let fixtures: Fixtures;
-  let start: Shared['start'];
   try {
+    const askedMs = performance.now();
+    const client = await connectClient(address, 'rest', { connections: 16 });
     await client.listPayments({ limit: 1 });
-    start = { readyMs, firstAnswerMs: readyMs + performance.now() - askedMs, idleBytes };
-    fixtures = await arrangeFixtures(client);
+    const ownMs = readyMs ?? 0;
+    const start = { readyMs: ownMs, firstAnswerMs: ownMs + performance.now() - askedMs, idleBytes };
+    const fixtures = await arrangeFixtures(client);
     await client.close();
     // From here on, every process has these rows.
     await copies.keep(databasePath);
     await writeConstants(address, fixtures, constantsPath);
-    for (const scenario of scenarios) {
-      references.set(scenario.name, await scenario.reference(address, fixtures));
-    }
+    return { start, fixtures, references: await referencesOf(plan, address, fixtures) };
   } finally {
     await subject.stop();
   }
+}
+
+async function lookAtTarget(address: Address, { plan, request }: LookingAround) {
+  const wire = request.targets.map((target) => target.wire).find((one) => one !== 'sse');
+  if (!wire) throw new Error('Expected a target that can be called, got a stream of events alone.');
+  const client: Client = await connectClient(address, wire as CallWire, { connections: 4 });
+  const fixtures = await arrangeFixtures(client);
+  await client.close();
+  return { fixtures, references: await referencesOf(plan, address, fixtures) };
+}
+
+/** The answers of each scenario, by its baseline or, where that is not measured, by another. */
+async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtures) {
+  const references = new Map<string, unknown>();
+  const firsts = new Map<Scenario, Plan['blocks'][number]>();
+  for (const block of blocks) firsts.set(block.scenario, block);
+  for (const [scenario, { contenders }] of firsts) {
+    const base = contenders.find(({ name }) => name === scenario.baseline) ?? contenders[0];
+    if (base) references.set(scenario.name, await scenario.reference(address, fixtures, base));
+  }
+  return references;
+}
+
+/** One address of all targets. @throws Error where they are not of one server */
+function addressOfTargets(request: Request): Address {
+  const { targets, targetPid, targetCa, targetKey } = request;
+  const [first] = targets;
+  const portsOf = (names: readonly string[]) => [
+    ...new Set(targets.filter(({ wire }) => names.includes(wire)).map(({ port }) => port)),
+  ];
+  const http = portsOf(['rest', 'graphql', 'sse', 'websocket']);
+  if (!first || targets.some(({ host }) => host !== first.host) || http.length > 1) {
+    const got = targets.map(({ wire, host, port }) => `${wire}=${host}:${port}`).join(' ');
+    throw new Error(`--target: expected one host, and one port of all but gRPC, got ${got}`);
+  }
+  const isTls = targets.some(({ tls }) => tls) || targetCa !== undefined;
+  if (isTls && targetCa === undefined) {
+    throw new Error('--target: expected --target-ca, the authority of a server over TLS');
+  }
   return {
-    constantsPath,
-    fixtures,
-    references,
-    start,
-    ceilings: await calibrate(constantsPath),
-    link: await proveLink(controlPort, request),
-    controlPort,
-    certificate: request.tls ? await writeCertificate(copies) : undefined,
+    host: first.host,
+    http: http[0],
+    http2: portsOf(['rest-http2'])[0],
+    grpc: portsOf(['grpc'])[0],
+    pid: targetPid ?? null,
+    ours: false,
+    counters: false,
+    key: targetKey,
+    ca: targetCa === undefined ? undefined : readFileSync(targetCa, 'utf8'),
   };
 }
 
@@ -87,17 +154,15 @@ async function writeCertificate(copies: Copies): Promise<CertificateFiles> {
 const calibrateWithinMs = 30_000;
 
 /** How much each driver can do against a server that does nothing. */
-async function calibrate(constantsPath: string): Promise<readonly Ceiling[]> {
-  const [subject, generator] = await Promise.all([
-    startControl('null', constantsPath),
-    startGenerator(),
-  ]);
+async function calibrate(copies: Copies): Promise<readonly Ceiling[]> {
+  const path = copies.file('null.json');
+  writeFileSync(path, JSON.stringify(nullConstants));
+  const [subject, generator] = await Promise.all([startControl('null', path), startGenerator()]);
   try {
     const { address } = subject;
     if (address.pid !== null) await pin(address.pid, 0);
     await pin(generator.pid, 1);
-    const order = { kind: 'ceilings', lab: { address }, constants: constantsPath } as const;
-    const report = await generator.run(order, calibrateWithinMs);
+    const report = await generator.run({ kind: 'ceilings', address }, calibrateWithinMs);
     return report.kind === 'ceilings' ? report.ceilings : [];
   } finally {
     await Promise.all([generator.stop(), subject.stop()]);

@@ -1,5 +1,6 @@
 import { scenarios, storageName } from './scenarios/index.ts';
 import type { Contender, Loading, Scenario, Slice } from './scenarios/scenario.ts';
+import type { WireName } from './scenarios/wires.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
 
 /** What a run was asked for. */
@@ -12,6 +13,21 @@ export interface Request {
   /** Fresh processes of each contender; as many as the scenario says, where absent. */
   readonly pairs?: number | undefined;
   readonly loading: Loading;
+  readonly tls: boolean;
+  /** Servers that run already: then no other is started, and no other wire is measured. */
+  readonly targets: readonly Target[];
+  /** The process behind the targets, where it is on this machine. */
+  readonly targetPid?: number | undefined;
+  /** File of the authority that vouches for them. */
+  readonly targetCa?: string | undefined;
+  readonly targetKey?: string | undefined;
+}
+
+/** Where a wire of a server that somebody else started listens. */
+export interface Target {
+  readonly wire: WireName;
+  readonly host: string;
+  readonly port: number;
   readonly tls: boolean;
 }
 
@@ -44,16 +60,22 @@ export interface Plan {
 const contenderMs = { room: 1000, again: 1000, control: 600 } as const;
 /** What a slice takes beside its own time: orders, counters. */
 const sliceMs = 15;
+/** Fewer have no interval. */
+const fewestPairs = 3;
 const importMs = 4000;
 /** Start, fixtures, ceilings and the link's round trips. */
 const lookAroundMs = 11_000;
 const storageMs = 6000;
 
-const isWanted = (contender: Contender, scenario: Scenario, wires: readonly string[]): boolean =>
-  wires.length === 0 ||
-  contender.name === scenario.baseline ||
-  contender.kind === 'again' ||
-  wires.includes(contender.wire);
+function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {
+  const isBase = contender.name === scenario.baseline || contender.kind === 'again';
+  const isNamed = wires.length === 0 || wires.includes(contender.wire) || isBase;
+  if (targets.length === 0) return isNamed;
+  // Of somebody else's server there are neither bare libraries nor other settings.
+  const isTargeted = targets.some(({ wire }) => wire === contender.wire);
+  const isPlain = 'wires' in contender.subject && contender.subject.env === undefined;
+  return isNamed && isTargeted && isPlain;
+}
 
 function movesOf(
   slices: readonly Slice[],
@@ -68,9 +90,12 @@ function movesOf(
 }
 
 function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {
-  const { loading, wires, pairs } = request;
-  const wanted = scenario.contenders.filter((one) => isWanted(one, scenario, wires));
-  const rounds = pairs ?? scenario.rounds[loading.effort];
+  const { loading, pairs } = request;
+  const wanted = scenario.contenders.filter((one) => isWanted(one, scenario, request));
+  if (wanted.length === 0) return [];
+  // What a usual run leaves out is there for those who name it.
+  const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestPairs : 0);
+  const rounds = pairs ?? usual;
   return Array.from({ length: rounds }, (_, round) => {
     const contenders = shuffled(wanted, random);
     const moves = movesOf(scenario.slices(loading, round), contenders, random);

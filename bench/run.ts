@@ -15,7 +15,7 @@ import { protocolOf } from './scenarios/wires.ts';
 import { faultsOfClosed, faultsOfOpen } from './statistics/validity.ts';
 import { memoryOf } from './subject/meter.ts';
 import { pin } from './subject/process.ts';
-import { type Subject, startControl, startServer } from './subject/subject.ts';
+import { type Subject, startControl, startServer, targetAt } from './subject/subject.ts';
 import { type Copies, importTemplate, openCopies, type Template } from './subject/template.ts';
 
 /** Whom a run tells how it goes. */
@@ -67,7 +67,9 @@ export async function runPlan(
       only: [...only],
       wires: [...wires],
       tls,
-      targets: {},
+      targets: Object.fromEntries(
+        request.targets.map(({ wire, host, port }) => [wire, `${host}:${port}`]),
+      ),
       flags: [...flags],
     },
     start: shared?.start ?? null,
@@ -88,8 +90,7 @@ export async function runPlan(
     links = await startLinkProcess();
     if (plan.blocks.length > 0) {
       progress.calibrating();
-      const scenarios = [...new Set(plan.blocks.map(({ scenario }) => scenario))];
-      shared = await lookAround({ copies, scenarios, request, controlPort: links.controlPort });
+      shared = await lookAround({ copies, plan, request, controlPort: links.controlPort });
     }
     for (const [at, block] of plan.blocks.entries()) {
       if (signal.aborted || !shared) return resultNow(false);
@@ -180,17 +181,19 @@ async function runBlock(block: Block, run: Run): Promise<void> {
 async function startMember(
   { scenario }: Block,
   contender: Contender,
-  { shared, copies, cells, signal, request }: Run,
+  { shared, copies, cells, signal }: Run,
 ): Promise<Member | undefined> {
   const cell = cellFor(cells, scenario.name, contender);
   const databasePath = copies.copy();
   const spec = contender.subject;
-  const { constantsPath, certificate } = shared;
+  const { constantsPath, certificate, target } = shared;
   const starting = [
     startGenerator(),
     'control' in spec
       ? startControl(spec.control, constantsPath)
-      : startServer({ ...spec, databasePath, ...(request.tls && { certificate }) }),
+      : target
+        ? targetAt(target)
+        : startServer({ ...spec, databasePath, certificate }),
   ] as const;
   try {
     const [generator, subject] = await Promise.all(starting);
@@ -216,7 +219,7 @@ async function openMember(
   { request, shared }: Run,
 ): Promise<void> {
   const { address } = subject;
-  if (address.pid !== null) await pin(address.pid, 0);
+  if (address.ours && address.pid !== null) await pin(address.pid, 0);
   await pin(generator.pid, 1);
   const lab: Lab = {
     address,

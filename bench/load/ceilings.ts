@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Ceiling } from '../report/result.ts';
-import type { Constants } from '../subject/controls/constant.ts';
+import { nullConstants } from '../subject/fixtures.ts';
 import type { Address } from '../subject/subject.ts';
 import { runAutocannon } from './autocannon.ts';
 import { runClosedLoop } from './closed-loop.ts';
@@ -19,7 +18,8 @@ const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
 });
 
 /** Requests of a usual size; a null server looks at nothing of them. */
-function requestsTo({ http, grpc }: Address, { grpc: { path } }: Constants) {
+function requestsTo({ http, grpc }: Address) {
+  const { path } = nullConstants.grpc;
   const read = requestOf('GET', '/v1/payments/pay_00000000000000000000000000');
   const frame = '{"type":"call","id":"1","operation":"getPayment","input":{"id":"pay_0"}}';
   const prepared: readonly (readonly [Prepared, number | undefined])[] = [
@@ -48,16 +48,9 @@ async function withClientCpu<Result>(work: () => Promise<Result>) {
 /**
  * Calls a second of every driver against a null server: what is near to this says more of the
  * generator than of a server. Runs in a load generator.
- *
- * @param constantsPath what the null server answers with
  */
-export async function measureCeilings(
-  address: Address,
-  constantsPath: string,
-): Promise<readonly Ceiling[]> {
-  // The file is this run's own.
-  const constants = JSON.parse(readFileSync(constantsPath, 'utf8')) as Constants;
-  const { read, prepared } = requestsTo(address, constants);
+export async function measureCeilings(address: Address): Promise<readonly Ceiling[]> {
+  const { read, prepared } = requestsTo(address);
   const ceilings: Ceiling[] = [];
   const { host } = address;
   for (const [request, port] of prepared) {

@@ -2,6 +2,7 @@ import type { Ceiling, Measured } from '../report/result.ts';
 import { scenarioNamed } from '../scenarios/index.ts';
 import type { Lab, Session, Slice } from '../scenarios/scenario.ts';
 import type { StorageMeasurement } from '../scenarios/storage.ts';
+import type { Address } from '../subject/subject.ts';
 
 /**
  * The client side of a measurement, a process of its own: takes orders by message, one after the
@@ -12,7 +13,7 @@ export type Order =
   | { readonly kind: 'open'; readonly scenario: string; readonly lab: Lab }
   | { readonly kind: 'take'; readonly slice: Slice }
   | { readonly kind: 'finish' }
-  | { readonly kind: 'ceilings'; readonly lab: Pick<Lab, 'address'>; readonly constants: string }
+  | { readonly kind: 'ceilings'; readonly address: Address }
   | { readonly kind: 'storage'; readonly folder: string };
 
 export type Report =
@@ -56,7 +57,7 @@ async function take(order: Order): Promise<Report> {
       const { measureCeilings } = await import('./ceilings.ts');
       return {
         kind: 'ceilings',
-        ceilings: await measureCeilings(order.lab.address, order.constants),
+        ceilings: await measureCeilings(order.address),
       };
     }
     case 'storage': {

@@ -1,47 +1,90 @@
-import { formatCount, formatRatio } from '../report/format.ts';
+import { formatCount } from '../report/format.ts';
+import type { Picture } from '../report/picture.ts';
 import type { Result } from '../report/result.ts';
-import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
-import { notMeasured, type Question, type Verdict } from './question.ts';
+import { labelOf } from '../report/tables.ts';
+import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
+import { contrastText, notMeasured, type Question, type Verdict } from './question.ts';
 
 /** Below this share of the bytes, a cache has saved something worth the name. */
 const savedShare = 0.9;
 
+const wireOfContender = (contender: string) =>
+  contender.startsWith('rest') ? 'rest' : contender.startsWith('grpc') ? 'grpc' : 'graphql';
+
+const bytesOf = (result: Result, contender: string): number | undefined => {
+  const cell = findCell(result, 'cached', contender);
+  return isValid(cell)
+    ? typical(cell, (sample) => wireOf(sample)?.receivedBytesPerCall)
+    : undefined;
+};
+
+const pictureOf = (result: Result, contenders: readonly string[]): Picture => ({
+  kind: 'bars',
+  label: 'bytes received for a read while nothing changes',
+  items: contenders.flatMap((contender) => {
+    const value = bytesOf(result, contender);
+    const label = labelOf({ scenario: 'cached', contender });
+    return value === undefined ? [] : [{ label, wire: wireOfContender(contender), value }];
+  }),
+});
+
 /** What a client that keeps a copy saves against one that does not. */
 function savings(result: Result, caching: string, plain: string) {
-  const [cell, base] = [findCell(result, 'cached', caching), findCell(result, 'cached', plain)];
-  const cpu = contrast(result, 'cached', [caching, plain], 'cpuAtCapacity');
-  if (!isValid(cell) || !isValid(base) || !cpu) return undefined;
-  const bytes = typical(cell, ({ wire }) => wire?.receivedBytesPerCall) ?? 0;
-  const plainBytes = typical(base, ({ wire }) => wire?.receivedBytesPerCall) ?? 0;
-  const stale = cell.samples.reduce((sum, sample) => sum + (sample.caching?.stale ?? 0), 0);
-  const saved = cell.samples.reduce((sum, sample) => sum + (sample.caching?.saved ?? 0), 0);
+  const cell = findCell(result, 'cached', caching);
+  const [bytes, plainBytes] = [bytesOf(result, caching), bytesOf(result, plain)];
+  const cpu = contrast(result, 'cached', [caching, plain], 'cpuAtRate');
+  if (!isValid(cell) || bytes === undefined || plainBytes === undefined || !cpu) return undefined;
+  const sum = (of: 'stale' | 'saved') =>
+    cell.samples.reduce((total, { caching: counts }) => total + (counts?.[of] ?? 0), 0);
   return {
-    savesBytes: saved > 0 && bytes < plainBytes * savedShare,
+    savesBytes: sum('saved') > 0 && bytes < plainBytes * savedShare,
     savesCpu: cpu.difference === 'less',
-    stale,
-    text: `bytes received ${formatCount(plainBytes)} → ${formatCount(bytes)}; server CPU ${formatRatio(cpu.comparison)}${cpu.difference === 'not shown' ? ' (no difference shown)' : ''}; stale answers ${formatCount(stale)}`,
+    stale: sum('stale'),
+    ratio: `CPU ${contrastText(cpu)}`,
+    picture: pictureOf(result, [plain, caching]),
+    text: `bytes received ${formatCount(plainBytes)} → ${formatCount(bytes)}; server CPU ${contrastText(cpu)}; stale answers ${formatCount(sum('stale'))}`,
   };
 }
 
 export const restCachesNaturally: Question = {
   number: 7,
   claim: 'REST caches naturally',
+  source: 'the uniform interface, as most guides put it',
+  scenarios: ['cached'],
   judge(result): Verdict {
     const found = savings(result, 'rest-etag', 'rest');
     if (!found) return notMeasured('cached reads of REST');
     const because = `GET with ETag against GET without: ${found.text}. No shared cache was in between.`;
-    if (!found.savesBytes || found.stale > 0) return { answer: 'no', because };
-    return { answer: found.savesCpu ? 'yes' : 'depends', because };
+    const told = { because, ratio: found.ratio, picture: found.picture };
+    if (!found.savesBytes || found.stale > 0) return { answer: 'no', ...told };
+    return { answer: found.savesCpu ? 'yes' : 'depends', ...told };
   },
 };
 
 export const graphqlCannotBeCached: Question = {
   number: 8,
   claim: 'GraphQL cannot be cached',
+  source: 'comparisons of REST and GraphQL',
+  scenarios: ['cached'],
   judge(result): Verdict {
     const found = savings(result, 'graphql-persisted', 'graphql-post');
     if (!found) return notMeasured('cached reads of GraphQL');
     const because = `GET of a persisted document with ETag against POST: ${found.text}.`;
-    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', because };
+    const told = { because, ratio: found.ratio, picture: found.picture };
+    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...told };
+  },
+};
+
+export const grpcHasNoCache: Question = {
+  number: 9,
+  claim: 'gRPC has no cache',
+  source: 'comparisons of REST and gRPC',
+  scenarios: ['cached'],
+  judge(result): Verdict {
+    const found = savings(result, 'grpc-etag', 'grpc');
+    if (!found) return notMeasured('cached reads of gRPC');
+    const because = `A client that keeps a copy and sends its etag against one that does not: ${found.text}. gRPC itself knows nothing of it: both sides are the contract's own work, and nothing in between can help.`;
+    const told = { because, ratio: found.ratio, picture: found.picture };
+    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...told };
   },
 };

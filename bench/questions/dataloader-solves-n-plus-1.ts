@@ -1,25 +1,48 @@
-import { formatRatio, formatTenth } from '../report/format.ts';
-import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
-import { notMeasured, type Question } from './question.ts';
+import { formatTenth } from '../report/format.ts';
+import type { Picture } from '../report/picture.ts';
+import type { Result } from '../report/result.ts';
+import { labelOf } from '../report/tables.ts';
+import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
+import { contrastText, notMeasured, type Question } from './question.ts';
 
 /** As many queries as a screen may take whatever the number of payments. */
 const fewQueries = 4;
 
+const contenders = ['graphql-naive', 'graphql-loaders', 'rest-chatty', 'rest-expand'] as const;
+
+const queriesOf = (result: Result, contender: string): number | undefined => {
+  const cell = findCell(result, 'screen', contender);
+  return isValid(cell)
+    ? typical(cell, (sample) => wireOf(sample)?.queriesPerCall ?? undefined)
+    : undefined;
+};
+
+const pictureOf = (result: Result): Picture => ({
+  kind: 'bars',
+  label: 'database queries for a screen of 20 payments',
+  items: contenders.flatMap((contender) => {
+    const value = queriesOf(result, contender);
+    const wire = contender.startsWith('rest') ? 'rest' : 'graphql';
+    if (value === undefined) return [];
+    return [{ label: labelOf({ scenario: 'screen', contender }), wire, value }];
+  }),
+});
+
 export const dataloaderSolvesNPlus1: Question = {
   number: 6,
   claim: 'GraphQL has the N+1 problem and DataLoader solves it',
+  source: 'most introductions to GraphQL servers',
+  scenarios: ['screen'],
   judge(result) {
-    const queries = (contender: string) => {
-      const cell = findCell(result, 'screen', contender);
-      return isValid(cell) ? typical(cell, ({ wire }) => wire?.queriesPerCall) : undefined;
-    };
-    const [naive, loaders] = [queries('graphql-naive'), queries('graphql-loaders')];
+    const naive = queriesOf(result, 'graphql-naive');
+    const loaders = queriesOf(result, 'graphql-loaders');
     const pair = ['graphql-naive', 'graphql-loaders'] as const;
     const cpu = contrast(result, 'screen', pair, 'cpuAtCapacity');
     if (naive === undefined || loaders === undefined || !cpu) return notMeasured('the screen');
-    const because = `Queries for a screen of 20 payments: naive ${formatTenth(naive)}, DataLoader ${formatTenth(loaders)}. Server CPU, naive over DataLoader: ${formatRatio(cpu.comparison)}, on an embedded database, where a query is cheap.`;
+    const because = `Queries for a screen of 20 payments: naive ${formatTenth(naive)}, DataLoader ${formatTenth(loaders)}. Server CPU, naive over DataLoader: ${contrastText(cpu)}, on an embedded database, where a query is cheap.`;
+    const told = { because, picture: pictureOf(result), ratio: `CPU ${contrastText(cpu)}` };
     const solved = naive > 20 && loaders < fewQueries + 1;
-    if (!solved) return { answer: 'no', because };
-    return { answer: cpu.difference === 'more' ? 'yes' : 'depends', because };
+    if (!solved) return { answer: 'no', ...told };
+    return { answer: cpu.difference === 'more' ? 'yes' : 'depends', ...told };
   },
 };

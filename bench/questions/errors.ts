@@ -1,3 +1,4 @@
+import type { Picture } from '../report/picture.ts';
 import { costRatio, labelOf } from '../report/tables.ts';
 import { goodCreate, goodRead } from '../scenarios/errors.ts';
 import { findCell, isValid } from '../statistics/summary.ts';
@@ -6,6 +7,8 @@ import { notMeasured, type Question } from './question.ts';
 export const graphqlErrorsAre200: Question = {
   number: 15,
   claim: 'GraphQL errors are always 200',
+  source: 'folklore of monitoring teams',
+  scenarios: ['errors'],
   judge(result) {
     const cell = findCell(result, 'errors', 'graphql');
     const failures = isValid(cell) ? (cell.samples[0]?.failures ?? []) : [];
@@ -21,12 +24,16 @@ const freeBelow = 0.1;
 
 export const errorsAreFree: Question = {
   number: 16,
-  claim: 'errors are free',
+  claim: 'Errors are free',
+  source: 'load tests that only follow the good path',
+  scenarios: ['errors'],
   judge(result) {
-    const cells = ['rest', 'grpc', 'graphql', 'websocket']
-      .map((wire) => findCell(result, 'errors', wire))
-      .filter(isValid);
-    const costs = cells.flatMap((cell) =>
+    const wires = ['rest', 'grpc', 'graphql', 'websocket'] as const;
+    const cells = wires.flatMap((wire) => {
+      const cell = findCell(result, 'errors', wire);
+      return isValid(cell) ? [{ wire, cell }] : [];
+    });
+    const costs = cells.flatMap(({ wire, cell }) =>
       (
         [
           ['not_found', goodRead],
@@ -34,15 +41,25 @@ export const errorsAreFree: Question = {
         ] as const
       ).flatMap(([failure, good]) => {
         const ratio = costRatio(cell, failure, good);
-        return ratio === undefined ? [] : [{ label: labelOf(cell), failure, ratio }];
+        return ratio === undefined ? [] : [{ wire, label: labelOf(cell), failure, ratio }];
       }),
     );
     if (costs.length === 0) return notMeasured('the cost of failures');
     const because = `Server CPU over the good call on the same path: ${costs
       .map(({ label, failure, ratio }) => `${label} \`${failure}\` ${ratio.toFixed(2)}×`)
       .join('; ')}. Free would be below ${freeBelow}.`;
+    const picture: Picture = {
+      kind: 'bars',
+      label: 'server CPU of a failure, of the good call on the same path',
+      items: costs.map(({ wire, label, failure, ratio }) => ({
+        label: `${label}, ${failure}`,
+        wire,
+        value: ratio,
+      })),
+    };
+    const told = { because, picture };
     const free = costs.filter(({ ratio }) => ratio < freeBelow).length;
-    if (free === 0) return { answer: 'no', because };
-    return { answer: free === costs.length ? 'yes' : 'depends', because };
+    if (free === 0) return { answer: 'no', ...told };
+    return { answer: free === costs.length ? 'yes' : 'depends', ...told };
   },
 };

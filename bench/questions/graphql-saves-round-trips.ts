@@ -1,23 +1,70 @@
 import { formatTenth } from '../report/format.ts';
-import { findCell, isValid, typical } from '../statistics/summary.ts';
-import { notMeasured, type Question } from './question.ts';
+import type { Picture } from '../report/picture.ts';
+import type { Result } from '../report/result.ts';
+import { labelOf } from '../report/tables.ts';
+import { closedOf, contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
+import { contrastText, notMeasured, type Question } from './question.ts';
+
+const contenders = [
+  ['graphql-loaders', 'graphql'],
+  ['rest-chatty', 'rest'],
+  ['rest-expand', 'rest'],
+  ['grpc-batch', 'grpc'],
+] as const;
+
+const distancesOf = (result: Result): number[] => [
+  ...new Set(
+    findCell(result, 'screen', 'graphql-loaders')?.samples[0]?.closed.map(({ rttMs }) => rttMs),
+  ),
+];
+
+const pictureOf = (result: Result): Picture => ({
+  kind: 'lines',
+  x: { label: 'round-trip time, ms', scale: 'linear' },
+  y: { label: 'a screen, ms', scale: 'log' },
+  series: contenders.flatMap(([contender, wire]) => {
+    const cell = findCell(result, 'screen', contender);
+    if (!isValid(cell)) return [];
+    const points = distancesOf(result).flatMap((rttMs) => {
+      const micros = typical(cell, 'latency', { rttMs });
+      const x = typical(cell, (sample) => closedOf(sample, { rttMs })?.achievedRttMs);
+      return micros === undefined || x === undefined ? [] : [{ x, y: micros / 1000, valid: true }];
+    });
+    return [{ label: labelOf({ scenario: 'screen', contender }), wire, points }];
+  }),
+  crossovers: [],
+});
 
 export const graphqlSavesRoundTrips: Question = {
   number: 4,
   claim: 'GraphQL saves round trips',
+  source: 'the case for GraphQL since 2015',
+  scenarios: ['screen'],
   judge(result) {
     const requests = (contender: string) => {
       const cell = findCell(result, 'screen', contender);
-      return isValid(cell) ? typical(cell, ({ wire }) => wire?.requestsPerCall) : undefined;
+      return isValid(cell) ? typical(cell, (sample) => wireOf(sample)?.requestsPerCall) : undefined;
     };
-    const graphql = requests('graphql-loaders');
-    const chatty = requests('rest-chatty');
-    const expand = requests('rest-expand');
-    const batch = requests('grpc-batch');
+    const [graphql, ...rest] = contenders.map(([name]) => requests(name));
+    const [chatty, expand, batch] = rest;
     if (graphql === undefined || chatty === undefined) return notMeasured('the screen');
-    const others = [chatty, expand, batch].filter((count) => count !== undefined);
-    const because = `Requests for the screen: GraphQL ${formatTenth(graphql)}, REST chatty ${formatTenth(chatty)}, REST \`expand\` ${formatTenth(expand)}, gRPC batch ${formatTenth(batch)}. What they cost at a distance was not measured: no round-trip time was added.`;
-    if (others.every((count) => graphql < count)) return { answer: 'yes', because };
-    return { answer: graphql < chatty ? 'depends' : 'no', because };
+    const far = Math.max(...distancesOf(result));
+    const over = (other: string) =>
+      contrast(result, 'screen', ['graphql-loaders', other], 'latency', { rttMs: far });
+    const times = contenders.slice(1).flatMap(([name]) => {
+      const found = over(name);
+      const label = labelOf({ scenario: 'screen', contender: name });
+      return found ? `${label} ${contrastText(found)}` : [];
+    });
+    const because = `Requests for the screen: GraphQL ${formatTenth(graphql)}, REST chatty ${formatTenth(chatty)}, REST \`expand\` ${formatTenth(expand)}, gRPC batch ${formatTenth(batch)}. Time at a round trip of ${far} ms, GraphQL over ${times.join('; over ')}.`;
+    const first = over('rest-chatty');
+    const told = {
+      because,
+      picture: pictureOf(result),
+      ...(first && { ratio: `at ${far} ms ${contrastText(first)}` }),
+    };
+    const others = rest.filter((count) => count !== undefined);
+    if (others.every((count) => graphql < count)) return { answer: 'yes', ...told };
+    return { answer: graphql < chatty ? 'depends' : 'no', ...told };
   },
 };

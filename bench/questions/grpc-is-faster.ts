@@ -3,5 +3,7 @@ import { judgeAspects, type Question, readAndCreate } from './question.ts';
 export const grpcIsFaster: Question = {
   number: 1,
   claim: 'gRPC is faster than REST',
-  judge: (result) => judgeAspects(result, ['grpc', 'rest'], readAndCreate),
+  source: 'most comparisons of API styles',
+  scenarios: ['point-read', 'create'],
+  judge: (result) => judgeAspects(result, ['grpc', 'rest'], readAndCreate, 'gRPC over REST'),
 };

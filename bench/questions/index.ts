@@ -1,22 +1,27 @@
 import type { Result } from '../report/result.ts';
 import { left, type Table } from '../report/table.ts';
-import { graphqlCannotBeCached, restCachesNaturally } from './caching.ts';
+import { graphqlCannotBeCached, grpcHasNoCache, restCachesNaturally } from './caching.ts';
 import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
 import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
 import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
+import { protobufIsWhy } from './protobuf-is-why.ts';
 import type { Question } from './question.ts';
+import { sizeDecides } from './size-decides.ts';
 import { websocketForRequests } from './websocket-for-requests.ts';
 import { websocketHasLowestLatency } from './websocket-has-lowest-latency.ts';
 
 /** The questions that this bench has data for, by number. */
 export const questions: readonly Question[] = [
   grpcIsFaster,
+  protobufIsWhy,
+  sizeDecides,
   graphqlSavesRoundTrips,
   dataloaderSolvesNPlus1,
   restCachesNaturally,
   graphqlCannotBeCached,
+  grpcHasNoCache,
   pollingIsWasteful,
   websocketHasLowestLatency,
   graphqlErrorsAre200,

@@ -1,7 +1,9 @@
-import { formatCount, formatRatio } from '../report/format.ts';
-import type { Cell } from '../report/result.ts';
+import { formatCount } from '../report/format.ts';
+import type { Picture } from '../report/picture.ts';
+import type { Cell, Result } from '../report/result.ts';
+import { labelOf } from '../report/tables.ts';
 import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
-import { notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question } from './question.ts';
 
 const pair = ['rest', 'sse'] as const;
 
@@ -13,21 +15,37 @@ const bytesPerEvent = (cell: Cell): number =>
 /** From here on, polling has sent more than the events themselves. */
 const dearer = 1.1;
 
+const wires = ['rest', 'sse', 'websocket', 'grpc', 'graphql'] as const;
+
+const bytesPicture = (result: Result): Picture => ({
+  kind: 'bars',
+  label: 'bytes of an event to one watcher, both ways',
+  items: wires.flatMap((wire) => {
+    const cell = findCell(result, 'events', wire);
+    return isValid(cell) ? [{ label: labelOf(cell), wire, value: bytesPerEvent(cell) }] : [];
+  }),
+});
+
 export const pollingIsWasteful: Question = {
   number: 10,
-  claim: 'polling is wasteful',
+  claim: 'Polling is wasteful',
+  source: 'every introduction to server-sent events',
+  scenarios: ['events'],
   judge(result) {
     const [poll, push] = [findCell(result, 'events', 'rest'), findCell(result, 'events', 'sse')];
     const delay = contrast(result, 'events', pair, 'delay');
     const cpu = contrast(result, 'events', pair, 'cpuPerEvent');
     if (!isValid(poll) || !isValid(push) || !delay || !cpu) return notMeasured('polling and SSE');
-    const cpuText = `${formatRatio(cpu.comparison)}${cpu.difference === 'not shown' ? ' (no difference shown)' : ''}`;
-    const because = `Polling over SSE: bytes per event ${formatCount(bytesPerEvent(push))} → ${formatCount(bytesPerEvent(poll))}; server CPU of an event ${cpuText}; delay ${formatRatio(delay.comparison)}. At this rate each poll finds many events; how rare events change that was not measured.`;
-    const wastes = [
-      bytesPerEvent(poll) > bytesPerEvent(push) * dearer,
-      cpu.difference === 'more',
-    ].filter(Boolean).length;
-    if (wastes === 2) return { answer: 'yes', because };
-    return { answer: wastes === 1 || delay.difference === 'more' ? 'depends' : 'no', because };
+    const [pollBytes, pushBytes] = [bytesPerEvent(poll), bytesPerEvent(push)];
+    const because = `Polling over SSE: bytes per event ${formatCount(pushBytes)} → ${formatCount(pollBytes)}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll finds many events; how rare events change that was not measured.`;
+    const told = {
+      because,
+      picture: bytesPicture(result),
+      ratio: `delay ${contrastText(delay)}`,
+    };
+    const wastes = [pollBytes > pushBytes * dearer, cpu.difference === 'more'].filter(Boolean);
+    if (wastes.length === 2) return { answer: 'yes', ...told };
+    const depends = wastes.length === 1 || delay.difference === 'more';
+    return { answer: depends ? 'depends' : 'no', ...told };
   },
 };

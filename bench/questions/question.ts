@@ -1,6 +1,8 @@
 import { formatRatio } from '../report/format.ts';
+import type { Picture, RatioPicture } from '../report/picture.ts';
 import type { Result } from '../report/result.ts';
-import { contrast, type MetricName } from '../statistics/summary.ts';
+import type { WireName } from '../scenarios/wires.ts';
+import { type Contrast, contrast, type MetricName } from '../statistics/summary.ts';
 
 export type Answer = 'yes' | 'no' | 'depends' | 'no difference shown' | 'not measured';
 
@@ -8,6 +10,9 @@ export interface Verdict {
   readonly answer: Answer;
   /** The numbers that the answer was computed from. */
   readonly because: string;
+  /** The one ratio that says most, with its interval. */
+  readonly ratio?: string;
+  readonly picture?: Picture;
 }
 
 /** A claim as people state it, and how this run's numbers judge it. */
@@ -15,6 +20,10 @@ export interface Question {
   /** Its number in the list of questions. */
   readonly number: number;
   readonly claim: string;
+  /** Who says so. */
+  readonly source: string;
+  /** The scenarios that it is judged by. */
+  readonly scenarios: readonly string[];
   judge(result: Result): Verdict;
 }
 
@@ -39,12 +48,7 @@ export const readAndCreate: readonly Aspect[] = [
     metric: 'responseAtRate',
     better: 'less',
   },
-  {
-    label: 'read, CPU at capacity',
-    scenario: 'point-read',
-    metric: 'cpuAtCapacity',
-    better: 'less',
-  },
+  { label: 'read, capacity', scenario: 'point-read', metric: 'throughput', better: 'more' },
   { label: 'create, CPU at equal rate', scenario: 'create', metric: 'cpuAtRate', better: 'less' },
   {
     label: 'create, p50 at equal rate',
@@ -52,8 +56,25 @@ export const readAndCreate: readonly Aspect[] = [
     metric: 'responseAtRate',
     better: 'less',
   },
-  { label: 'create, CPU at capacity', scenario: 'create', metric: 'cpuAtCapacity', better: 'less' },
+  { label: 'create, capacity', scenario: 'create', metric: 'throughput', better: 'more' },
 ];
+
+export const contrastText = ({ comparison, difference }: Contrast): string =>
+  `${formatRatio(comparison)}${difference === 'not shown' ? ' (no difference shown)' : ''}`;
+
+/** A row of a picture of ratios. */
+export const ratioItem = (
+  label: string,
+  wire: WireName | null,
+  { comparison: { ratio, interval }, floor }: Contrast,
+): RatioPicture['items'][number] => ({
+  label,
+  wire,
+  ratio,
+  low: interval?.low,
+  high: interval?.high,
+  floor,
+});
 
 /**
  * Whether the contender is better in every aspect in which a difference is shown: `yes`, in none:
@@ -61,24 +82,27 @@ export const readAndCreate: readonly Aspect[] = [
  */
 export function judgeAspects(
   result: Result,
-  pair: readonly [contender: string, baseline: string],
+  [contender, baseline]: readonly [WireName, WireName],
   aspects: readonly Aspect[],
+  label: string,
 ): Verdict {
-  let better = 0;
-  let worse = 0;
-  const texts: string[] = [];
-  for (const aspect of aspects) {
-    const found = contrast(result, aspect.scenario, pair, aspect.metric);
-    if (!found) continue;
-    const shown = found.difference !== 'not shown';
-    if (shown && found.difference === aspect.better) better += 1;
-    if (shown && found.difference !== aspect.better) worse += 1;
-    const text = `${aspect.label} ${formatRatio(found.comparison)}`;
-    texts.push(shown ? text : `${text} (no difference shown)`);
-  }
-  if (texts.length === 0) return notMeasured(`${pair.join(' and ')} in one run`);
-  const because = `${texts.join('; ')}.`;
-  if (better + worse === 0) return { answer: 'no difference shown', because };
-  if (worse === 0) return { answer: 'yes', because };
-  return { answer: better === 0 ? 'no' : 'depends', because };
+  const found = aspects.flatMap((aspect) => {
+    const { scenario, metric } = aspect;
+    const one = contrast(result, scenario, [contender, baseline], metric);
+    return one ? [{ aspect, one }] : [];
+  });
+  const [first] = found;
+  if (!first) return notMeasured(`${contender} and ${baseline} in one run`);
+  const shown = found.filter(({ one }) => one.difference !== 'not shown');
+  const better = shown.filter(({ one, aspect }) => one.difference === aspect.better).length;
+  const picture: Picture = {
+    kind: 'ratios',
+    label,
+    items: found.map(({ aspect, one }) => ratioItem(aspect.label, contender, one)),
+  };
+  const because = `${found.map(({ aspect, one }) => `${aspect.label} ${contrastText(one)}`).join('; ')}.`;
+  const told = { because, picture, ratio: `${first.aspect.label} ${contrastText(first.one)}` };
+  if (shown.length === 0) return { answer: 'no difference shown', ...told };
+  if (better === shown.length) return { answer: 'yes', ...told };
+  return { answer: better === 0 ? 'no' : 'depends', ...told };
 }

@@ -1,24 +1,31 @@
-import { formatRatio } from '../report/format.ts';
+import { labels } from '../scenarios/wires.ts';
 import { contrast } from '../statistics/summary.ts';
-import { notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, ratioItem } from './question.ts';
 
 export const websocketHasLowestLatency: Question = {
   number: 11,
   claim: 'WebSockets have the lowest latency',
+  source: 'most guides to real time',
+  scenarios: ['events'],
   judge(result) {
     const others = (['sse', 'grpc', 'graphql'] as const).flatMap((other) => {
       const found = contrast(result, 'events', ['websocket', other], 'delay');
-      return found ? [{ other, ...found }] : [];
+      return found ? [{ other, found }] : [];
     });
-    if (others.length === 0) return notMeasured('events over WebSocket and another stream');
-    const because = `Delay of an event, WebSocket over each: ${others
-      .map(({ other, comparison, difference }) => {
-        const text = `${other} ${formatRatio(comparison)}`;
-        return difference === 'not shown' ? `${text} (no difference shown)` : text;
-      })
-      .join('; ')}.`;
-    if (others.some(({ difference }) => difference === 'more')) return { answer: 'no', because };
-    const isLowest = others.every(({ difference }) => difference === 'less');
-    return { answer: isLowest ? 'yes' : 'no difference shown', because };
+    const [first] = others;
+    if (!first) return notMeasured('events over WebSocket and another stream');
+    const texts = others.map(({ other, found }) => `${labels[other]} ${contrastText(found)}`);
+    const told = {
+      because: `Delay of an event, WebSocket over each: ${texts.join('; ')}.`,
+      ratio: `over ${texts[0]}`,
+      picture: {
+        kind: 'ratios',
+        label: 'Delay of an event, WebSocket over each',
+        items: others.map(({ other, found }) => ratioItem(`over ${labels[other]}`, other, found)),
+      },
+    } as const;
+    if (others.some(({ found }) => found.difference === 'more')) return { answer: 'no', ...told };
+    const isLowest = others.every(({ found }) => found.difference === 'less');
+    return { answer: isLowest ? 'yes' : 'no difference shown', ...told };
   },
 };

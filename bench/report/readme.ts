@@ -1,5 +1,13 @@
 import { quantileMicros } from '../statistics/histogram.ts';
-import { findCell, floorFor, isValid, merged, typical } from '../statistics/summary.ts';
+import {
+  findCell,
+  floorFor,
+  isValid,
+  merged,
+  openOf,
+  typical,
+  wireOf,
+} from '../statistics/summary.ts';
 import { formatCount, formatMs, formatNumber, missing } from './format.ts';
 import type { Cell, Result } from './result.ts';
 import { left, renderMarkdownRows, right } from './table.ts';
@@ -25,7 +33,7 @@ const orMissing = (cell: Cell | undefined, text: (cell: Cell) => string): string
   isValid(cell) ? text(cell) : missing;
 
 const p99AtRate = (cell: Cell): string => {
-  const histogram = merged(cell, ({ open }) => open?.response);
+  const histogram = merged(cell, (sample) => openOf(sample)?.response);
   return formatMs(histogram && quantileMicros(histogram, 0.99));
 };
 
@@ -58,7 +66,7 @@ export function renderReadmeTable(result: Result): string {
       orMissing(read, (cell) => formatNumber(typical(cell, 'cpuAtRate'))),
       orMissing(read, p99AtRate),
       orMissing(read, (cell) =>
-        formatCount(typical(cell, ({ wire: bytes }) => bytes?.receivedBytesPerCall)),
+        formatCount(typical(cell, (sample) => wireOf(sample)?.receivedBytesPerCall)),
       ),
       orMissing(create, (cell) => formatCount(typical(cell, 'throughput'))),
       orMissing(
@@ -79,11 +87,12 @@ export function renderReadmeTable(result: Result): string {
     right('event ms'),
   ];
   const { environment, startedAt, options } = result;
-  const perSecond = findCell(result, 'point-read', 'rest')?.samples[0]?.open?.perSecond;
+  const [sample] = findCell(result, 'point-read', 'rest')?.samples ?? [];
+  const perSecond = sample && openOf(sample)?.perSecond;
   return [
     renderMarkdownRows({ columns, rows }),
     '',
-    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Reads and creates: closed loop, 16 and 64 calls under way. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen and event: median.`,
+    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Reads and creates: closed loop, 64 calls under way over 64 connections. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen: mean, one user. Event: median.`,
     '',
     floorText(result),
   ].join('\n');

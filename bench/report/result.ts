@@ -143,8 +143,8 @@ const sample = z.strictObject({
   round: count,
   /** Its place in the run. */
   order: count,
-  /** From the start of the process to its word that it listens, milliseconds. */
-  readyMs: z.number(),
+  /** From the start of the process to its word that it listens, ms; null of a target. */
+  readyMs: z.number().nullable(),
   /** Resident before the first timed call, and the peak at the end. */
   idleBytes: z.number().nullable(),
   peakBytes: z.number().nullable(),

@@ -1,17 +1,22 @@
 import { goodCreate, goodRead } from '../scenarios/errors.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { quantileMicros } from '../statistics/histogram.ts';
+import { type Histogram, quantileMicros } from '../statistics/histogram.ts';
 import { median, pairsNeeded } from '../statistics/paired.ts';
 import {
+  type At,
+  closedOf,
   compareCells,
+  curveOf,
   findCell,
   floorFor,
   isValid,
   type MetricName,
   merged,
   notesOf,
+  openOf,
   typical,
+  wireOf,
 } from '../statistics/summary.ts';
 import {
   formatCount,
@@ -22,7 +27,7 @@ import {
   missing,
 } from './format.ts';
 import type { Cell, FailureSample, Result, Sample } from './result.ts';
-import { left, right, type Table } from './table.ts';
+import { type Column, left, right, type Table } from './table.ts';
 
 /** The label of a contender; its name where this version of the bench does not know it. */
 export function labelOf({ scenario, contender }: Pick<Cell, 'scenario' | 'contender'>): string {
@@ -30,208 +35,383 @@ export function labelOf({ scenario, contender }: Pick<Cell, 'scenario' | 'conten
   return known?.contenders.find(({ name }) => name === contender)?.label ?? contender;
 }
 
-const cellsOf = (result: Result, { name, contenders }: Scenario): Cell[] =>
+export const cellsOf = (result: Result, { name, contenders }: Scenario): Cell[] =>
   contenders.flatMap((contender) => findCell(result, name, contender.name) ?? []);
 
-const quantiles = [0.5, 0.9, 0.99];
+/** A column, and what it says of a cell. */
+type Field = readonly [Column, (cell: Cell) => string];
 
-/** p50 / p90 / p99 in ms and how many samples; a quantile with too few beyond it is left out. */
-function latencyTexts(cell: Cell, histogramOf: (sample: Sample) => string | undefined): string[] {
-  const histogram = merged(cell, histogramOf);
-  return [
-    ...quantiles.map((quantile) =>
-      histogram ? formatMs(quantileMicros(histogram, quantile)) : missing,
-    ),
-    formatCount(histogram?.totalCount),
-  ];
+/** Hollow: an invalid cell has its name and nothing else. */
+const rowsOf = (cells: readonly Cell[], fields: readonly Field[]): string[][] =>
+  cells.map((cell) => [
+    isValid(cell) ? labelOf(cell) : `${labelOf(cell)} (INVALID)`,
+    ...fields.map(([, text]) => (isValid(cell) ? text(cell) : missing)),
+  ]);
+
+const tableWith = (
+  cells: readonly Cell[],
+  fields: readonly Field[],
+  rest: Pick<Table, 'title' | 'lead' | 'notes'>,
+): Table => ({
+  ...rest,
+  columns: [left(''), ...fields.map(([column]) => column)],
+  rows: rowsOf(cells, fields),
+});
+
+const quantileField =
+  (histogramOf: (sample: Sample) => string | null | undefined, quantile: number) =>
+  (cell: Cell): string => {
+    const histogram: Histogram | undefined = merged(cell, histogramOf);
+    return formatMs(histogram && quantileMicros(histogram, quantile));
+  };
+
+const countField =
+  (histogramOf: (sample: Sample) => string | null | undefined) =>
+  (cell: Cell): string =>
+    formatCount(merged(cell, histogramOf)?.totalCount);
+
+const metricLabels: Partial<Record<MetricName, string>> = {
+  throughput: 'calls/s',
+  cpuAtCapacity: 'CPU at capacity',
+  cpuAtRate: 'CPU at equal rate',
+  responseAtRate: 'p50 at equal rate',
+  latency: 'time of a call',
+  cpuPerEvent: 'CPU of an event',
+  delay: 'p50 of the delay',
+};
+
+/** How far the same contender is from itself, for each of the figures. */
+export function floorNote(result: Result, scenario: string, names: readonly MetricName[]): string {
+  const texts = names.flatMap((name) => {
+    const floor = floorFor(result, scenario, name);
+    return floor === undefined ? [] : `${metricLabels[name] ?? name} ${floor.toFixed(3)}×`;
+  });
+  return texts.length === 0
+    ? 'No noise floor: no baseline was measured against itself.'
+    : `Noise floor (a baseline against itself, outer bound of its interval): ${texts.join(', ')}.`;
 }
 
 function notesFor(cells: readonly Cell[]): string[] {
   const texts = cells.flatMap((cell) => {
     const label = labelOf(cell);
     if (cell.invalid.length > 0) return cell.invalid.map((why) => `${label}: INVALID, ${why}`);
-    if (cell.samples.length === 0) return [];
     return notesOf(cell).map((note) => `${label}: ${note}`);
   });
   const fewest = Math.min(...cells.filter(isValid).map(({ samples }) => samples.length));
   if (fewest >= pairsNeeded || !Number.isFinite(fewest)) return texts;
-  return [
-    ...texts,
-    `As few as ${fewest} processes of a contender: no interval, no difference shown.`,
-  ];
+  const few = `As few as ${fewest} processes of a contender: no interval, no difference shown.`;
+  return [...texts, few];
 }
 
-function floorNote(result: Result, scenario: string, names: readonly MetricName[]): string[] {
-  const texts = names.flatMap((name) => {
-    const floor = floorFor(result, scenario, name);
-    return floor === undefined ? [] : `${metricLabels[name]} ${floor.toFixed(2)}×`;
-  });
-  return texts.length === 0
-    ? ['No noise floor: no baseline was measured against itself.']
-    : [
-        `Noise floor (a baseline against itself, outer bound of its interval): ${texts.join(', ')}.`,
-      ];
+const ratioField =
+  (result: Result, scenario: Scenario, metric: MetricName, at?: At) =>
+  (cell: Cell): string => {
+    const baseline = findCell(result, scenario.name, scenario.baseline);
+    return cell === baseline ? '1' : formatRatio(compareCells(result, cell, baseline, metric, at));
+  };
+
+function baselineLabel(result: Result, { name, baseline }: Scenario): string {
+  const cell = findCell(result, name, baseline);
+  return cell ? labelOf(cell) : baseline;
 }
 
-const metricLabels: Readonly<Record<MetricName, string>> = {
-  throughput: 'calls/s',
-  autocannon: 'calls/s by autocannon',
-  cpuAtCapacity: 'CPU at capacity',
-  cpuUnderAutocannon: 'CPU under autocannon',
-  cpuAtRate: 'CPU at equal rate',
-  responseAtRate: 'p50 at equal rate',
-  latency: 'p50',
-  cpuPerEvent: 'CPU of an event',
-  delay: 'p50 of the delay',
-};
-
-/** Hollow: an invalid cell has its name and nothing else. */
-const hollow = (cell: Cell, columns: number): string[] => [
-  `${labelOf(cell)} (INVALID)`,
-  ...Array.from({ length: columns - 1 }, () => missing),
+const byteFields = (at?: At): Field[] => [
+  [
+    right('bytes out'),
+    (cell) => formatCount(typical(cell, (sample) => wireOf(sample, at)?.sentBytesPerCall)),
+  ],
+  [
+    right('bytes in'),
+    (cell) => formatCount(typical(cell, (sample) => wireOf(sample, at)?.receivedBytesPerCall)),
+  ],
+  [
+    right('queries'),
+    (cell) =>
+      formatTenth(typical(cell, (sample) => wireOf(sample, at)?.queriesPerCall ?? undefined)),
+  ],
 ];
 
-/** A table of calls that are answered once. */
-function callTable(result: Result, scenario: Scenario): Table {
+const firstSample = (cells: readonly Cell[]): Sample | undefined =>
+  cells.flatMap(({ samples }) => samples)[0];
+
+/** Capacity, and cost and latency at a rate that is the same for all. */
+function loadTable(result: Result, scenario: Scenario): Table {
   const cells = cellsOf(result, scenario);
-  const baseline = findCell(result, scenario.name, scenario.baseline);
-  const baselineLabel = baseline ? labelOf(baseline) : scenario.baseline;
-  const perSecond = cells.flatMap(({ samples }) => samples[0]?.open?.perSecond ?? [])[0];
-  const isCached = scenario.name === 'cached';
-  const isScreen = scenario.name === 'screen';
-  const columns = [
-    left(''),
-    right('calls/s'),
-    right(`of ${baselineLabel} [95 %]`),
-    right('CPU µs/call'),
-    right(`of ${baselineLabel} [95 %]`),
-    ...(perSecond ? [right(`CPU µs at ${formatCount(perSecond)}/s`)] : []),
-    right('p50 ms'),
-    right('p90'),
-    right('p99'),
-    right('samples'),
-    ...(isScreen ? [right('requests')] : []),
-    right('bytes out'),
-    right('bytes in'),
-    right('queries'),
-    ...(isCached ? [right('not sent again'), right('stale')] : []),
+  const first = firstSample(cells);
+  const [closed, open] = [first && closedOf(first), first && openOf(first)];
+  const of = `of ${baselineLabel(result, scenario)} [95 %]`;
+  const response = (sample: Sample) => openOf(sample)?.response;
+  const ratio = ratioField.bind(undefined, result, scenario);
+  const objective = first?.capacity[0]?.objective;
+  const fields: Field[] = [
+    ...(closed
+      ? ([
+          [right('calls/s'), (cell) => formatCount(typical(cell, 'throughput'))],
+          [right(of), ratio('throughput')],
+          [right('CPU µs/call'), (cell) => formatNumber(typical(cell, 'cpuAtCapacity'))],
+        ] as Field[])
+      : []),
+    ...(open
+      ? ([
+          [
+            right(`CPU µs at ${formatCount(open.perSecond)}/s`),
+            (cell) => formatNumber(typical(cell, 'cpuAtRate')),
+          ],
+          [right(of), ratio('cpuAtRate')],
+          [right('p50 ms'), quantileField(response, 0.5)],
+          [right(of), ratio('responseAtRate')],
+          [right('p99'), quantileField(response, 0.99)],
+          [right('samples'), countField(response)],
+        ] as Field[])
+      : []),
+    ...(objective
+      ? ([
+          [
+            right(`/s with p99 ≤ ${objective.ms} ms`),
+            (cell) => formatCount(typical(cell, 'capacity')),
+          ],
+        ] as Field[])
+      : []),
+    ...byteFields(),
   ];
-  const ratio = (cell: Cell, metric: MetricName) =>
-    cell === baseline ? '1' : formatRatio(compareCells(result, cell, baseline, metric));
-  const rows = cells.map((cell) => {
-    if (!isValid(cell)) return hollow(cell, columns.length);
-    const isLoaded = cell.samples.some(({ open }) => open);
-    const histogramOf = ({ open, closed }: Sample) => (isLoaded ? open?.response : closed?.latency);
-    // A closed loop's latency is another thing than that at a rate: not in the same column.
-    const latency =
-      perSecond && !isLoaded
-        ? quantiles.map(() => missing).concat('')
-        : latencyTexts(cell, histogramOf);
-    return [
-      labelOf(cell),
-      formatCount(typical(cell, 'throughput')),
-      ratio(cell, 'throughput'),
-      formatNumber(typical(cell, 'cpuAtCapacity')),
-      ratio(cell, 'cpuAtCapacity'),
-      ...(perSecond ? [formatNumber(typical(cell, 'cpuAtRate'))] : []),
-      ...latency,
-      ...(isScreen ? [formatTenth(typical(cell, ({ wire }) => wire?.requestsPerCall))] : []),
-      formatCount(typical(cell, ({ wire }) => wire?.sentBytesPerCall)),
-      formatCount(typical(cell, ({ wire }) => wire?.receivedBytesPerCall)),
-      formatTenth(typical(cell, ({ wire }) => wire?.queriesPerCall)),
-      ...(isCached ? cachingTexts(cell) : []),
-    ];
-  });
-  const [sample] = cells.flatMap(({ samples }) => samples);
-  const closed = sample?.closed;
-  const warmed = warmUpRange(cells);
-  const how = closed
-    ? `Closed loop: ${closed.inFlight} calls under way over ${closed.connections} connections, ${closed.elapsedMs / 1000} s after ${warmed} of warming up, in each of the fresh processes.`
-    : '';
-  const latencyHow = perSecond
-    ? `Latency: independent arrivals at ${formatCount(perSecond)}/s, from the intended start.`
-    : 'Latency is that of the closed loop.';
-  return {
+  return tableWith(cells, fields, {
     title: scenario.title,
-    lead: `${scenario.what} ${how} ${latencyHow}`,
-    columns,
-    rows,
+    lead: [
+      scenario.what,
+      ...(closed
+        ? [`Capacity: ${closed.inFlight} calls under way over ${closed.connections} connections.`]
+        : []),
+      ...(open
+        ? [
+            `Cost and latency: independent arrivals at ${formatCount(open.perSecond)}/s, from the intended start.`,
+          ]
+        : []),
+      `Warmed up for ${warmUpRange(cells)}.`,
+    ].join(' '),
     notes: [
-      ...floorNote(result, scenario.name, [
+      floorNote(result, scenario.name, [
         'throughput',
         'cpuAtCapacity',
-        ...(perSecond ? (['cpuAtRate', 'responseAtRate'] as const) : []),
+        'cpuAtRate',
+        'responseAtRate',
       ]),
-      ...crossCheck(result, scenario.name),
+      ...crossCheck(cells),
       ...notesFor(cells),
     ],
-  };
+  });
 }
 
 /** How long the processes warmed up, from the shortest to the longest. */
 function warmUpRange(cells: readonly Cell[]): string {
-  const times = cells.flatMap(({ samples }) =>
-    samples.flatMap(({ closed }) => closed?.warmUpMs ?? []),
-  );
+  const times = cells.flatMap(({ samples }) => samples.map(({ warmUpMs }) => warmUpMs));
+  if (times.length === 0) return 'no time';
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
   return `${seconds(Math.min(...times))} to ${seconds(Math.max(...times))} s`;
 }
 
-function cachingTexts(cell: Cell): string[] {
-  const sum = (of: 'reads' | 'saved' | 'stale') =>
-    cell.samples.reduce((total, { caching }) => total + (caching?.[of] ?? 0), 0);
-  const share = (part: number) => `${((100 * part) / Math.max(1, sum('reads'))).toFixed(1)} %`;
-  return [share(sum('saved')), sum('stale') === 0 ? '0' : share(sum('stale'))];
+/** The two drivers on the same server, in turns: ours over autocannon. */
+function crossCheck(cells: readonly Cell[]): string[] {
+  return cells.flatMap((cell) => {
+    if (!isValid(cell)) return [];
+    const pairs = cell.samples.flatMap((sample) => {
+      const [own, other] = [
+        closedOf(sample)?.perSecond,
+        typical({ ...cell, samples: [sample] }, 'autocannon'),
+      ];
+      return own && other ? own / other : [];
+    });
+    if (pairs.length === 0) return [];
+    return `autocannon on ${labelOf(cell)}: ${formatCount(typical(cell, 'autocannon'))}/s; our driver ${median(pairs).toFixed(2)} of it.`;
+  });
 }
 
-/** The two drivers on the same server: ours, which decodes every answer, over autocannon. */
-function crossCheck(result: Result, scenario: string): string[] {
-  return result.cells.flatMap((cell) => {
-    if (cell.scenario !== scenario || !isValid(cell)) return [];
-    const byAutocannon = typical(cell, 'autocannon');
-    const own = typical(cell, 'throughput');
-    if (byAutocannon === undefined || own === undefined) return [];
-    const connections = cell.samples[0]?.autocannon?.connections;
-    const cpu = typical(cell, 'cpuUnderAutocannon');
-    return `autocannon on ${labelOf(cell)}: ${formatCount(byAutocannon)}/s over ${connections} connections, ${formatNumber(cpu)} µs of CPU a call; our driver ${(own / byAutocannon).toFixed(2)} of that.`;
+/** Throughput by how many calls are under way, and over how many connections. */
+function concurrencyTable(result: Result, scenario: Scenario): Table[] {
+  const cells = cellsOf(result, scenario);
+  const all =
+    firstSample(cells)?.closed.filter(({ driver, rttMs }) => driver === 'lean' && rttMs === 0) ??
+    [];
+  const [main] = all;
+  const points = all.filter(({ act }) => act === main?.act);
+  if (points.length < 3) return [];
+  const sorted = points.toSorted(
+    (a, b) => b.connections / b.inFlight - a.connections / a.inFlight || a.inFlight - b.inFlight,
+  );
+  const fields = sorted.map(
+    ({ inFlight, connections }): Field => [
+      right(inFlight === connections ? `${inFlight}` : `${inFlight} over ${connections}`),
+      (cell) => formatCount(typical(cell, 'throughput', { inFlight, connections })),
+    ],
+  );
+  return [
+    tableWith(cells, fields, {
+      title: `${scenario.title}: calls a second by calls under way`,
+      lead: 'As many connections as calls, except where it says otherwise; HTTP/1.1 has one call at a time on a connection.',
+      notes: [],
+    }),
+  ];
+}
+
+/** p99 at shares of each contender's own capacity. */
+function curveTable(result: Result, scenario: Scenario): Table[] {
+  const cells = cellsOf(result, scenario);
+  const first = firstSample(cells);
+  const shares = first ? curveOf(first).map(({ share }) => share ?? 0) : [];
+  if (shares.length === 0) return [];
+  const fields = shares.map(
+    (share): Field => [
+      right(`${Math.round(share * 100)} %`),
+      (cell) => {
+        const points = cell.samples.flatMap(
+          (sample) => curveOf(sample).find((one) => one.share === share) ?? [],
+        );
+        const histogram = merged(
+          cell,
+          (sample) => curveOf(sample).find((one) => one.share === share)?.response,
+        );
+        const text = formatMs(histogram && quantileMicros(histogram, 0.99));
+        const isHollow =
+          points.filter(({ invalid }) => invalid.length > 0).length * 2 > points.length;
+        return isHollow ? `(${text})` : text;
+      },
+    ],
+  );
+  return [
+    tableWith(cells, fields, {
+      title: `${scenario.title}: p99 in ms by share of capacity`,
+      lead: 'Of the capacity that each process showed in its closed loop. In brackets: INVALID, the rate was not achieved in most processes, or another gate speaks against it.',
+      notes: [],
+    }),
+  ];
+}
+
+/** One figure of every act or round trip, a column each. */
+function axisTable(
+  result: Result,
+  scenario: Scenario,
+  axis: { readonly title: string; readonly lead: string; readonly metric: MetricName },
+  points: readonly { readonly head: string; readonly at: At }[],
+  format: (value: number | undefined) => string,
+): Table {
+  const cells = cellsOf(result, scenario);
+  const fields = points.map(
+    ({ head, at }): Field => [right(head), (cell) => format(typical(cell, axis.metric, at))],
+  );
+  return tableWith(cells, fields, {
+    title: axis.title,
+    lead: axis.lead,
+    notes: [floorNote(result, scenario.name, [axis.metric]), ...notesFor(cells)],
   });
+}
+
+/** The acts of a scenario with the bytes that the baseline receives. */
+export function sizesOf(result: Result, { name, baseline }: Scenario) {
+  const cell = findCell(result, name, baseline);
+  const acts = cell?.samples[0]?.wire.map(({ act }) => act) ?? [];
+  return acts.map((act) => ({
+    act,
+    bytes: (cell && typical(cell, (sample) => wireOf(sample, { act })?.receivedBytesPerCall)) ?? 0,
+  }));
+}
+
+function payloadTables(result: Result, scenario: Scenario): Table[] {
+  const points = sizesOf(result, scenario).map(({ act, bytes }) => ({
+    head: `${act} (${formatCount(bytes)} B)`,
+    at: { act },
+  }));
+  const lead = `${scenario.what} In brackets the bytes that REST receives.`;
+  const title = `${scenario.title}: server CPU, µs a call`;
+  return [
+    axisTable(result, scenario, { title, lead, metric: 'cpuAtCapacity' }, points, formatNumber),
+    axisTable(
+      result,
+      scenario,
+      { title: `${scenario.title}: calls a second`, lead: '', metric: 'throughput' },
+      points,
+      formatCount,
+    ),
+  ];
+}
+
+function screenTables(result: Result, scenario: Scenario): Table[] {
+  const cells = cellsOf(result, scenario);
+  const points = (firstSample(cells)?.closed ?? []).map(({ rttMs, achievedRttMs }) => ({
+    head: rttMs === 0 ? 'no distance' : `${rttMs} ms (${formatTenth(achievedRttMs)})`,
+    at: { rttMs },
+  }));
+  const fields: Field[] = [
+    [
+      right('requests'),
+      (cell) => formatTenth(typical(cell, (sample) => wireOf(sample)?.requestsPerCall)),
+    ],
+    [right('CPU µs/screen'), (cell) => formatNumber(typical(cell, 'cpuAtCapacity'))],
+    [
+      right(`of ${baselineLabel(result, scenario)} [95 %]`),
+      ratioField(result, scenario, 'cpuAtCapacity'),
+    ],
+    ...byteFields(),
+  ];
+  const lead =
+    'One user, six connections. The link delays both directions, and the handshake; in brackets the round trip that it achieved. It models neither loss nor congestion.';
+  const title = `${scenario.title}: mean ms by round-trip time`;
+  return [
+    tableWith(cells, fields, { title: scenario.title, lead: scenario.what, notes: [] }),
+    axisTable(result, scenario, { title, lead, metric: 'latency' }, points, formatMs),
+  ];
+}
+
+function cachedTable(result: Result, scenario: Scenario): Table {
+  const { columns, rows, ...table } = loadTable(result, scenario);
+  const sum = (cell: Cell, of: 'reads' | 'saved' | 'stale') =>
+    cell.samples.reduce((total, { caching }) => total + (caching?.[of] ?? 0), 0);
+  const share = (cell: Cell, part: 'saved' | 'stale') => {
+    const count = sum(cell, part);
+    return count === 0 ? '0' : `${((100 * count) / Math.max(1, sum(cell, 'reads'))).toFixed(1)} %`;
+  };
+  const cells = cellsOf(result, scenario);
+  return {
+    ...table,
+    columns: [...columns, right('not sent again'), right('stale')],
+    rows: rows.map((row, at) => {
+      const cell = cells[at];
+      return [
+        ...row,
+        ...(isValid(cell) ? [share(cell, 'saved'), share(cell, 'stale')] : [missing, missing]),
+      ];
+    }),
+  };
 }
 
 function eventTable(result: Result, scenario: Scenario): Table {
   const cells = cellsOf(result, scenario);
-  const columns = [
-    left(''),
-    right('p50 ms'),
-    right('p90'),
-    right('p99'),
-    right('deliveries'),
-    right('lost'),
-    right('of SSE [95 %]'),
-    right('CPU µs/event'),
-    right('bytes out/event'),
-    right('bytes in/event'),
+  const delay = ({ delivery }: Sample) => delivery?.delay;
+  const fields: Field[] = [
+    [right('p50 ms'), quantileField(delay, 0.5)],
+    [right('p90'), quantileField(delay, 0.9)],
+    [right('p99'), quantileField(delay, 0.99)],
+    [right('deliveries'), countField(delay)],
+    [
+      right('lost'),
+      ({ samples }) =>
+        String(samples.reduce((sum, { delivery }) => sum + (delivery?.missing ?? 0), 0)),
+    ],
+    [right(`of ${baselineLabel(result, scenario)} [95 %]`), ratioField(result, scenario, 'delay')],
+    [right('first event ms'), (cell) => formatMs(typical(cell, 'firstEvent'))],
+    [right('CPU µs/event'), (cell) => formatNumber(typical(cell, 'cpuPerEvent'))],
+    [
+      right('bytes out/event'),
+      (cell) => formatCount(typical(cell, ({ delivery }) => delivery?.sentBytesPerEvent)),
+    ],
+    [
+      right('bytes in/event'),
+      (cell) => formatCount(typical(cell, ({ delivery }) => delivery?.receivedBytesPerEvent)),
+    ],
   ];
-  const rows = cells.map((cell) => {
-    if (!isValid(cell)) return hollow(cell, columns.length);
-    const baseline = findCell(result, scenario.name, scenario.baseline);
-    const lost = cell.samples.reduce((sum, { delivery }) => sum + (delivery?.missing ?? 0), 0);
-    return [
-      labelOf(cell),
-      ...latencyTexts(cell, ({ delivery }) => delivery?.delay),
-      String(lost),
-      cell === baseline ? '1' : formatRatio(compareCells(result, cell, baseline, 'delay')),
-      formatNumber(typical(cell, 'cpuPerEvent')),
-      formatCount(typical(cell, ({ delivery }) => delivery?.sentBytesPerEvent)),
-      formatCount(typical(cell, ({ delivery }) => delivery?.receivedBytesPerEvent)),
-    ];
-  });
-  return {
+  return tableWith(cells, fields, {
     title: scenario.title,
-    lead: `${scenario.what} CPU is that of publishing and of all deliveries; the row without watchers is publishing alone.`,
-    columns,
-    rows,
-    notes: [...floorNote(result, scenario.name, ['delay', 'cpuPerEvent']), ...notesFor(cells)],
-  };
+    lead: `${scenario.what} CPU is that of publishing and of all deliveries; the row without watchers is publishing alone. First event: from the wish to listen, connection and all.`,
+    notes: [floorNote(result, scenario.name, ['delay', 'cpuPerEvent']), ...notesFor(cells)],
+  });
 }
 
 function errorTable(result: Result, scenario: Scenario): Table {
@@ -268,7 +448,9 @@ function errorTable(result: Result, scenario: Scenario): Table {
 
 export const cpuOfFailure = (sample: Sample, failure: string): number | undefined => {
   const found = sample.failures?.find((one: FailureSample) => one.failure === failure)?.perCall;
-  return found ? found.serverCpuMicros / found.completed : undefined;
+  return found && found.serverCpuMicros !== null
+    ? found.serverCpuMicros / found.completed
+    : undefined;
 };
 
 /** What a failure costs the server, over the good call in the same process. */
@@ -305,16 +487,57 @@ function storageTable({ storage }: Result): Table[] {
   ];
 }
 
-/** The table of one scenario; undefined where nothing of it was run. */
-export function tableOf(result: Result, scenario: Scenario): Table | undefined {
-  if (cellsOf(result, scenario).length === 0) return undefined;
-  if (scenario.name === 'events') return eventTable(result, scenario);
-  if (scenario.name === 'errors') return errorTable(result, scenario);
-  return callTable(result, scenario);
+/** What the load generator can do by itself, and what the link adds. */
+function calibrationTable({ ceilings, link }: Result): Table[] {
+  if (ceilings.length === 0) return [];
+  const points = (link?.points ?? []).map(
+    ({ askedMs, achievedMs }) => `${askedMs} ms → ${achievedMs.toFixed(2)} ms`,
+  );
+  return [
+    {
+      title: 'The generator and the link by themselves',
+      lead: 'Calls a second against a null server, which does nothing: what comes nearer to it than 75 % is INVALID.',
+      columns: [left('protocol'), left('driver'), right('calls/s'), right('client CPU µs/call')],
+      rows: ceilings.map(({ protocol, driver, perSecond, clientCpuShare }) => [
+        protocol,
+        driver,
+        formatCount(perSecond),
+        formatNumber((clientCpuShare * 1e6) / perSecond),
+      ]),
+      notes:
+        points.length > 0
+          ? [`Round trips of the link, asked and achieved: ${points.join(', ')}.`]
+          : [],
+    },
+  ];
+}
+
+/** The tables of one scenario; none where nothing of it was run. */
+export function tablesOfScenario(result: Result, scenario: Scenario): Table[] {
+  if (cellsOf(result, scenario).length === 0) return [];
+  switch (scenario.name) {
+    case 'events':
+      return [eventTable(result, scenario)];
+    case 'errors':
+      return [errorTable(result, scenario)];
+    case 'payload':
+      return payloadTables(result, scenario);
+    case 'screen':
+      return screenTables(result, scenario);
+    case 'cached':
+      return [cachedTable(result, scenario)];
+    default:
+      return [
+        loadTable(result, scenario),
+        ...concurrencyTable(result, scenario),
+        ...curveTable(result, scenario),
+      ];
+  }
 }
 
 /** All tables of a result, in the order of the scenarios. */
 export const tablesOf = (result: Result): Table[] => [
-  ...scenarios.flatMap((scenario) => tableOf(result, scenario) ?? []),
+  ...scenarios.flatMap((scenario) => tablesOfScenario(result, scenario)),
   ...storageTable(result),
+  ...calibrationTable(result),
 ];

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../plan.ts';
+import type { Block, Plan } from '../plan.ts';
 import { questions } from '../questions/index.ts';
 import type { Progress } from '../run.ts';
 import { scenarios } from '../scenarios/index.ts';
@@ -7,7 +7,7 @@ import { formatDuration } from './format.ts';
 import { describeRun } from './markdown.ts';
 import type { Result } from './result.ts';
 import { renderText } from './table.ts';
-import { tableOf, tablesOf } from './tables.ts';
+import { tablesOf, tablesOfScenario } from './tables.ts';
 
 /** Where a report goes as it grows. */
 export interface Screen {
@@ -19,42 +19,49 @@ const clearLine = '\r\x1b[K';
 
 /**
  * Tells how a run goes: on a terminal one line that changes, in a log a line a scenario; and the
- * table of each scenario when it is done.
+ * tables of each scenario when it is done.
  */
 export function createProgress(screen: Screen, plan: Plan): Progress & { clear(): void } {
   const startedMs = performance.now();
   let current: string | undefined;
+  let shownMs = 0;
   const clear = () => {
     if (screen.isTTY) screen.write(clearLine);
   };
   /** What is left by the estimates, at the pace so far. */
-  const leftMs = (done: number): number => {
-    const sum = (steps: readonly Step[]) => steps.reduce((ms, step) => ms + step.estimateMs, 0);
-    const before = sum(plan.steps.slice(0, done));
-    const rest = plan.estimateMs - before;
-    const spentMs = performance.now() - startedMs;
-    const pace = before > 10_000 ? spentMs / before : 1;
+  const leftMs = (block: Block, part: number): number => {
+    const sum = (blocks: readonly Block[]) => blocks.reduce((ms, one) => ms + one.estimateMs, 0);
+    const at = plan.blocks.indexOf(block);
+    const rest = sum(plan.blocks.slice(at)) - part * block.estimateMs;
+    const before = plan.estimateMs - rest;
+    const pace = before > 20_000 ? (performance.now() - startedMs) / before : 1;
     return rest * Math.min(2, Math.max(0.5, pace));
   };
+  const say = (text: string) => {
+    screen.write(screen.isTTY ? `${clearLine}${text}` : `${text}\n`);
+  };
   return {
-    importing: () =>
-      screen.write('Importing the real invoices, once for this state of the code.\n'),
-    step(step, done) {
-      const { scenario, contender, round } = step;
-      if (screen.isTTY) {
-        const what = `${scenario.title} · ${contender.label} · round ${round + 1}`;
-        const line = `[${done + 1}/${plan.steps.length}] ${what} · ${formatDuration(leftMs(done))} left`;
-        screen.write(`${clearLine}${line.slice(0, 110)}`);
-      } else if (current !== scenario.name) {
-        screen.write(`${scenario.title}: measuring, ${formatDuration(leftMs(done))} left in all\n`);
+    importing: () => say('Importing the real invoices, once for this state of the code.'),
+    calibrating: () => say('Looking at the data, and at what the generator itself can do.'),
+    block(block, part) {
+      const { scenario, round } = block;
+      const left = formatDuration(leftMs(block, part));
+      // Writing costs the client's core: a few times a second is enough.
+      if (screen.isTTY && performance.now() - shownMs > 300) {
+        shownMs = performance.now();
+        const rounds = plan.blocks.filter((one) => one.scenario === scenario).length;
+        const done = `${Math.round(part * 100)} %`.padStart(5);
+        say(`${scenario.title} · round ${round + 1} of ${rounds} · ${done} · ${left} left`);
+      } else if (!screen.isTTY && current !== scenario.name) {
+        say(`${scenario.title}: measuring, ${left} left in all`);
       }
       current = scenario.name;
     },
     finished(name, result) {
       clear();
       const scenario = scenarios.find((one) => one.name === name);
-      const table = scenario ? tableOf(result, scenario) : tablesOf(result).at(-1);
-      if (table) screen.write(`${renderText(table)}\n`);
+      const tables = scenario ? tablesOfScenario(result, scenario) : tablesOf(result).slice(-1);
+      for (const table of tables) screen.write(`${renderText(table)}\n`);
     },
     clear,
   };

@@ -15,14 +15,7 @@ import {
   type Scenario,
   type Session,
 } from './scenario.ts';
-import {
-  type CallWire,
-  type Clients,
-  connectClient,
-  labels,
-  openClient,
-  roomOf,
-} from './wires.ts';
+import { adminKey, type CallWire, type Clients, connectClient, labels, openClient, roomOf } from './wires.ts';
 
 const act = 'read';
 const connections = 8;
@@ -52,7 +45,10 @@ interface Reader {
   close(): Promise<void>;
 }
 
-type OpenReader = (open: <Wire extends CallWire>(wire: Wire) => Promise<Clients[Wire]>, id: string) => Promise<Reader>;
+type OpenReader = (
+  open: <Wire extends CallWire>(wire: Wire) => Promise<Clients[Wire]>,
+  id: string,
+) => Promise<Reader>;
 
 const plain =
   (wire: CallWire): OpenReader =>
@@ -143,6 +139,7 @@ const contenders: readonly CachedContender[] = [
   contender('rest', 'rest-unasked', `kept ${keptMs} ms unasked`, restUnasked),
   contender('graphql', 'graphql-post', 'POST', plain('graphql')),
   contender('graphql', 'graphql-persisted', 'GET, ETag and 304', graphqlPersisted),
+  contender('grpc', 'grpc', 'plain', plain('grpc')),
   contender('grpc', 'grpc-etag', 'etag', grpcByEtag),
 ];
 
@@ -209,12 +206,18 @@ async function open(lab: Lab): Promise<Session> {
   const reader = await found.open((of) => connectClient(address, of, { connections }), id);
   proveEqual((await reader.read(undefined)).kept.payment, lab.reference);
   const links = await connectLinks(lab.link.controlPort);
-  const bytes = await countBytes(lab, { name: act, wire, calls: wireCalls }, links, async (port) => {
-    const over = await found.open((of) => openClient(of, port, { ca: address.ca }), id);
-    const reading = createReading(over);
-    const requests = () => reading.counts.asked;
-    return { call: () => reading.read(0), requests, close: () => over.close() };
-  });
+  const bytes = await countBytes(
+    lab,
+    { name: act, wire, calls: wireCalls },
+    links,
+    async (port) => {
+      const { ca, key = adminKey } = address;
+      const over = await found.open((of) => openClient(of, port, { ca, key }), id);
+      const reading = createReading(over);
+      const requests = () => reading.counts.asked;
+      return { call: () => reading.read(0), requests, close: () => over.close() };
+    },
+  );
   await links.close();
   const pacer = await createMetronome();
   const reading = createReading(reader);
@@ -265,8 +268,9 @@ export const cached: Scenario = {
       times: { quick: 1, normal: 4, full: 16 }[effort],
     },
   ],
-  async reference(address, { refundableId: id }) {
-    const reader = await plain('rest')((wire) => connectClient(address, wire), id);
+  async reference(address, { refundableId: id }, { name }) {
+    const open = contenders.find((one) => one.name === name)?.open ?? plain('rest');
+    const reader = await open((wire) => connectClient(address, wire), id);
     try {
       return (await reader.read(undefined)).kept.payment;
     } finally {

@@ -7,7 +7,7 @@ import { type Act, marker } from './act.ts';
 import type { Phase } from './phase.ts';
 import { type Captured, checkOf } from './prepare.ts';
 import { type Contender, check, type Lab } from './scenario.ts';
-import { type CallWire, type Opening, openClient, portOf } from './wires.ts';
+import { adminKey, type CallWire, type Opening, openClient, portOf } from './wires.ts';
 
 /** A contender of a scenario of calls that are answered once. */
 export interface CallContender extends Contender {
@@ -106,8 +106,9 @@ async function openWhole(
   { wire, opening }: CallContender,
   { host, port, connections }: Endpoint,
 ): Promise<Caller> {
-  const { ca } = address;
-  const client: Client = await openClient(wire, port, { ...opening, host, ca, connections });
+  const { ca, key = adminKey } = address;
+  const to = { key, ...opening, host, ca, connections };
+  const client: Client = await openClient(wire, port, to);
   const perform = async () => {
     const answer = await act.perform(client, fixtures, randomUUID());
     return act.comparable ? act.comparable(answer) : answer;

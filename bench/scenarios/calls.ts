@@ -30,8 +30,8 @@ export function callScenario(calls: CallScenario): Scenario {
     contenders,
     slices: (loading, round) =>
       turns(loading, round).map(({ phase, ms, times }) => ({ name: nameOf(phase), ms, times })),
-    async reference(address, fixtures): Promise<References> {
-      const { wire, opening = {}, acts: own } = named(baseline);
+    async reference(address, fixtures, { name }): Promise<References> {
+      const { wire, opening = {}, acts: own } = named(name);
       const client = await connectClient(address, wire, opening);
       try {
         const answers: Record<string, unknown> = {};
@@ -46,7 +46,9 @@ export function callScenario(calls: CallScenario): Scenario {
     },
     open(lab) {
       const contender = named(lab.contender);
-      const phases = turns(lab.loading, lab.round).map(({ phase }) => [nameOf(phase), phase] as const);
+      const phases = turns(lab.loading, lab.round).map(
+        ({ phase }) => [nameOf(phase), phase] as const,
+      );
       return openCallSession(lab, contender, contender.acts ?? acts, new Map(phases));
     },
   };

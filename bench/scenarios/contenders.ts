@@ -25,4 +25,5 @@ export const control = (
   label: string,
   wire: CallWire,
   more: Partial<CallContender> = {},
-): CallContender => room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });
+): CallContender =>
+  room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });

@@ -7,6 +7,7 @@ import { metered } from '../subject/meter.ts';
 import type { Act } from './act.ts';
 import type { Lab } from './scenario.ts';
 import {
+  adminKey,
   type CallWire,
   counted,
   type Opening,
@@ -70,8 +71,10 @@ export const countAct = (
   links: Links,
 ): Promise<WireSample> =>
   countBytes(lab, { name: act.name, wire, calls: act.wireCalls }, links, async (port) => {
-    const { ca } = lab.address;
-    const { client, requests } = counted<Client>(await openClient(wire, port, { ...opening, ca }));
+    const { ca, key = adminKey } = lab.address;
+    const { client, requests } = counted<Client>(
+      await openClient(wire, port, { key, ...opening, ca }),
+    );
     return {
       call: () => act.perform(client, lab.fixtures, randomUUID()),
       requests,

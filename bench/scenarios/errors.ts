@@ -22,7 +22,7 @@ import {
   type Scenario,
 } from './scenario.ts';
 import { wholeSession } from './whole-session.ts';
-import { type CallWire, connectClient, labels, openClient, portOf } from './wires.ts';
+import { adminKey, type CallWire, connectClient, labels, openClient, portOf } from './wires.ts';
 
 const inFlight = 4;
 const lengths = {
@@ -46,9 +46,12 @@ const contenders = (['rest', 'grpc', 'graphql', 'websocket'] as const).map(
   }),
 );
 
+const wireOf = (contender: string): CallWire =>
+  contenders.find(({ name }) => name === contender)?.wire ?? 'rest';
+
 /** @param port of a link in between, in clear text on this machine */
-const prepareOver = (wire: CallWire, port: number, ca?: string) =>
-  prepareProvocation((opening) => openClient(wire, port, { ...opening, ca }));
+const prepareOver = (wire: CallWire, port: number, { key = adminKey, ca }: Partial<Address>) =>
+  prepareProvocation((opening) => openClient(wire, port, { key, ...opening, ca }));
 
 const prepare = (wire: CallWire, address: Address, connections = 1) =>
   prepareProvocation((opening) => connectClient(address, wire, { connections, ...opening }));
@@ -79,7 +82,7 @@ async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSa
 }
 
 async function measure(lab: Lab): Promise<FailureSample[]> {
-  const wire = contenders.find(({ name }) => name === lab.contender)?.wire ?? 'rest';
+  const wire = wireOf(lab.contender);
   const { address } = lab;
   const { host, ca } = address;
   const target = { host, ca, port: portOf(address, wire) };
@@ -88,13 +91,13 @@ async function measure(lab: Lab): Promise<FailureSample[]> {
   const { shapeOn } = await import('./error-shape.ts');
   const links = await connectLinks(lab.link.controlPort);
   const link = await links.open({ host, targetPort: target.port, rttMs: 0 });
-  const linked = await prepareOver(wire, link.port, ca);
+  const linked = await prepareOver(wire, link.port, address);
   const direct = await prepare(wire, address, inFlight);
   const { client, unconfirmedId } = direct;
   const samples: FailureSample[] = [];
   for (const { code, provoke } of sixFailures) {
     const shape = await shapeOn(wire, target, async (capturePort) => {
-      const captured = await prepareOver(wire, capturePort);
+      const captured = await prepareOver(wire, capturePort, { key: address.key });
       await toldBy(provoke(captured));
       await captured.close();
     });
@@ -136,7 +139,7 @@ export const errors: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
   slices: () => [{ name: 'failures', ms: 1200, times: 1 }],
-  reference: (address) => toldOn('rest', address),
+  reference: (address, _fixtures, { name }) => toldOn(wireOf(name), address),
   open: async (lab) =>
     wholeSession(async () => ({ ...nothingMeasured, failures: await measure(lab) })),
 };

@@ -10,15 +10,10 @@ import type { DeliverySample } from '../report/result.ts';
 import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
 import { proveEqual } from './proof.ts';
-import {
-  type Contender,
-  check,
-  type Lab,
-  nothingMeasured,
-  type Scenario,
-} from './scenario.ts';
+import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
 import { wholeSession } from './whole-session.ts';
 import {
+  adminKey,
   type Clients,
   connectClient,
   labels,
@@ -77,10 +72,7 @@ interface Watcher {
   close(): Promise<void>;
 }
 
-async function watch(
-  client: Clients[WireName],
-  onEvent: (event: Event) => void,
-): Promise<Watcher> {
+async function watch(client: Clients[WireName], onEvent: (event: Event) => void): Promise<Watcher> {
   const stop = new AbortController();
   const stream = await client.watchEvents({ types: [] }, { signal: stop.signal });
   const events: Event[] = [];
@@ -110,10 +102,10 @@ async function untilDone(done: () => boolean): Promise<void> {
 
 /** Bytes a watcher costs per event, at the rate of the scenario. */
 async function bytesPerEvent({ address, link }: Lab, wire: WireName, publisher: Client) {
-  const { host, ca } = address;
+  const { host, ca, key = adminKey } = address;
   const links = await connectLinks(link.controlPort);
   const counting = await links.open({ host, targetPort: portOf(address, wire), rttMs: 0 });
-  const watcher = await watch(await openClient(wire, counting.port, { pollMs, ca }), () => {});
+  const watcher = await watch(await openClient(wire, counting.port, { pollMs, ca, key }), () => {});
   const pacer = await createMetronome();
   const before = await counting.count();
   await runOpenLoop({

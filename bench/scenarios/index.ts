@@ -1,3 +1,5 @@
+import { attribution } from './attribution.ts';
+import { bare } from './bare.ts';
 import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';
@@ -11,11 +13,13 @@ import { screen } from './screen.ts';
 export const scenarios: readonly Scenario[] = [
   pointRead,
   create,
+  attribution,
   payload,
   screen,
   events,
   cached,
   errors,
+  bare,
 ];
 
 /** The micro-scenario of the store is measured without a server. */

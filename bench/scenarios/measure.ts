@@ -25,15 +25,10 @@ export interface Spent {
   readonly server: Reading;
 }
 
-const resolutionMs = 1;
-
-/** The longest that this process's event loop was held up, milliseconds. */
-const longestDelayMs = (delays: { readonly count: number; readonly max: number }): number =>
-  delays.count === 0 ? 0 : Math.max(0, delays.max / 1e6 - resolutionMs);
-
 /** Runs `work` and reads what both sides spend on it. */
 export async function watched<Result>(address: Address, work: () => Promise<Result>) {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  // A sample a turn: a timer would have its own resolution in it.
+  const delays = monitorEventLoopDelay({ samplePerIteration: true });
   const { result, spent: server } = await metered(address, async () => {
     delays.enable();
     const startedMs = performance.now();
@@ -45,7 +40,7 @@ export async function watched<Result>(address: Address, work: () => Promise<Resu
     return { result, elapsedMs, clientCpuShare: (user + system) / 1000 / elapsedMs };
   });
   const { elapsedMs, clientCpuShare } = result;
-  const clientLoopDelayMs = longestDelayMs(delays);
+  const clientLoopDelayMs = delays.count === 0 ? 0 : delays.max / 1e6;
   const spent: Spent = { elapsedMs, clientCpuShare, clientLoopDelayMs, server };
   return { result: result.result, spent };
 }

@@ -11,7 +11,7 @@ import type { Prepared } from '../load/open-driver.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 import type { Address } from '../subject/subject.ts';
 import { type Act, marker } from './act.ts';
-import { type CallWire, type Opening, openClient, portOf } from './wires.ts';
+import { adminKey, type CallWire, type Opening, openClient, portOf } from './wires.ts';
 
 /** An act as it went over the wire once, by the room's own client. */
 export interface Captured {
@@ -52,8 +52,8 @@ function last<Item>(items: readonly Item[]): Item {
   return item;
 }
 
-/** A frame without the id of its call, which each call has of its own. */
-const idOf = /"id":"[^"]*"/;
+/** What a frame says, after the ids that every call has of its own. */
+const output = '"output":';
 
 const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, length);
@@ -76,13 +76,8 @@ export function checkOf(act: Act, { prepared, status, body }: Captured): Check {
   if (prepared.protocol !== 'websocket') {
     return (answer) => answer.status === status && body.equals(answer.body);
   }
-  const frame = body.toString();
-  const [before = '', after = ''] = frame.split(idOf.exec(frame)?.[0] ?? '\0', 2);
-  const [head, tail] = [Buffer.from(before), Buffer.from(after)];
-  return ({ body: got }) =>
-    got.length > head.length + tail.length &&
-    head.equals(got.subarray(0, head.length)) &&
-    tail.equals(got.subarray(got.length - tail.length));
+  const said = body.subarray(body.indexOf(output));
+  return ({ body: got }) => said.equals(got.subarray(got.length - said.length));
 }
 
 /** Performs the act once over a capturing link, and gives what went over it. */
@@ -110,7 +105,7 @@ export async function captureAct(
 ): Promise<Captured> {
   const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
   const perform = async (port: number) => {
-    const client = await openClient(wire, port, opening);
+    const client = await openClient(wire, port, { key: address.key ?? adminKey, ...opening });
     try {
       return await act.perform(client, fixtures, marker);
     } finally {

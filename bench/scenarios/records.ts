@@ -38,7 +38,12 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
   const records = new Map<Phase, PhaseRecord>();
   const contextOf = ({ act, rttMs, connections }: Phase): LoadContext => {
     const point = lab.link.points.find(({ askedMs }) => askedMs === rttMs);
-    return { act, rttMs, achievedRttMs: rttMs === 0 ? 0 : (point?.achievedMs ?? rttMs), connections };
+    return {
+      act,
+      rttMs,
+      achievedRttMs: rttMs === 0 ? 0 : (point?.achievedMs ?? rttMs),
+      connections,
+    };
   };
 
   function capacityOf(act: string): number {

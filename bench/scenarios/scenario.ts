@@ -83,8 +83,8 @@ export interface Scenario {
   readonly rounds: Readonly<Record<Effort, number>>;
   /** The slices of one round, in order. */
   slices(loading: Loading, round: number): readonly Slice[];
-  /** The reference answer, asked of a server with every wire open. */
-  reference(address: Address, fixtures: Fixtures): Promise<unknown>;
+  /** The reference answer, of this contender: the baseline, where the server has its wire. */
+  reference(address: Address, fixtures: Fixtures, contender: Contender): Promise<unknown>;
   /**
    * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the
    * load generator. @throws Error where the contender must not be timed

@@ -58,4 +58,8 @@ export const searching = (
   objective: Objective,
   loading: Loading,
   { ms, times }: Slices,
-): Turn => ({ phase: { kind: 'search', objective, ...at(where) }, ms, times: loading.effort === 'quick' ? 1 : times });
+): Turn => ({
+  phase: { kind: 'search', objective, ...at(where) },
+  ms,
+  times: loading.effort === 'quick' ? 1 : times,
+});

@@ -120,8 +120,8 @@ export const connectClient = <Wire extends WireName>(
   wire: Wire,
   opening: Opening = {},
 ): Promise<Clients[Wire]> => {
-  const { host, ca } = address;
-  return openClient(wire, portOf(address, wire), { ...opening, host, ca });
+  const { host, ca, key = adminKey } = address;
+  return openClient(wire, portOf(address, wire), { key, ...opening, host, ca });
 };
 
 /** The client with its calls counted: the requests that a scenario makes of its wire. */

@@ -31,6 +31,34 @@ const narrowness = (n: number): number => (Math.sqrt(n / (n - 1)) * (t975[n - 2]
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** A mean, and where it lies with 95 % confidence. */
+export interface Spread {
+  readonly mean: number;
+  /** Undefined with fewer than three values: two say nothing of their own spread. */
+  readonly interval: { readonly low: number; readonly high: number } | undefined;
+}
+
+/** The mean of values of processes, with a bootstrap over them for its interval. */
+export function spreadOf(values: readonly number[], random: Random): Spread {
+  const centre = mean(values);
+  const n = values.length;
+  if (n < pairsNeeded) return { mean: centre, interval: undefined };
+  const means = Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let draw = 0; draw < n; draw += 1) sum += values[Math.floor(random() * n)] ?? 0;
+    return sum / n;
+  }).sort((a, b) => a - b);
+  const at = (share: number) => means[Math.round(share * (resamples - 1))] ?? centre;
+  const widen = narrowness(n);
+  return {
+    mean: centre,
+    interval: {
+      low: centre + (at(0.025) - centre) * widen,
+      high: centre + (at(0.975) - centre) * widen,
+    },
+  };
+}
+
 /**
  * Compares two contenders by the ratio in each pair of processes, a bootstrap over the pairs'
  * log-ratios. The pair is the unit: requests of one process are not independent of each other.
@@ -40,25 +68,11 @@ export function compare(
   random: Random,
 ): Comparison {
   const logs = pairs.map(([contender, baseline]) => Math.log(contender / baseline));
-  const centre = mean(logs);
-  const ratio = Math.exp(centre);
-  const n = logs.length;
-  if (n < pairsNeeded) return { ratio, interval: undefined, pairs: n };
-
-  const means = Array.from({ length: resamples }, () => {
-    let sum = 0;
-    for (let draw = 0; draw < n; draw += 1) sum += logs[Math.floor(random() * n)] ?? 0;
-    return sum / n;
-  }).sort((a, b) => a - b);
-  const at = (share: number) => means[Math.round(share * (resamples - 1))] ?? centre;
-  const widen = narrowness(n);
+  const { mean: centre, interval } = spreadOf(logs, random);
   return {
-    ratio,
-    interval: {
-      low: Math.exp(centre + (at(0.025) - centre) * widen),
-      high: Math.exp(centre + (at(0.975) - centre) * widen),
-    },
-    pairs: n,
+    ratio: Math.exp(centre),
+    interval: interval && { low: Math.exp(interval.low), high: Math.exp(interval.high) },
+    pairs: logs.length,
   };
 }
 
@@ -83,6 +97,14 @@ export function differenceOf(
   if (!interval || (interval.low <= 1 && interval.high >= 1)) return 'not shown';
   if (floor === undefined || Math.max(ratio, 1 / ratio) <= floor) return 'not shown';
   return ratio > 1 ? 'more' : 'less';
+}
+
+/** The middle 95 % of values; undefined of none. */
+export function percentileInterval(values: readonly number[]) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  const [low, high] = [at(0.025), at(0.975)];
+  return low === undefined || high === undefined ? undefined : { low, high };
 }
 
 /** The middle value, or the mean of the two middle ones; NaN of none. */

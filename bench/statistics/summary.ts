@@ -80,15 +80,15 @@ export const metrics = {
   },
   /** Highest rate that met the objective, calls a second. */
   capacity: ({ capacity }, at) =>
-    capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) }))?.perSecond ?? undefined,
+    capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) }))?.perSecond ??
+    undefined,
   /** Server CPU of an event, publishing and delivering to all watchers, µs. */
   cpuPerEvent: ({ delivery }) =>
     delivery && delivery.serverCpuMicros !== null
       ? delivery.serverCpuMicros / delivery.published
       : undefined,
   /** Median delay of an event, from its intended publication, µs. */
-  delay: ({ delivery }) =>
-    delivery?.delivered ? quantileOf(delivery.delay, 0.5) : undefined,
+  delay: ({ delivery }) => (delivery?.delivered ? quantileOf(delivery.delay, 0.5) : undefined),
   /** From the wish to listen to the first event, µs. */
   firstEvent: ({ delivery }) =>
     delivery?.watchers ? quantileOf(delivery.firstEvent, 0.5) : undefined,
@@ -106,11 +106,7 @@ export const isValid = (cell: Cell | undefined): cell is Cell =>
   cell !== undefined && cell.invalid.length === 0 && cell.samples.length > 0;
 
 /** The middle of the processes' figures; undefined where none was measured. */
-export function typical(
-  cell: Cell,
-  metric: Metric | MetricName,
-  at: At = {},
-): number | undefined {
+export function typical(cell: Cell, metric: Metric | MetricName, at: At = {}): number | undefined {
   const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : median(values);
 }
@@ -124,8 +120,24 @@ export function merged(
   return texts.length === 0 ? undefined : mergeHistograms(texts);
 }
 
+/** A figure of two cells, by the processes of the same round; none where one is not valid. */
+export function pairsOf(
+  contender: Cell | undefined,
+  baseline: Cell | undefined,
+  metric: Metric | MetricName,
+  at: At = {},
+): (readonly [contender: number, baseline: number])[] {
+  if (!isValid(contender) || !isValid(baseline)) return [];
+  const read = metricOf(metric, at);
+  const byRound = new Map(baseline.samples.map((sample) => [sample.round, read(sample)]));
+  return contender.samples.flatMap((sample) => {
+    const [value, base] = [read(sample), byRound.get(sample.round)];
+    return value && base ? [[value, base] as const] : [];
+  });
+}
+
 /**
- * One cell over another, by the processes of the same round.
+ * One cell over another.
  * @returns undefined where one is missing, not valid, or lacks the figure
  */
 export function compareCells(
@@ -135,13 +147,7 @@ export function compareCells(
   metric: Metric | MetricName,
   at: At = {},
 ): Comparison | undefined {
-  if (!isValid(contender) || !isValid(baseline)) return undefined;
-  const read = metricOf(metric, at);
-  const byRound = new Map(baseline.samples.map((sample) => [sample.round, read(sample)]));
-  const pairs = contender.samples.flatMap((sample) => {
-    const [value, base] = [read(sample), byRound.get(sample.round)];
-    return value && base ? [[value, base] as const] : [];
-  });
+  const pairs = pairsOf(contender, baseline, metric, at);
   return pairs.length === 0 ? undefined : compare(pairs, createRandom(result.options.seed));
 }
 
@@ -194,7 +200,8 @@ export function notesOf(cell: Cell): string[] {
   const faults = cell.samples.flatMap((one) => closedOf(one)?.invalid ?? []);
   if (faults.length > 0) {
     const cpu = typical(cell, 'cpuAtCapacity');
-    const estimate = cpu === undefined ? '' : `; ${Math.round(1e6 / cpu)}/s is estimated by its CPU`;
+    const estimate =
+      cpu === undefined ? '' : `; ${Math.round(1e6 / cpu)}/s is estimated by its CPU`;
     notes.push(`capacity INVALID, ${faults[0]}${estimate}`);
   }
   const client = typical(cell, (one) => closedOf(one)?.clientCpuShare) ?? 1;

@@ -76,6 +76,23 @@ export async function arrangeFixtures(client: Client): Promise<Fixtures> {
 
 const grpcPrefixBytes = 5;
 
+/** What a null server answers with: as many bytes as a payment, that say nothing. */
+export const nullConstants: Constants = {
+  rest: JSON.stringify({ nothing: '-'.repeat(500) }),
+  restCreated: '{}',
+  graphql: { data: {} },
+  grpc: {
+    path: '/payments.v1.PaymentService/GetPayment',
+    message: Buffer.alloc(200, 0x2d).toString('base64'),
+    createPath: '/payments.v1.PaymentService/CreatePayment',
+    created: '',
+  },
+  websocket: {
+    welcome: '{"type":"welcome"}',
+    result: `{"type":"result","id":"1","output":"${'-'.repeat(500)}"}`,
+  },
+};
+
 /** Writes down what the real server answers, for the controls to give as constants. */
 export async function writeConstants(
   address: Address,

@@ -92,8 +92,7 @@ export async function metered<Result>(
     spent: {
       cpuMicros: accounted ?? (ownCpuSeconds === null ? null : ownCpuSeconds * 1e6),
       queries: grown('fivewire_store_queries_total'),
-      loopDelayMs:
-        after === undefined ? null : counterIn(after, loopDelayGauge) * 1000,
+      loopDelayMs: after === undefined ? null : counterIn(after, loopDelayGauge) * 1000,
     },
   };
 }

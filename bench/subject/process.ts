@@ -29,9 +29,10 @@ export interface StartOptions {
 
 /** Starts a Node process on its core. It is ended with this one, however this one ends. */
 export function startNode({ args, env, core, ipc = false }: StartOptions): ChildProcess {
-  const [command, ...prefix] = canPin && core !== undefined
-    ? ['/usr/bin/taskset', '-c', String(core), process.execPath]
-    : [process.execPath];
+  const [command, ...prefix] =
+    canPin && core !== undefined
+      ? ['/usr/bin/taskset', '-c', String(core), process.execPath]
+      : [process.execPath];
   const child = spawn(command ?? process.execPath, [...prefix, ...args], {
     env: { ...process.env, ...env },
     stdio: ipc ? ['ignore', 'inherit', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,8 @@ export interface Address {
   /** Null of a server that somebody else started and did not tell. */
   readonly pid: number | null;
   readonly host: string;
+  /** Of the calls; the demo's where absent. */
+  readonly key?: string | undefined;
   /** Started by this run, and ended by it. */
   readonly ours: boolean;
   /** PEM of the authority that vouches for it over TLS; clear text where absent. */
@@ -30,8 +32,8 @@ export interface CertificateFiles {
 /** A server process under test. */
 export interface Subject {
   readonly address: Address;
-  /** From the start of the process to its word that it listens, milliseconds. */
-  readonly readyMs: number;
+  /** From the start of the process to its word that it listens, ms; null of one that ran before. */
+  readonly readyMs: number | null;
   /** Resident when it said so; null where the platform does not tell. */
   readonly idleBytes: number | null;
   stop(): Promise<void>;
@@ -53,19 +55,31 @@ export function startServer(options: {
   readonly certificate?: CertificateFiles | undefined;
 }): Promise<Subject> {
   const { certificate } = options;
-  return startSubject(serverArgs, { counters: true, ca: certificate?.ca }, {
-    HOST: '127.0.0.1',
-    HTTP_PORT: '0',
-    GRPC_PORT: '0',
-    ...(options.wires.includes('rest') && { HTTP2_PORT: '0' }),
-    WIRES: options.wires.join(','),
-    DATABASE_URL: `sqlite:${options.databasePath}`,
-    DEMO: '0',
-    NODE_ENV: 'production',
-    ...(certificate && { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath }),
-    ...options.env,
-  });
+  return startSubject(
+    serverArgs,
+    { counters: true, ca: certificate?.ca },
+    {
+      HOST: '127.0.0.1',
+      HTTP_PORT: '0',
+      GRPC_PORT: '0',
+      ...(options.wires.includes('rest') && { HTTP2_PORT: '0' }),
+      WIRES: options.wires.join(','),
+      DATABASE_URL: `sqlite:${options.databasePath}`,
+      DEMO: '0',
+      NODE_ENV: 'production',
+      ...(certificate && { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath }),
+      ...options.env,
+    },
+  );
 }
+
+/** A server that somebody else started: nothing is started here, and nothing ended. */
+export const targetAt = (address: Address): Subject => ({
+  address,
+  readyMs: null,
+  idleBytes: address.pid === null ? null : (memoryOf(address.pid)?.residentBytes ?? null),
+  stop: async () => {},
+});
 
 /** A control of `controls/`, answering the constant in `constantPath`. */
 export function startControl(name: string, constantPath: string): Promise<Subject> {

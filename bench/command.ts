@@ -1,0 +1,186 @@
+import { parseArgs } from 'node:util';
+import type { Request, Target } from './plan.ts';
+import { scenarios, storageName } from './scenarios/index.ts';
+import { labels, type WireName } from './scenarios/wires.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly action: 'help' }
+  | { readonly action: 'compare'; readonly paths: readonly [string, string] }
+  | { readonly action: 'cross-check'; readonly durationMs: number }
+  | {
+      readonly action: 'run' | 'list';
+      readonly request: Request;
+      readonly folder: string;
+      readonly json: boolean;
+      readonly thresholds: readonly string[];
+    };
+
+const defaultSeed = 1;
+const scenarioNames = [...scenarios.map(({ name }) => name), storageName];
+const wireNames = Object.keys(labels) as WireName[];
+
+export const usage = `Compares the wires: the same operations on the same data, fresh processes, equal answers.
+
+  npm run bench [-- options]
+  npm run bench -- --compare OLD.json NEW.json   what differs between two results, and what may be noise
+  npm run bench -- cross-check                   the same servers by wrk and h2load, where they are installed
+
+what
+  --only NAMES        scenarios, with commas: ${scenarioNames.join(', ')}
+  --wires NAMES       wires beside the baseline: ${wireNames.join(', ')}
+  --target WIRE=URL   a server that runs already (again for each wire); grpc=HOST:PORT
+  --target-pid N      its process, for its CPU time; --target-ca FILE, --target-key KEY
+
+how
+  --rate N            calls a second of the loads at equal rate
+  --rtt LIST          round-trip times in ms that the link adds, with commas
+  --connections N     connections, and calls under way, of the loads
+  --duration S        seconds of each timed phase
+  --pairs N           fresh processes of each contender; fewer than 3 show no difference
+  --tls               every wire over TLS, with a self-made certificate
+  --seed N            order of the processes and arrivals; ${defaultSeed} where absent
+  --quick             one short round: shows that the bench works, not how fast anything is
+  --full              more rounds, longer phases, the bare libraries too; says how long it takes
+
+result
+  --out FOLDER        where latest.json, latest.md and latest.html go; bench/results where absent
+  --json              prints the result as JSON, and nothing else, on standard output
+  --threshold TEXT    such as 'rest.point-read.p99<5ms'; may be given again
+  --list              says what would be run, and how long it would take
+
+Exit codes: 0 done, 1 error, 2 a threshold is not met, 3 some measurement is invalid, 130 interrupted.
+`;
+
+function expected(flag: string, what: string, got: unknown): Error {
+  return new Error(`${flag}: expected ${what}, got '${got}'`);
+}
+
+function namesIn<Name extends string>(
+  text: string | undefined,
+  flag: string,
+  known: readonly Name[],
+): Name[] {
+  const names = text?.split(',').map((name) => name.trim()) ?? [];
+  const isKnown = (name: string): name is Name => known.some((one) => one === name);
+  return names.map((name) => {
+    if (isKnown(name)) return name;
+    throw expected(flag, `any of ${known.join(', ')}`, name);
+  });
+}
+
+function numberIn(
+  text: string,
+  flag: string,
+  {
+    from,
+    to,
+    whole = true,
+  }: { readonly from: number; readonly to: number; readonly whole?: boolean },
+): number {
+  const value = Number(text);
+  const fits = text.trim() !== '' && value >= from && value <= to;
+  if (fits && (!whole || Number.isInteger(value))) return value;
+  throw expected(flag, `${whole ? 'an integer' : 'a number'} from ${from} to ${to}`, text);
+}
+
+/** `http[s]://host:port`, `ws[s]://host:port`, or `host:port` of gRPC. */
+function targetIn(text: string): Target {
+  const [name = '', ...rest] = text.split('=');
+  const [wire] = namesIn(name, '--target', wireNames);
+  const place = rest.join('=');
+  const url = URL.parse(place.includes('://') ? place : `http://${place}`);
+  if (!wire || !url || url.port === '') {
+    throw expected('--target', 'WIRE=URL with its port, such as rest=http://127.0.0.1:4000', text);
+  }
+  const tls = url.protocol === 'https:' || url.protocol === 'wss:';
+  return { wire, host: url.hostname, port: Number(url.port), tls };
+}
+
+const flags = {
+  only: { type: 'string' },
+  wires: { type: 'string' },
+  target: { type: 'string', multiple: true },
+  'target-pid': { type: 'string' },
+  'target-ca': { type: 'string' },
+  'target-key': { type: 'string' },
+  rate: { type: 'string' },
+  rtt: { type: 'string' },
+  connections: { type: 'string' },
+  duration: { type: 'string' },
+  pairs: { type: 'string' },
+  tls: { type: 'boolean', default: false },
+  seed: { type: 'string', default: String(defaultSeed) },
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  threshold: { type: 'string', multiple: true },
+  quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  compare: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/**
+ * @param resultsFolder where results go that say nothing else
+ * @throws Error saying what was expected and what was got
+ */
+export function readCommand(args: readonly string[], resultsFolder: string): Command {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: flags,
+    allowPositionals: true,
+  });
+  if (values.help) return { action: 'help' };
+  if (values.compare) {
+    const [older, newer, ...more] = positionals;
+    if (older !== undefined && newer !== undefined && more.length === 0) {
+      return { action: 'compare', paths: [older, newer] };
+    }
+    throw expected('--compare', 'two result files', positionals.join(' '));
+  }
+  const given = <Value>(text: string | undefined, read: (text: string) => Value) =>
+    text === undefined ? undefined : read(text);
+  const durationMs = given(values.duration, (text) =>
+    numberIn(text, '--duration', { from: 0.05, to: 600, whole: false }),
+  );
+  const inMs = durationMs === undefined ? undefined : durationMs * 1000;
+  if (positionals[0] === 'cross-check' && positionals.length === 1) {
+    return { action: 'cross-check', durationMs: inMs ?? 3000 };
+  }
+  if (positionals.length > 0) throw expected('bench', 'flags, or cross-check', positionals[0]);
+  if (values.quick && values.full) throw new Error('expected one of --quick and --full, got both');
+  const targets = values.target?.map(targetIn) ?? [];
+  return {
+    action: values.list ? 'list' : 'run',
+    request: {
+      only: namesIn(values.only, '--only', scenarioNames),
+      wires: namesIn(values.wires, '--wires', wireNames),
+      seed: numberIn(values.seed, '--seed', { from: 0, to: 4_294_967_295 }),
+      pairs: given(values.pairs, (text) => numberIn(text, '--pairs', { from: 1, to: 100 })),
+      tls: values.tls,
+      targets,
+      targetPid: given(values['target-pid'], (text) =>
+        numberIn(text, '--target-pid', { from: 1, to: 4_194_304 }),
+      ),
+      targetCa: values['target-ca'],
+      targetKey: values['target-key'],
+      loading: {
+        effort: values.quick ? 'quick' : values.full ? 'full' : 'normal',
+        perSecond: given(values.rate, (text) =>
+          numberIn(text, '--rate', { from: 1, to: 1_000_000 }),
+        ),
+        connections: given(values.connections, (text) =>
+          numberIn(text, '--connections', { from: 1, to: 10_000 }),
+        ),
+        rttsMs: given(values.rtt, (text) =>
+          text.split(',').map((one) => numberIn(one, '--rtt', { from: 0, to: 2000, whole: false })),
+        ),
+        durationMs: inMs,
+      },
+    },
+    folder: values.out ?? resultsFolder,
+    json: values.json,
+    thresholds: values.threshold ?? [],
+  };
+}

@@ -1,0 +1,64 @@
+import type { Picture } from '../report/picture.ts';
+import type { Result } from '../report/result.ts';
+import {
+  type AttributionOfAct,
+  attributionOf,
+  type Part,
+} from '../statistics/attribution-by-round.ts';
+import { notMeasured, type Question } from './question.ts';
+
+const signed = (micros: number): string =>
+  `${micros < 0 ? '−' : '+'}${Math.abs(micros).toFixed(1)}`;
+
+const told = ({ label, micros, interval }: Part): string =>
+  `${label} ${signed(micros)} µs${interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
+
+const pictureOf = (found: readonly AttributionOfAct[]): Picture => ({
+  kind: 'stack',
+  label: 'gRPC − REST, server CPU, µs a call, in parts that add up',
+  items: found.flatMap(({ act, bare, rooms }) =>
+    [
+      { label: `${act}, by bare libraries`, parts: bare },
+      { label: `${act}, by whole rooms`, parts: rooms },
+    ].map(({ label, parts }) => ({
+      label,
+      wire: null,
+      parts: parts.map((part) => ({ label: part.label, value: part.micros })),
+    })),
+  ),
+});
+
+const findAll = (result: Result): AttributionOfAct[] =>
+  ['read', 'create'].flatMap((act) => attributionOf(result, act) ?? []);
+
+/** Whether a part makes gRPC cheaper, beyond doubt. */
+const saves = ({ interval }: Part): boolean => interval !== undefined && interval.high < 0;
+
+export const protobufIsWhy: Question = {
+  number: 2,
+  claim: 'gRPC is faster because of Protocol Buffers',
+  source: 'most explanations of gRPC',
+  scenarios: ['attribution'],
+  judge(result) {
+    const found = findAll(result);
+    const [read] = found;
+    if (!read) return notMeasured('every layer between REST and gRPC');
+    const encodings = found.flatMap(({ bare, rooms }) =>
+      [bare[0], rooms[0]].filter((part) => part !== undefined),
+    );
+    const because = found
+      .map(
+        ({ act, difference, bare, rooms }) =>
+          `${act}: ${told(difference)}; by bare libraries ${bare.map(told).join(', ')}; by whole rooms ${rooms.map(told).join(', ')}.`,
+      )
+      .join(' ');
+    const verdict = { because, picture: pictureOf(found), ratio: `read: ${told(read.difference)}` };
+    if (encodings.every(({ interval }) => interval === undefined)) {
+      return { answer: 'no difference shown', ...verdict };
+    }
+    const saving = encodings.filter(saves).length;
+    const isCheaper = found.some(({ difference }) => saves(difference));
+    if (saving === 0) return { answer: 'no', ...verdict };
+    return { answer: isCheaper && saving === encodings.length ? 'yes' : 'depends', ...verdict };
+  },
+};

@@ -1,0 +1,93 @@
+import { formatCount } from '../report/format.ts';
+import type { Picture } from '../report/picture.ts';
+import type { Result } from '../report/result.ts';
+import { sizesOf } from '../report/tables.ts';
+import { payload } from '../scenarios/payload.ts';
+import { type CallWire, labels } from '../scenarios/wires.ts';
+import { type Crossover, findCrossover } from '../statistics/crossover.ts';
+import { createRandom } from '../statistics/random.ts';
+import { contrast, findCell, isValid, pairsOf, typical } from '../statistics/summary.ts';
+import { contrastText, notMeasured, type Question } from './question.ts';
+
+const wires: readonly CallWire[] = ['rest', 'grpc', 'graphql', 'websocket'];
+
+function crossoverOf(
+  result: Result,
+  wire: CallWire,
+  sizes: ReturnType<typeof sizesOf>,
+): Crossover | undefined {
+  const points = sizes.map(({ act, bytes }) => ({
+    x: bytes,
+    pairs: pairsOf(
+      findCell(result, 'payload', wire),
+      findCell(result, 'payload', 'rest'),
+      'cpuAtCapacity',
+      { act },
+    ),
+  }));
+  if (points.some(({ pairs }) => pairs.length === 0)) return undefined;
+  return findCrossover(points, createRandom(result.options.seed));
+}
+
+function pictureOf(
+  result: Result,
+  sizes: ReturnType<typeof sizesOf>,
+  crossovers: readonly { readonly wire: CallWire; readonly found: Crossover }[],
+): Picture {
+  return {
+    kind: 'lines',
+    x: { label: 'bytes of the answer of REST', scale: 'log' },
+    y: { label: 'server CPU, µs a call', scale: 'log' },
+    series: wires.flatMap((wire) => {
+      const cell = findCell(result, 'payload', wire);
+      if (!isValid(cell)) return [];
+      const points = sizes.flatMap(({ act, bytes }) => {
+        const y = typical(cell, 'cpuAtCapacity', { act });
+        return y === undefined ? [] : [{ x: bytes, y, valid: true }];
+      });
+      return [{ label: labels[wire], wire, points }];
+    }),
+    crossovers: crossovers.map(({ wire, found: { x, interval } }) => ({
+      label: `${labels[wire]} and REST`,
+      x,
+      low: interval?.low,
+      high: interval?.high,
+    })),
+  };
+}
+
+export const sizeDecides: Question = {
+  number: 3,
+  claim: 'Small messages and large messages have different winners',
+  source: 'guides that recommend gRPC for small messages',
+  scenarios: ['payload'],
+  judge(result) {
+    const sizes = sizesOf(result, payload);
+    const [small, large] = [sizes[0], sizes.at(-1)];
+    const contrastAt = (act: string) =>
+      contrast(result, 'payload', ['grpc', 'rest'], 'cpuAtCapacity', { act });
+    const [first, last] = [small && contrastAt(small.act), large && contrastAt(large.act)];
+    if (!small || !large || !first || !last) return notMeasured('payloads on REST and gRPC');
+    const crossovers = wires.flatMap((wire) => {
+      const found = wire === 'rest' ? undefined : crossoverOf(result, wire, sizes);
+      return found ? [{ wire, found }] : [];
+    });
+    const ofGrpc = crossovers.find(({ wire }) => wire === 'grpc')?.found;
+    const range = ofGrpc?.interval
+      ? ` [${formatCount(ofGrpc.interval.low)}, ${formatCount(ofGrpc.interval.high)}]`
+      : '';
+    const changes = ofGrpc
+      ? ` The winner changes at ${formatCount(ofGrpc.x)} bytes${range}.`
+      : ' The winner does not change in between.';
+    const because = `Server CPU, gRPC over REST: ${small.act} (${formatCount(small.bytes)} B) ${contrastText(first)}; ${large.act} (${formatCount(large.bytes)} B) ${contrastText(last)}.${changes}`;
+    const picture = pictureOf(result, sizes, crossovers);
+    const ratio = contrastText(last);
+    const shown = [first, last].map(({ difference }) => difference);
+    if (shown.every((one) => one === 'not shown')) {
+      return { answer: 'no difference shown', because, picture, ratio };
+    }
+    const [left, right] = shown;
+    const differ = left !== right && !shown.includes('not shown');
+    return { answer: differ ? 'yes' : ofGrpc ? 'depends' : 'no', because, picture, ratio };
+  },
+};

@@ -1,0 +1,46 @@
+import { createPayment, readPayment } from './acts.ts';
+import { callScenario } from './calls.ts';
+import { control, room } from './contenders.ts';
+import type { Scenario } from './scenario.ts';
+import { open, warming } from './turns.ts';
+
+const protobuf = { opening: { protobuf: true } } as const;
+const connections = 64;
+const readsPerSecond = 2000;
+const createsPerSecond = 500;
+
+/** (3) The same read and the same write, one layer changed at a time. */
+export const attribution: Scenario = callScenario({
+  name: 'attribution',
+  title: 'JSON or protobuf, HTTP/1.1 or HTTP/2, bare library or whole room',
+  what: 'The same read and the same create, with one layer changed at a time: what gRPC differs from REST by comes apart.',
+  baseline: 'rest-json-h1',
+  rounds: { quick: 1, normal: 3, full: 8 },
+  contenders: [
+    room('rest', { name: 'rest-json-h1', label: 'REST, JSON, HTTP/1.1' }),
+    room('rest', { name: 'rest-protobuf-h1', label: 'REST, protobuf, HTTP/1.1', ...protobuf }),
+    room('rest-http2', { name: 'rest-json-h2', label: 'REST, JSON, HTTP/2' }),
+    room('rest-http2', { name: 'rest-protobuf-h2', label: 'REST, protobuf, HTTP/2', ...protobuf }),
+    room('grpc'),
+    control('node-http', 'bare node:http, JSON', 'rest'),
+    control('node-http-protobuf', 'bare node:http, protobuf', 'rest', protobuf),
+    control('node-http2', 'bare node:http2, JSON', 'rest-http2'),
+    control('node-http2-protobuf', 'bare node:http2, protobuf', 'rest-http2', protobuf),
+    control('hono', 'bare hono, JSON', 'rest'),
+    control('grpc-js', 'bare grpc-js', 'grpc'),
+  ],
+  acts: [readPayment, createPayment],
+  turns(loading) {
+    const { connections: many = connections } = loading;
+    const [read, create] = [
+      { act: 'read', connections: many },
+      { act: 'create', connections: many },
+    ];
+    return [
+      warming(read, 500, loading),
+      warming(create, 300, loading),
+      open(read, readsPerSecond, loading, { ms: 150, times: 2 }),
+      open(create, createsPerSecond, loading, { ms: 150, times: 2 }),
+    ];
+  },
+});

@@ -1,0 +1,82 @@
+import type { Result } from '../report/result.ts';
+import { type Attribution, attribute, type Cell, cells } from './attribution.ts';
+import { spreadOf } from './paired.ts';
+import { createRandom } from './random.ts';
+import { findCell, isValid, metrics } from './summary.ts';
+
+/** The contender of the scenario that stands for a cell. */
+const contenders: Readonly<Record<Cell, string>> = {
+  'bare-json-h1': 'node-http',
+  'bare-protobuf-h1': 'node-http-protobuf',
+  'bare-json-h2': 'node-http2',
+  'bare-protobuf-h2': 'node-http2-protobuf',
+  'bare-hono': 'hono',
+  'bare-grpc': 'grpc-js',
+  'rest-json-h1': 'rest-json-h1',
+  'rest-protobuf-h1': 'rest-protobuf-h1',
+  'rest-json-h2': 'rest-json-h2',
+  'rest-protobuf-h2': 'rest-protobuf-h2',
+  grpc: 'grpc',
+};
+
+/** A part of a difference, µs a call: its mean over the rounds, and its 95 % interval. */
+export interface Part {
+  readonly label: string;
+  readonly micros: number;
+  readonly interval: { readonly low: number; readonly high: number } | undefined;
+}
+
+export interface AttributionOfAct {
+  readonly act: string;
+  readonly difference: Part;
+  /** By the libraries alone, and what the rooms add to them; they add up to the difference. */
+  readonly bare: readonly Part[];
+  /** By whole rooms; they add up to the difference, too. */
+  readonly rooms: readonly Part[];
+}
+
+function cpuOfRound(result: Result, act: string, round: number) {
+  const entries = cells.map((cell) => {
+    const found = findCell(result, 'attribution', contenders[cell]);
+    const sample = isValid(found) ? found.samples.find((one) => one.round === round) : undefined;
+    return [cell, sample && metrics.cpuAtRate(sample, { act })] as const;
+  });
+  if (entries.some(([, micros]) => micros === undefined)) return undefined;
+  // Every cell is there, with a number.
+  return Object.fromEntries(entries) as Record<Cell, number>;
+}
+
+/**
+ * What gRPC's CPU differs from REST's by, in parts, by the processes of each round.
+ * @returns undefined where a cell was not measured, or is not valid
+ */
+export function attributionOf(result: Result, act: string): AttributionOfAct | undefined {
+  const rounds = [
+    ...new Set(findCell(result, 'attribution', 'grpc')?.samples.map(({ round }) => round)),
+  ];
+  const found = rounds.flatMap((round) => {
+    const cpu = cpuOfRound(result, act, round);
+    return cpu ? [attribute(cpu)] : [];
+  });
+  if (found.length === 0) return undefined;
+  const random = createRandom(result.options.seed);
+  const part = (label: string, of: (one: Attribution) => number): Part => {
+    const { mean, interval } = spreadOf(found.map(of), random);
+    return { label, micros: mean, interval };
+  };
+  return {
+    act,
+    difference: part('gRPC − REST', ({ difference }) => difference),
+    bare: [
+      part('encoding (protobuf)', ({ bare }) => bare.encoding),
+      part('transport (HTTP/2)', ({ bare }) => bare.transport),
+      part('library (grpc-js, hono)', ({ bare }) => bare.library),
+      part('our code', ({ bare }) => bare.ours),
+    ],
+    rooms: [
+      part('encoding (protobuf)', ({ rooms }) => rooms.encoding),
+      part('transport (HTTP/2)', ({ rooms }) => rooms.transport),
+      part('library and our code', ({ rooms }) => rooms.libraryAndOurs),
+    ],
+  };
+}
