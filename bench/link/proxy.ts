@@ -196,6 +196,8 @@ function takeOrders(timer: Timer, control: Socket): void {
 // The terminal tells the whole group of an interrupt; the process that started this one decides.
 process.on('SIGINT', () => {});
 process.once('disconnect', () => process.exit());
+// It may have gone while this was loading.
+if (!process.connected) process.exit();
 const timer = await createAlarm();
 const server = createServer({ allowHalfOpen: true }, (control) => takeOrders(timer, control));
 process.send?.({ control: await listen(server) });
