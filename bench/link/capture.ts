@@ -1,11 +1,11 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import {
   connect,
   createServer as createHttp2Server,
   type IncomingHttpHeaders as H2,
   type ServerHttp2Stream,
 } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -93,7 +93,8 @@ export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
   server.on('session', (session) => sessions.add(session));
   server.on('stream', async (stream: ServerHttp2Stream, headers: H2) => {
     const requestBody = await buffer(stream);
-    const forwarded = upstream.request(headers);
+    const hasBody = requestBody.length > 0;
+    const forwarded = upstream.request(headers, { endStream: !hasBody });
     let responseHeaders: H2 = {};
     let trailers: H2 = {};
     forwarded.on('response', (head) => {
@@ -102,7 +103,7 @@ export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
     forwarded.on('trailers', (tail) => {
       trailers = tail;
     });
-    forwarded.end(requestBody);
+    if (hasBody) forwarded.end(requestBody);
     const responseBody = await buffer(forwarded);
     items.push({
       method: String(headers[':method']),
@@ -115,9 +116,11 @@ export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
       trailers: flat(trailers),
     });
     const waitForTrailers = Object.keys(trailers).length > 0;
-    stream.respond(responseHeaders, { waitForTrailers });
+    // An answer of headers alone ends with them: gRPC tells a failure so.
+    const endStream = responseBody.length === 0 && !waitForTrailers;
+    stream.respond(responseHeaders, { waitForTrailers, endStream });
     if (waitForTrailers) stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-    stream.end(responseBody);
+    if (!endStream) stream.end(responseBody);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {

@@ -40,6 +40,8 @@ export async function runAutocannon(options: {
   const startedMs = performance.now();
   let lastMs = startedMs;
   let completed = 0;
+  /** The first answer with another body. */
+  let firstOther: string | undefined;
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const run = autocannon(
       {
@@ -52,7 +54,11 @@ export async function runAutocannon(options: {
         ...(headersOf
           ? { requests: [{ ...fixed, setupRequest: (given) => withHeaders(given, headersOf()) }] }
           : { ...fixed, url: new URL(path, origin).href }),
-        ...(expectBody !== undefined && { expectBody }),
+        verifyBody: (got) => {
+          const isExpected = expectBody === undefined || got === expectBody;
+          if (!isExpected) firstOther ??= String(got);
+          return isExpected;
+        },
       },
       (error: Error | null, done: autocannon.Result) => (error ? reject(error) : resolve(done)),
     );
@@ -63,7 +69,8 @@ export async function runAutocannon(options: {
     });
   });
   const { errors, timeouts, non2xx, mismatches } = result;
-  const kinds = Object.entries({ errors, timeouts, non2xx, mismatches });
+  const other = `not the expected body but ${firstOther?.slice(0, 120)}`;
+  const kinds = Object.entries({ errors, timeouts, non2xx, [other]: mismatches });
   return {
     completed,
     failed: errors + timeouts + non2xx + mismatches,

@@ -15,7 +15,15 @@ import {
   type Scenario,
   type Session,
 } from './scenario.ts';
-import { adminKey, type CallWire, type Clients, connectClient, labels, openClient, roomOf } from './wires.ts';
+import {
+  adminKey,
+  type CallWire,
+  type Clients,
+  connectClient,
+  labels,
+  openClient,
+  roomOf,
+} from './wires.ts';
 
 const act = 'read';
 const connections = 8;

@@ -36,7 +36,7 @@ export function callScenario(calls: CallScenario): Scenario {
       try {
         const answers: Record<string, unknown> = {};
         for (const act of own ?? acts) {
-          const answer = await act.perform(client, fixtures, `reference ${act.name}`);
+          const answer = await act.perform(client, fixtures, `reference-${act.name}`);
           answers[act.name] = comparableOf(act, answer);
         }
         return answers;
