@@ -24,7 +24,7 @@ export interface Stream {
   unsent: Buffer;
 }
 
-/** What the server may send unasked, on a connection and on a stream: enough for it never to wait. */
+/** What the server may send unasked, on a connection and on a stream: it never has to wait. */
 export const windowBytes = 16 * 2 ** 20;
 
 /** Bodies that are too long to leave with their headers, within the windows of the server. */
