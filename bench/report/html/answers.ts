@@ -1,0 +1,59 @@
+import type { Verdict } from '../../questions/question.ts';
+import { escaped, prose } from './markup.ts';
+
+/** A question with what this run says of it. */
+export interface Judged {
+  readonly number: number;
+  readonly claim: string;
+  /** Who says so. */
+  readonly source: string;
+  readonly verdict: Verdict;
+  /** The scenarios that it looks at. */
+  readonly scenarios: readonly string[];
+}
+
+const icons: Readonly<Record<Verdict['answer'], string>> = {
+  yes: 'M3 8.5 6.5 12 13 4.5',
+  no: 'M4 4l8 8M12 4l-8 8',
+  depends: 'M2 8h5M7 8l6-4.5M7 8l6 4.5',
+  'no difference shown': 'M3 6h10M3 10.5h10',
+  'not measured': 'M8 4v5M8 12v.5',
+};
+
+/** A verdict with a sign of its own: its colour says nothing that the sign and word do not. */
+export const badge = (answer: Verdict['answer']): string =>
+  `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer)}</span>`;
+
+/** Longer reasons are folded up where a picture says the same. */
+const longReason = 320;
+
+function reasonMarkup({ because, picture }: Verdict): string {
+  const text = `<p class="because">${prose(because)}</p>`;
+  return picture && because.length > longReason
+    ? `<details><summary>In words</summary>${text}</details>`
+    : text;
+}
+
+export const cardMarkup = (
+  { number, claim, source, verdict }: Judged,
+  picture: string,
+  disclosure: string,
+): string => `<article class="card" id="q${number}">
+<p class="number">Question ${number} · said by ${prose(source)}</p>
+<h3>“${prose(claim)}”</h3>
+<p class="verdict">${badge(verdict.answer)}${verdict.ratio ? `<strong class="ratio">${escaped(verdict.ratio)}</strong>` : ''}</p>
+${picture}
+${reasonMarkup(verdict)}
+${disclosure}
+</article>`;
+
+/** Questions without an answer, short: there is nothing to see. */
+export const unmeasuredMarkup = (judged: readonly Judged[]): string =>
+  judged.length === 0
+    ? ''
+    : `<details class="unmeasured"><summary>Not measured in this run (${judged.length})</summary><ul>${judged
+        .map(
+          ({ number, claim, verdict }) =>
+            `<li id="q${number}">${number}. “${prose(claim)}” ${prose(verdict.because)}</li>`,
+        )
+        .join('')}</ul></details>`;

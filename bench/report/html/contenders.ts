@@ -1,0 +1,19 @@
+import { scenarios } from '../../scenarios/index.ts';
+import type { WireName } from '../../scenarios/wires.ts';
+import type { Cell } from '../result.ts';
+
+/** The wire whose colour a contender has; null: a control, or none that this bench knows. */
+export function colourOf({ scenario, contender, kind }: Cell): WireName | null {
+  if (kind === 'control') return null;
+  const known = scenarios.find(({ name }) => name === scenario);
+  return known?.contenders.find(({ name }) => name === contender)?.wire ?? null;
+}
+
+export const titleOfScenario = (name: string): string =>
+  scenarios.find((scenario) => scenario.name === name)?.title ?? name;
+
+/** Those of which anything was measured, in the order of the report. */
+export const measuredScenarios = (cells: readonly Cell[]): string[] =>
+  scenarios
+    .map(({ name }) => name)
+    .filter((name) => cells.some(({ scenario }) => scenario === name));

@@ -1,0 +1,14 @@
+import type { Table } from '../table.ts';
+import type { Judged } from './answers.ts';
+
+/** What the page says beside its figures; all of it is computed where the other reports are. */
+export interface Contents {
+  readonly judged: readonly Judged[];
+  readonly tables: readonly Table[];
+  /** How far the baseline is from itself, as factors of at least 1. */
+  readonly floors: readonly { readonly label: string; readonly factor: number }[];
+  /** Where and when it ran. */
+  readonly run: readonly string[];
+  /** What the numbers do not say. */
+  readonly limits: readonly string[];
+}

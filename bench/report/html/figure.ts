@@ -1,0 +1,41 @@
+import type { WireName } from '../../scenarios/wires.ts';
+import type { Axis, BarPicture, LinePicture, RatioPicture, StackPicture } from '../picture.ts';
+import type { Table } from '../table.ts';
+
+/** A picture as the page draws it: questions' pictures, and what only this page adds to them. */
+export type Drawing = RatioPicture | BarPicture | StackPicture | Lines;
+
+export interface Lines extends Omit<LinePicture, 'x' | 'y'> {
+  readonly x: LinesAxis;
+  readonly y: LinesAxis;
+  /** Who is best at each x; a map of where the winner changes. */
+  readonly winners?: readonly Winner[];
+}
+
+export interface LinesAxis extends Omit<Axis, 'scale'> {
+  /** `symlog`: as log, with a place for 0. */
+  readonly scale: Axis['scale'] | 'symlog';
+  /** In the place of round numbers. */
+  readonly ticks?: readonly { readonly at: number; readonly label: string }[];
+}
+
+export interface Winner {
+  readonly x: number;
+  readonly label: string;
+  readonly wire: WireName | null;
+  /** Whether its lead over the next is more than noise. */
+  readonly isShown: boolean;
+}
+
+/** Pictures with what a reader needs to take them apart. */
+export interface Figure {
+  /** Of the page, and so of its links. */
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly drawings: readonly Drawing[];
+  /** What the pictures show, as a table. */
+  readonly numbers: Table;
+  /** Scenarios whose raw numbers, code and command stand below the figure. */
+  readonly scenarios: readonly string[];
+}

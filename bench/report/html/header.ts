@@ -1,0 +1,45 @@
+import { formatDuration } from '../format.ts';
+import type { Result } from '../result.ts';
+import { labelOf } from '../tables.ts';
+import { badge } from './answers.ts';
+import type { Contents } from './contents.ts';
+import { escaped, list, prose } from './markup.ts';
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+function validityMarkup(result: Result): string {
+  const invalid = result.cells.filter((cell) => cell.invalid.length > 0);
+  const valid = `${result.cells.length - invalid.length} of ${counted(result.cells.length, 'cell')} valid`;
+  if (invalid.length === 0) return `<p>${valid}.</p>`;
+  const reasons = invalid.map(
+    (cell) => `${cell.scenario}, ${labelOf(cell)}: ${cell.invalid.join('; ')}`,
+  );
+  return `<details><summary>${valid}, ${invalid.length} INVALID</summary>${list(reasons)}</details>`;
+}
+
+function floorMarkup(floors: Contents['floors']): string {
+  if (floors.length === 0) {
+    return '<p>No contender was measured against itself: nothing here shows a difference.</p>';
+  }
+  const texts = floors.map(
+    ({ label, factor }) => `${label} <strong>±${((factor - 1) * 100).toFixed(1)} %</strong>`,
+  );
+  return `<p>The same server measured twice came out this far apart: ${texts.join(', ')}. A smaller difference between two wires is none that this run shows.</p>`;
+}
+
+/** What ran, where, how far it can be trusted, and all answers at a glance. */
+export function headerMarkup(result: Result, { judged, floors }: Contents): string {
+  const { environment, startedAt, finishedAt, options, complete } = result;
+  const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
+  const index = judged
+    .filter(({ verdict }) => verdict.answer !== 'not measured')
+    .map(
+      ({ number, claim, verdict }) =>
+        `<li><a href="#q${number}"><span>${prose(claim)}</span>${badge(verdict.answer)}</a></li>`,
+    );
+  return `<header class="top"><p class="brand">Fivewire bench</p>
+<h1>The same payments over REST, gRPC, GraphQL, SSE and WebSocket</h1>
+<p class="facts">${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC · ${took}${complete ? '' : ' · <strong>CUT SHORT: not everything was measured</strong>'} · ${escaped(environment.cpuModel)}, ${counted(environment.cores, 'core')} · Node ${escaped(environment.node)} · ${environment.revision ? `revision ${escaped(environment.revision.slice(0, 12))}${environment.modified ? ' with changes' : ''} · ` : ''}seed ${options.seed}</p>
+<div class="trust"><div><h2>Validity</h2>${validityMarkup(result)}</div><div><h2>Noise floor</h2>${floorMarkup(floors)}</div></div>
+<ol class="index">${index.join('')}</ol></header>`;
+}

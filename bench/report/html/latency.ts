@@ -1,0 +1,206 @@
+import {
+  type Histogram,
+  mergeHistograms,
+  quantileMicros,
+  samplesBeyond,
+} from '../../statistics/histogram.ts';
+import { median } from '../../statistics/paired.ts';
+import { formatCount, formatMs, missing } from '../format.ts';
+import type { Cell, OpenLoopSample, Result } from '../result.ts';
+import { left, right, type Table } from '../table.ts';
+import { labelOf } from '../tables.ts';
+import { colourOf, titleOfScenario } from './contenders.ts';
+import type { Figure, LinesAxis } from './figure.ts';
+
+/** Latency from the intended start: against load, and by percentile at a rate equal for all. */
+
+interface Loaded {
+  readonly cell: Cell;
+  readonly loops: readonly OpenLoopSample[];
+}
+
+/** What processes of one cell measured alike, without those that are not valid if others are. */
+function usable(loops: readonly OpenLoopSample[]) {
+  const valid = loops.filter(({ invalid }) => invalid.length === 0);
+  return { valid: valid.length > 0, loops: valid.length > 0 ? valid : loops };
+}
+
+const responses = (loops: readonly OpenLoopSample[]): Histogram =>
+  mergeHistograms(loops.map(({ response }) => response));
+
+/** Scenarios, acts and their cells with open loops that `holds` is true of. */
+function groupsOf(result: Result, holds: (loop: OpenLoopSample) => boolean) {
+  const groups = new Map<string, { scenario: string; act: string; found: Loaded[] }>();
+  for (const cell of result.cells) {
+    if (cell.invalid.length > 0 || cell.kind === 'again') continue;
+    const loops = cell.samples.flatMap(({ open }) => open.filter(holds));
+    for (const act of new Set(loops.map((loop) => loop.act))) {
+      const key = `${cell.scenario}-${act}`;
+      const group = groups.get(key) ?? { scenario: cell.scenario, act, found: [] };
+      groups.set(key, group);
+      group.found.push({ cell, loops: loops.filter((loop) => loop.act === act) });
+    }
+  }
+  return [...groups.values()];
+}
+
+interface Step {
+  readonly share: number;
+  readonly perSecond: number;
+  readonly valid: boolean;
+  readonly histogram: Histogram;
+}
+
+function stepsOf({ loops }: Loaded): Step[] {
+  const shares = [...new Set(loops.flatMap(({ share }) => share ?? []))].sort((a, b) => a - b);
+  return shares.map((share) => {
+    const { valid, loops: used } = usable(loops.filter((loop) => loop.share === share));
+    const perSecond = median(used.map((loop) => loop.perSecond));
+    return { share, perSecond, valid, histogram: responses(used) };
+  });
+}
+
+const curveQuantiles = [0.5, 0.99] as const;
+
+/** Latency against load, to 110 % of what each process could do. */
+export const curveFigures = (result: Result): Figure[] =>
+  groupsOf(result, ({ share, rttMs }) => share !== null && rttMs === 0).map(
+    ({ scenario, act, found }) => {
+      const curves = found.map((loaded) => ({ cell: loaded.cell, steps: stepsOf(loaded) }));
+      const y = (quantile: number): LinesAxis => ({
+        label: `p${quantile * 100}, ms from the intended start`,
+        scale: 'log',
+      });
+      const rows = curves.flatMap(({ cell, steps }) =>
+        steps.map(({ share, perSecond, valid, histogram }) => [
+          labelOf(cell),
+          `${Math.round(share * 100)} %`,
+          formatCount(perSecond),
+          ...curveQuantiles.map((quantile) => formatMs(quantileMicros(histogram, quantile))),
+          valid ? 'valid' : 'INVALID',
+        ]),
+      );
+      return {
+        id: `curve-${scenario}-${act}`,
+        title: titleOfScenario(scenario),
+        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the raw numbers.',
+        drawings: curveQuantiles.map((quantile) => ({
+          kind: 'lines' as const,
+          x: { label: 'calls a second', scale: 'log' as const },
+          y: y(quantile),
+          series: curves.map(({ cell, steps }) => ({
+            label: labelOf(cell),
+            wire: colourOf(cell),
+            points: steps.flatMap(({ perSecond, valid, histogram }) => {
+              const micros = quantileMicros(histogram, quantile);
+              return micros === undefined ? [] : [{ x: perSecond, y: micros / 1000, valid }];
+            }),
+          })),
+          crossovers: [],
+        })),
+        numbers: {
+          title: titleOfScenario(scenario),
+          lead: '',
+          columns: [
+            left(''),
+            right('of capacity'),
+            right('calls/s'),
+            right('p50 ms'),
+            right('p99 ms'),
+            left('validity'),
+          ],
+          rows,
+          notes: [],
+        },
+        scenarios: [scenario],
+      };
+    },
+  );
+
+/** Not to three digits: 99.99 is not 100. */
+const percent = (quantile: number): string => String(Number((quantile * 100).toFixed(6)));
+
+const hdrTicks = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+/** Places on the axis of 1/(1 − p): evenly on its logarithm. */
+const places = 48;
+
+/** Every quantile that has enough samples beyond it. */
+function percentileCurve(histogram: Histogram) {
+  const last = histogram.totalCount / samplesBeyond;
+  if (last <= 1) return [];
+  return Array.from({ length: places + 1 }, (_, place) => {
+    const x = last ** (place / places);
+    return { x, y: histogram.getValueAtPercentile((1 - 1 / x) * 100) / 1000, valid: true };
+  });
+}
+
+const tableQuantiles = [0.5, 0.9, 0.99, 0.999];
+
+const percentileTable = (
+  title: string,
+  curves: readonly {
+    readonly cell: Cell;
+    readonly histogram: Histogram;
+    readonly valid: boolean;
+  }[],
+): Table => ({
+  title,
+  lead: '',
+  columns: [
+    left(''),
+    ...tableQuantiles.map((quantile) => right(`p${percent(quantile)} ms`)),
+    right('samples'),
+    left('validity'),
+  ],
+  rows: curves.map(({ cell, histogram, valid }) => [
+    labelOf(cell),
+    ...tableQuantiles.map((quantile) => formatMs(quantileMicros(histogram, quantile))),
+    formatCount(histogram.totalCount),
+    valid ? 'valid' : 'INVALID',
+  ]),
+  notes: [],
+});
+
+/** Percentiles at the rate that is equal for all, on an HDR axis. */
+export const percentileFigures = (result: Result): Figure[] =>
+  groupsOf(result, ({ share, rttMs }) => share === null && rttMs === 0)
+    // Its contenders are layers, not wires; their costs are what is looked at.
+    .filter(({ scenario }) => scenario !== 'attribution')
+    .map(({ scenario, act, found }) => {
+      const curves = found
+        .filter(({ cell }) => cell.kind === 'room')
+        .map(({ cell, loops }) => {
+          const { valid, loops: used } = usable(loops);
+          return { cell, valid, histogram: responses(used) };
+        });
+      const rates = new Set(found.flatMap(({ loops }) => loops.map(({ perSecond }) => perSecond)));
+      const rate = rates.size === 1 ? `${formatCount([...rates][0])} calls a second` : missing;
+      const title = titleOfScenario(scenario);
+      return {
+        id: `percentiles-${scenario}-${act}`,
+        title,
+        lead: `Every wire at ${rate}, all processes merged. A quantile with fewer than ${samplesBeyond} samples beyond it is not drawn.`,
+        drawings: [
+          {
+            kind: 'lines',
+            x: {
+              label: 'percentile, on the logarithm of 1/(1 − p)',
+              scale: 'log',
+              ticks: hdrTicks.map((quantile) => ({
+                at: 1 / (1 - quantile),
+                label: `${percent(quantile)} %`,
+              })),
+            },
+            y: { label: 'response, ms from the intended start', scale: 'log' },
+            series: curves.map(({ cell, histogram, valid }) => ({
+              label: labelOf(cell),
+              wire: colourOf(cell),
+              points: percentileCurve(histogram).map((point) => ({ ...point, valid })),
+            })),
+            crossovers: [],
+          },
+        ],
+        numbers: percentileTable(title, curves),
+        scenarios: [scenario],
+      };
+    });

@@ -1,0 +1,239 @@
+import { payload } from '../../scenarios/payload.ts';
+import { findCrossover } from '../../statistics/crossover.ts';
+import { differenceOf } from '../../statistics/paired.ts';
+import { createRandom } from '../../statistics/random.ts';
+import {
+  type At,
+  closedOf,
+  compareCells,
+  floorFor,
+  isValid,
+  type MetricName,
+  pairsOf,
+  typical,
+} from '../../statistics/summary.ts';
+import { formatNumber, missing } from '../format.ts';
+import type { Cell, Result } from '../result.ts';
+import { left, right } from '../table.ts';
+import { labelOf, sizesOf } from '../tables.ts';
+import { colourOf, measuredScenarios, titleOfScenario } from './contenders.ts';
+import type { Figure, LinesAxis } from './figure.ts';
+
+/** Where the winner changes: along the size of the answer, the concurrency and the distance. */
+
+interface Place {
+  readonly x: number;
+  readonly label: string;
+  readonly at: At;
+}
+
+interface Map {
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly scenario: string;
+  readonly metric: MetricName;
+  readonly better: 'more' | 'less';
+  readonly xLabel: string;
+  readonly xScale: LinesAxis['scale'];
+  readonly yLabel: string;
+  /** What the metric is divided by for the picture. */
+  readonly unit: number;
+  readonly places: readonly Place[];
+}
+
+interface Lead {
+  readonly place: Place;
+  readonly best: Cell;
+  /** Outside the interval over processes, and outside of the noise floor. */
+  readonly isShown: boolean;
+}
+
+/** Who is best at each place, and whether that is more than noise. */
+function leadsOf(result: Result, map: Map, rooms: readonly Cell[]): Lead[] {
+  const { metric, better, places, scenario } = map;
+  const floor = floorFor(result, scenario, metric);
+  return places.flatMap((place) => {
+    const ranked = rooms
+      .flatMap((cell) => {
+        const value = typical(cell, metric, place.at);
+        return value === undefined ? [] : [{ cell, value }];
+      })
+      .sort((a, b) => (better === 'less' ? a.value - b.value : b.value - a.value));
+    const [best, next] = ranked;
+    if (!best || !next) return [];
+    const lead = compareCells(result, best.cell, next.cell, metric, place.at);
+    const isShown = lead !== undefined && differenceOf(lead, floor) === better;
+    return [{ place, best: best.cell, isShown }];
+  });
+}
+
+/** Where the lead goes from one contender to another, with good reason on both sides. */
+function crossoversOf(result: Result, { metric, places, xScale }: Map, leads: readonly Lead[]) {
+  // A logarithm has no place for 0, where an axis of round-trip times begins.
+  const shift = xScale === 'symlog' ? 1 : 0;
+  const shown = leads.filter(({ isShown }) => isShown);
+  return shown.flatMap(({ best: from }, index) => {
+    const to = shown[index + 1]?.best;
+    if (!to || to === from) return [];
+    const points = places
+      .map(({ x, at }) => ({ x: x + shift, pairs: pairsOf(from, to, metric, at) }))
+      .filter(({ pairs }) => pairs.length > 0);
+    const found = findCrossover(points, createRandom(result.options.seed));
+    if (!found) return [];
+    const { x, interval } = found;
+    const [low, high] = [interval && interval.low - shift, interval && interval.high - shift];
+    return [{ label: `${labelOf(from)} → ${labelOf(to)}`, x: x - shift, low, high }];
+  });
+}
+
+function figureOf(result: Result, map: Map): Figure | undefined {
+  const { places, metric, unit, scenario, title, lead, id } = map;
+  const rooms = result.cells.filter(
+    (cell) => cell.scenario === scenario && cell.kind === 'room' && isValid(cell),
+  );
+  const pointsOf = (cell: Cell) =>
+    places.flatMap(({ x, at }) => {
+      const value = typical(cell, metric, at);
+      if (value !== undefined) return [{ x, y: value / unit, valid: true }];
+      // Not valid anywhere: hollow, where it would have been.
+      const raw = typical(cell, (sample) => closedOf(sample, at)?.perSecond);
+      return metric === 'throughput' && raw !== undefined
+        ? [{ x, y: raw / unit, valid: false }]
+        : [];
+    });
+  const series = rooms
+    .map((cell) => ({ label: labelOf(cell), wire: colourOf(cell), points: pointsOf(cell) }))
+    .filter(({ points }) => points.length > 1);
+  if (series.length < 2) return undefined;
+  const leads = leadsOf(result, map, rooms);
+  const y = { label: map.yLabel, scale: 'log' as const };
+  const ticks = places.map(({ x, label }) => ({ at: x, label }));
+  return {
+    id,
+    title,
+    lead,
+    drawings: [
+      {
+        kind: 'lines',
+        x: { label: map.xLabel, scale: map.xScale, ticks },
+        y,
+        series,
+        crossovers: crossoversOf(result, map, leads),
+        winners: leads.map(({ place, best, isShown }) => ({
+          x: place.x,
+          label: labelOf(best),
+          wire: colourOf(best),
+          isShown,
+        })),
+      },
+    ],
+    numbers: {
+      title: `${title}: ${map.yLabel}`,
+      lead: '',
+      columns: [right(map.xLabel), ...series.map(({ label }) => right(label)), left('best')],
+      rows: places.map((place) => {
+        const best = leads.find((one) => one.place === place);
+        return [
+          place.label,
+          ...series.map(({ points }) => {
+            const point = points.find(({ x }) => x === place.x);
+            return point ? `${formatNumber(point.y)}${point.valid ? '' : ' (INVALID)'}` : missing;
+          }),
+          best ? `${labelOf(best.best)}${best.isShown ? '' : ' (no difference shown)'}` : missing,
+        ];
+      }),
+      notes: [],
+    },
+    scenarios: [scenario],
+  };
+}
+
+const size = (bytes: number): string =>
+  bytes < 1000
+    ? `${formatNumber(bytes)} B`
+    : bytes < 1e6
+      ? `${formatNumber(bytes / 1e3)} kB`
+      : `${formatNumber(bytes / 1e6)} MB`;
+
+const sizeMap = (result: Result): Map => ({
+  id: 'map-size',
+  title: 'By the size of the answer',
+  lead: 'The same answers, small and large: what the server spends on each.',
+  scenario: payload.name,
+  metric: 'cpuAtCapacity',
+  better: 'less',
+  xLabel: 'bytes of the answer by REST',
+  xScale: 'log',
+  yLabel: 'server CPU, µs a call',
+  unit: 1,
+  places: sizesOf(result, payload)
+    .map(({ act, bytes }) => ({ x: bytes, label: size(bytes), at: { act } }))
+    .sort((a, b) => a.x - b.x),
+});
+
+/** The closed loops of a scenario's first contender: they are the same for all. */
+const loopsOf = (result: Result, scenario: string) =>
+  (result.cells.find((cell) => cell.scenario === scenario)?.samples[0]?.closed ?? []).filter(
+    ({ driver }) => driver !== 'autocannon',
+  );
+
+function concurrencyMap(result: Result, scenario: string): Map {
+  const loops = loopsOf(result, scenario);
+  const [first] = loops;
+  const counts = loops
+    .filter(({ act, rttMs }) => act === first?.act && rttMs === first.rttMs)
+    .filter(({ inFlight, connections }) => inFlight === connections)
+    .map(({ connections }) => connections);
+  return {
+    id: `map-concurrency-${scenario}`,
+    title: `By concurrency: ${titleOfScenario(scenario)}`,
+    lead: 'Calls a second in a closed loop, one call under way on each connection. Hollow: INVALID, mostly since the client was the limit.',
+    scenario,
+    metric: 'throughput',
+    better: 'more',
+    xLabel: 'connections',
+    xScale: 'log',
+    yLabel: 'calls a second',
+    unit: 1,
+    places: [...new Set(counts)]
+      .sort((a, b) => a - b)
+      .map((count) => ({
+        x: count,
+        label: formatNumber(count),
+        at: { connections: count, inFlight: count },
+      })),
+  };
+}
+
+function distanceMaps(result: Result, scenario: string): Map[] {
+  const loops = loopsOf(result, scenario);
+  const acts = [...new Set(loops.map(({ act }) => act))];
+  return acts.map((act) => ({
+    id: `map-distance-${scenario}-${act.replaceAll(/\W+/g, '-')}`,
+    title: `By distance: ${titleOfScenario(scenario)}`,
+    lead: 'The time of one call with a round-trip time added by the link. Loss and congestion are not modelled.',
+    scenario,
+    metric: 'latency',
+    better: 'less',
+    xLabel: 'round trip, ms',
+    xScale: 'symlog',
+    yLabel: 'time of a call, ms',
+    unit: 1000,
+    places: [...new Set(loops.filter((loop) => loop.act === act).map(({ rttMs }) => rttMs))]
+      .sort((a, b) => a - b)
+      .map((rttMs) => ({ x: rttMs, label: formatNumber(rttMs), at: { act, rttMs } })),
+  }));
+}
+
+/** One figure for each axis along which a scenario was measured at two places or more. */
+export const crossoverFigures = (result: Result): Figure[] =>
+  [
+    sizeMap(result),
+    ...measuredScenarios(result.cells).flatMap((scenario) => [
+      ...distanceMaps(result, scenario),
+      concurrencyMap(result, scenario),
+    ]),
+  ]
+    .filter(({ places }) => places.length > 1)
+    .flatMap((map) => figureOf(result, map) ?? []);

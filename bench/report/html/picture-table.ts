@@ -1,0 +1,85 @@
+import { formatNumber, missing } from '../format.ts';
+import { left, right, type Table } from '../table.ts';
+import type { Drawing } from './figure.ts';
+
+const times = (value: number | undefined): string =>
+  value === undefined ? missing : `${value.toFixed(3)}×`;
+
+/** What a picture shows, for those who do not see it or want its numbers. */
+export function pictureTable(picture: Drawing): Table {
+  switch (picture.kind) {
+    case 'ratios':
+      return {
+        title: picture.label,
+        lead: '',
+        columns: [left(''), right('ratio'), right('low'), right('high'), right('noise floor')],
+        rows: picture.items.map(({ label, ratio, low, high, floor }) => [
+          label,
+          ...[ratio, low, high, floor].map(times),
+        ]),
+        notes: [],
+      };
+    case 'bars':
+      return {
+        title: picture.label,
+        lead: '',
+        columns: [left(''), right('value')],
+        rows: picture.items.map(({ label, value }) => [label, formatNumber(value)]),
+        notes: [],
+      };
+    case 'stack': {
+      const parts = [
+        ...new Set(picture.items.flatMap((item) => item.parts.map(({ label }) => label))),
+      ];
+      return {
+        title: picture.label,
+        lead: '',
+        columns: [left(''), ...parts.map(right)],
+        rows: picture.items.map((item) => [
+          item.label,
+          ...parts.map((part) =>
+            formatNumber(item.parts.find(({ label }) => label === part)?.value),
+          ),
+        ]),
+        notes: [],
+      };
+    }
+    case 'lines':
+      return {
+        title: `${picture.y.label}, by ${picture.x.label}`,
+        lead: '',
+        columns: [left(''), right(picture.x.label), right(picture.y.label), left('validity')],
+        rows: picture.series.flatMap(({ label, points }) =>
+          points.map(({ x, y, valid }) => [
+            label,
+            formatNumber(x),
+            formatNumber(y),
+            valid ? 'valid' : 'INVALID',
+          ]),
+        ),
+        notes: [],
+      };
+  }
+}
+
+/** A picture in one sentence, to be read aloud. */
+export function summaryOf(picture: Drawing): string {
+  switch (picture.kind) {
+    case 'ratios':
+      return `${picture.label}: ${picture.items.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)} times`).join(', ')}.`;
+    case 'bars':
+      return `${picture.label}: ${picture.items.map(({ label, value }) => `${label} ${formatNumber(value)}`).join(', ')}.`;
+    case 'stack':
+      return `${picture.label}, in parts: ${picture.items.map(({ label }) => label).join(', ')}.`;
+    case 'lines': {
+      const crossings = picture.crossovers.map(
+        ({ label, x }) => ` ${label} at ${formatNumber(x)}.`,
+      );
+      return `${picture.y.label} by ${picture.x.label}: ${picture.series.map(({ label }) => label).join(', ')}.${crossings.join('')}`;
+    }
+  }
+}
+
+/** The heading of a picture. */
+export const titleOf = (picture: Drawing): string =>
+  picture.kind === 'lines' ? picture.y.label : picture.label;

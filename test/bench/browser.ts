@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+export interface OpenBrowser {
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/**
+ * A real Chromium, headless: that of CHROMIUM where it is set, else the one that comes by npm,
+ * which is for Linux on x64. It is unpacked to a folder of its own, with the libraries that a bare
+ * machine lacks, so that no half of an earlier one is in the way.
+ * @throws Error on another platform, saying what to set
+ */
+export async function openBrowser(): Promise<OpenBrowser> {
+  const given = process.env.CHROMIUM;
+  if (given) {
+    const browser = await chromium.launch({ executablePath: given });
+    return { browser, close: () => browser.close() };
+  }
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(
+      `Expected Linux on x64, which a Chromium comes for by npm, got ${process.platform} on ${process.arch}. Set CHROMIUM to the path of a Chromium.`,
+    );
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'fivewire-chromium-'));
+  const { TMPDIR } = process.env;
+  // Where the package unpacks to.
+  process.env.TMPDIR = folder;
+  try {
+    const { default: packed, inflate } = await import('@sparticuz/chromium');
+    const manifest = findPackageJSON('@sparticuz/chromium', import.meta.url) ?? '';
+    const executablePath = await packed.executablePath();
+    await inflate(join(dirname(manifest), 'bin', 'al2023.tar.br'));
+    const browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu'],
+      env: {
+        ...process.env,
+        LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
+        FONTCONFIG_PATH: join(folder, 'fonts'),
+      },
+    });
+    return {
+      browser,
+      async close() {
+        await browser.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (thrown) {
+    rmSync(folder, { recursive: true, force: true });
+    throw thrown;
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
