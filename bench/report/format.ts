@@ -25,7 +25,9 @@ export const formatMs = (micros: number | undefined): string =>
 export const formatTenth = (value: number | undefined): string =>
   value === undefined ? missing : String(Number(value.toFixed(1)));
 
-export function formatRatio(comparison: Comparison | undefined): string {
+export function formatRatio(
+  comparison: Pick<Comparison, 'ratio' | 'interval'> | undefined,
+): string {
   if (!comparison) return missing;
   const { ratio, interval } = comparison;
   const text = `${ratio.toFixed(2)}×`;

@@ -9,7 +9,7 @@ export interface Comparison {
   readonly pairs: number;
 }
 
-const resamples = 2000;
+export const resamples = 2000;
 /** Fewer pairs have no interval. */
 export const pairsNeeded = 3;
 
@@ -21,12 +21,16 @@ const t975 = [
 ];
 const z975 = 1.96;
 
+/** How much wider the middle 95 % of Student's distribution is than that of the normal. */
+export const tailsOf = (degreesOfFreedom: number): number =>
+  (t975[degreesOfFreedom - 1] ?? z975) / z975;
+
 /**
  * How much too narrow a percentile bootstrap of n values is: it resamples from a spread with n
  * and not n − 1 in the denominator, and takes the normal's tails where Student's are right
  * (Hesterberg, "What teachers should know about the bootstrap", 2015, §4.5.3).
  */
-const narrowness = (n: number): number => (Math.sqrt(n / (n - 1)) * (t975[n - 2] ?? z975)) / z975;
+const narrowness = (n: number): number => Math.sqrt(n / (n - 1)) * tailsOf(n - 1);
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -91,7 +95,7 @@ export type Difference = 'more' | 'less' | 'not shown';
  * outside the interval's 1 and outside the noise floor.
  */
 export function differenceOf(
-  { ratio, interval }: Comparison,
+  { ratio, interval }: Pick<Comparison, 'ratio' | 'interval'>,
   floor: number | undefined,
 ): Difference {
   if (!interval || (interval.low <= 1 && interval.high >= 1)) return 'not shown';

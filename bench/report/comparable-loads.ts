@@ -1,0 +1,144 @@
+import { type Metric, type MetricName, metrics, wireOf } from '../statistics/summary.ts';
+import { formatMs, formatNumber } from './format.ts';
+import {
+  type Conditions,
+  conditionsOfClosed,
+  conditionsOfDelivery,
+  conditionsOfOpen,
+  faultOfLoads,
+} from './load-conditions.ts';
+import type { Cell, Sample } from './result.ts';
+
+/** A figure of one load that runs are compared by. */
+export interface Figure {
+  readonly name: string;
+  readonly metric: Metric;
+  format(value: number): string;
+  /** Counted, not timed: without noise where no run measured any. */
+  readonly isCounted?: true;
+  /** Holds where the client was the limit: what the server spent on a call it spent. */
+  readonly outlivesFaults?: true;
+}
+
+const timed = (name: string, metric: MetricName, format: Figure['format']): Figure => ({
+  name,
+  metric: (sample) => metrics[metric](sample, {}),
+  format,
+});
+
+const counted = (name: string, unit: string, metric: Metric): Figure => ({
+  name,
+  metric,
+  format: (value) => `${formatNumber(value)}${unit}`,
+  isCounted: true,
+});
+
+const inMicros = (micros: number): string => `${formatNumber(micros)} µs`;
+const inMs = (micros: number): string => `${formatMs(micros)} ms`;
+const perSecond = (rate: number): string => `${formatNumber(rate)}/s`;
+
+/** The kinds of load, and what is compared of each. */
+export const kinds = {
+  open: {
+    title: 'at equal rate',
+    figures: [
+      timed('CPU at rate', 'cpuAtRate', inMicros),
+      timed('p50 at rate', 'responseAtRate', inMs),
+      timed('p99 at rate', 'p99AtRate', inMs),
+    ],
+  },
+  closed: {
+    title: 'in a closed loop',
+    figures: [
+      timed('throughput', 'throughput', perSecond),
+      { ...timed('CPU at capacity', 'cpuAtCapacity', inMicros), outlivesFaults: true },
+    ],
+  },
+  wire: {
+    title: 'one call after the other',
+    figures: [
+      counted('bytes out', ' B', (sample) => wireOf(sample)?.sentBytesPerCall),
+      counted('bytes in', ' B', (sample) => wireOf(sample)?.receivedBytesPerCall),
+      counted('queries', '', (sample) => wireOf(sample)?.queriesPerCall ?? undefined),
+    ],
+  },
+  delivery: {
+    title: 'delivered',
+    figures: [
+      timed('delay, p50', 'delay', inMs),
+      timed('CPU of an event', 'cpuPerEvent', inMicros),
+    ],
+  },
+} as const satisfies Record<string, { title: string; figures: readonly Figure[] }>;
+
+/** One load of a process. The sample has no other of its kind, so that a metric reads no other. */
+interface Load {
+  readonly kind: keyof typeof kinds;
+  readonly act: string;
+  readonly conditions: Conditions;
+  readonly invalid: readonly string[];
+  readonly sample: Sample;
+}
+
+/** The same load of all processes of a cell. */
+export type Part = Pick<Load, 'kind' | 'act' | 'conditions'> & {
+  readonly fault: string | undefined;
+  readonly samples: readonly Sample[];
+};
+
+/** Equal where two loads were made in the same way. */
+export const keyOf = ({
+  kind,
+  act,
+  conditions,
+}: Pick<Load, 'kind' | 'act' | 'conditions'>): string => JSON.stringify([kind, act, conditions]);
+
+/** Without autocannon, which cross-checks, and rates that a process's own capacity chose. */
+function loadsOf(sample: Sample): Load[] {
+  const { open, closed, wire, delivery } = sample;
+  const loads: Load[] = [
+    ...open
+      .filter(({ share }) => share === null)
+      .map((load) => ({
+        kind: 'open' as const,
+        ...load,
+        conditions: conditionsOfOpen(load),
+        sample: { ...sample, open: [load] },
+      })),
+    ...closed
+      .filter(({ driver }) => driver !== 'autocannon')
+      .map((load) => ({
+        kind: 'closed' as const,
+        ...load,
+        conditions: conditionsOfClosed(load),
+        sample: { ...sample, closed: [load] },
+      })),
+    ...wire.map((one) => ({
+      kind: 'wire' as const,
+      act: one.act,
+      conditions: {},
+      invalid: [],
+      sample: { ...sample, wire: [one] },
+    })),
+  ];
+  if (delivery) {
+    const conditions = conditionsOfDelivery(delivery);
+    loads.push({ kind: 'delivery', act: 'event', conditions, invalid: [], sample });
+  }
+  // A process that is loaded twice in one way is still one process.
+  return [...new Map(loads.toReversed().map((load) => [keyOf(load), load])).values()].reverse();
+}
+
+/** The loads of a cell, each of all processes that had it. */
+export function partsOf({ samples }: Cell): Part[] {
+  const groups = Map.groupBy(samples.flatMap(loadsOf), keyOf);
+  return [...groups.values()].flatMap((loads) => {
+    const [first] = loads;
+    if (!first) return [];
+    const { kind, act, conditions } = first;
+    const fault = faultOfLoads(loads);
+    return { kind, act, conditions, fault, samples: loads.map(({ sample }) => sample) };
+  });
+}
+
+export const titleOf = ({ kind, act }: Part): string => `${act} ${kinds[kind].title}`;

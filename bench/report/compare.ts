@@ -1,0 +1,332 @@
+import { compareIndependent, type RatioOfSamples } from '../statistics/independent.ts';
+import { type Difference, differenceOf } from '../statistics/paired.ts';
+import { createRandom } from '../statistics/random.ts';
+import { floorFor } from '../statistics/summary.ts';
+import { type Figure, keyOf, kinds, type Part, partsOf, titleOf } from './comparable-loads.ts';
+import { formatRatio } from './format.ts';
+import { type Conditions, describeConditions } from './load-conditions.ts';
+import type { Cell, Environment, Result } from './result.ts';
+import { left, renderText, right } from './table.ts';
+
+/** A figure of the same load in two runs. */
+export interface ComparedFigure {
+  readonly scenario: string;
+  readonly contender: string;
+  readonly load: string;
+  readonly figure: string;
+  /** Geometric means of the processes, with their unit. */
+  readonly older: string;
+  readonly newer: string;
+  /** Newer over older. */
+  readonly comparison: RatioOfSamples;
+  /** The higher of both runs' noise floors; undefined where one has none. */
+  readonly floor: number | undefined;
+  readonly difference: Difference;
+}
+
+export interface Refusal {
+  readonly what: string;
+  readonly reason: string;
+}
+
+export interface ComparisonOfRuns {
+  readonly older: Origin;
+  readonly newer: Origin;
+  /** What else differs than the code: a line each. */
+  readonly differs: readonly string[];
+  /** False where ratios say more of the machines than of the code. */
+  readonly isSameMachine: boolean;
+  readonly figures: readonly ComparedFigure[];
+  readonly refused: readonly Refusal[];
+  /** Cells and loads that the other run has not. */
+  readonly onlyInOlder: readonly string[];
+  readonly onlyInNewer: readonly string[];
+}
+
+type Origin = Pick<Result, 'startedAt' | 'complete'> & Pick<Environment, 'revision' | 'modified'>;
+
+interface Pairing<Item> {
+  readonly pairs: (readonly [older: Item, newer: Item])[];
+  readonly onlyInOlder: Item[];
+  readonly onlyInNewer: Item[];
+}
+
+/** Pairs the items of equal keys, each at most once, in the order of the older. */
+function pairUp<Item>(
+  older: readonly Item[],
+  newer: readonly Item[],
+  key: (item: Item) => string,
+): Pairing<Item> {
+  const onlyInNewer = [...newer];
+  const pairing: Pairing<Item> = { pairs: [], onlyInOlder: [], onlyInNewer };
+  for (const item of older) {
+    const at = onlyInNewer.findIndex((other) => key(other) === key(item));
+    const [match] = at === -1 ? [] : onlyInNewer.splice(at, 1);
+    if (match === undefined) pairing.onlyInOlder.push(item);
+    else pairing.pairs.push([item, match]);
+  }
+  return pairing;
+}
+
+const nameOf = ({ scenario, contender }: Cell): string => `${scenario} ${contender}`;
+const inBoth = (older: string, newer: string): string => `${older} in one, ${newer} in the other`;
+
+/** What differs in how two loads were made, by name. */
+const differencesOf = (older: Conditions, newer: Conditions): string =>
+  Object.entries(older)
+    .filter(([name, text]) => newer[name] !== text)
+    .map(([name, text]) => inBoth(text, newer[name] ?? 'none'))
+    .join('; ');
+
+const faultsOf = (older: string | undefined, newer: string | undefined): string | undefined =>
+  [older && `INVALID in the older: ${older}`, newer && `INVALID in the newer: ${newer}`]
+    .filter((text) => text !== undefined)
+    .join('; ') || undefined;
+
+/** Why nothing of two runs can be compared; undefined where something can. */
+function obstacleTo(older: Result, newer: Result): string | undefined {
+  const tls = ({ options }: Result) => (options.tls ? 'TLS' : 'no TLS');
+  const server = ({ options }: Result) =>
+    Object.keys(options.targets).length > 0 ? "somebody else's server" : 'own server';
+  const differing = [tls, server].filter((read) => read(older) !== read(newer));
+  return differing.map((read) => inBoth(read(older), read(newer))).join('; ') || undefined;
+}
+
+function environmentDifferences(older: Result, newer: Result): string[] {
+  const read = ({ environment, options }: Result): Record<string, string> => ({
+    machine: environment.machine,
+    platform: environment.platform,
+    kernel: environment.kernel,
+    CPU: environment.cpuModel,
+    cores: String(environment.cores),
+    governor: environment.governor ?? 'unknown',
+    'pinned to cores': environment.pinned ? 'yes' : 'no',
+    'account of CPU': environment.cpuAccount,
+    node: environment.node,
+    ...environment.packages,
+    effort: options.effort,
+    targets: Object.entries(options.targets).join(' ') || 'none',
+  });
+  const [before, after] = [read(older), read(newer)];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}: ${before[name] ?? 'none'} → ${after[name] ?? 'none'}`);
+}
+
+const isSameMachine = ({ environment: a }: Result, { environment: b }: Result): boolean =>
+  a.machine === b.machine &&
+  a.platform === b.platform &&
+  a.cpuModel === b.cpuModel &&
+  a.cores === b.cores;
+
+const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+type FloorOf = (scenario: string, figure: Figure) => number | undefined;
+
+/** The higher of both runs' noise floors; each is looked for once. */
+function createFloors(runs: readonly Result[]): FloorOf {
+  const known = new Map<string, number | undefined>();
+  return (scenario, { name, metric, isCounted }) => {
+    const key = `${scenario} ${name}`;
+    if (!known.has(key)) {
+      const floors = runs.map(
+        (run) => floorFor(run, scenario, metric) ?? (isCounted ? 1 : Number.NaN),
+      );
+      const floor = Math.max(...floors);
+      known.set(key, Number.isNaN(floor) ? undefined : floor);
+    }
+    return known.get(key);
+  };
+}
+
+interface Found {
+  readonly figures: ComparedFigure[];
+  readonly refused: Refusal[];
+}
+
+interface Context extends Found {
+  readonly cell: Cell;
+  readonly floorOf: FloorOf;
+  readonly seed: number;
+}
+
+function compareFigure(figure: Figure, [older, newer]: readonly [Part, Part], at: Context): void {
+  const { scenario, contender } = at.cell;
+  const [before, after] = [older, newer].map(({ samples }) =>
+    samples.flatMap((sample) => figure.metric(sample) ?? []),
+  );
+  if (!before || !after || [...before, ...after].every((value) => value === 0)) return;
+  const refuse = (reason: string) =>
+    at.refused.push({ what: `${nameOf(at.cell)}: ${titleOf(older)}, ${figure.name}`, reason });
+  if (before.length === 0) return void refuse('not measured in the older');
+  if (after.length === 0) return void refuse('not measured in the newer');
+  if (Math.min(...before, ...after) <= 0) return void refuse('0 in some process, so no ratio');
+  const comparison = compareIndependent(after, before, createRandom(at.seed));
+  const floor = at.floorOf(scenario, figure);
+  const conditions = describeConditions(older.conditions);
+  at.figures.push({
+    scenario,
+    contender,
+    load: conditions ? `${older.act}, ${conditions}` : older.act,
+    figure: figure.name,
+    older: figure.format(geometricMean(before)),
+    newer: figure.format(geometricMean(after)),
+    comparison,
+    floor,
+    difference: differenceOf(comparison, floor),
+  });
+}
+
+function compareParts(pair: readonly [Part, Part], at: Context): void {
+  const [older, newer] = pair;
+  const figures: readonly Figure[] = kinds[older.kind].figures;
+  const fault = faultsOf(older.fault, newer.fault);
+  if (fault) at.refused.push({ what: `${nameOf(at.cell)}: ${titleOf(older)}`, reason: fault });
+  for (const figure of figures) {
+    if (!fault || figure.outlivesFaults) compareFigure(figure, pair, at);
+  }
+}
+
+interface Alone {
+  readonly onlyInOlder: string[];
+  readonly onlyInNewer: string[];
+}
+
+function compareCells(older: Cell, newer: Cell, at: Context, alone: Alone): void {
+  const told = ({ invalid }: Cell) => invalid.join('; ') || undefined;
+  const fault = faultsOf(told(older), told(newer));
+  if (fault) return void at.refused.push({ what: nameOf(older), reason: fault });
+  const same = pairUp(partsOf(older), partsOf(newer), keyOf);
+  for (const pair of same.pairs) compareParts(pair, at);
+  // The same act in the same kind of load, but made differently.
+  const made = pairUp(same.onlyInOlder, same.onlyInNewer, titleOf);
+  for (const [one, other] of made.pairs) {
+    const reason = differencesOf(one.conditions, other.conditions);
+    at.refused.push({ what: `${nameOf(older)}: ${titleOf(one)}`, reason });
+  }
+  const named = (part: Part) =>
+    [`${nameOf(older)}: ${titleOf(part)}`, describeConditions(part.conditions)]
+      .filter((text) => text !== '')
+      .join(', ');
+  alone.onlyInOlder.push(...made.onlyInOlder.map(named));
+  alone.onlyInNewer.push(...made.onlyInNewer.map(named));
+}
+
+const originOf = ({ startedAt, complete, environment }: Result): Origin => {
+  const { revision, modified } = environment;
+  return { startedAt, complete, revision, modified };
+};
+
+/**
+ * Pairs two results by cell and load, and compares what was made in the same way. Processes of two
+ * runs are no pairs: each run's are resampled on their own.
+ */
+export function compareResults(older: Result, newer: Result): ComparisonOfRuns {
+  const found: Found = { figures: [], refused: [] };
+  const obstacle = obstacleTo(older, newer);
+  const cells = pairUp(older.cells, newer.cells, nameOf);
+  const alone: Alone = {
+    onlyInOlder: cells.onlyInOlder.map(nameOf),
+    onlyInNewer: cells.onlyInNewer.map(nameOf),
+  };
+  if (obstacle) found.refused.push({ what: 'everything', reason: obstacle });
+  const floorOf = createFloors([older, newer]);
+  for (const [before, after] of obstacle ? [] : cells.pairs) {
+    const { seed } = newer.options;
+    compareCells(before, after, { ...found, cell: before, floorOf, seed }, alone);
+  }
+  return {
+    older: originOf(older),
+    newer: originOf(newer),
+    differs: environmentDifferences(older, newer),
+    isSameMachine: isSameMachine(older, newer),
+    ...found,
+    ...alone,
+  };
+}
+
+const describeOrigin = ({ startedAt, revision, modified, complete }: Origin): string =>
+  `${startedAt.slice(0, 16).replace('T', ' ')} UTC, revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}${complete ? '' : ', CUT SHORT'}`;
+
+const readingOf = ({ difference, comparison, floor }: ComparedFigure): string => {
+  if (difference !== 'not shown') return difference;
+  if (!comparison.interval) return 'no difference shown: fewer than 3 processes';
+  return `no difference shown${floor === undefined ? ': no noise floor' : ''}`;
+};
+
+const figureTable = (title: string, lead: string, figures: readonly ComparedFigure[]): string =>
+  renderText({
+    title,
+    lead,
+    columns: [
+      left('scenario'),
+      left('contender'),
+      left('load'),
+      left('figure'),
+      right('older'),
+      right('newer'),
+      right('newer/older'),
+      right('floor'),
+      left('reads'),
+    ],
+    rows: figures.map((one) => [
+      one.scenario,
+      one.contender,
+      one.load,
+      one.figure,
+      one.older,
+      one.newer,
+      formatRatio(one.comparison),
+      one.floor === undefined ? '–' : `${one.floor.toFixed(2)}×`,
+      readingOf(one),
+    ]),
+    notes: [],
+  });
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ''];
+
+/** The comparison as plain text for a terminal. */
+export function renderComparison(comparison: ComparisonOfRuns): string {
+  const { figures, differs, refused, onlyInOlder, onlyInNewer } = comparison;
+  const shown = figures.filter(({ difference }) => difference !== 'not shown');
+  const others = figures.filter(({ difference }) => difference === 'not shown');
+  const counts = `${shown.length} of ${figures.length} figures`;
+  return [
+    `older: ${describeOrigin(comparison.older)}`,
+    `newer: ${describeOrigin(comparison.newer)}`,
+    '',
+    ...section('what differs between the two:', differs),
+    ...(comparison.isSameMachine
+      ? []
+      : ['These are two machines: ratios between machines say nothing of the code.', '']),
+    ...section(
+      'refused:',
+      refused.map(({ what, reason }) => `${what}: ${reason}`),
+    ),
+    ...section('only in the older:', onlyInOlder),
+    ...section('only in the newer:', onlyInNewer),
+    ...(others.length > 0
+      ? [
+          figureTable(
+            'No difference shown',
+            'The interval has 1 in it, or the ratio is within the noise floor of a run.',
+            others,
+          ),
+        ]
+      : []),
+    ...(shown.length > 0
+      ? [
+          figureTable(
+            'Differences',
+            'The interval excludes 1, and the ratio is beyond the noise floors of both runs.',
+            shown,
+          ),
+        ]
+      : []),
+    figures.length === 0
+      ? 'Nothing can be compared.'
+      : `${counts} differ beyond the noise. The machine of another hour is in every ratio: a noise floor knows only its own run's.`,
+  ].join('\n');
+}

@@ -1,0 +1,52 @@
+import { formatCount } from './format.ts';
+import type { ClosedLoopSample, DeliverySample, OpenLoopSample } from './result.ts';
+
+/** How a load was made: what has to be equal where two are to be compared. Texts by name. */
+export type Conditions = Readonly<Record<string, string>>;
+
+const many = (count: number, what: string): string =>
+  `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+
+const roundTripOf = (rttMs: number): string => `${rttMs} ms round trip`;
+
+const transportOf = ({ connections, rttMs }: ClosedLoopSample | OpenLoopSample) => ({
+  connections: many(connections, 'connection'),
+  roundTrip: roundTripOf(rttMs),
+});
+
+export const conditionsOfOpen = (load: OpenLoopSample): Conditions => ({
+  rate: `${formatCount(load.perSecond)}/s`,
+  ...transportOf(load),
+  arrivals: `${load.arrivals} arrivals`,
+  driver: `${load.driver} driver`,
+});
+
+export const conditionsOfClosed = (load: ClosedLoopSample): Conditions => ({
+  inFlight: `${formatCount(load.inFlight)} in flight`,
+  ...transportOf(load),
+  driver: `${load.driver} driver`,
+});
+
+export const conditionsOfDelivery = ({ watchers }: DeliverySample): Conditions => ({
+  watchers: many(watchers, 'watcher'),
+});
+
+/** What tells a load from its neighbours. */
+export const describeConditions = (conditions: Conditions): string =>
+  Object.entries(conditions)
+    .filter(([name, text]) => !['arrivals', 'driver'].includes(name) && text !== roundTripOf(0))
+    .map(([, text]) => text)
+    .join(', ');
+
+/**
+ * Why the loads of a cell's processes must not be used. One that must not be used speaks for all:
+ * to keep the others would be to choose among them.
+ * @returns undefined where nothing speaks against them
+ */
+export function faultOfLoads(
+  loads: readonly { readonly invalid: readonly string[] }[],
+): string | undefined {
+  const faulty = loads.filter(({ invalid }) => invalid.length > 0);
+  const [first] = faulty;
+  return first && `${faulty.length} of ${loads.length} processes: ${first.invalid.join('; ')}`;
+}
