@@ -1,12 +1,12 @@
-import { mergeHistograms, quantileMicros } from '../../statistics/histogram.ts';
-import { median } from '../../statistics/paired.ts';
+import { quantileMicros } from '../../statistics/histogram.ts';
+import { closedOf, merged, openOf, typical, wireOf } from '../../statistics/summary.ts';
 import { formatCount, formatNumber, formatTenth, missing } from '../format.ts';
-import type { Cell, Result, Sample } from '../result.ts';
+import type { Cell, Result, WireSample } from '../result.ts';
 import { labelOf } from '../tables.ts';
 import { colourOf, titleOfScenario } from './contenders.ts';
 import { escaped } from './markup.ts';
 
-/** What a call costs, wires by figures, for each operation; darker is dearer in its column. */
+/** What a call costs, wires by figures, for each operation; the dearer, the stronger its colour. */
 
 interface Cost {
   readonly name: string;
@@ -14,111 +14,88 @@ interface Cost {
   readonly of: (cell: Cell, act: string) => number | undefined;
 }
 
-const middle = (cell: Cell, read: (sample: Sample) => number | undefined): number | undefined => {
-  const values = cell.samples.map(read).filter((value) => value !== undefined);
-  return values.length === 0 ? undefined : median(values);
-};
+/** Of scenarios that deliver and do not call. */
+const eventAct = 'event';
 
-interface Spent {
-  readonly serverCpuMicros: number | null;
-  readonly completed: number;
-  readonly latency: string | null;
-}
-
-/** What was measured at the rate that is equal for all; else the first closed loop. */
-function loopsOf({ samples }: Cell, act: string): Spent[] {
-  const isUsable = (loop: { act: string; rttMs: number; invalid: readonly string[] }) =>
-    loop.act === act && loop.rttMs === 0 && loop.invalid.length === 0;
-  return samples.flatMap(({ open, closed, delivery }): Spent[] => {
-    const atRate = open.find((loop) => loop.share === null && isUsable(loop));
-    if (atRate) return [{ ...atRate, latency: atRate.response }];
-    const atCapacity = closed.find((loop) => loop.driver !== 'autocannon' && isUsable(loop));
-    if (atCapacity) return [atCapacity];
-    if (!delivery || act !== 'event') return [];
-    return [{ ...delivery, completed: delivery.published, latency: delivery.delay }];
-  });
-}
-
-function cpuOf(cell: Cell, act: string): number | undefined {
-  const values = loopsOf(cell, act).flatMap(({ serverCpuMicros, completed }) =>
-    serverCpuMicros === null || completed === 0 ? [] : [serverCpuMicros / completed],
-  );
-  return values.length === 0 ? undefined : median(values);
-}
+/** At the rate that is equal for all where there is one; else in the closed loop. */
+const cpuOf = (cell: Cell, act: string): number | undefined =>
+  act === eventAct
+    ? typical(cell, 'cpuPerEvent')
+    : (typical(cell, 'cpuAtRate', { act }) ?? typical(cell, 'cpuAtCapacity', { act }));
 
 const latencyOf =
   (quantile: number) =>
   (cell: Cell, act: string): number | undefined => {
-    const texts = loopsOf(cell, act).flatMap(({ latency }) => latency ?? []);
-    if (texts.length === 0) return undefined;
-    const micros = quantileMicros(mergeHistograms(texts), quantile);
+    const hasRate = cell.samples.some((sample) => openOf(sample, { act }));
+    const histogram = merged(cell, (sample) => {
+      if (act === eventAct) return sample.delivery?.delay;
+      const load = hasRate ? openOf(sample, { act }) : closedOf(sample, { act });
+      if (!load || (hasRate && load.invalid.length > 0)) return undefined;
+      return 'response' in load ? load.response : load.latency;
+    });
+    const micros = histogram && quantileMicros(histogram, quantile);
     return micros === undefined ? undefined : micros / 1000;
   };
 
-const wireSample = ({ wire }: Sample, act: string) => wire.find((one) => one.act === act);
+const bytesOf =
+  (ofCall: (wire: WireSample) => number, direction: 'sent' | 'received') =>
+  (cell: Cell, act: string): number | undefined =>
+    typical(cell, (sample) => {
+      if (act === eventAct) return sample.delivery?.[`${direction}BytesPerEvent`];
+      const wire = wireOf(sample, { act });
+      return wire && ofCall(wire);
+    });
 
 const costs: readonly Cost[] = [
   { name: 'CPU µs', format: formatNumber, of: cpuOf },
   {
     name: 'bytes out',
     format: formatCount,
-    of: (cell, act) =>
-      middle(
-        cell,
-        (sample) =>
-          wireSample(sample, act)?.sentBytesPerCall ??
-          (act === 'event' ? sample.delivery?.sentBytesPerEvent : undefined),
-      ),
+    of: bytesOf(({ sentBytesPerCall }) => sentBytesPerCall, 'sent'),
   },
   {
     name: 'bytes in',
     format: formatCount,
-    of: (cell, act) =>
-      middle(
-        cell,
-        (sample) =>
-          wireSample(sample, act)?.receivedBytesPerCall ??
-          (act === 'event' ? sample.delivery?.receivedBytesPerEvent : undefined),
-      ),
+    of: bytesOf(({ receivedBytesPerCall }) => receivedBytesPerCall, 'received'),
   },
   {
     name: 'queries',
     format: formatTenth,
     of: (cell, act) =>
-      middle(cell, (sample) => wireSample(sample, act)?.queriesPerCall ?? undefined),
+      typical(cell, (sample) => wireOf(sample, { act })?.queriesPerCall ?? undefined),
   },
   { name: 'p50 ms', format: formatNumber, of: latencyOf(0.5) },
   { name: 'p99 ms', format: formatNumber, of: latencyOf(0.99) },
 ];
 
-/** Place between the least and the most of a column, on logarithms; 0 where all are alike. */
-function heatOf(value: number, values: readonly number[]): number {
-  const positive = values.filter((one) => one > 0);
-  const [low, high] = [Math.min(...positive), Math.max(...positive)];
-  return value <= 0 || high <= low ? 0 : Math.log(value / low) / Math.log(high / low);
+/** From the least of a column, which has no colour, to this many times as much, which has it all. */
+const hottest = 8;
+
+function valueMarkup(value: number | undefined, { format }: Cost, least: number): string {
+  if (value === undefined) return `<td>${missing}</td>`;
+  const times = value / least;
+  const isMore = Number.isFinite(times) && times >= 1.05;
+  const more = isMore ? `<small>${times < 10 ? times.toFixed(1) : Math.round(times)}×</small>` : '';
+  const heat = isMore ? Math.min(1, Math.log(times) / Math.log(hottest)) : 0;
+  return `<td data-value="${value}" style="--heat:${heat.toFixed(3)}">${format(value)}${more}</td>`;
 }
 
-function rowMarkup(cell: Cell, act: string, rooms: readonly Cell[]): string {
-  const wire = colourOf(cell);
-  const head = `<th scope="row"><span class="key" style="--wire:var(--${wire ?? 'control'})"></span>${escaped(labelOf(cell))}`;
+interface Row {
+  readonly cell: Cell;
+  readonly values: readonly (number | undefined)[];
+}
+
+function rowMarkup({ cell, values }: Row, act: string, least: readonly number[]): string {
+  const head = `<th scope="row"><span class="key" style="--wire:var(--${colourOf(cell) ?? 'control'})"></span>${escaped(labelOf(cell).replaceAll('`', ''))}</th>`;
   if (cell.invalid.length > 0) {
-    return `<tr class="invalid">${head}</th><td class="left" colspan="${costs.length}">INVALID: ${escaped(cell.invalid.join('; '))}</td></tr>`;
+    return `<tr class="invalid">${head}<td class="left" colspan="${costs.length}">INVALID: ${escaped(cell.invalid.join('; '))}</td></tr>`;
   }
   const isControl = cell.kind === 'control';
-  const cells = costs.map(({ format, of }) => {
-    const value = of(cell, act);
-    if (value === undefined) return `<td>${missing}</td>`;
-    const others = rooms.flatMap((room) => of(room, act) ?? []);
-    const heat = isControl ? 0 : heatOf(value, others);
-    const least = Math.min(...others.filter((one) => one > 0));
-    const times = value / least;
-    const more =
-      !isControl && Number.isFinite(times) && times >= 1.005
-        ? `<small>${times < 10 ? times.toFixed(1) : Math.round(times)}×</small>`
-        : '';
-    return `<td data-value="${value}" style="--heat:${heat.toFixed(3)}">${format(value)}${more}</td>`;
-  });
-  return `<tr${isControl ? ' class="control"' : ''} data-cell="${escaped(`${cell.scenario} ${cell.contender} ${act}`)}">${head}</th>${cells.join('')}</tr>`;
+  const cells = costs.map((cost, at) =>
+    // Controls do less: they are beside the comparison, not in it.
+    valueMarkup(values[at], cost, isControl ? Number.NaN : (least[at] ?? Number.NaN)),
+  );
+  return `<tr${isControl ? ' class="control"' : ''} data-cell="${escaped(`${cell.scenario} ${cell.contender} ${act}`)}">${head}${cells.join('')}</tr>`;
 }
 
 const actsOf = (cells: readonly Cell[]): string[] => [
@@ -126,7 +103,7 @@ const actsOf = (cells: readonly Cell[]): string[] => [
     cells.flatMap(({ samples }) =>
       samples.flatMap(({ wire, delivery }) => [
         ...wire.map(({ act }) => act),
-        ...(delivery ? ['event'] : []),
+        ...(delivery ? [eventAct] : []),
       ]),
     ),
   ),
@@ -140,11 +117,16 @@ export function costMarkup(result: Result, scenario: string): string[] {
     ...cells.filter(({ kind }) => kind === 'control'),
   ];
   return actsOf(cells).map((act) => {
-    const rooms = sorted.filter(({ kind, invalid }) => kind === 'room' && invalid.length === 0);
+    const rows = sorted.map(
+      (cell): Row => ({ cell, values: costs.map(({ of }) => of(cell, act)) }),
+    );
+    const rooms = rows.filter(({ cell }) => cell.kind === 'room' && cell.invalid.length === 0);
+    const least = costs.map((_, at) =>
+      Math.min(...rooms.flatMap(({ values }) => values[at] || [])),
+    );
     const name = titleOfScenario(scenario);
     const title = actsOf(cells).length === 1 ? name : `${name}: ${act}`;
     const heads = costs.map(({ name }) => `<th scope="col">${escaped(name)}</th>`);
-    const rows = sorted.map((cell) => rowMarkup(cell, act, rooms));
-    return `<h3>${escaped(title)}</h3><div class="scroll" tabindex="0" role="region" aria-label="Cost of a call: ${escaped(title)}"><table class="heat"><caption>${escaped(title)}</caption><thead><tr><th scope="col" class="left">wire</th>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+    return `<h3>${escaped(title)}</h3><div class="scroll" tabindex="0" role="region" aria-label="Cost of a call: ${escaped(title)}"><table class="heat"><caption>${escaped(title)}</caption><thead><tr><th scope="col" class="left">wire</th>${heads.join('')}</tr></thead><tbody>${rows.map((row) => rowMarkup(row, act, least)).join('\n')}</tbody></table></div>`;
   });
 }

@@ -75,7 +75,7 @@ export function sectionsOf(result: Result, contents: Contents, frame: Frame): Se
     {
       id: 'cost',
       title: 'Cost of a call',
-      lead: 'At the rate that is equal for all where there is one, else in the closed loop. Darker is dearer in its column; the small number is how many times the least.',
+      lead: 'At the rate that is equal for all where there is one, else in the closed loop. The small number is how many times the least of its column; colour says the same, and is full from 8 times.',
       body: cost.join('\n') || emptyText,
     },
     {

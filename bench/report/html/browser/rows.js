@@ -76,7 +76,7 @@ const floorText = ({ floor }) =>
 
 export function drawRatios({ items: plain }, width) {
   const items = plain.map((item, at) => ({ ...lookOf(item), at }));
-  const layout = layoutOf(items, ratioText, { width, canBeInline: false });
+  const layout = layoutOf(items, ratioText, { width, canBeInline: width > 760 });
   const { middle } = layout;
   const bounds = items.flatMap(({ ratio, low, high, floor = 1 }) => [
     ratio,
@@ -92,7 +92,7 @@ export function drawRatios({ items: plain }, width) {
     width,
     numberOf: ratioText,
     x: { type: 'log', domain },
-    ticks: ratioTicks(domain, width - 16),
+    ticks: ratioTicks(domain, width - layout.marginLeft - layout.marginRight),
     tickText: (value) => `${significant(value)}×`,
     marks: [
       Plot.rect(

@@ -43,13 +43,16 @@ function nearest(chart, { clientX, clientY }) {
 
 const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 for (const chart of document.querySelectorAll('.chart')) {
+  const leave = () => {
+    if (chart.contains(active)) hideTip();
+  };
   chart.addEventListener('pointermove', (event) => {
     const mark = nearest(chart, event);
     if (mark) showTip(mark);
-    else hideTip();
+    else leave();
   });
-  chart.addEventListener('pointerleave', hideTip);
-  chart.addEventListener('blur', hideTip);
+  chart.addEventListener('pointerleave', leave);
+  chart.addEventListener('blur', leave);
   chart.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') hideTip();
     const step = steps[event.key];
