@@ -38,13 +38,14 @@ export interface Move {
 }
 
 /**
- * One round of a scenario: a fresh process of each contender, all of them alive at once, and one
- * at a time of them at work. Slices of one name alternate between the contenders in random order.
+ * One scenario of one round. All contenders' processes are alive at once, one at a time of them at
+ * work: slices of one name alternate between the contenders in random order. A server is started
+ * for a round, and goes through all scenarios that it is a contender of.
  */
 export interface Block {
   readonly scenario: Scenario;
   readonly round: number;
-  /** In the order in which they are started and proved. */
+  /** In the order in which they are proved. */
   readonly contenders: readonly Contender[];
   readonly moves: readonly Move[];
   readonly estimateMs: number;
@@ -111,9 +112,11 @@ export function makePlan(request: Request, needsImport: boolean): Plan {
   const random = createRandom(request.seed);
   const { only, loading } = request;
   const wanted = (name: string) => only.length === 0 || only.includes(name);
+  // Round after round, so that a run that is cut short has something of everything.
   const blocks = scenarios
     .filter(({ name }) => wanted(name))
-    .flatMap((scenario) => blocksOf(scenario, request, random));
+    .flatMap((scenario) => blocksOf(scenario, request, random))
+    .toSorted((a, b) => a.round - b.round);
   const storage = wanted(storageName) && (loading.effort === 'full' || only.length > 0);
   const estimateMs =
     blocks.reduce((sum, block) => sum + block.estimateMs, 0) +

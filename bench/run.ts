@@ -1,5 +1,5 @@
 import { type LinkProcess, startLinkProcess } from './link/links.ts';
-import { type Generator, startGenerator } from './load/generator-process.ts';
+import { startGenerator } from './load/generator-process.ts';
 import { lookAround, type Shared } from './look-around.ts';
 import type { Block, Plan, Request } from './plan.ts';
 import { readEnvironment } from './report/environment.ts';
@@ -14,8 +14,7 @@ import type { Contender, Lab } from './scenarios/scenario.ts';
 import { protocolOf } from './scenarios/wires.ts';
 import { faultsOfClosed, faultsOfOpen } from './statistics/validity.ts';
 import { memoryOf } from './subject/meter.ts';
-import { pin } from './subject/process.ts';
-import { type Subject, startControl, startServer, targetAt } from './subject/subject.ts';
+import { createPool, type Pool, type Processes } from './subject/pool.ts';
 import { type Copies, importTemplate, openCopies, type Template } from './subject/template.ts';
 
 /** Whom a run tells how it goes. */
@@ -92,12 +91,17 @@ export async function runPlan(
       progress.calibrating();
       shared = await lookAround({ copies, plan, request, controlPort: links.controlPort });
     }
-    for (const [at, block] of plan.blocks.entries()) {
+    for (const blocks of Map.groupBy(plan.blocks, ({ round }) => round).values()) {
       if (signal.aborted || !shared) return resultNow(false);
-      await runBlock(block, { request, shared, copies, cells, signal, progress });
-      const next = plan.blocks[at + 1];
-      if (next?.scenario !== block.scenario) {
-        progress.finished(block.scenario.name, resultNow(false));
+      const pool = createPool(shared, copies);
+      try {
+        for (const block of blocks) {
+          await runBlock(block, { request, shared, copies, cells, signal, progress, pool });
+          const isLast = plan.blocks.findLast(({ scenario }) => scenario === block.scenario);
+          if (isLast === block) progress.finished(block.scenario.name, resultNow(false));
+        }
+      } finally {
+        await pool.end();
       }
     }
     if (plan.storage && !signal.aborted) {
@@ -121,15 +125,14 @@ interface Run {
   readonly cells: Cell[];
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  readonly pool: Pool;
 }
 
-/** A contender with its two processes. */
+/** A contender on its process of this round. */
 interface Member {
   readonly contender: Contender;
   readonly cell: Cell;
-  readonly subject: Subject;
-  readonly generator: Generator;
-  readonly databasePath: string;
+  readonly processes: Processes;
 }
 
 function cellFor(cells: Cell[], scenario: string, { name, kind }: Contender): Cell {
@@ -140,17 +143,11 @@ function cellFor(cells: Cell[], scenario: string, { name, kind }: Contender): Ce
   return cell;
 }
 
-/** One round: all processes are started, proved, loaded in turns, and ended. */
+/** One scenario of one round: its contenders are proved, and loaded in turns. */
 async function runBlock(block: Block, run: Run): Promise<void> {
-  const { cells, signal, progress } = run;
-  const { scenario } = block;
+  const { signal, progress } = run;
   progress.block(block, 0);
-  // A cell that is invalid once stays so: its time is better spent on the others.
-  const wanted = block.contenders.filter(
-    (contender) => cellFor(cells, scenario.name, contender).invalid.length === 0,
-  );
-  const starting = wanted.map((contender) => startMember(block, contender, run));
-  const members = (await Promise.all(starting)).filter((member) => member !== undefined);
+  const members = await gatherMembers(block, run);
   /** What goes wrong makes the cell invalid; an interrupt says nothing of the contender. */
   const attempt = async (member: Member, work: () => Promise<void>) => {
     if (signal.aborted || member.cell.invalid.length > 0) return;
@@ -160,67 +157,47 @@ async function runBlock(block: Block, run: Run): Promise<void> {
       if (!signal.aborted) member.cell.invalid.push(reasonOf(thrown));
     }
   };
-  try {
-    for (const member of members) await attempt(member, () => openMember(member, block, run));
-    for (const [done, { contender, slice }] of block.moves.entries()) {
-      const member = members.find((one) => one.contender === contender);
-      if (!member) continue;
-      await attempt(member, async () => {
-        await member.generator.run({ kind: 'take', slice }, orderWithinMs);
-      });
-      progress.block(block, (done + 1) / block.moves.length);
-    }
-    for (const [order, member] of members.entries()) {
-      await attempt(member, () => finishMember(member, block, order, run));
-    }
-  } finally {
-    await Promise.all(members.map((member) => endMember(member, run.copies)));
+  for (const member of members) await attempt(member, () => openMember(member, block, run));
+  for (const [done, { contender, slice }] of block.moves.entries()) {
+    const member = members.find((one) => one.contender === contender);
+    if (!member) continue;
+    const order = { kind: 'take', session: contender.name, slice } as const;
+    await attempt(member, async () => {
+      await member.processes.generator.run(order, orderWithinMs);
+    });
+    progress.block(block, (done + 1) / block.moves.length);
+  }
+  for (const [order, member] of members.entries()) {
+    await attempt(member, () => finishMember(member, block, order, run));
   }
 }
 
-async function startMember(
-  { scenario }: Block,
-  contender: Contender,
-  { shared, copies, cells, signal }: Run,
-): Promise<Member | undefined> {
-  const cell = cellFor(cells, scenario.name, contender);
-  const databasePath = copies.copy();
-  const spec = contender.subject;
-  const { constantsPath, certificate, target } = shared;
-  const starting = [
-    startGenerator(),
-    'control' in spec
-      ? startControl(spec.control, constantsPath)
-      : target
-        ? targetAt(target)
-        : startServer({ ...spec, databasePath, certificate }),
-  ] as const;
-  try {
-    const [generator, subject] = await Promise.all(starting);
-    return { contender, cell, subject, generator, databasePath };
-  } catch (thrown) {
-    if (!signal.aborted) cell.invalid.push(reasonOf(thrown));
-    const [generator, subject] = await Promise.allSettled(starting);
-    if (generator.status === 'fulfilled') await generator.value.stop();
-    if (subject.status === 'fulfilled') await subject.value.stop();
-    copies.delete(databasePath);
-    return undefined;
-  }
-}
-
-async function endMember(member: Member, copies: Copies): Promise<void> {
-  await Promise.all([member.generator.stop(), member.subject.stop()]);
-  copies.delete(member.databasePath);
+async function gatherMembers(block: Block, { cells, pool, signal }: Run): Promise<Member[]> {
+  const { scenario } = block;
+  const members = await Promise.all(
+    block.contenders.map(async (contender) => {
+      const cell = cellFor(cells, scenario.name, contender);
+      // A cell that is invalid once stays so: its time is better spent on the others.
+      if (cell.invalid.length > 0) return [];
+      try {
+        return [{ contender, cell, processes: await pool.processesOf(contender) }];
+      } catch (thrown) {
+        if (!signal.aborted) cell.invalid.push(reasonOf(thrown));
+        return [];
+      }
+    }),
+  );
+  return members.flat();
 }
 
 async function openMember(
-  { subject, generator, contender }: Member,
+  { processes, contender }: Member,
   { scenario, round }: Block,
   { request, shared }: Run,
 ): Promise<void> {
+  const { subject, generator } = processes;
   const { address } = subject;
-  if (address.ours && address.pid !== null) await pin(address.pid, 0);
-  await pin(generator.pid, 1);
+  await processes.settle();
   const lab: Lab = {
     address,
     contender: contender.name,
@@ -231,17 +208,19 @@ async function openMember(
     loading: request.loading,
     link: { controlPort: shared.controlPort, points: shared.link.points },
   };
-  await generator.run({ kind: 'open', scenario: scenario.name, lab }, orderWithinMs);
+  const order = { kind: 'open', session: contender.name, scenario: scenario.name, lab } as const;
+  await generator.run(order, orderWithinMs);
 }
 
 async function finishMember(
-  { subject, generator, contender, cell }: Member,
+  { processes, contender, cell }: Member,
   { round }: Block,
   order: number,
   { shared }: Run,
 ): Promise<void> {
+  const { subject, generator } = processes;
   const { address, readyMs, idleBytes } = subject;
-  const report = await generator.run({ kind: 'finish' }, orderWithinMs);
+  const report = await generator.run({ kind: 'finish', session: contender.name }, orderWithinMs);
   if (report.kind !== 'measured') throw new Error(`Expected a measurement, got ${report.kind}.`);
   const peakBytes = address.pid === null ? null : (memoryOf(address.pid)?.peakBytes ?? null);
   const measured = judged(report.measured, contender, shared);

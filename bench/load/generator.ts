@@ -3,6 +3,7 @@ import { scenarioNamed } from '../scenarios/index.ts';
 import type { Lab, Session, Slice } from '../scenarios/scenario.ts';
 import type { StorageMeasurement } from '../scenarios/storage.ts';
 import type { Address } from '../subject/subject.ts';
+import type { ClosedOrder } from './closed-slice.ts';
 
 /**
  * The client side of a measurement, a process of its own: takes orders by message, one after the
@@ -10,10 +11,16 @@ import type { Address } from '../subject/subject.ts';
  */
 
 export type Order =
-  | { readonly kind: 'open'; readonly scenario: string; readonly lab: Lab }
-  | { readonly kind: 'take'; readonly slice: Slice }
-  | { readonly kind: 'finish' }
+  | {
+      readonly kind: 'open';
+      readonly session: string;
+      readonly scenario: string;
+      readonly lab: Lab;
+    }
+  | { readonly kind: 'take'; readonly session: string; readonly slice: Slice }
+  | { readonly kind: 'finish'; readonly session: string }
   | { readonly kind: 'ceilings'; readonly address: Address }
+  | { readonly kind: 'closed'; readonly slice: ClosedOrder }
   | { readonly kind: 'storage'; readonly folder: string };
 
 export type Report =
@@ -21,6 +28,7 @@ export type Report =
   | { readonly kind: 'done' }
   | { readonly kind: 'measured'; readonly measured: Measured }
   | { readonly kind: 'ceilings'; readonly ceilings: readonly Ceiling[] }
+  | { readonly kind: 'closed'; readonly perSecond: number }
   | { readonly kind: 'storage'; readonly storage: StorageMeasurement }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -28,11 +36,13 @@ const send = (report: Report): void => {
   process.send?.(report);
 };
 
-let session: Session | undefined;
+/** By the names of the contenders that share a server. */
+const sessions = new Map<string, Session>();
 
-function openSession(): Session {
-  if (session) return session;
-  throw new Error('Expected an open session, got an order before it.');
+function sessionNamed(name: string): Session {
+  const found = sessions.get(name);
+  if (found) return found;
+  throw new Error(`Expected an open session of ${name}, got an order before it.`);
 }
 
 async function take(order: Order): Promise<Report> {
@@ -40,16 +50,17 @@ async function take(order: Order): Promise<Report> {
     case 'open': {
       const { scenario, lab } = order;
       endWithParent(lab);
-      session = await scenarioNamed(scenario).open(lab);
+      sessions.set(order.session, await scenarioNamed(scenario).open(lab));
       return { kind: 'done' };
     }
     case 'take':
-      await openSession().take(order.slice);
+      await sessionNamed(order.session).take(order.slice);
       return { kind: 'done' };
     case 'finish': {
-      const measured = await openSession().finish();
-      await session?.close();
-      session = undefined;
+      const session = sessionNamed(order.session);
+      const measured = await session.finish();
+      await session.close();
+      sessions.delete(order.session);
       return { kind: 'measured', measured };
     }
     // Loaded only here: no load generator has a store, or another's driver, in its memory.
@@ -60,6 +71,10 @@ async function take(order: Order): Promise<Report> {
         ceilings: await measureCeilings(order.address),
       };
     }
+    case 'closed': {
+      const { takeClosedSlice } = await import('./closed-slice.ts');
+      return { kind: 'closed', perSecond: await takeClosedSlice(order.slice) };
+    }
     case 'storage': {
       const { measureStorage } = await import('../scenarios/storage.ts');
       return { kind: 'storage', storage: await measureStorage(order.folder) };
@@ -69,6 +84,7 @@ async function take(order: Order): Promise<Report> {
 
 /** Whoever started both is gone without a word: leaves no server of the bench behind. */
 function endWithParent({ address: { pid, ours } }: Lab): void {
+  if (process.listenerCount('disconnect') > 1) return;
   process.prependOnceListener('disconnect', () => {
     try {
       if (ours && pid !== null) process.kill(pid, 'SIGKILL');

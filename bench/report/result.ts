@@ -283,6 +283,10 @@ export type Measured = Pick<
 
 /** @throws Error that names every field that is missing or wrong */
 export function parseResult(json: unknown): Result {
+  const version = z.object({ version: z.string() }).safeParse(json).data?.version;
+  if (version !== undefined && version !== resultVersion) {
+    throw new Error(`Expected a bench result of version ${resultVersion}, got ${version}.`);
+  }
   const parsed = result.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(

@@ -269,7 +269,7 @@ export const cached: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
   slices: ({ effort, durationMs }) => [
-    { name: warming, ms: { quick: 100, normal: 600, full: 4000 }[effort], times: 1 },
+    { name: warming, ms: { quick: 100, normal: 300, full: 4000 }[effort], times: 1 },
     {
       name: 'cached',
       ms: durationMs === undefined ? 150 : durationMs / 4,

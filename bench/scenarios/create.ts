@@ -2,7 +2,7 @@ import { createPayment } from './acts.ts';
 import { callScenario } from './calls.ts';
 import { restAgain, room } from './contenders.ts';
 import type { Scenario } from './scenario.ts';
-import { autocannon, closed, open, warming } from './turns.ts';
+import { closed, open, warming } from './turns.ts';
 
 const act = 'create';
 const createsPerSecond = 500;
@@ -20,10 +20,9 @@ export const create: Scenario = callScenario({
     const { connections = 64 } = loading;
     const where = { act, connections };
     return [
-      warming(where, 1500, loading),
-      closed(where, connections, loading, { ms: 200, times: 3 }),
-      open(where, createsPerSecond, loading, { ms: 300, times: 5 }),
-      autocannon(where, loading, { ms: 200, times: 1 }),
+      warming(where, 1000, loading),
+      closed(where, connections, loading, { ms: 150, times: 3 }),
+      open(where, createsPerSecond, loading, { ms: 250, times: 4 }),
     ];
   },
 });

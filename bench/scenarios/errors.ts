@@ -137,7 +137,7 @@ export const errors: Scenario = {
   what: `Each client tells the same code and the same faults. Cost: ${inFlight} calls under way, beside the good call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: { quick: 1, normal: 3, full: 6 },
+  rounds: { quick: 1, normal: 1, full: 3 },
   slices: () => [{ name: 'failures', ms: 1200, times: 1 }],
   reference: (address, _fixtures, { name }) => toldOn(wireOf(name), address),
   open: async (lab) =>

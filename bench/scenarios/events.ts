@@ -237,7 +237,7 @@ export const events: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 8 },
   slices: ({ effort, durationMs }) => [
-    { name: 'events', ms: durationMs ?? { quick: 300, normal: 800, full: 6000 }[effort], times: 1 },
+    { name: 'events', ms: durationMs ?? { quick: 300, normal: 600, full: 6000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (lab) =>

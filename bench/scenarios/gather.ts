@@ -5,6 +5,7 @@ import type {
   OpenLoopSample,
 } from '../report/result.ts';
 import { createHistogram, encodeHistogram, type Histogram } from '../statistics/histogram.ts';
+import { median } from '../statistics/paired.ts';
 import type { ClosedSlice, OpenSlice, Spent } from './measure.ts';
 import type { Objective, Phase } from './phase.ts';
 
@@ -88,15 +89,19 @@ export function closedSampleOf(
   };
 }
 
-/** An answer takes as long as it takes: what is over that at the end had piled up. */
+/**
+ * The share of the rate that was achieved. An answer takes as long as it takes; what is over that
+ * at the end of a slice had piled up. Calls pile up in every slice where a rate is too high, and
+ * in one where something came in between: the middle slice tells which.
+ */
 function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);
-  const elapsedMs = sum(slices, ({ loop }) => loop.elapsedMs);
-  const piledUpMs = sum(slices, ({ loop }) =>
-    Math.max(0, loop.drainMs - loop.service.getValueAtPercentile(50) / 1000),
-  );
   const answered = sum(slices, ({ loop }) => loop.completed) / Math.max(1, scheduled);
-  return answered * (elapsedMs / (elapsedMs + piledUpMs));
+  const inTime = slices.map(({ loop: { elapsedMs, drainMs, service } }) => {
+    const piledUpMs = Math.max(0, drainMs - service.getValueAtPercentile(50) / 1000);
+    return elapsedMs / (elapsedMs + piledUpMs);
+  });
+  return answered * median(inTime);
 }
 
 export function openSampleOf(

@@ -41,8 +41,8 @@ export const payload: Scenario = callScenario({
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
   acts,
   turns: (loading) => [
-    warming({ act: '1 payment', connections }, 800, loading),
-    warming({ act: '10 payments', connections }, 500, loading),
+    warming({ act: '1 payment', connections }, 400, loading),
+    warming({ act: '10 payments', connections }, 300, loading),
     ...acts.map(({ name: act }) =>
       closed({ act, connections }, connections, loading, { ms: 100, times: 2 }),
     ),

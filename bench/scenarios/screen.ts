@@ -89,9 +89,9 @@ export const screen: Scenario = callScenario({
   turns(loading) {
     const where = { act: 'screen', connections };
     return [
-      warming(where, 600, loading),
+      warming(where, 300, loading),
       ...(loading.rttsMs ?? distances).map((rttMs) =>
-        closed({ ...where, rttMs }, 1, loading, { ms: Math.max(150, 5 * rttMs), times: 1 }),
+        closed({ ...where, rttMs }, 1, loading, { ms: Math.max(150, 2 * rttMs), times: 1 }),
       ),
     ];
   },

@@ -74,9 +74,9 @@ export const metrics = {
   /** Mean time of a call in the closed loop, µs: there may be too few for a median. */
   latency: (sample, at) => {
     const load = closedOf(sample, at);
-    return load && load.failed === 0 && load.latency !== null && load.completed > 0
-      ? decodeHistogram(load.latency).mean
-      : undefined;
+    if (!load || load.failed > 0 || load.latency === null) return undefined;
+    const { mean, totalCount } = decodeHistogram(load.latency);
+    return totalCount > 0 ? mean : undefined;
   },
   /** Highest rate that met the objective, calls a second. */
   capacity: ({ capacity }, at) =>
@@ -155,7 +155,11 @@ export function compareCells(
  * The noise floor: the baseline of a scenario against itself. Scenarios without such a pair use
  * that of the point read.
  */
-export function floorFor(result: Result, scenario: string, metric: MetricName): number | undefined {
+export function floorFor(
+  result: Result,
+  scenario: string,
+  metric: Metric | MetricName,
+): number | undefined {
   for (const name of [scenario, 'point-read']) {
     const again = result.cells.find((cell) => cell.scenario === name && cell.kind === 'again');
     const baseline = again && findCell(result, name, again.contender.replace(/-again$/, ''));

@@ -1,0 +1,270 @@
+import { writeFileSync } from 'node:fs';
+import type { Client } from '../services/core/client.ts';
+import type { ClosedOrder } from './load/closed-slice.ts';
+import { type Generator, startGenerator } from './load/generator-process.ts';
+import { findTool, h2load, runTool, type Tool, wrk } from './load/tools.ts';
+import { formatDuration } from './report/format.ts';
+import { renderText } from './report/table.ts';
+import {
+  crossCheckTable,
+  type Line,
+  type Pair,
+  type Side,
+  verdictOf,
+} from './report/tool-table.ts';
+import { readPayment } from './scenarios/acts.ts';
+import { captureAct } from './scenarios/prepare.ts';
+import { type CallWire, connectClient, portOf, roomOf } from './scenarios/wires.ts';
+import { createRandom, type Random, shuffled } from './statistics/random.ts';
+import { arrangeFixtures, nullConstants } from './subject/fixtures.ts';
+import { cpuMicrosOf } from './subject/meter.ts';
+import { pin } from './subject/process.ts';
+import { type Address, type Subject, startControl, startServer } from './subject/subject.ts';
+import { type Copies, findTemplate, importTemplate, openCopies } from './subject/template.ts';
+
+type CheckedWire = Extract<CallWire, 'rest' | 'rest-http2' | 'grpc'>;
+
+/** A tool and how it calls: as many calls under way on every line. */
+interface Way {
+  readonly wire: CheckedWire;
+  readonly tool: Tool;
+  readonly connections: number;
+  /** Calls under way on each of them. */
+  readonly streams: number;
+}
+
+const ways: readonly Way[] = [
+  { wire: 'rest', tool: wrk, connections: 64, streams: 1 },
+  { wire: 'rest-http2', tool: h2load, connections: 8, streams: 8 },
+  { wire: 'rest-http2', tool: h2load, connections: 1, streams: 64 },
+  { wire: 'grpc', tool: h2load, connections: 8, streams: 8 },
+  { wire: 'grpc', tool: h2load, connections: 1, streams: 64 },
+];
+
+const seed = 1;
+const serverCore = 0;
+const clientCore = 1;
+const pairsOfServer = 4;
+const pairsOfCeiling = 2;
+const warmUpMs = 3000;
+const nullWarmUpMs = 700;
+/** What a tool or the generator may take longer than it was told. */
+const slackMs = 10_000;
+
+type Captured = ClosedOrder['captured'];
+
+/** A server that both call, and the answer that it gives. */
+interface Place {
+  readonly address: Address;
+  readonly captured: Captured;
+}
+
+/** What all ways have in common. */
+interface Check {
+  readonly copies: Copies;
+  readonly nothing: Address;
+  readonly sliceSeconds: number;
+  readonly random: Random;
+}
+
+/** On one server: where both put the load. */
+interface Bench extends Check {
+  readonly generator: Generator;
+  readonly bodyPath: string;
+}
+
+async function withServerCpu({ pid }: Address, work: () => Promise<number>): Promise<Side> {
+  const read = () => (pid === null ? undefined : cpuMicrosOf(pid));
+  const [startedMs, before] = [performance.now(), read()];
+  const perSecond = await work();
+  const [after, elapsedMs] = [read(), performance.now() - startedMs];
+  const isKnown = before !== undefined && after !== undefined;
+  return { perSecond, serverCpuShare: isKnown ? (after - before) / 1000 / elapsedMs : null };
+}
+
+/** A slice by our driver, in the load generator's process as in every other measurement. */
+async function takeOurs(
+  { address, captured }: Place,
+  { wire, connections, streams }: Way,
+  { generator }: Bench,
+  durationMs: number,
+): Promise<number> {
+  const { host } = address;
+  const inFlight = connections * streams;
+  const slice = { host, port: portOf(address, wire), captured, connections, inFlight, durationMs };
+  const report = await generator.run({ kind: 'closed', slice }, durationMs + slackMs);
+  if (report.kind !== 'closed') throw new Error(`Expected a closed loop, got ${report.kind}.`);
+  return report.perSecond;
+}
+
+async function takeTool(
+  { address, captured }: Place,
+  { wire, tool, connections, streams }: Way,
+  { bodyPath, sliceSeconds: seconds }: Bench,
+): Promise<number> {
+  const origin = `http://${address.host}:${portOf(address, wire)}`;
+  const { request } = captured.prepared;
+  if (!('method' in request)) throw new Error('Expected a request of HTTP, got a frame.');
+  const load = { origin, request, bodyPath, connections, streams, seconds };
+  const limits = { core: clientCore, withinMs: seconds * 1000 + slackMs } as const;
+  const output = await runTool(findTool(tool) ?? tool.name, tool.argsOf(load), limits);
+  const { completed, perSecond, bodyBytes } = tool.read(output);
+  // gRPC tells failures in trailers, which no tool looks at: their answers have no body.
+  const missing = completed * captured.body.length - (bodyBytes ?? Number.POSITIVE_INFINITY);
+  if (missing > 0) {
+    throw new Error(`Expected whole answers alone, ${tool.name} lacks ${missing} bytes of them.`);
+  }
+  return perSecond;
+}
+
+/** Both in turns, in random order: what the machine does for a while, it does to both. */
+async function takePairs(place: Place, way: Way, bench: Bench, count: number): Promise<Pair[]> {
+  const { sliceSeconds, random } = bench;
+  const takers = {
+    ours: () => takeOurs(place, way, bench, sliceSeconds * 1000),
+    tool: () => takeTool(place, way, bench),
+  };
+  const pairs: Pair[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const taken: Partial<Record<'ours' | 'tool', Side>> = {};
+    for (const side of shuffled(['ours', 'tool'] as const, random)) {
+      taken[side] = await withServerCpu(place.address, takers[side]);
+    }
+    // Both have just been taken.
+    pairs.push(taken as Pair);
+  }
+  return pairs;
+}
+
+const grpcPrefixBytes = 5;
+
+/** The same request, answered by nobody's work. */
+function nullPlace(address: Address, wire: CheckedWire, { prepared }: Captured): Place {
+  if (wire !== 'grpc') {
+    const body = Buffer.from(nullConstants.rest);
+    return { address, captured: { prepared, status: 200, body } };
+  }
+  const message = Buffer.from(nullConstants.grpc.message, 'base64');
+  const prefix = Buffer.alloc(grpcPrefixBytes);
+  prefix.writeUInt32BE(message.length, 1);
+  return { address, captured: { prepared, status: 0, body: Buffer.concat([prefix, message]) } };
+}
+
+async function checkWay(place: Place, way: Way, bench: Bench): Promise<Line> {
+  const { wire, tool, connections, streams } = way;
+  const nothing = nullPlace(bench.nothing, wire, place.captured);
+  const pairs = await takePairs(place, way, bench, pairsOfServer);
+  await takeOurs(nothing, way, bench, nullWarmUpMs);
+  const ceilings = await takePairs(nothing, way, bench, pairsOfCeiling);
+  return { wire, tool: tool.name, connections, streams, pairs, ceilings };
+}
+
+/** The request as the room's own client sends it, with all that a tool adds of itself. */
+async function captureRead(address: Address, wire: CheckedWire): Promise<Captured> {
+  const client: Client = await connectClient(address, wire);
+  const fixtures = await arrangeFixtures(client).finally(() => client.close());
+  const { prepared, status, body } = await captureAct(readPayment, { address, fixtures }, wire, {});
+  if (prepared.protocol !== 'http2' || prepared.request.body.length === 0) {
+    return { prepared, status, body };
+  }
+  const { request } = prepared;
+  const headers = { ...request.headers, 'content-length': String(request.body.length) };
+  return { prepared: { ...prepared, request: { ...request, headers } }, status, body };
+}
+
+/** All ways of a wire, on one fresh server. */
+async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): Promise<Line[]> {
+  const { copies } = check;
+  const databasePath = copies.copy();
+  const started: (Subject | Generator)[] = [];
+  try {
+    const subject = await startServer({ wires: [roomOf(wire)], databasePath });
+    started.push(subject);
+    const generator = await startGenerator();
+    started.push(generator);
+    const { address } = subject;
+    const captured = await captureRead(address, wire);
+    const bodyPath = copies.file(`${wire}.body`);
+    const { request } = captured.prepared;
+    if ('body' in request) writeFileSync(bodyPath, request.body);
+    if (address.pid !== null) await pin(address.pid, serverCore);
+    await pin(generator.pid, clientCore);
+    const bench: Bench = { ...check, generator, bodyPath };
+    const place: Place = { address, captured };
+    const lines: Line[] = [];
+    for (const [at, way] of on.entries()) {
+      if (at === 0) await takeOurs(place, way, bench, warmUpMs);
+      lines.push(await checkWay(place, way, bench));
+    }
+    return lines;
+  } finally {
+    await Promise.all(started.map((one) => one.stop()));
+    copies.delete(databasePath);
+  }
+}
+
+function estimateMs(on: readonly Way[], sliceSeconds: number): number {
+  const slices = 2 * (pairsOfServer + pairsOfCeiling);
+  const ofServers = new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000);
+  return ofServers + on.length * (nullWarmUpMs + slices * (sliceSeconds * 1000 + 50));
+}
+
+/** Tells what is not there. @returns the ways whose tool is */
+function findWays(): Way[] {
+  for (const tool of [wrk, h2load].filter((one) => findTool(one) === undefined)) {
+    const wires = new Set(ways.filter((way) => way.tool === tool).map(({ wire }) => wire));
+    const names = [...wires].join(' and ');
+    console.log(`${tool.name} is not on the PATH: ${names} not checked by it.`);
+  }
+  return ways.filter(({ tool }) => findTool(tool) !== undefined);
+}
+
+function endOnSignals(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      stop.abort();
+      // Servers, generator and tool are ended with this process.
+      process.exit(130);
+    });
+  }
+  return stop.signal;
+}
+
+/**
+ * Measures the same request on the same servers by our own drivers and by wrk or h2load, in turns,
+ * and prints both with what each client can do at most.
+ * @param durationMs of both on a server, in slices of whole seconds
+ * @returns whether both agree on every line, or what a client can do explains why not
+ */
+export async function crossCheck(durationMs: number): Promise<boolean> {
+  const on = findWays();
+  if (on.length === 0) {
+    console.log(`To install: apt-get install ${wrk.packageName} ${h2load.packageName}`);
+    return false;
+  }
+  const sliceSeconds = Math.max(1, Math.round(durationMs / 1000 / pairsOfServer));
+  const signal = endOnSignals();
+  const template = findTemplate();
+  if (!template.exists) await importTemplate(template, signal);
+  console.log(`About ${formatDuration(estimateMs(on, sliceSeconds))}, seed ${seed}.`);
+  const copies = openCopies(template);
+  const constantsPath = copies.file('null.json');
+  writeFileSync(constantsPath, JSON.stringify(nullConstants));
+  const nothing = await startControl('null', constantsPath);
+  try {
+    const { address } = nothing;
+    if (address.pid !== null) await pin(address.pid, serverCore);
+    const check: Check = { copies, nothing: address, sliceSeconds, random: createRandom(seed) };
+    const lines: Line[] = [];
+    for (const wire of new Set(on.map((way) => way.wire))) {
+      const ofWire = on.filter((way) => way.wire === wire);
+      lines.push(...(await checkWire(wire, ofWire, check)));
+    }
+    console.log(`\n${renderText(crossCheckTable(lines, createRandom(seed)))}`);
+    return lines.every((line) => verdictOf(line).passes);
+  } finally {
+    await nothing.stop();
+    copies.close();
+  }
+}

@@ -1,0 +1,79 @@
+import { type Generator, startGenerator } from '../load/generator-process.ts';
+import type { Shared } from '../look-around.ts';
+import type { Contender } from '../scenarios/scenario.ts';
+import { pin } from './process.ts';
+import { type Subject, startControl, startServer, targetAt } from './subject.ts';
+import type { Copies } from './template.ts';
+
+/** A fresh server and the load generator that measures it. */
+export interface Processes {
+  readonly subject: Subject;
+  readonly generator: Generator;
+  /** Puts each on its core: they start on both, which takes half the time. */
+  settle(): Promise<void>;
+}
+
+/** The processes of one round. */
+export interface Pool {
+  /**
+   * Those of a contender, started at its first scenario. Contenders of the same server share it,
+   * one after the other; a baseline's repeat has one of its own.
+   */
+  processesOf(contender: Contender): Promise<Processes>;
+  end(): Promise<void>;
+}
+
+/** What makes two contenders' servers the same. */
+const keyOf = ({ subject, kind }: Contender): string =>
+  JSON.stringify([subject, kind === 'again' && kind]);
+
+export function createPool(shared: Shared, copies: Copies): Pool {
+  const started = new Map<string, Promise<Processes>>();
+  const { constantsPath, certificate, target } = shared;
+
+  function startSubject({ subject: spec }: Contender): Promise<Subject> {
+    if ('control' in spec) return startControl(spec.control, constantsPath);
+    if (target) return Promise.resolve(targetAt(target));
+    return startServer({ ...spec, databasePath: copies.copy(), certificate });
+  }
+
+  async function start(contender: Contender): Promise<Processes> {
+    const starting = [startGenerator(), startSubject(contender)] as const;
+    try {
+      const [generator, subject] = await Promise.all(starting);
+      return { generator, subject, settle: settling(generator, subject) };
+    } catch (thrown) {
+      for (const one of await Promise.allSettled(starting)) {
+        if (one.status === 'fulfilled') await one.value.stop();
+      }
+      throw thrown;
+    }
+  }
+
+  return {
+    processesOf(contender) {
+      const key = keyOf(contender);
+      const known = started.get(key) ?? start(contender);
+      started.set(key, known);
+      return known;
+    },
+    async end() {
+      const all = await Promise.allSettled(started.values());
+      const processes = all.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      await Promise.all(
+        processes.flatMap(({ subject, generator }) => [subject.stop(), generator.stop()]),
+      );
+    },
+  };
+}
+
+function settling(generator: Generator, { address }: Subject): () => Promise<void> {
+  let settled: Promise<unknown> | undefined;
+  return async () => {
+    settled ??= Promise.all([
+      pin(generator.pid, 1),
+      ...(address.ours && address.pid !== null ? [pin(address.pid, 0)] : []),
+    ]);
+    await settled;
+  };
+}
