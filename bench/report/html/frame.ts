@@ -6,7 +6,7 @@ import { summaryOf, titleOf } from './picture-table.ts';
 import { codeOf, commandOf } from './source-code.ts';
 
 /** Puts figures into markup, and keeps what the browser draws. */
-export function createFrame(result: Result, whole: boolean) {
+export function createFrame(result: Result) {
   const drawings: Record<string, Drawing> = {};
   const scenarios = new Set<string>();
 
@@ -25,7 +25,7 @@ export function createFrame(result: Result, whole: boolean) {
     const code = of.flatMap((scenario) => codeOf(result, scenario));
     const { revision } = result.environment;
     return `<details class="source" data-raw="${escaped(of.join(' '))}"><summary>Numbers, code, command</summary>
-<p><code class="command">${escaped(commandOf(result, of))}</code> <button type="button" class="copy">Copy</button> <button type="button" class="download">Download the JSON</button>${whole ? '' : ' (without its histograms, which are too large for a page; <code>latest.json</code> beside it has them)'}</p>
+<p><code class="command">${escaped(commandOf(result, of))}</code> <button type="button" class="copy">Copy</button> <button type="button" class="download">Download the JSON</button></p>
 <p>Code measured${revision ? `, at ${escaped(revision.slice(0, 12))}` : ''}: ${[...new Set(code)].map((path) => `<code>${escaped(path)}</code>`).join(', ')}</p>
 ${numbers.map(tableMarkup).join('')}
 <div class="raw"></div></details>`;

@@ -46,10 +46,15 @@ for (const source of document.querySelectorAll('details[data-raw]')) {
   });
 }
 
+const kept = document.getElementById('result');
+const isWhole = kept.dataset.whole === 'true';
+if (!isWhole) {
+  const note = ' without its histograms, for which a page has no room: latest.json has them';
+  for (const button of document.querySelectorAll('.download')) button.after(note);
+}
+
 async function resultBlob() {
-  const packed = Uint8Array.from(atob(document.getElementById('result').textContent), (letter) =>
-    letter.charCodeAt(0),
-  );
+  const packed = Uint8Array.from(atob(kept.textContent), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream, { headers: { 'content-type': 'application/json' } }).blob();
 }
@@ -57,7 +62,7 @@ async function resultBlob() {
 async function download() {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await resultBlob());
-  link.download = view.whole ? 'latest.json' : 'latest-without-histograms.json';
+  link.download = isWhole ? 'latest.json' : 'latest-without-histograms.json';
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
