@@ -15,6 +15,7 @@ import { protocolOf } from './scenarios/wires.ts';
 import { faultsOfClosed, faultsOfOpen } from './statistics/validity.ts';
 import { memoryOf } from './subject/meter.ts';
 import { createPool, type Pool, type Processes } from './subject/pool.ts';
+import { hashOf } from './subject/sources.ts';
 import { type Copies, importTemplate, openCopies, type Template } from './subject/template.ts';
 
 /** Whom a run tells how it goes. */
@@ -29,6 +30,9 @@ export interface Progress {
 
 /** A process that takes longer than this for one order hangs. */
 const orderWithinMs = 60_000;
+
+/** What is measured, and must not change while it is. */
+const measured = ['services', 'protos', 'schema'];
 
 const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
@@ -78,6 +82,7 @@ export async function runPlan(
     storage,
   });
 
+  const hashBefore = hashOf(measured);
   let copies: Copies | undefined;
   let links: LinkProcess | undefined;
   try {
@@ -107,6 +112,9 @@ export async function runPlan(
     if (plan.storage && !signal.aborted) {
       storage = await measureStore(copies);
       if (!signal.aborted) progress.finished('storage', resultNow(false));
+    }
+    if (hashOf(measured) !== hashBefore) {
+      for (const cell of cells) cell.invalid.push('the code of the server changed on the way');
     }
     return resultNow(!signal.aborted);
   } catch (thrown) {

@@ -37,8 +37,8 @@ export async function runAutocannon(options: {
     headers,
     ...(body.length > 0 && { body: Buffer.from(body) }),
   };
-  const startedMs = performance.now();
-  let lastMs = startedMs;
+  let firstMs: number | undefined;
+  let lastMs = 0;
   let completed = 0;
   /** The first answer with another body. */
   let firstOther: string | undefined;
@@ -62,9 +62,11 @@ export async function runAutocannon(options: {
       },
       (error: Error | null, done: autocannon.Result) => (error ? reject(error) : resolve(done)),
     );
-    // Counted here: autocannon's own duration is rounded to a hundredth of a second.
+    // Counted here, from the first answer on: autocannon's own duration is rounded, and has its
+    // connecting in it.
     run.on('response', (_client, status) => {
       lastMs = performance.now();
+      firstMs ??= lastMs;
       if (status >= 200 && status < 300) completed += 1;
     });
   });
@@ -75,6 +77,6 @@ export async function runAutocannon(options: {
     completed,
     failed: errors + timeouts + non2xx + mismatches,
     failures: Object.fromEntries(kinds.filter(([, count]) => count > 0)),
-    perSecond: completed / ((lastMs - startedMs) / 1000),
+    perSecond: completed / Math.max(0.001, (lastMs - (firstMs ?? lastMs)) / 1000),
   };
 }

@@ -18,21 +18,26 @@ export function describeRun(result: Result): string[] {
     `Node ${environment.node}; ${['hono', '@hono/node-server', '@grpc/grpc-js', 'graphql', 'ws', 'undici', 'autocannon'].map(version).join(', ')}.`,
     `Revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}; seed ${options.seed}${options.flags.length > 0 ? `; flags ${options.flags.join(' ')}` : ''}.`,
     environment.pinned
-      ? 'Server on core 0, client on core 1, fresh processes of both for every sample.'
-      : 'Server and client were not pinned to cores; fresh processes of both for every sample.',
+      ? 'Server on core 0, client on core 1, fresh processes of both in every round.'
+      : 'Server and client were not pinned to cores; fresh processes of both in every round.',
+    ...(options.tls ? ['Every wire over TLS, with a self-made certificate.'] : []),
+    ...Object.entries(options.targets).map(
+      ([wire, place]) =>
+        `Target: ${wire} at ${place}, a server that ran before and was not restarted between rounds.`,
+    ),
     `Server CPU: ${environment.cpuAccount}.`,
   ];
 }
 
 /** What the numbers do not say. */
 export const limits = [
-  'Client and server share one machine: the link is loopback, without distance, loss or TLS.',
+  'Client and server share one machine. Where a distance is named, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
-  'A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
-  'A process is warmed up until 40,000 calls are made and throughput is level, or its time is up. V8 optimises for longer than five minutes allow for every cell: "not stationary" says where that shows, and `--full` waits for it.',
+  'All contenders of a round are alive at once and take turns of a tenth of a second or so, in random order: what the machine does for a while, it does to all. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'A process is warmed up until 60,000 calls are made and throughput is level, or its time is up. V8 optimises for longer than five minutes allow for every wire: "not stationary" says where that shows, and `--full` waits for it.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
-  'An INVALID cell has no figures here and no part in any answer.',
-  '"Client-bound": the client was busier than the server; calls/s are the client\'s then, and CPU a call is the figure to trust.',
+  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. What is INVALID has no figure here and no part in any answer.',
+  'Calls under load are sent by a driver that has the bytes of the real client and checks each answer; screens, caches and events go through the real clients.',
 ];
 
 /** The whole report in Markdown. */

@@ -24,7 +24,8 @@ const acts: readonly Act[] = [
   },
   page('1 payment', 'customerId', 1),
   page('10 payments', 'customerId', 10),
-  page('100 payments', 'customerId', 100),
+  page('20 payments', 'customerId', 20),
+  page('5 heavy payments', 'heavyCustomerId', 5),
   page('25 heavy payments', 'heavyCustomerId', 25),
   page('100 heavy payments', 'heavyCustomerId', 100),
 ];

@@ -34,7 +34,7 @@ export const pointRead: Scenario = callScenario({
       closed(over(1), connections, loading, { ms: 150, times: 2 }),
       ...(isLong
         ? [
-            autocannon(where, loading, { ms: 250, times: 2 }),
+            autocannon(where, loading, { ms: 300, times: 3 }),
             ...curve(where, loading, { ms: 150, times: 1 }),
             searching(where, objective, loading, { ms: 150, times: 4 }),
           ]

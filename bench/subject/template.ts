@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   constants,
   copyFileSync,
@@ -7,15 +6,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
+import { hashOf, root } from './sources.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, '.data');
 const importer = join(root, 'services/demo/cli.ts');
 
@@ -27,15 +24,6 @@ const sources = [
   'services/core',
 ];
 
-function filesUnder(path: string): string[] {
-  const entries = path.includes('.')
-    ? [path]
-    : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
-  return entries.sort();
-}
-
 /** The database of the real invoices, imported once for every state of its sources. */
 export interface Template {
   readonly exists: boolean;
@@ -43,11 +31,7 @@ export interface Template {
 }
 
 export function findTemplate(): Template {
-  const hash = createHash('sha256');
-  for (const file of sources.flatMap(filesUnder)) {
-    hash.update(file).update(readFileSync(join(root, file)));
-  }
-  const path = join(folder, `bench-${hash.digest('hex').slice(0, 16)}.db`);
+  const path = join(folder, `bench-${hashOf(sources).slice(0, 16)}.db`);
   return { exists: existsSync(path), path };
 }
 
