@@ -17,6 +17,7 @@ export type Command =
     };
 
 const defaultSeed = 1;
+const bytesInMegabit = 125_000;
 const scenarioNames = [...scenarios.map(({ name }) => name), storageName];
 const wireNames = Object.keys(labels) as WireName[];
 
@@ -35,6 +36,7 @@ what
 how
   --rate N            calls a second of the loads at equal rate
   --rtt LIST          round-trip times in ms that the link adds, with commas
+  --bandwidth N       megabits a second that the link lets through each way
   --connections N     connections, and calls under way, of the loads
   --duration S        seconds of each timed phase
   --pairs N           fresh processes of each contender; fewer than 3 show no difference
@@ -106,6 +108,7 @@ const flags = {
   'target-key': { type: 'string' },
   rate: { type: 'string' },
   rtt: { type: 'string' },
+  bandwidth: { type: 'string' },
   connections: { type: 'string' },
   duration: { type: 'string' },
   pairs: { type: 'string' },
@@ -175,6 +178,12 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
         ),
         rttsMs: given(values.rtt, (text) =>
           text.split(',').map((one) => numberIn(one, '--rtt', { from: 0, to: 2000, whole: false })),
+        ),
+        bytesPerSecond: given(
+          values.bandwidth,
+          (text) =>
+            numberIn(text, '--bandwidth', { from: 0.01, to: 100_000, whole: false }) *
+            bytesInMegabit,
         ),
         durationMs: inMs,
       },

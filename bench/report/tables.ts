@@ -173,6 +173,8 @@ function loadTable(result: Result, scenario: Scenario): Table {
         ] as Field[])
       : []),
     ...byteFields(),
+    [right('longest stall ms'), (cell) => formatTenth(longestStall(cell))],
+    [right('peak MB'), (cell) => formatTenth(peakMegabytes(cell))],
   ];
   return tableWith(cells, fields, {
     title: scenario.title,
@@ -200,6 +202,17 @@ function loadTable(result: Result, scenario: Scenario): Table {
     ],
   });
 }
+
+/** The longest that a server's event loop was held up at equal rate, in any of the processes. */
+function longestStall({ samples }: Cell): number | undefined {
+  const stalls = samples.flatMap((sample) => openOf(sample)?.serverLoopDelayMs ?? []);
+  return stalls.length === 0 ? undefined : Math.max(...stalls);
+}
+
+const peakMegabytes = (cell: Cell): number | undefined => {
+  const bytes = typical(cell, ({ peakBytes }) => peakBytes ?? undefined);
+  return bytes && bytes / 1e6;
+};
 
 /** How long the processes warmed up, from the shortest to the longest. */
 function warmUpRange(cells: readonly Cell[]): string {

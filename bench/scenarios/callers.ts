@@ -50,8 +50,12 @@ export function createCallers(
     const found = acts.get(name);
     if (!found) throw new Error(`Expected an act of the scenario, got '${name}'.`);
     const targetPort = portOf(address, contender.wire);
+    const { bytesPerSecond } = lab.loading;
+    const limited = { rttMs, ...(bytesPerSecond !== undefined && { bytesPerSecond }) };
     const link: Link | undefined =
-      rttMs === 0 ? undefined : await links.open({ host: address.host, targetPort, rttMs });
+      rttMs === 0 && bytesPerSecond === undefined
+        ? undefined
+        : await links.open({ host: address.host, targetPort, ...limited });
     const endpoint = link
       ? { host: '127.0.0.1', port: link.port }
       : { host: address.host, port: targetPort };

@@ -29,6 +29,8 @@ export interface Loading {
   readonly perSecond?: number | undefined;
   readonly connections?: number | undefined;
   readonly rttsMs?: readonly number[] | undefined;
+  /** Of the link, each way, for all connections together; unlimited where absent. */
+  readonly bytesPerSecond?: number | undefined;
   /** Length of each timed phase. */
   readonly durationMs?: number | undefined;
 }
