@@ -8,7 +8,7 @@ import { writeJson, writeWhole } from './report/json.ts';
 import { renderReport } from './report/markdown.ts';
 import { type Result, readResult } from './report/result.ts';
 import { createProgress, renderEnd } from './report/terminal.ts';
-import { judgeThresholds, parseThreshold } from './report/threshold.ts';
+import { type Judgement, judgeThresholds, parseThreshold } from './report/threshold.ts';
 import { runPlan } from './run.ts';
 import { scenarios } from './scenarios/index.ts';
 import { endAll } from './subject/process.ts';
@@ -61,6 +61,14 @@ const hasInvalid = ({ cells }: Result): boolean =>
       ),
   );
 
+/** What a run's figures and limits come to. */
+export function exitCodeOf(result: Result, judged: readonly Judgement[]): number {
+  if (!result.complete) return exit.interrupted;
+  if (judged.some(({ verdict }) => verdict === 'not met')) return exit.threshold;
+  const isUnknown = judged.some(({ verdict }) => verdict === 'not measured');
+  return isUnknown || hasInvalid(result) ? exit.invalid : exit.passed;
+}
+
 async function run(
   { action, request, folder, json, thresholds }: Extract<Command, { action: 'run' | 'list' }>,
   args: readonly string[],
@@ -88,13 +96,10 @@ async function run(
   out.write(renderEnd(result));
   out.write(`\nWritten: ${folder}/latest.json, latest.md and latest.html\n`);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (!result.complete) return exit.interrupted;
-  const judged = judgeThresholds(result, limits);
+  const judged = result.complete ? judgeThresholds(result, limits) : [];
   for (const { text, verdict, measured } of judged)
     out.write(`${verdict}: ${text} (${measured})\n`);
-  if (judged.some(({ verdict }) => verdict === 'not met')) return exit.threshold;
-  const isUnknown = judged.some(({ verdict }) => verdict === 'not measured');
-  return isUnknown || hasInvalid(result) ? exit.invalid : exit.passed;
+  return exitCodeOf(result, judged);
 }
 
 async function main(): Promise<number> {

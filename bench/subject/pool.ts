@@ -29,12 +29,15 @@ const keyOf = ({ subject, kind }: Contender): string =>
 
 export function createPool(shared: Shared, copies: Copies): Pool {
   const started = new Map<string, Promise<Processes>>();
+  const databases: string[] = [];
   const { constantsPath, certificate, target } = shared;
 
   function startSubject({ subject: spec }: Contender): Promise<Subject> {
     if ('control' in spec) return startControl(spec.control, constantsPath);
     if (target) return Promise.resolve(targetAt(target));
-    return startServer({ ...spec, databasePath: copies.copy(), certificate });
+    const databasePath = copies.copy();
+    databases.push(databasePath);
+    return startServer({ ...spec, databasePath, certificate });
   }
 
   async function start(contender: Contender): Promise<Processes> {
@@ -63,6 +66,7 @@ export function createPool(shared: Shared, copies: Copies): Pool {
       await Promise.all(
         processes.flatMap(({ subject, generator }) => [subject.stop(), generator.stop()]),
       );
+      for (const path of databases) copies.delete(path);
     },
   };
 }
