@@ -99,6 +99,12 @@ describe('the page', () => {
     expect(await pages.on(note)).not.toContain('without its histograms');
   });
 
+  test('is the same in whatever order the cells were measured', () => {
+    const shown = (page: string) => page.slice(0, page.indexOf('id="result"'));
+    const other = renderHtml({ ...htmlSample, cells: htmlSample.cells.toReversed() });
+    expect(shown(other) === shown(html)).toBe(true);
+  });
+
   test('names only code that exists, and the command with its seed', () => {
     const lines = html.split('\n').filter((line) => line.startsWith('<p>Code measured'));
     const paths = lines.flatMap((line) => [...line.matchAll(/<code>([^<]+)<\/code>/g)]);

@@ -12,6 +12,18 @@ export function colourOf({ scenario, contender, kind }: Cell): WireName | null {
 export const titleOfScenario = (name: string): string =>
   scenarios.find((scenario) => scenario.name === name)?.title ?? name;
 
+/** A run measures in random order; a reader looks for contenders where they were before. */
+export function inOrder(cells: readonly Cell[]): Cell[] {
+  const known = scenarios.flatMap(({ name, contenders }) =>
+    contenders.map((contender) => `${name} ${contender.name}`),
+  );
+  const place = ({ scenario, contender }: Cell) => {
+    const at = known.indexOf(`${scenario} ${contender}`);
+    return at < 0 ? known.length : at;
+  };
+  return [...cells].sort((a, b) => place(a) - place(b));
+}
+
 /** Those of which anything was measured, in the order of the report. */
 export const measuredScenarios = (cells: readonly Cell[]): string[] =>
   scenarios

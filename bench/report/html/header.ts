@@ -7,14 +7,19 @@ import { escaped, list, prose } from './markup.ts';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function validityMarkup(result: Result): string {
-  const invalid = result.cells.filter((cell) => cell.invalid.length > 0);
-  const valid = `${result.cells.length - invalid.length} of ${counted(result.cells.length, 'cell')} valid`;
-  if (invalid.length === 0) return `<p>${valid}.</p>`;
+/** Cells without a figure to use, and timed loads that are drawn hollow. */
+function validityMarkup({ cells }: Result): string {
+  const invalid = cells.filter((cell) => cell.invalid.length > 0);
+  const loads = cells.flatMap(({ samples }) =>
+    samples.flatMap(({ closed, open }) => [...closed, ...open]),
+  );
+  const hollow = loads.filter((load) => load.invalid.length > 0).length;
+  const text = `<strong>${cells.length - invalid.length} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and without a part in any answer.`;
+  if (invalid.length === 0) return `<p>${text}</p>`;
   const reasons = invalid.map(
     (cell) => `${cell.scenario}, ${labelOf(cell)}: ${cell.invalid.join('; ')}`,
   );
-  return `<details><summary>${valid}, ${invalid.length} INVALID</summary>${list(reasons)}</details>`;
+  return `<p>${text}</p><details><summary>Why ${counted(invalid.length, 'cell')} ${invalid.length === 1 ? 'is' : 'are'} INVALID</summary>${list(reasons)}</details>`;
 }
 
 function floorMarkup(floors: Contents['floors']): string {

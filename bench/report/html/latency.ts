@@ -83,7 +83,7 @@ export const curveFigures = (result: Result): Figure[] =>
       return {
         id: `curve-${scenario}-${act}`,
         title: titleOfScenario(scenario),
-        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the raw numbers.',
+        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the raw numbers. A quantile with too few samples beyond it is not drawn.',
         drawings: curveQuantiles.map((quantile) => ({
           kind: 'lines' as const,
           x: { label: 'calls a second', scale: 'log' as const },

@@ -1,5 +1,6 @@
 import type { Result } from '../result.ts';
 import { scripts, styleSheet } from './assets.ts';
+import { inOrder } from './contenders.ts';
 import type { Contents } from './contents.ts';
 import { createFrame } from './frame.ts';
 import { headerMarkup } from './header.ts';
@@ -30,7 +31,8 @@ const sectionMarkup = ({ id, title, lead, body }: Section): string =>
   `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${lead ? `<p class="lead">${prose(lead)}</p>` : ''}${body}</section>`;
 
 /** The page, from a result and what was computed from it. */
-export function renderPage(result: Result, contents: Contents): string {
+export function renderPage(asMeasured: Result, contents: Contents): string {
+  const result = { ...asMeasured, cells: inOrder(asMeasured.cells) };
   const frame = createFrame(result);
   const sections = sectionsOf(result, contents, frame);
   const raw = Object.fromEntries(
@@ -47,7 +49,7 @@ ${navMarkup(sections)}
 <script type="application/json" id="view">${view}</script>`;
   const after = scripts().map((script) => `<script>${script}</script>`);
   const room = largestPageBytes - Buffer.byteLength(before + after.join('\n'));
-  const { base64, isWhole } = keptResult(result, room);
+  const { base64, isWhole } = keptResult(asMeasured, room);
   const kept = `<script type="text/plain" id="result" data-whole="${isWhole}">${base64}</script>`;
   return [before, kept, ...after, '</body></html>', ''].join('\n');
 }

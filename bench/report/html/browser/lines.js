@@ -86,7 +86,7 @@ function linesOf(series, points) {
 }
 
 export function drawLines({ x, y, series: plain, crossovers, winners = [] }, width) {
-  const series = apart(plain);
+  const series = apart(plain).filter((one) => one.points.length > 0);
   const points = series.flatMap((one) => one.points.map((point) => ({ ...point, one })));
   if (points.length === 0) return [element('p', { class: 'empty' }, 'Nothing valid to draw.')];
   const xScale = scaleOf(
