@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../bench/report/html/render.ts';
+import { commandOf } from '../../bench/report/html/source-code.ts';
 import type { Result } from '../../bench/report/result.ts';
 import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
@@ -57,6 +58,20 @@ describe('the page', () => {
     );
     const levels = heads.map((head) => Number(head[1]));
     expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([]);
+  });
+
+  test('tells the command with what changed the measurement, and no key or path', () => {
+    const flags = '--rate 500 --wires=grpc,sse --out /tmp/x --target-key secret --tls --json';
+    const result: Result = {
+      ...htmlSample,
+      options: {
+        ...htmlSample.options,
+        flags: [...flags.split(' '), '--target', "sse=http://h/?a='b'"],
+      },
+    };
+    expect(commandOf(result, ['screen'])).toBe(
+      "npm run bench -- --only screen --rate 500 --wires grpc,sse --tls --target 'sse=http://h/?a='\\''b'\\''' --seed 7",
+    );
   });
 
   test('lets no text of a result become markup', async () => {

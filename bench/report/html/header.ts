@@ -14,7 +14,7 @@ function validityMarkup({ cells }: Result): string {
     samples.flatMap(({ closed, open }) => [...closed, ...open]),
   );
   const hollow = loads.filter((load) => load.invalid.length > 0).length;
-  const text = `<strong>${cells.length - invalid.length} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and without a part in any answer.`;
+  const text = `<strong>${cells.length - invalid.length} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and no rate or latency of theirs has a part in an answer.`;
   if (invalid.length === 0) return `<p>${text}</p>`;
   const reasons = invalid.map(
     (cell) => `${cell.scenario}, ${labelOf(cell)}: ${cell.invalid.join('; ')}`,

@@ -18,15 +18,21 @@ export function codeOf(result: Result, scenario: string): string[] {
   ];
 }
 
-/** The command that measures these scenarios again. */
+/** Flags that change what is measured. Where to write it, and whose key to use, are not of them. */
+const valued = ['wires', 'target', 'rate', 'rtt', 'bandwidth', 'connections', 'duration', 'pairs'];
+const switches = ['tls', 'quick', 'full'];
+
+const quoted = (text: string): string =>
+  /^[\w.,:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The command that measures these scenarios again, as this run did. */
 export function commandOf({ options }: Result, scenarios: readonly string[]): string {
-  const { seed, effort, wires, tls } = options;
-  return [
-    'npm run bench --',
-    ...(scenarios.length > 0 ? [`--only ${scenarios.join(',')}`] : []),
-    ...(wires.length > 0 ? [`--wires ${wires.join(',')}`] : []),
-    ...(effort === 'normal' ? [] : [`--${effort}`]),
-    ...(tls ? ['--tls'] : []),
-    `--seed ${seed}`,
-  ].join(' ');
+  const { seed, flags } = options;
+  const kept = flags.flatMap((flag, at) => {
+    const [, name = '', value] = /^--([\w-]+)(?:=(.*))?$/.exec(flag) ?? [];
+    if (switches.includes(name)) return [flag];
+    return valued.includes(name) ? [`--${name} ${quoted(value ?? flags[at + 1] ?? '')}`] : [];
+  });
+  const only = scenarios.length > 0 ? [`--only ${scenarios.join(',')}`] : [];
+  return ['npm run bench --', ...only, ...kept, `--seed ${seed}`].join(' ');
 }
