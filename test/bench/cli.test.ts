@@ -5,11 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { readCommand } from '../../bench/cli.ts';
-import { makePlan } from '../../bench/plan.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { exitCodeOf } from '../../bench/cli.ts';
+import { readCommand } from '../../bench/command.ts';
+import { makePlan, type Request } from '../../bench/plan.ts';
 import { readResult } from '../../bench/report/result.ts';
+import { closedOf, openOf, wireOf } from '../../bench/statistics/summary.ts';
+import { startServer } from '../../bench/subject/subject.ts';
+import { findTemplate, importTemplate, openCopies } from '../../bench/subject/template.ts';
 import { isAlive } from './alive.ts';
+import { callCell, resultOf } from './sample-result.ts';
 
 const cliPath = fileURLToPath(new URL('../../bench/cli.ts', import.meta.url));
 
@@ -17,6 +22,16 @@ function startBench(...args: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
+}
+
+/** Runs the bench to its end. */
+async function runBench(...args: readonly string[]) {
+  const bench = startBench(...args);
+  const { stdout, stderr } = bench;
+  if (!stdout || !stderr) throw new Error('Expected a process with pipes.');
+  const exit = once(bench, 'exit');
+  const [said, complaint, [code]] = await Promise.all([text(stdout), text(stderr), exit]);
+  return { said, complaint, code };
 }
 
 function temporaryFolder(): string {
@@ -46,76 +61,262 @@ async function until(holds: () => boolean): Promise<void> {
   expect(holds()).toBe(true);
 }
 
+const request: Request = {
+  only: [],
+  wires: [],
+  seed: 1,
+  loading: { effort: 'normal' },
+  tls: false,
+  targets: [],
+};
+
+/** What the command line asks a run for. */
+function requestIn(...args: readonly string[]): Request {
+  const command = readCommand(args, '/results');
+  if (command.action !== 'run') throw new Error(`Expected a run, got ${command.action}.`);
+  return command.request;
+}
+
 describe('the command line', () => {
   test.each([
     [['--only', 'point-read,nothing'], /--only: expected any of point-read.*, got 'nothing'/],
     [['--wires', 'soap'], /--wires: expected any of rest.*, got 'soap'/],
     [['--seed', 'x'], /--seed: expected an integer .* got 'x'/],
+    [['--rate', '0'], /--rate: expected an integer from 1 .* got '0'/],
+    [['--rtt', '1,x'], /--rtt: expected a number .* got 'x'/],
+    [['--target', 'rest=127.0.0.1'], /--target: expected WIRE=URL with its port/],
+    [['--target', 'soap=http://127.0.0.1:1'], /--target: expected any of rest.*, got 'soap'/],
+    [['--compare', 'a.json'], /--compare: expected two result files/],
+    [['--quick', '--full'], /one of --quick and --full/],
     [['--sed', '1'], /--sed/],
     [['extra'], /extra/],
   ])('%j is refused with what was expected', (args, message) => {
-    expect(() => readCommand(args)).toThrow(message);
+    expect(() => readCommand(args, '/results')).toThrow(message);
   });
 
-  test('a bad flag is one error and exit code 1', async () => {
-    const bench = startBench('--seed=-1.5');
-    const said = bench.stderr ? text(bench.stderr) : Promise.resolve('');
-    const [code] = await once(bench, 'exit');
-    expect(code).toBe(1);
-    expect((await said).trim().split('\n')).toHaveLength(1);
+  test('asks for a run in all that can be asked', () => {
+    const args = '--only point-read --wires grpc --rate 300 --rtt 0,2.5 --connections 8';
+    const more = '--duration 1.5 --pairs 4 --seed 9 --full --tls --target-pid 7';
+    const target = ['--target', 'rest=https://a.example:4000', '--target', 'grpc=a.example:4001'];
+    expect(requestIn(...args.split(' '), ...more.split(' '), ...target)).toEqual({
+      only: ['point-read'],
+      wires: ['grpc'],
+      seed: 9,
+      pairs: 4,
+      tls: true,
+      targets: [
+        { wire: 'rest', host: 'a.example', port: 4000, tls: true },
+        { wire: 'grpc', host: 'a.example', port: 4001, tls: false },
+      ],
+      targetPid: 7,
+      targetCa: undefined,
+      targetKey: undefined,
+      loading: {
+        effort: 'full',
+        perSecond: 300,
+        connections: 8,
+        rttsMs: [0, 2.5],
+        durationMs: 1500,
+      },
+    });
+  });
+
+  test('compares two results, or asks other tools, instead of a run', () => {
+    expect(readCommand(['--compare', 'a.json', 'b.json'], '')).toEqual({
+      action: 'compare',
+      paths: ['a.json', 'b.json'],
+    });
+    expect(readCommand(['cross-check'], '')).toEqual({ action: 'cross-check', durationMs: 3000 });
+    expect(readCommand(['--help'], '')).toEqual({ action: 'help' });
   });
 });
 
-describe('the plan', () => {
-  const request = { only: [], wires: [], seed: 1, effort: 'normal' } as const;
+const orderOf = (seed: number) =>
+  makePlan({ ...request, only: ['point-read'], seed }, false).blocks.flatMap(
+    ({ round, contenders, moves }) => [
+      ...contenders.map(({ name }) => `${round} ${name}`),
+      ...moves.map(({ contender, slice }) => `${round} ${contender.name} ${slice.name}`),
+    ],
+  );
 
+describe('the plan', () => {
   test('fits into five minutes, importing included', () => {
-    expect(makePlan(request, true).estimateMs).toBeLessThan(295_000);
+    expect(makePlan(request, true).estimateMs).toBeLessThan(300_000);
   });
 
-  test('has every contender once a round, in an order that the seed decides', () => {
-    const orderOf = (seed: number) =>
-      makePlan({ ...request, only: ['point-read'], seed }, false).steps.map(
-        ({ contender, round }) => `${round} ${contender.name}`,
-      );
+  test('has the same order of processes and slices for the same seed, and another for another', () => {
     expect(orderOf(1)).toEqual(orderOf(1));
     expect(orderOf(1)).not.toEqual(orderOf(2));
-    expect(new Set(orderOf(1)).size).toBe(orderOf(1).length);
     expect(orderOf(1).toSorted()).toEqual(orderOf(2).toSorted());
-    const rounds = orderOf(1).map((name) => name[0]);
-    expect(rounds).toEqual(rounds.toSorted());
+  });
+
+  test('has every contender once a round, in random order', () => {
+    const { blocks } = makePlan(request, false);
+    for (const { contenders, scenario } of blocks) {
+      expect(new Set(contenders).size).toBe(contenders.length);
+      expect(scenario.contenders).toEqual(expect.arrayContaining([...contenders]));
+    }
+    const firsts = blocks.map(({ contenders }) => contenders[0]?.name);
+    expect(new Set(firsts).size).toBeGreaterThan(3);
+  });
+
+  test('lets contenders take turns: each has a slice once before any has it twice', () => {
+    for (const { moves, contenders, scenario, round } of makePlan(request, false).blocks) {
+      let at = 0;
+      for (const slice of scenario.slices(request.loading, round)) {
+        for (let turn = 0; turn < slice.times; turn += 1) {
+          const now = moves.slice(at, at + contenders.length);
+          at += contenders.length;
+          expect(new Set(now.map((move) => move.slice.name))).toEqual(new Set([slice.name]));
+          expect(new Set(now.map((move) => move.contender))).toEqual(new Set(contenders));
+        }
+      }
+      expect(at).toBe(moves.length);
+    }
+  });
+
+  test('goes through the rounds one after the other', () => {
+    const rounds = makePlan(request, false).blocks.map(({ round }) => round);
+    expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
   });
 
   test('keeps the baseline and its repeat beside the wires that were asked for', () => {
     const plan = makePlan({ ...request, only: ['point-read'], wires: ['grpc'] }, false);
-    const names = new Set(plan.steps.map(({ contender }) => contender.name));
-    expect(names).toEqual(new Set(['rest', 'rest-again', 'grpc', 'grpc-js']));
+    const names = new Set(plan.blocks.flatMap(({ contenders }) => contenders.map((one) => one.name)));
+    expect(names).toEqual(new Set(['rest', 'rest-again', 'grpc']));
+  });
+
+  test("of somebody else's server has neither its bare libraries nor wires that it lacks", () => {
+    const target = { wire: 'grpc', host: '127.0.0.1', port: 1, tls: false } as const;
+    const plan = makePlan({ ...request, targets: [target] }, false);
+    const all = plan.blocks.flatMap(({ contenders }) => contenders);
+    expect(new Set(all.map(({ wire }) => wire))).toEqual(new Set(['grpc']));
+    expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(['room']));
+  });
+});
+
+describe('14. exit codes', () => {
+  const met = { text: '', verdict: 'met', measured: '' } as const;
+  const valid = resultOf([callCell('point-read', 'rest')]);
+  const unsound = (kind: 'closed' | 'open') =>
+    resultOf(
+      valid.cells.map((cell) => ({
+        ...cell,
+        samples: cell.samples.map((sample) => ({
+          ...sample,
+          [kind]: sample[kind].map((load) => ({ ...load, invalid: ['no'] })),
+        })),
+      })),
+    );
+
+  test.each([
+    ['all is valid, and every limit kept', valid, [met], 0],
+    ['a limit is not kept', valid, [met, { ...met, verdict: 'not met' as const }], 2],
+    ['a limit cannot be judged', valid, [{ ...met, verdict: 'not measured' as const }], 3],
+    ['a cell is invalid', resultOf([callCell('a', 'b', {}, { invalid: ['no'] })]), [], 3],
+    ['capacity is invalid', unsound('closed'), [met], 3],
+    ['the load at equal rate is invalid', unsound('open'), [met], 3],
+    ['the run was cut short', { ...valid, complete: false }, [], 130],
+  ])('where %s', (_what, result, judged, code) => {
+    expect(exitCodeOf(result, judged)).toBe(code);
+  });
+
+  test.each([
+    ['--seed=-1.5'],
+    ['--threshold', 'rest.point-read.p99<5'],
+    ['--target', 'rest=http://127.0.0.1:1', '--target', 'grpc=10.0.0.1:2'],
+    ['--target', 'rest=http://127.0.0.1:1', '--only', 'point-read', '--quick'],
+  ])('a bad flag or target is one error and exit code 1: %s %s', async (...args) => {
+    const { code, complaint } = await runBench(...args);
+    expect(code).toBe(1);
+    expect(complaint.trim().split('\n')).toHaveLength(1);
+    expect(complaint).toMatch(/expected/i);
+  });
+
+  test('a list of what would be run is exit code 0', async () => {
+    const { code, said } = await runBench('--list');
+    expect(code).toBe(0);
+    expect(said).toContain('point-read: One payment read, 4 rounds');
   });
 });
 
 describe.runIf(process.platform === 'linux')('a run', () => {
-  test('measures real servers, proves their answers, and writes a whole result', async () => {
+  beforeAll(async () => {
+    const template = findTemplate();
+    if (!template.exists) await importTemplate(template, new AbortController().signal);
+  });
+
+  test('measures real servers, proves their answers, and says that a limit was not kept', async () => {
     const folder = temporaryFolder();
-    const args = ['--quick', '--only', 'point-read', '--wires', 'grpc', '--out', folder];
-    const bench = startBench(...args);
-    const said = bench.stdout ? text(bench.stdout) : Promise.resolve('');
-    const [code] = await once(bench, 'exit');
-    expect(await said).toContain('One payment read');
+    const args = ['--quick', '--only', 'point-read', '--wires', 'grpc', '--rtt', '0', '--out', folder];
+    const { code, said } = await runBench(...args, '--threshold', 'rest.point-read.queries<0.5');
+    expect(code).toBe(2);
+    expect(said).toContain('One payment read');
+    expect(said).toContain('not met: rest.point-read.queries<0.5 (1; ');
     const result = readResult(join(folder, 'latest.json'));
-    expect(result.cells.map(({ invalid }) => invalid)).toEqual([[], [], [], []]);
-    expect(code).toBe(0);
+    expect(result.cells.map(({ invalid }) => invalid)).toEqual([[], [], []]);
     expect(result.complete).toBe(true);
-    expect(result.cells.map(({ contender }) => contender).toSorted()).toEqual([
-      'grpc',
-      'grpc-js',
-      'rest',
-      'rest-again',
+    const names = result.cells.map(({ contender }) => contender);
+    expect(names.toSorted()).toEqual(['grpc', 'rest', 'rest-again']);
+    const samples = result.cells.flatMap(({ samples: [sample] }) => sample ?? []);
+    expect(samples).toHaveLength(3);
+    for (const sample of samples) {
+      expect(wireOf(sample)?.queriesPerCall).toBeGreaterThanOrEqual(1);
+      expect(closedOf(sample)?.completed).toBeGreaterThan(0);
+      expect(openOf(sample)?.serverCpuMicros).toBeGreaterThan(0);
+      // Drawn by the seed, and by nothing else: all contenders have the same arrivals.
+      expect(openOf(sample)?.scheduled).toBe(samples[0] && openOf(samples[0])?.scheduled);
+    }
+    expect(result.ceilings.map(({ protocol, driver }) => `${protocol} ${driver}`)).toEqual([
+      'http1 lean',
+      'http2 lean',
+      'websocket lean',
+      'http1 autocannon',
     ]);
-    const [sample] = result.cells.find(({ contender }) => contender === 'grpc')?.samples ?? [];
-    expect(sample?.wire?.queriesPerCall).toBeGreaterThanOrEqual(1);
-    expect(sample?.closed?.completed).toBeGreaterThan(0);
     expect(readFileSync(join(folder, 'latest.md'), 'utf8')).toContain('# Bench report');
-  }, 40_000);
+    expect(readFileSync(join(folder, 'latest.html'), 'utf8')).toContain('</html>');
+  }, 60_000);
+
+  test("of somebody else's server asks nothing of its process, and leaves it alive", async () => {
+    const folder = temporaryFolder();
+    const copies = openCopies(findTemplate());
+    onTestFinished(() => copies.close());
+    const target = await startServer({ wires: ['rest'], databasePath: copies.copy() });
+    onTestFinished(() => target.stop());
+    const { http, pid } = target.address;
+    const args = ['--quick', '--only', 'point-read', '--rtt', '0', '--out', folder, '--target'];
+    const { code } = await runBench(...args, `rest=http://127.0.0.1:${http}`);
+    const result = readResult(join(folder, 'latest.json'));
+    expect(code).toBe(exitCodeOf(result, []));
+    expect([0, 3]).toContain(code);
+    expect(result.cells.map(({ contender, invalid }) => [contender, invalid])).toEqual([
+      ['rest', []],
+      ['rest-again', []],
+    ]);
+    for (const { samples } of result.cells) {
+      expect(samples[0]).toMatchObject({ readyMs: null, idleBytes: null, peakBytes: null });
+      const loads = samples.flatMap(({ closed, open }) => [...closed, ...open]);
+      expect(loads.length).toBeGreaterThan(0);
+      for (const { serverCpuMicros, serverLoopDelayMs, completed } of loads) {
+        expect([serverCpuMicros, serverLoopDelayMs]).toEqual([null, null]);
+        expect(completed).toBeGreaterThan(0);
+      }
+      expect(samples[0]?.wire[0]?.queriesPerCall).toBeNull();
+    }
+    expect(pid !== null && isAlive(pid)).toBe(true);
+    expect((await fetch(`http://127.0.0.1:${http}/healthz`)).status).toBe(200);
+  }, 60_000);
+
+  test('of the store alone is exit code 0, and 3 where a limit of something else is asked', async () => {
+    const args = ['--quick', '--only', 'storage', '--out', temporaryFolder()];
+    const [plain, limited] = await Promise.all([
+      runBench(...args),
+      runBench(...args, '--threshold', 'rest.point-read.p99<5ms', '--out', temporaryFolder()),
+    ]);
+    expect(plain.code).toBe(0);
+    expect(limited.code).toBe(3);
+    expect(limited.said).toContain('not measured: rest.point-read.p99<5ms');
+  }, 60_000);
 
   test('that is interrupted leaves no process, and keeps what was measured', async () => {
     const folder = temporaryFolder();

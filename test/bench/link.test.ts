@@ -14,7 +14,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { captureHttp1, captureHttp2, captureWebsocket } from '../../bench/link/capture.ts';
-import { startCountingProxy } from '../../bench/link/counting-proxy.ts';
 import { countedBetween } from '../../bench/link/link-count.ts';
 import {
   connectLinks,
@@ -37,35 +36,6 @@ async function listening(server: Server): Promise<number> {
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
-
-describe('the counting link', () => {
-  test('counts the bytes of both directions exactly, and the connections', async () => {
-    const port = await listening(
-      createTcpServer((socket) => {
-        socket.once('data', () => socket.end(Buffer.alloc(70_000)));
-      }),
-    );
-    const link = await startCountingProxy(port);
-    for (let turn = 0; turn < 2; turn += 1) {
-      const socket = connect(link.port, '127.0.0.1');
-      socket.write(Buffer.alloc(123));
-      expect((await buffer(socket)).length).toBe(70_000);
-    }
-    expect(link.count()).toEqual({ sentBytes: 246, receivedBytes: 140_000, connections: 2 });
-    await link.close();
-  });
-
-  test('ends what it holds open when it is closed', async () => {
-    const port = await listening(createTcpServer());
-    const link = await startCountingProxy(port);
-    const socket = connect(link.port, '127.0.0.1');
-    await new Promise((resolve) => socket.once('connect', resolve));
-    const gone = new Promise((resolve) => socket.once('close', resolve));
-    socket.on('error', () => {});
-    await link.close();
-    await gone;
-  });
-});
 
 describe('the link', { timeout: 30_000 }, () => {
   let linkProcess: LinkProcess;
@@ -293,7 +263,7 @@ describe('the capturing link', () => {
         request.resume().on('end', () => response.writeHead(404, { 'x-id': '7' }).end('gone'));
       }),
     );
-    const capture = await captureHttp1(port);
+    const capture = await captureHttp1({ host, port });
     const answer = await fetch(`http://127.0.0.1:${capture.port}/a?b=1`, {
       method: 'POST',
       body: 'hello',
@@ -313,7 +283,7 @@ describe('the capturing link', () => {
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '5' }));
       stream.end('x');
     });
-    const capture = await captureHttp2(await listening(upstream));
+    const capture = await captureHttp2({ host, port: await listening(upstream) });
     const session = connectHttp2(`http://127.0.0.1:${capture.port}`);
     const stream = session.request({ ':path': '/Get', ':method': 'POST' });
     stream.end();
@@ -330,11 +300,15 @@ describe('the capturing link', () => {
     upstream.on('connection', (socket) => {
       socket.on('message', (data) => socket.send(`you said ${data}`));
     });
-    const capture = await captureWebsocket((upstream.address() as AddressInfo).port, '/');
+    const { port } = upstream.address() as AddressInfo;
+    const capture = await captureWebsocket({ host, port }, '/');
     const socket = new WebSocket(`ws://127.0.0.1:${capture.port}`);
     socket.on('open', () => socket.send('hello'));
     await new Promise((resolve) => socket.once('message', resolve));
-    expect(capture.items).toEqual(['you said hello']);
+    expect(capture.items).toEqual([
+      { from: 'client', text: 'hello' },
+      { from: 'server', text: 'you said hello' },
+    ]);
     socket.terminate();
     await capture.close();
     for (const client of upstream.clients) client.terminate();

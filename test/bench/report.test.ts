@@ -13,9 +13,17 @@ import { left, renderMarkdown, renderText, right } from '../../bench/report/tabl
 import { tablesOf } from '../../bench/report/tables.ts';
 import { renderEnd } from '../../bench/report/terminal.ts';
 import { goodCreate, goodRead } from '../../bench/scenarios/errors.ts';
-import { callCell, eventCell, failureCell, resultOf, type Shown } from './sample-result.ts';
+import { faultsOfClosed } from '../../bench/statistics/validity.ts';
+import {
+  callCell,
+  eventCell,
+  failureCell,
+  wholeResult as resultOfEveryPart,
+  resultOf,
+  type Shown,
+} from './sample-result.ts';
 
-const rest: Shown = {
+const rest: Partial<Shown> = {
   perSecond: 10_000,
   cpuMicros: 80,
   p50Micros: 300,
@@ -30,12 +38,8 @@ const wholeResult = (): Result =>
     callCell('point-read', 'rest-again', { ...rest, perSecond: 10_050, p50Micros: 301 }, again),
     callCell('point-read', 'grpc', { perSecond: 6000, cpuMicros: 130, p50Micros: 500 }),
     callCell('point-read', 'graphql', rest, invalid),
-    callCell(
-      'point-read',
-      'hono',
-      { ...rest, cpuMicros: 40, autocannonPerSecond: 25_000 },
-      { kind: 'control' },
-    ),
+    callCell('bare', 'rest', rest),
+    callCell('bare', 'hono', { ...rest, cpuMicros: 50, perSecond: 15_000 }, { kind: 'control' }),
     callCell('screen', 'rest-chatty', { ...rest, requests: 22, queries: 22 }),
     callCell('screen', 'rest-expand', { ...rest, queries: 3 }),
     callCell('screen', 'graphql-naive', { ...rest, cpuMicros: 400, queries: 22 }),
@@ -53,57 +57,100 @@ const wholeResult = (): Result =>
     }),
   ]);
 
-/** A copy of `value` without what is at `path`. */
-function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    return value.map((item, index) => (String(index) === key ? without(item, rest) : item));
-  }
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) => {
-      if (name !== key) return [[name, inner]];
-      return rest.length === 0 ? [] : [[name, without(inner, rest)]];
-    }),
-  );
+type Path = readonly (string | number)[];
+
+/** Where every field of a value is, all the way down. What a map holds is no field of it. */
+function fieldsOf(value: unknown, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => fieldsOf(item, [...at, index]));
+  if (['packages', 'targets', 'failures'].includes(String(at.at(-1)))) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    [...at, name],
+    ...fieldsOf(inner, [...at, name]),
+  ]);
+}
+
+/** A copy of `value` without the field at `path`. */
+function without(value: unknown, path: Path): unknown {
+  const copy: unknown = structuredClone(value);
+  let holder = copy;
+  // Each step of the path is there.
+  for (const key of path.slice(0, -1)) holder = (holder as Record<string, unknown>)[key];
+  delete (holder as Record<string, unknown>)[String(path.at(-1))];
+  return copy;
 }
 
 describe('the result file', () => {
   test('comes back as it was written, histograms and all', () => {
     const folder = mkdtempSync(join(tmpdir(), 'bench-report-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const result = wholeResult();
-    writeJson(join(folder, 'a', 'latest.json'), result);
-    expect(readResult(join(folder, 'a', 'latest.json'))).toEqual(result);
-    expect(readdirSync(join(folder, 'a'))).toEqual(['latest.json']);
+    for (const result of [wholeResult(), resultOfEveryPart()]) {
+      writeJson(join(folder, 'a', 'latest.json'), result);
+      expect(readResult(join(folder, 'a', 'latest.json'))).toEqual(result);
+      expect(readdirSync(join(folder, 'a'))).toEqual(['latest.json']);
+    }
   });
 
+  test('is refused with a field that this version does not know', () => {
+    const result = resultOfEveryPart();
+    expect(() => parseResult({ ...result, average: 3 })).toThrow(/average/);
+    expect(() => parseResult({ ...result, version: 'fivewire-bench/1' })).toThrow(/version/);
+  });
+});
+
+describe('18. the result holds everything needed to argue with it', () => {
+  const result = resultOfEveryPart();
+  const fields = fieldsOf(result);
+  const [sample] = result.cells[0]?.samples ?? [];
+
   test.each([
-    'version',
-    'environment',
+    'environment.machine',
     'environment.kernel',
     'environment.governor',
+    'environment.node',
     'environment.packages',
     'environment.revision',
     'options.seed',
     'options.flags',
-    'complete',
-    'start',
+    'options.tls',
+    'options.targets',
+    'start.firstAnswerMs',
+    'ceilings.0.perSecond',
+    'link.points.0.achievedMs',
+    'storage.writes.ratio',
     'cells.0.invalid',
-    'cells.0.samples.0.readyMs',
-    'cells.0.samples.0.closed.latency',
-    'cells.0.samples.0.closed.failed',
-    'cells.0.samples.0.open.overflow',
-    'cells.0.samples.0.wire.receivedBytesPerCall',
-    'storage',
-  ])('is refused without %s, by name', (path) => {
-    const lacking = without(wholeResult(), path.split('.'));
-    const name = path.split('.').slice(0, 2).join('.').replaceAll('.', '\\.');
-    expect(() => parseResult(lacking)).toThrow(new RegExp(name));
+    'cells.0.samples.0.warmUpMs',
+    'cells.0.samples.0.closed.0.latency',
+    'cells.0.samples.0.closed.0.driver',
+    'cells.0.samples.0.closed.1.drift',
+    'cells.0.samples.0.open.0.achieved',
+    'cells.0.samples.0.open.0.response',
+    'cells.0.samples.0.open.0.service',
+    'cells.0.samples.0.open.0.lateness',
+    'cells.0.samples.0.open.0.share',
+    'cells.0.samples.0.open.0.serverLoopDelayMs',
+    'cells.0.samples.0.capacity.0.steps.0.met',
+    'cells.0.samples.0.wire.0.queriesPerCall',
+    'cells.0.samples.0.delivery.firstEvent',
+    'cells.0.samples.0.caching.stale',
+    'cells.0.samples.0.failures.0.perCall.latency',
+  ])('%s is a part of it', (name) => {
+    expect(fields.map((path) => path.join('.'))).toContain(name);
   });
 
-  test('is refused with a field that this version does not know', () => {
-    expect(() => parseResult({ ...wholeResult(), average: 3 })).toThrow(/average/);
-    expect(() => parseResult({ ...wholeResult(), version: 'fivewire-bench/0' })).toThrow(/version/);
+  test('without any one field, whichever, it is refused, and the field is named', () => {
+    expect(fields.length).toBeGreaterThan(180);
+    for (const path of fields) {
+      const name = path.join('.');
+      expect(() => parseResult(without(result, path)), name).toThrow(`\n${name}: `);
+    }
+  });
+
+  test('histograms are raw, in the compressed form of HdrHistogram V2', () => {
+    for (const text of [sample?.open[0]?.response, sample?.closed[0]?.latency]) {
+      // Cookie of the compressed V2 form, with the size of a word in it.
+      expect(Buffer.from(text ?? '', 'base64').readInt32BE(0)).toBe(0x1c849314);
+    }
   });
 });
 
@@ -120,21 +167,28 @@ describe('the report', () => {
     const report = renderReport(wholeResult());
     expect(report).toContain('Noise floor');
     expect(report).toContain('6,000');
-    expect(report).toContain('A CPU, 2 cores');
-    expect(report).toContain('seed 1');
+    expect(report).toContain('Sample Processor, 2 cores');
+    expect(report).toContain('seed 7');
     expect(renderEnd(wholeResult())).toContain('Figures to reach');
   });
 
   test('says of a client that was the limit that it was, and judges by CPU then', () => {
-    const shares = { clientCpuShare: 0.98, serverCpuShare: 0.7 };
-    const result = resultOf([
-      callCell('point-read', 'grpc', { ...rest, cpuMicros: 100, ...shares }),
-      callCell('point-read', 'grpc-js', { ...rest, cpuMicros: 70, ...shares }, { kind: 'control' }),
-    ]);
-    expect(renderReport(result)).toContain('client-bound (client 98 % of its core, server 70 %)');
+    const limited = (contender: string, cpuMicros: number) => {
+      const shares = { clientCpuShare: 0.98, serverCpuShare: 0.7 };
+      const cell = callCell('bare', contender, { ...rest, cpuMicros, ...shares });
+      const samples = cell.samples.map((sample) => ({
+        ...sample,
+        closed: sample.closed.map((load) => ({ ...load, invalid: faultsOfClosed(load, undefined) })),
+      }));
+      return { ...cell, samples };
+    };
+    const result = resultOf([limited('grpc', 100), limited('grpc-js-constant', 70)]);
+    expect(renderReport(result)).toContain(
+      'capacity INVALID, client at 98 % of its core, above 80 %; 10000/s is estimated by its CPU',
+    );
     const figure = figuresOf(result).find(({ name }) => name.startsWith('gRPC'));
     expect(figure).toMatchObject({ verdict: 'reached' });
-    expect(figure?.measured).toMatch(/^0\.70× .*by CPU \(1\.00× by calls/);
+    expect(figure?.measured).toMatch(/^0\.70× .*by CPU \(calls\/s: –\)/);
   });
 
   test('says that a figure was missed, and by how much', () => {
@@ -142,11 +196,11 @@ describe('the report', () => {
     const start = { readyMs: 500, firstAnswerMs: 1800, idleBytes: 150e6 };
     const figures = figuresOf({ ...result, start });
     const named = (part: string) => figures.find(({ name }) => name.includes(part));
-    expect(named('REST read')).toMatchObject({ verdict: 'reached' });
+    expect(named('REST read, of bare hono')).toMatchObject({ verdict: 'reached' });
     expect(named('idle')).toMatchObject({ verdict: 'missed', missedBy: '25 %' });
     expect(named('first answer')).toMatchObject({ verdict: 'missed', missedBy: '20 %' });
     expect(named('DataLoader')).toMatchObject({ verdict: 'reached', measured: '3 queries' });
-    expect(named('WebSocket')).toMatchObject({ verdict: 'not measured' });
+    expect(named('WebSocket read')).toMatchObject({ verdict: 'not measured' });
   });
 
   test('of a run that was cut short says so', () => {
@@ -157,7 +211,7 @@ describe('the report', () => {
     const table = renderReadmeTable(wholeResult());
     expect(table).toMatch(/\| REST \| 10,000 \| 80 \|/);
     expect(table).toMatch(/\| GraphQL \| – \|/);
-    expect(table).toContain('2026-01-02, A CPU, 2 cores');
+    expect(table).toContain('2026-11-21, Sample Processor, 2 cores');
     expect(table).toMatch(/Noise floor.*reads\/s \d+\.\d\d×/);
   });
 
@@ -186,7 +240,7 @@ describe('the report', () => {
     expect(formatMs(undefined)).toBe('–');
     expect(formatMs(1234)).toBe('1.23');
     expect(formatDuration(65_400)).toBe('1 min 05 s');
-    expect(formatRatio({ ratio: 1.5, interval: { low: 1.4, high: 1.61 }, pairs: 3 })).toBe(
+    expect(formatRatio({ ratio: 1.5, interval: { low: 1.4, high: 1.61 } })).toBe(
       '1.50× [1.40, 1.61]',
     );
   });

@@ -1,7 +1,13 @@
 import type { Cell, Measured, Result, Sample } from '../../bench/report/result.ts';
-import { resultVersion } from '../../bench/report/result.ts';
 import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
 import { createHistogram, encodeHistogram } from '../../bench/statistics/histogram.ts';
+import {
+  closedLoad,
+  deliveryOf,
+  openLoad,
+  resultOf as smallResultOf,
+  wireLoad,
+} from './small-result.ts';
 
 /** Results as a run would write them, with figures that a test chooses. */
 
@@ -17,74 +23,64 @@ export interface Shown {
   readonly perSecond: number;
   readonly cpuMicros: number;
   readonly p50Micros: number;
-  readonly received?: number;
-  readonly requests?: number;
-  readonly queries?: number;
-  readonly clientCpuShare?: number;
-  readonly serverCpuShare?: number;
+  /** In each of the histograms of a process. */
+  readonly samples: number;
+  readonly received: number;
+  readonly requests: number;
+  readonly queries: number;
+  readonly clientCpuShare: number;
+  readonly serverCpuShare: number;
   readonly autocannonPerSecond?: number;
 }
+
+const usual: Shown = {
+  perSecond: 10_000,
+  cpuMicros: 80,
+  p50Micros: 300,
+  samples: 2000,
+  received: 1000,
+  requests: 1,
+  queries: 1,
+  clientCpuShare: 0.5,
+  serverCpuShare: 0.95,
+};
 
 /** Processes differ by a little; the same little for all, so that ratios are sharp. */
 const wobble = [1, 1.01, 0.99];
 
-export function measuredOf(shown: Shown, round: number): Measured {
+export function measuredOf(shown: Partial<Shown>, round: number): Measured {
+  const { autocannonPerSecond, ...rest } = { ...usual, ...shown };
+  const { p50Micros, samples, clientCpuShare, serverCpuShare } = rest;
   const factor = wobble[round % wobble.length] ?? 1;
-  const completed = Math.round(shown.perSecond * factor);
-  const { clientCpuShare = 0.5, serverCpuShare = 0.95 } = shown;
+  const completed = Math.round(rest.perSecond * factor);
+  const cpuMicros = rest.cpuMicros * factor;
+  const shares = { clientCpuShare, serverCpuShare };
+  const closed = (perSecond: number) =>
+    closedLoad(perSecond, {
+      ...shares,
+      completed: perSecond,
+      serverCpuMicros: perSecond * cpuMicros,
+      latency: histogram(p50Micros, samples),
+    });
   return {
     ...nothingMeasured,
-    closed: {
-      connections: 16,
-      inFlight: 16,
-      warmUpMs: 500,
-      elapsedMs: 1000,
-      completed,
-      failed: 0,
-      failures: {},
-      perSecond: completed,
-      drift: 1,
-      latency: histogram(shown.p50Micros),
-      serverCpuMicros: completed * shown.cpuMicros * factor,
-      serverCpuShare,
-      clientCpuShare,
-    },
-    open: {
-      perSecond: 1000,
-      arrivals: 'poisson',
-      elapsedMs: 1000,
-      scheduled: 1000,
-      sent: 1000,
-      overflow: 0,
-      completed: 1000,
-      failed: 0,
-      failures: {},
-      response: histogram(shown.p50Micros),
-      service: histogram(shown.p50Micros),
-      lateness: histogram(50),
-      serverCpuMicros: 1000 * shown.cpuMicros * factor,
-      clientCpuShare: 0.2,
-    },
-    autocannon: shown.autocannonPerSecond
-      ? {
-          connections: 64,
-          completed: shown.autocannonPerSecond,
-          failed: 0,
-          perSecond: shown.autocannonPerSecond,
-          serverCpuMicros: shown.autocannonPerSecond * shown.cpuMicros,
-          serverCpuShare,
-          clientCpuShare,
-        }
-      : null,
-    wire: {
-      calls: 50,
-      sentBytesPerCall: 200,
-      receivedBytesPerCall: shown.received ?? 1000,
-      firstSentBytes: 300,
-      firstReceivedBytes: 1100,
-      requestsPerCall: shown.requests ?? 1,
-      queriesPerCall: shown.queries ?? 1,
-    },
+    warmUpMs: 500,
+    closed: [
+      closed(completed),
+      ...(autocannonPerSecond === undefined
+        ? []
+        : [{ ...closed(autocannonPerSecond), driver: 'autocannon' as const, latency: null }]),
+    ],
+    open: [
+      openLoad(cpuMicros, p50Micros, {
+        perSecond: 1000,
+        response: histogram(p50Micros, samples),
+        service: histogram(p50Micros, samples),
+        lateness: histogram(50, samples),
+        clientCpuShare: 0.2,
+      }),
+    ],
+    wire: [{ ...wireLoad(rest.received, rest.queries), requestsPerCall: rest.requests }],
   };
 }
 
@@ -107,31 +103,24 @@ export function cellOf(
   return { scenario, contender, kind: 'room', invalid: [], samples, ...more };
 }
 
+/** Three processes of a contender whose calls are answered once. */
 export const callCell = (
   scenario: string,
   contender: string,
-  shown: Shown,
+  shown: Partial<Shown> = {},
   more: Partial<Cell> = {},
 ): Cell => cellOf(scenario, contender, (round) => measuredOf(shown, round), more);
 
-const delivered = (p50Micros: number): Measured => ({
-  ...nothingMeasured,
-  delivery: {
-    watchers: 8,
-    published: 100,
-    delivered: 800,
-    missing: 0,
-    misplaced: 0,
-    delay: histogram(p50Micros, 800),
-    lateness: histogram(50, 100),
-    serverCpuMicros: 200_000,
-    sentBytesPerEvent: 0,
-    receivedBytesPerEvent: 800,
-  },
-});
-
-export const eventCell = (contender: string, p50Micros: number): Cell =>
-  cellOf('events', contender, (round) => delivered(p50Micros * (wobble[round] ?? 1)));
+export const eventCell = (contender: string, p50Micros: number, more: Partial<Cell> = {}): Cell =>
+  cellOf(
+    'events',
+    contender,
+    (round) => ({
+      ...nothingMeasured,
+      delivery: deliveryOf(Math.round(p50Micros * (wobble[round] ?? 1))),
+    }),
+    more,
+  );
 
 export const failureCell = (contender: string, shapes: Readonly<Record<string, string>>): Cell =>
   cellOf('errors', contender, () => ({
@@ -148,29 +137,67 @@ export const failureCell = (contender: string, shapes: Readonly<Record<string, s
 
 /** A result with these cells, complete in every other respect. */
 export const resultOf = (cells: readonly Cell[], more: Partial<Result> = {}): Result => ({
-  version: resultVersion,
-  startedAt: '2026-01-02T03:04:05.000Z',
-  finishedAt: '2026-01-02T03:08:05.000Z',
-  complete: true,
-  environment: {
-    machine: 'virtual',
-    platform: 'linux x64',
-    kernel: 'Linux 6.1',
-    cpuModel: 'A CPU',
-    cores: 2,
-    memoryBytes: 8 * 2 ** 30,
-    governor: null,
-    pinned: true,
-    cpuAccount: 'scheduler',
-    loadBefore: 0.1,
-    node: 'v26.0.0',
-    packages: { hono: '4.0.0' },
-    revision: '0123456789abcdef',
-    modified: false,
-  },
-  options: { seed: 1, effort: 'normal', only: [], wires: [], flags: [] },
+  ...smallResultOf(cells),
   start: { readyMs: 500, firstAnswerMs: 600, idleBytes: 100e6 },
-  cells: [...cells],
-  storage: null,
   ...more,
 });
+
+/** A result in which every part that a result may have is there. */
+export function wholeResult(): Result {
+  const [first] = callCell('point-read', 'rest', { autocannonPerSecond: 15_000 }).samples;
+  if (!first) throw new Error('Expected a cell with a sample.');
+  const failures = failureCell('rest', { not_found: '404' }).samples[0]?.failures ?? null;
+  const sample: Sample = {
+    ...first,
+    capacity: [
+      {
+        act: 'read',
+        objective: { quantile: 0.99, ms: 20 },
+        perSecond: 9000,
+        steps: [{ perSecond: 9000, met: true }],
+      },
+    ],
+    delivery: deliveryOf(3000),
+    caching: { reads: 100, asked: 40, saved: 80, writes: 10, stale: 0 },
+    failures,
+  };
+  const cell: Cell = {
+    scenario: 'point-read',
+    contender: 'rest',
+    kind: 'room',
+    invalid: [],
+    samples: [sample],
+  };
+  return resultOf([cell], {
+    ceilings: [
+      {
+        protocol: 'http1',
+        driver: 'lean',
+        connections: 64,
+        inFlight: 64,
+        perSecond: 40_000,
+        clientCpuShare: 0.99,
+      },
+    ],
+    link: { points: [{ askedMs: 50, achievedMs: 50.4 }] },
+    storage: {
+      pointRead: {
+        rows: 25_000,
+        readsPerRound: 1000,
+        rounds: 5,
+        bareMicros: 5,
+        bareArrayMicros: 4,
+        storeMicros: 15,
+        overBareMicros: 10,
+        overBareArrayMicros: 11,
+      },
+      writes: {
+        rounds: 3,
+        oneByOnePerSecond: 900,
+        inFlight: 64,
+        togetherPerSecond: 9000,
+        ratio: 10,
+      },
+    },
+  });
+}

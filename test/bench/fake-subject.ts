@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { Phase } from '../../bench/scenarios/phase.ts';
+import type { Address, Subject } from '../../bench/subject/subject.ts';
+import { startSubject } from '../../bench/subject/subject.ts';
+
+export const fakePath = fileURLToPath(new URL('./fake-server.ts', import.meta.url));
+
+/** A fake server with its faults, and counters where they are wanted; ended with the test. */
+export async function startFake(
+  faults: { readonly serviceMs?: number; readonly failEvery?: number; readonly dieAfter?: number },
+  { counters = false } = {},
+): Promise<Subject> {
+  const { serviceMs = 0, failEvery = 0, dieAfter = 0 } = faults;
+  const args = [serviceMs, failEvery, dieAfter].map(String);
+  const subject = await startSubject([fakePath, ...args], { counters }, {});
+  onTestFinished(() => subject.stop());
+  return subject;
+}
+
+/** A process that this bench has started has an id. */
+export function pidOf({ address: { pid } }: Subject): number {
+  if (pid === null) throw new Error('Expected a process of our own, got none.');
+  return pid;
+}
+
+/** One call of the fake server, whose answer is checked. */
+export const callOf =
+  ({ address }: Subject, path = '/') =>
+  async (): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${address.http}${path}`);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    return text;
+  };
+
+/** Nobody's server: it has neither a process nor counters. */
+export const nowhere: Address = { pid: null, host: '127.0.0.1', ours: false, counters: false };
+
+/** How an act is loaded in a closed loop. */
+export const closedPhase = (inFlight: number): Extract<Phase, { kind: 'closed' }> => ({
+  kind: 'closed',
+  act: 'read',
+  connections: inFlight,
+  inFlight,
+  rttMs: 0,
+});

@@ -1,0 +1,281 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { makePlan, type Request } from '../../bench/plan.ts';
+import { renderReport } from '../../bench/report/markdown.ts';
+import type { Cell, Result } from '../../bench/report/result.ts';
+import { tablesOf } from '../../bench/report/tables.ts';
+import { takeOpen, warmUp } from '../../bench/scenarios/measure.ts';
+import { compare, differenceOf } from '../../bench/statistics/paired.ts';
+import { createRandom, type Random } from '../../bench/statistics/random.ts';
+import { compareCells, contrast, floorFor } from '../../bench/statistics/summary.ts';
+import { nowhere } from './fake-subject.ts';
+import { callCell, resultOf } from './sample-result.ts';
+import { createVirtualTime } from './virtual-time.ts';
+
+const request: Request = {
+  only: [],
+  wires: [],
+  seed: 1,
+  loading: { effort: 'normal' },
+  tls: false,
+  targets: [],
+};
+
+/** Standard normal (Box and Muller). */
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** A machine that is slower or faster by up to a third for spells of about three seconds. */
+function createMachine(random: Random) {
+  let untilMs = 0;
+  let speed = 1;
+  return (atMs: number): number => {
+    while (atMs >= untilMs) {
+      untilMs += 6000 * random();
+      speed = Math.exp(0.15 * normal(random));
+    }
+    return speed;
+  };
+}
+
+/**
+ * Two contenders that are the same, on that machine, in the moves of a real plan: what each round
+ * shows of both.
+ */
+function measureTwins(rounds: number, random: Random) {
+  const seed = Math.floor(random() * 2 ** 32);
+  const only = ['point-read'];
+  const { blocks } = makePlan({ ...request, only, seed, pairs: rounds }, false);
+  const machine = createMachine(random);
+  let nowMs = 0;
+  return blocks.map(({ moves }) => {
+    const [one, other] = ['rest', 'rest-again'].map((name) => {
+      // A process has its own luck, for as long as it lives.
+      return { name, luck: Math.exp(0.03 * normal(random)), micros: 0, slices: 0 };
+    });
+    if (!one || !other) throw new Error('Expected two contenders.');
+    for (const { contender, slice } of moves) {
+      nowMs += slice.ms;
+      const twin = [one, other].find(({ name }) => name === contender.name);
+      if (!twin || !slice.name.includes('"kind":"open"')) continue;
+      twin.micros += 100 * twin.luck * machine(nowMs) * Math.exp(0.02 * normal(random));
+      twin.slices += 1;
+    }
+    return [one.micros / one.slices, other.micros / other.slices] as const;
+  });
+}
+
+describe('15. the replicate is a process, and every comparison has its interval', () => {
+  test.each([3, 4, 6, 10])(
+    'with %i pairs and no difference, about one run in twenty shows one',
+    (pairs) => {
+      const random = createRandom(42 + pairs);
+      const runs = 1000;
+      let shown = 0;
+      for (let run = 0; run < runs; run += 1) {
+        const noisy = () => 1000 * Math.exp(0.05 * normal(random));
+        const drawn = Array.from({ length: pairs }, () => [noisy(), noisy()] as const);
+        if (differenceOf(compare(drawn, random), 1) !== 'not shown') shown += 1;
+      }
+      expect(shown / runs).toBeGreaterThan(0.02);
+      expect(shown / runs).toBeLessThan(0.085);
+    },
+  );
+
+  test.each([3, 4, 10])(
+    'nor with %i rounds of turns on a machine that has spells of slowness',
+    (rounds) => {
+      const random = createRandom(7 + rounds);
+      const runs = 400;
+      let shown = 0;
+      for (let run = 0; run < runs; run += 1) {
+        const comparison = compare(measureTwins(rounds, random), random);
+        if (differenceOf(comparison, 1) !== 'not shown') shown += 1;
+      }
+      // One in twenty, and two standard errors of 400 runs on top.
+      expect(shown / runs).toBeLessThan(0.075);
+    },
+  );
+
+  test('turns keep spells of slowness out of the ratio, most of them', () => {
+    const random = createRandom(5);
+    const spread = (logs: readonly number[]) =>
+      Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / logs.length);
+    const ratios = measureTwins(100, random).map(([one, other]) => Math.log(one / other));
+    // By itself, the machine makes a tenth and more of one slice.
+    expect(spread(ratios)).toBeLessThan(0.1);
+  });
+
+  test('more requests of the same processes make no interval narrower', () => {
+    const intervalOf = (factor: number) => {
+      const cells = [
+        callCell('point-read', 'rest', { samples: 2000 * factor }),
+        callCell('point-read', 'grpc', { samples: 2000 * factor }),
+      ].map((cell, at) => unlike(cell, at, factor));
+      const [baseline, contender] = cells;
+      return compareCells(resultOf(cells), contender, baseline, 'cpuAtRate')?.interval;
+    };
+    const few = intervalOf(1);
+    expect(few && few.high / few.low).toBeGreaterThan(1.1);
+    expect(intervalOf(1000)).toEqual(few);
+  });
+
+  test('more processes do', () => {
+    const widthOf = (pairs: number) => {
+      const random = createRandom(3);
+      const drawn = Array.from(
+        { length: pairs },
+        () => [Math.exp(0.1 * normal(random)), Math.exp(0.1 * normal(random))] as const,
+      );
+      const { interval } = compare(drawn, random);
+      return interval ? Math.log(interval.high / interval.low) : Number.NaN;
+    };
+    expect(widthOf(40)).toBeLessThan(widthOf(5) / 2);
+  });
+
+  test('figures are paired by round, whatever the order in which they were written', () => {
+    const [rest, grpc] = [callCell('a', 'rest'), callCell('a', 'grpc', { cpuMicros: 160 })];
+    const reversed = { ...grpc, samples: grpc.samples.toReversed() };
+    const result = resultOf([rest, reversed]);
+    const comparison = compareCells(result, reversed, rest, 'cpuAtRate');
+    expect(comparison?.ratio).toBeCloseTo(2, 6);
+    expect(comparison?.interval?.low).toBeCloseTo(2, 6);
+  });
+
+  test('two processes say nothing of their spread: a ratio, no interval, no difference', () => {
+    const pairs = [
+      [2, 1],
+      [8, 1],
+    ] as const;
+    const comparison = compare(pairs, createRandom(1));
+    expect(comparison.ratio).toBeCloseTo(4);
+    expect(comparison.interval).toBeUndefined();
+    expect(differenceOf(comparison, 1)).toBe('not shown');
+  });
+});
+
+/** The cell with CPU that differs from process to process, of so many times as many requests. */
+function unlike(cell: Cell, at: number, factor: number): Cell {
+  const cpuMicros = [
+    [80, 95, 88],
+    [120, 118, 131],
+  ][at];
+  const samples = cell.samples.map((sample, round) => ({
+    ...sample,
+    open: sample.open.map((load) => ({
+      ...load,
+      completed: 1000 * factor,
+      serverCpuMicros: 1000 * factor * (cpuMicros?.[round] ?? 1),
+    })),
+  }));
+  return { ...cell, samples };
+}
+
+describe('16. A/A first', () => {
+  const pair = (factor: number): Result =>
+    resultOf([
+      callCell('point-read', 'rest'),
+      callCell('point-read', 'rest-again', { cpuMicros: 80 * factor }, { kind: 'again' }),
+      callCell('point-read', 'grpc', { cpuMicros: 88 }),
+    ]);
+  const reading = (result: Result) =>
+    contrast(result, 'point-read', ['grpc', 'rest'], 'cpuAtRate')?.difference;
+
+  test('the baseline and its repeat are in every run of the point read, whatever was asked', () => {
+    for (const wires of [[], ['grpc'], ['websocket']]) {
+      const { blocks } = makePlan({ ...request, wires, only: ['point-read'] }, false);
+      for (const { contenders } of blocks) {
+        const names = contenders.map(({ name }) => name);
+        expect(names).toEqual(expect.arrayContaining(['rest', 'rest-again']));
+      }
+    }
+  });
+
+  test('a difference inside the floor reads "no difference shown", and one beyond it does not', () => {
+    expect(reading(pair(1.02))).toBe('more');
+    expect(reading(pair(0.95))).toBe('more');
+    expect(reading(pair(1.12))).toBe('not shown');
+    expect(reading(pair(0.85))).toBe('not shown');
+  });
+
+  test('without a floor, nothing is shown', () => {
+    const { cells } = pair(1);
+    expect(reading(resultOf(cells.filter(({ kind }) => kind !== 'again')))).toBe('not shown');
+  });
+
+  test('the floor is printed, and scenarios without one of their own use that of the read', () => {
+    const result = pair(1.12);
+    expect(floorFor(result, 'point-read', 'cpuAtRate')).toBeCloseTo(1.12, 3);
+    expect(floorFor(result, 'payload', 'cpuAtRate')).toBeCloseTo(1.12, 3);
+    expect(renderReport(result)).toMatch(/Noise floor.*CPU at equal rate 1\.120×/);
+  });
+});
+
+describe('17. warmed up until stationary; the same seed, the same arrivals', () => {
+  /** A server whose calls take so many virtual milliseconds, by how many were made before. */
+  function virtualServer(msOf: (calls: number, nowMs: number) => number) {
+    let nowMs = 0;
+    let calls = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    return {
+      calls: () => calls,
+      async call() {
+        nowMs += msOf(calls, nowMs);
+        calls += 1;
+      },
+    };
+  }
+
+  test('a server that is level from the start is warmed up for as long as compiling takes', async () => {
+    const { call, calls } = virtualServer(() => 0.005);
+    const tookMs = await warmUp(call, 1, 10_000);
+    expect(calls()).toBeGreaterThanOrEqual(60_000);
+    expect(tookMs).toBeLessThan(600);
+  });
+
+  test('one that gets faster is warmed up until it does not', async () => {
+    // Faster by a fifth every 100 ms, for two seconds.
+    const server = virtualServer((_calls, nowMs) => 0.02 / 1.2 ** Math.min(20, nowMs / 100));
+    const tookMs = await warmUp(server.call, 1, 10_000);
+    expect(tookMs).toBeGreaterThan(2000);
+    expect(tookMs).toBeLessThan(3000);
+  });
+
+  test('one that is slow is warmed up for no longer than there is time', async () => {
+    const { call } = virtualServer(() => 9);
+    expect(await warmUp(call, 1, 1000)).toBeLessThanOrEqual(1000);
+  });
+
+  test('a failure ends it', async () => {
+    const call = () => Promise.reject(new Error('status 500'));
+    await expect(warmUp(call, 2, 1000)).rejects.toThrow(/warming up: status 500/);
+  });
+
+  test('the report says how long, and what was still changing', () => {
+    const cell = callCell('point-read', 'rest');
+    const samples = cell.samples.map((sample, at) => ({
+      ...sample,
+      warmUpMs: 1000 * (at + 1),
+      closed: sample.closed.map((load) => ({ ...load, drift: 1.3 })),
+    }));
+    const [table] = tablesOf(resultOf([{ ...cell, samples }]));
+    expect(table?.lead).toContain('Warmed up for 1.0 to 3.0 s.');
+    expect(table?.notes).toContain('REST: not stationary (last slice 1.30 of the first)');
+  });
+
+  test('arrivals are those of the seed, whoever answers', async () => {
+    const arrivalsOf = async (seed: number, serviceMs: number) => {
+      const { pacer, at } = createVirtualTime();
+      const sentMs: number[] = [];
+      const call = () => {
+        sentMs.push(pacer.now());
+        return at(pacer.now() + serviceMs);
+      };
+      const rate = { perSecond: 500, durationMs: 1000, arrivals: 'poisson', seed } as const;
+      await takeOpen(nowhere, call, pacer, rate);
+      return sentMs;
+    };
+    expect(await arrivalsOf(4, 1)).toEqual(await arrivalsOf(4, 30));
+    expect(await arrivalsOf(4, 1)).not.toEqual(await arrivalsOf(5, 1));
+  });
+});
