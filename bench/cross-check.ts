@@ -5,16 +5,10 @@ import { type Generator, startGenerator } from './load/generator-process.ts';
 import { findTool, h2load, runTool, type Tool, wrk } from './load/tools.ts';
 import { formatDuration } from './report/format.ts';
 import { renderText } from './report/table.ts';
-import {
-  crossCheckTable,
-  type Line,
-  type Pair,
-  type Side,
-  verdictOf,
-} from './report/tool-table.ts';
+import { type Line, type Pair, type Side, toolTable, verdictOf } from './report/tool-table.ts';
 import { readPayment } from './scenarios/acts.ts';
 import { captureAct } from './scenarios/prepare.ts';
-import { type CallWire, connectClient, portOf, roomOf } from './scenarios/wires.ts';
+import { type CallWire, connectClient, labels, portOf, roomOf } from './scenarios/wires.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
 import { arrangeFixtures, nullConstants } from './subject/fixtures.ts';
 import { cpuMicrosOf } from './subject/meter.ts';
@@ -44,8 +38,11 @@ const ways: readonly Way[] = [
 const seed = 1;
 const serverCore = 0;
 const clientCore = 1;
-const pairsOfServer = 4;
-const pairsOfCeiling = 2;
+/** Of a slice: wrk knows whole ones only, and spells of the machine last longer. */
+const sliceSeconds = 1;
+const sliceMs = sliceSeconds * 1000;
+const fewestPairs = 4;
+const ceilingPairs = 2;
 const warmUpMs = 3000;
 const nullWarmUpMs = 700;
 /** What a tool or the generator may take longer than it was told. */
@@ -63,7 +60,8 @@ interface Place {
 interface Check {
   readonly copies: Copies;
   readonly nothing: Address;
-  readonly sliceSeconds: number;
+  /** Slices by our driver, and by the tool, on each line. */
+  readonly pairs: number;
   readonly random: Random;
 }
 
@@ -100,13 +98,13 @@ async function takeOurs(
 async function takeTool(
   { address, captured }: Place,
   { wire, tool, connections, streams }: Way,
-  { bodyPath, sliceSeconds: seconds }: Bench,
+  { bodyPath }: Bench,
 ): Promise<number> {
   const origin = `http://${address.host}:${portOf(address, wire)}`;
   const { request } = captured.prepared;
   if (!('method' in request)) throw new Error('Expected a request of HTTP, got a frame.');
-  const load = { origin, request, bodyPath, connections, streams, seconds };
-  const limits = { core: clientCore, withinMs: seconds * 1000 + slackMs } as const;
+  const load = { origin, request, bodyPath, connections, streams, seconds: sliceSeconds };
+  const limits = { core: clientCore, withinMs: sliceMs + slackMs } as const;
   const output = await runTool(findTool(tool) ?? tool.name, tool.argsOf(load), limits);
   const { completed, perSecond, bodyBytes } = tool.read(output);
   // gRPC tells failures in trailers, which no tool looks at: their answers have no body.
@@ -119,15 +117,14 @@ async function takeTool(
 
 /** Both in turns, in random order: what the machine does for a while, it does to both. */
 async function takePairs(place: Place, way: Way, bench: Bench, count: number): Promise<Pair[]> {
-  const { sliceSeconds, random } = bench;
   const takers = {
-    ours: () => takeOurs(place, way, bench, sliceSeconds * 1000),
+    ours: () => takeOurs(place, way, bench, sliceMs),
     tool: () => takeTool(place, way, bench),
   };
   const pairs: Pair[] = [];
   for (let at = 0; at < count; at += 1) {
     const taken: Partial<Record<'ours' | 'tool', Side>> = {};
-    for (const side of shuffled(['ours', 'tool'] as const, random)) {
+    for (const side of shuffled(['ours', 'tool'] as const, bench.random)) {
       taken[side] = await withServerCpu(place.address, takers[side]);
     }
     // Both have just been taken.
@@ -153,9 +150,9 @@ function nullPlace(address: Address, wire: CheckedWire, { prepared }: Captured):
 async function checkWay(place: Place, way: Way, bench: Bench): Promise<Line> {
   const { wire, tool, connections, streams } = way;
   const nothing = nullPlace(bench.nothing, wire, place.captured);
-  const pairs = await takePairs(place, way, bench, pairsOfServer);
+  const pairs = await takePairs(place, way, bench, bench.pairs);
   await takeOurs(nothing, way, bench, nullWarmUpMs);
-  const ceilings = await takePairs(nothing, way, bench, pairsOfCeiling);
+  const ceilings = await takePairs(nothing, way, bench, ceilingPairs);
   return { wire, tool: tool.name, connections, streams, pairs, ceilings };
 }
 
@@ -203,18 +200,17 @@ async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): P
   }
 }
 
-function estimateMs(on: readonly Way[], sliceSeconds: number): number {
-  const slices = 2 * (pairsOfServer + pairsOfCeiling);
-  const ofServers = new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000);
-  return ofServers + on.length * (nullWarmUpMs + slices * (sliceSeconds * 1000 + 50));
+function estimateMs(on: readonly Way[], pairs: number): number {
+  const ofWay = 2 * (pairs + ceilingPairs) * (sliceMs + 50) + nullWarmUpMs;
+  return new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000) + on.length * ofWay;
 }
 
 /** Tells what is not there. @returns the ways whose tool is */
 function findWays(): Way[] {
   for (const tool of [wrk, h2load].filter((one) => findTool(one) === undefined)) {
     const wires = new Set(ways.filter((way) => way.tool === tool).map(({ wire }) => wire));
-    const names = [...wires].join(' and ');
-    console.log(`${tool.name} is not on the PATH: ${names} not checked by it.`);
+    const names = [...wires].map((wire) => labels[wire]).join('; ');
+    console.log(`${tool.name} is not on the PATH. Not checked: ${names}.`);
   }
   return ways.filter(({ tool }) => findTool(tool) !== undefined);
 }
@@ -234,20 +230,20 @@ function endOnSignals(): AbortSignal {
 /**
  * Measures the same request on the same servers by our own drivers and by wrk or h2load, in turns,
  * and prints both with what each client can do at most.
- * @param durationMs of both on a server, in slices of whole seconds
+ * @param durationMs of each of the two on each line, in slices of a second; at least four
  * @returns whether both agree on every line, or what a client can do explains why not
  */
 export async function crossCheck(durationMs: number): Promise<boolean> {
   const on = findWays();
   if (on.length === 0) {
-    console.log(`To install: apt-get install ${wrk.packageName} ${h2load.packageName}`);
+    console.log(`Nothing to check by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
     return false;
   }
-  const sliceSeconds = Math.max(1, Math.round(durationMs / 1000 / pairsOfServer));
+  const pairs = Math.max(fewestPairs, Math.round(durationMs / sliceMs));
   const signal = endOnSignals();
   const template = findTemplate();
   if (!template.exists) await importTemplate(template, signal);
-  console.log(`About ${formatDuration(estimateMs(on, sliceSeconds))}, seed ${seed}.`);
+  console.log(`About ${formatDuration(estimateMs(on, pairs))}, seed ${seed}.`);
   const copies = openCopies(template);
   const constantsPath = copies.file('null.json');
   writeFileSync(constantsPath, JSON.stringify(nullConstants));
@@ -255,13 +251,13 @@ export async function crossCheck(durationMs: number): Promise<boolean> {
   try {
     const { address } = nothing;
     if (address.pid !== null) await pin(address.pid, serverCore);
-    const check: Check = { copies, nothing: address, sliceSeconds, random: createRandom(seed) };
+    const check: Check = { copies, nothing: address, pairs, random: createRandom(seed) };
     const lines: Line[] = [];
     for (const wire of new Set(on.map((way) => way.wire))) {
       const ofWire = on.filter((way) => way.wire === wire);
       lines.push(...(await checkWire(wire, ofWire, check)));
     }
-    console.log(`\n${renderText(crossCheckTable(lines, createRandom(seed)))}`);
+    console.log(`\n${renderText(toolTable(lines))}`);
     return lines.every((line) => verdictOf(line).passes);
   } finally {
     await nothing.stop();
