@@ -4,7 +4,10 @@ import type { Random } from './random.ts';
 /** Where two contenders change places along an axis. */
 export interface Crossover {
   readonly x: number;
-  /** 95 %, over processes; undefined where there are fewer than three pairs. */
+  /**
+   * 95 %, over processes; undefined with fewer than three pairs, or where a resample in twenty or
+   * more has no crossover at all: it cannot be said where it is when it may be nowhere.
+   */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
   /** Who has less of the figure below it. */
   readonly below: 'contender' | 'baseline';
@@ -18,6 +21,7 @@ export interface AxisPoint {
 }
 
 const resamples = 1000;
+const crossingAtLeast = 0.95;
 const pairsNeeded = 3;
 
 const meanLog = (pairs: AxisPoint['pairs']): number =>
@@ -53,5 +57,6 @@ export function findCrossover(points: readonly AxisPoint[], random: Random): Cro
     }));
     return firstChange(resampled)?.x;
   }).filter((x) => x !== undefined);
-  return { ...found, interval: percentileInterval(xs) };
+  const isSure = xs.length > crossingAtLeast * resamples;
+  return { ...found, interval: isSure ? percentileInterval(xs) : undefined };
 }

@@ -1,0 +1,196 @@
+import { connect, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { connectLinks, type LinkProcess, type Links, startLinkProcess } from '../../bench/link/links.ts';
+import { makePlan } from '../../bench/plan.ts';
+import { figuresOf } from '../../bench/report/figures.ts';
+import { tablesOf } from '../../bench/report/tables.ts';
+import { type Counted, countBytes } from '../../bench/scenarios/count-bytes.ts';
+import { watched } from '../../bench/scenarios/measure.ts';
+import type { Lab } from '../../bench/scenarios/scenario.ts';
+import { metrics } from '../../bench/statistics/summary.ts';
+import { memoryOf, metered } from '../../bench/subject/meter.ts';
+import type { Address } from '../../bench/subject/subject.ts';
+import { callOf, nowhere, pidOf, startFake } from './fake-subject.ts';
+import { callCell, resultOf } from './sample-result.ts';
+
+const onLinux = process.platform === 'linux';
+
+describe('10. CPU a call at a rate that is the same for all', () => {
+  test.runIf(onLinux)('is what the process itself says, to within a tenth', async () => {
+    const subject = await startFake({});
+    const burn = callOf(subject, '/burn');
+    await burn();
+    let ownMicros = 0;
+    const { spent } = await metered(subject.address, async () => {
+      for (let turn = 0; turn < 5; turn += 1) ownMicros += Number(await burn());
+    });
+    // Requests and their answers cost something, too: a little more is right, less never is.
+    expect(spent.cpuMicros).toBeGreaterThan(0.9 * ownMicros);
+    expect(spent.cpuMicros).toBeLessThan(1.5 * ownMicros);
+  });
+
+  test('is the server’s own account where the platform has none, and null where nobody has', async () => {
+    const subject = await startFake({}, { counters: true });
+    const burn = callOf(subject, '/burn');
+    const counted: Address = { ...subject.address, pid: null };
+    let ownMicros = 0;
+    const { spent } = await metered(counted, async () => {
+      ownMicros = Number(await burn());
+    });
+    expect(spent.cpuMicros).toBeGreaterThanOrEqual(ownMicros);
+    const unknown = await metered({ ...counted, counters: false }, burn);
+    expect(unknown.spent).toEqual({ cpuMicros: null, queries: null, loopDelayMs: null });
+  });
+
+  test('is that of the open loop, over the calls that were answered', () => {
+    const [sample] = callCell('point-read', 'rest', { cpuMicros: 90 }).samples;
+    expect(sample && metrics.cpuAtRate(sample, {})).toBeCloseTo(90, 6);
+    const open = sample?.open.map((load) => ({ ...load, serverCpuMicros: null })) ?? [];
+    expect(sample && metrics.cpuAtRate({ ...sample, open }, {})).toBeUndefined();
+  });
+
+  test('is taken of all contenders of a block by the same slices, rates and arrivals', () => {
+    const request = { only: [], wires: [], seed: 1, tls: false, targets: [] };
+    const { blocks } = makePlan({ ...request, loading: { effort: 'normal' } }, false);
+    for (const { moves, contenders } of blocks) {
+      const slicesOf = contenders.map((one) =>
+        moves.filter(({ contender }) => contender === one).map(({ slice }) => slice),
+      );
+      for (const slices of slicesOf) expect(slices).toEqual(slicesOf[0]);
+    }
+  });
+
+  test('has its column, with the rate in its head', () => {
+    const [table] = tablesOf(resultOf([callCell('point-read', 'rest', { cpuMicros: 90 })]));
+    const at = table?.columns.findIndex(({ head }) => head === 'CPU µs at 1,000/s') ?? -1;
+    expect(table?.rows[0]?.[at]).toBe('90');
+  });
+});
+
+/** A server that greets with 100 bytes, and answers each byte with three, by a socket. */
+async function startGreeter(): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(Buffer.alloc(100));
+    socket.on('data', (chunk) => socket.write(Buffer.alloc(3 * chunk.length)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('Expected a port.');
+  return address.port;
+}
+
+/** Says 7 bytes once, then 10 bytes a call, and waits for all that comes back. */
+async function openGreeted(port: number): Promise<Counted> {
+  const socket = connect(port, '127.0.0.1');
+  let due = 100;
+  let arrived = () => {};
+  socket.on('data', (chunk) => {
+    due -= chunk.length;
+    if (due === 0) arrived();
+  });
+  const say = (bytes: number) =>
+    new Promise<void>((resolve) => {
+      arrived = resolve;
+      due += 3 * bytes;
+      socket.write(Buffer.alloc(bytes));
+    });
+  await say(7);
+  let requests = 0;
+  return {
+    async call() {
+      requests += 2;
+      await say(10);
+    },
+    requests: () => requests,
+    async close() {
+      socket.destroy();
+    },
+  };
+}
+
+const labOf = (address: Address): Lab => ({
+  address,
+  contender: 'rest',
+  fixtures: {
+    paymentId: 'pay_1',
+    customerId: 'cus_1',
+    refundableId: 'pay_2',
+    refundId: 're_1',
+    heavyCustomerId: 'cus_2',
+  },
+  reference: undefined,
+  seed: 1,
+  round: 0,
+  loading: { effort: 'quick' },
+  link: { controlPort: 0, points: [] },
+});
+
+describe('11. and 12. bytes on the wire, and queries', () => {
+  let linkProcess: LinkProcess;
+  let links: Links;
+  beforeAll(async () => {
+    linkProcess = await startLinkProcess();
+    links = await connectLinks(linkProcess.controlPort);
+  });
+  afterAll(async () => {
+    await links.close();
+    await linkProcess.stop();
+  });
+  const act = { name: 'read', wire: 'rest', calls: 5 } as const;
+
+  test('bytes are counted to the last one, both ways, and setting up apart', async () => {
+    const address = { ...nowhere, http: await startGreeter() };
+    expect(await countBytes(labOf(address), act, links, openGreeted)).toEqual({
+      act: 'read',
+      calls: 5,
+      sentBytesPerCall: 10,
+      receivedBytesPerCall: 30,
+      // The greeting, 7 bytes and the first call.
+      firstSentBytes: 17,
+      firstReceivedBytes: 100 + 21 + 30,
+      requestsPerCall: 2,
+      queriesPerCall: null,
+    });
+  });
+
+  test('queries are those that the store has counted, of the calls alone', async () => {
+    const subject = await startFake({}, { counters: true });
+    const counted = await countBytes(labOf(subject.address), act, links, async () => ({
+      call: callOf(subject),
+      requests: () => 0,
+      close: async () => {},
+    }));
+    expect(counted.queriesPerCall).toBe(3);
+  });
+});
+
+describe('12. memory, and the event loops of both sides', () => {
+  test.runIf(onLinux)('resident memory is read, now and at its peak', async () => {
+    const memory = memoryOf(pidOf(await startFake({})));
+    expect(memory?.residentBytes).toBeGreaterThan(10e6);
+    expect(memory?.peakBytes).toBeGreaterThanOrEqual(memory?.residentBytes ?? Number.NaN);
+  });
+
+  test('the longest hold-up of a loop is kept, not a quantile; of the server as it says', async () => {
+    const subject = await startFake({}, { counters: true });
+    const { spent } = await watched(subject.address, async () => {
+      for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
+      // Once, in 200 turns.
+      const untilMs = performance.now() + 30;
+      while (performance.now() < untilMs);
+      await new Promise(setImmediate);
+    });
+    expect(spent.clientLoopDelayMs).toBeGreaterThanOrEqual(29);
+    expect(spent.server.loopDelayMs).toBe(25);
+    expect(spent.clientCpuShare).toBeGreaterThan(0);
+    expect(spent.elapsedMs).toBeGreaterThanOrEqual(30);
+  });
+
+  test('what an idle server weighs is a figure of every run', () => {
+    const start = { readyMs: 400, firstAnswerMs: 500, idleBytes: 90e6 };
+    const named = figuresOf(resultOf([], { start })).find(({ name }) => name.startsWith('idle'));
+    expect(named).toMatchObject({ measured: '90 MB', verdict: 'reached' });
+  });
+});
