@@ -136,7 +136,7 @@ function cell(
   scenario: string,
   contender: string,
   kind: Cell['kind'],
-  loadsOf: (random: Random) => Loads,
+  loadsOf: (random: Random, round: number) => Loads,
 ): Cell {
   const seed = [...(scenario + contender)].reduce(
     (sum, letter) => sum * 31 + letter.charCodeAt(0),
@@ -156,7 +156,7 @@ function cell(
     delivery: null,
     caching: null,
     failures: null,
-    ...loadsOf(random),
+    ...loadsOf(random, round),
   }));
   return { scenario, contender, kind, invalid: [], samples };
 }
@@ -166,7 +166,7 @@ const shares = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1];
 function pointRead(contender: string, nature: Nature): Cell {
   const act = 'read';
   const isRoom = nature.kind !== 'control';
-  return cell('point-read', contender, nature.kind, (random) => {
+  return cell('point-read', contender, nature.kind, (random, round) => {
     const cpu = nature.cpu * noise(random);
     const capacity = 1e6 / cpu;
     return {
@@ -175,9 +175,11 @@ function pointRead(contender: string, nature: Nature): Cell {
         .map((inFlight) => closed(random, { act, cpu, inFlight })),
       open: [
         open(random, act, cpu, { perSecond: 2000 }),
-        ...(isRoom ? shares : []).map((share) =>
-          open(random, act, cpu, { perSecond: capacity * share, share }),
-        ),
+        ...(isRoom ? shares : []).map((share) => ({
+          ...open(random, act, cpu, { perSecond: capacity * share, share }),
+          // One process of several was disturbed.
+          ...(share === 1 && round === 0 && { invalid: ['sent late'] }),
+        })),
       ],
       capacity: isRoom
         ? [

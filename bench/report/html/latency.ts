@@ -54,8 +54,10 @@ interface Step {
 function stepsOf({ loops }: Loaded): Step[] {
   const shares = [...new Set(loops.flatMap(({ share }) => share ?? []))].sort((a, b) => a - b);
   return shares.map((share) => {
-    const { valid, loops: used } = usable(loops.filter((loop) => loop.share === share));
-    const perSecond = median(used.map((loop) => loop.perSecond));
+    const all = loops.filter((loop) => loop.share === share);
+    const { valid, loops: used } = usable(all);
+    // Of all processes: the valid ones are others at each share, and the curve would turn back.
+    const perSecond = median(all.map((loop) => loop.perSecond));
     return { share, perSecond, valid, histogram: responses(used) };
   });
 }

@@ -46,7 +46,7 @@ export function sectionsOf(result: Result, contents: Contents, frame: Frame): Se
       id: 'answers',
       title: 'Answers',
       lead: 'What people say, and what this run says. A ratio is of the first to the second, with its 95 % interval over fresh processes; the grey band is how far a contender is from itself.',
-      body: `<div class="cards">${measured.map((one) => answerMarkup(frame, one)).join('\n')}</div>${unmeasuredMarkup(unmeasured)}`,
+      body: `${measured.length === 0 ? emptyText : `<div class="cards">${measured.map((one) => answerMarkup(frame, one)).join('\n')}</div>`}${unmeasuredMarkup(unmeasured)}`,
     },
     {
       id: 'load',
