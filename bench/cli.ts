@@ -69,6 +69,13 @@ export function exitCodeOf(result: Result, judged: readonly Judgement[]): number
   return isUnknown || hasInvalid(result) ? exit.invalid : exit.passed;
 }
 
+/** The arguments as they may be shown to others: without the key. */
+const withoutSecrets = (args: readonly string[]): string[] =>
+  args.map((text, at) => {
+    if (args[at - 1] === '--target-key') return '…';
+    return text.replace(/^(--target-key=).*/, '$1…');
+  });
+
 async function run(
   { action, request, folder, json, thresholds }: Extract<Command, { action: 'run' | 'list' }>,
   args: readonly string[],
@@ -90,7 +97,8 @@ async function run(
   const screen = { isTTY: out.isTTY === true, write: (text: string) => void out.write(text) };
   const progress = createProgress(screen, plan);
   const signal = stopOnSignals();
-  const result = await runPlan(plan, request, { template, flags: args, signal, progress });
+  const flags = withoutSecrets(args);
+  const result = await runPlan(plan, request, { template, flags, signal, progress });
   progress.clear();
   publish(result, folder);
   out.write(renderEnd(result));
