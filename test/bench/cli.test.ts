@@ -182,7 +182,9 @@ describe('the plan', () => {
 
   test('keeps the baseline and its repeat beside the wires that were asked for', () => {
     const plan = makePlan({ ...request, only: ['point-read'], wires: ['grpc'] }, false);
-    const names = new Set(plan.blocks.flatMap(({ contenders }) => contenders.map((one) => one.name)));
+    const names = new Set(
+      plan.blocks.flatMap(({ contenders }) => contenders.map((one) => one.name)),
+    );
     expect(names).toEqual(new Set(['rest', 'rest-again', 'grpc']));
   });
 
@@ -248,7 +250,17 @@ describe.runIf(process.platform === 'linux')('a run', () => {
 
   test('measures real servers, proves their answers, and says that a limit was not kept', async () => {
     const folder = temporaryFolder();
-    const args = ['--quick', '--only', 'point-read', '--wires', 'grpc', '--rtt', '0', '--out', folder];
+    const args = [
+      '--quick',
+      '--only',
+      'point-read',
+      '--wires',
+      'grpc',
+      '--rtt',
+      '0',
+      '--out',
+      folder,
+    ];
     const { code, said } = await runBench(...args, '--threshold', 'rest.point-read.queries<0.5');
     expect(code).toBe(2);
     expect(said).toContain('One payment read');

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Phase } from '../../bench/scenarios/phase.ts';
+import type { Lab } from '../../bench/scenarios/scenario.ts';
 import type { Address, Subject } from '../../bench/subject/subject.ts';
 import { startSubject } from '../../bench/subject/subject.ts';
 
@@ -44,4 +45,23 @@ export const closedPhase = (inFlight: number): Extract<Phase, { kind: 'closed' }
   connections: inFlight,
   inFlight,
   rttMs: 0,
+});
+
+/** What a load generator knows of such a server. */
+export const labOf = (address: Address, more: Partial<Lab> = {}): Lab => ({
+  address,
+  contender: 'rest',
+  fixtures: {
+    paymentId: 'pay_1',
+    customerId: 'cus_1',
+    refundableId: 'pay_2',
+    refundId: 're_1',
+    heavyCustomerId: 'cus_2',
+  },
+  reference: undefined,
+  seed: 1,
+  round: 0,
+  loading: { effort: 'quick' },
+  link: { controlPort: 0, points: [] },
+  ...more,
 });

@@ -1,16 +1,20 @@
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { connectLinks, type LinkProcess, type Links, startLinkProcess } from '../../bench/link/links.ts';
+import {
+  connectLinks,
+  type LinkProcess,
+  type Links,
+  startLinkProcess,
+} from '../../bench/link/links.ts';
 import { makePlan } from '../../bench/plan.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
 import { type Counted, countBytes } from '../../bench/scenarios/count-bytes.ts';
 import { watched } from '../../bench/scenarios/measure.ts';
-import type { Lab } from '../../bench/scenarios/scenario.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
 import { memoryOf, metered } from '../../bench/subject/meter.ts';
 import type { Address } from '../../bench/subject/subject.ts';
-import { callOf, nowhere, pidOf, startFake } from './fake-subject.ts';
+import { callOf, labOf, nowhere, pidOf, startFake } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 
 const onLinux = process.platform === 'linux';
@@ -109,23 +113,6 @@ async function openGreeted(port: number): Promise<Counted> {
     },
   };
 }
-
-const labOf = (address: Address): Lab => ({
-  address,
-  contender: 'rest',
-  fixtures: {
-    paymentId: 'pay_1',
-    customerId: 'cus_1',
-    refundableId: 'pay_2',
-    refundId: 're_1',
-    heavyCustomerId: 'cus_2',
-  },
-  reference: undefined,
-  seed: 1,
-  round: 0,
-  loading: { effort: 'quick' },
-  link: { controlPort: 0, points: [] },
-});
 
 describe('11. and 12. bytes on the wire, and queries', () => {
   let linkProcess: LinkProcess;

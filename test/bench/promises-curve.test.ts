@@ -7,14 +7,13 @@ import { closedSampleOf, createSearch, openSampleOf } from '../../bench/scenario
 import type { ClosedSlice, OpenSlice, Spent } from '../../bench/scenarios/measure.ts';
 import type { Phase } from '../../bench/scenarios/phase.ts';
 import { createRecords } from '../../bench/scenarios/records.ts';
-import type { Lab } from '../../bench/scenarios/scenario.ts';
 import { screen } from '../../bench/scenarios/screen.ts';
 import { curve } from '../../bench/scenarios/turns.ts';
 import { type AxisPoint, findCrossover } from '../../bench/statistics/crossover.ts';
 import { createHistogram, decodeHistogram } from '../../bench/statistics/histogram.ts';
 import { createRandom } from '../../bench/statistics/random.ts';
 import { faultsOfOpen } from '../../bench/statistics/validity.ts';
-import { closedPhase, nowhere } from './fake-subject.ts';
+import { closedPhase, labOf, nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { openLoad } from './small-result.ts';
 import { callOf, createVirtualTime, queueing } from './virtual-time.ts';
@@ -57,29 +56,18 @@ const closedSlice = (perSecond: number, micros: number, more: Partial<Spent> = {
   };
 };
 
-const lab: Lab = {
-  address: nowhere,
-  contender: 'rest',
-  fixtures: {
-    paymentId: 'pay_1',
-    customerId: 'cus_1',
-    refundableId: 'pay_2',
-    refundId: 're_1',
-    heavyCustomerId: 'cus_2',
-  },
-  reference: undefined,
-  seed: 1,
-  round: 0,
+const lab = labOf(nowhere, {
   loading: { effort: 'normal' },
   link: { controlPort: 0, points: [{ askedMs: 50, achievedMs: 50.4 }] },
-};
+});
 
 const rate = { share: null, arrivals: 'poisson', driver: 'lean' } as const;
 
 describe('19. latency against load, and capacity under an objective', () => {
   test('the curve goes up to 110 % of what the process itself can do', () => {
-    const shares = curve({ act: 'read', connections: 64 }, lab.loading, { ms: 100, times: 1 })
-      .map(({ phase }) => (phase.kind === 'share' ? phase.share : Number.NaN));
+    const shares = curve({ act: 'read', connections: 64 }, lab.loading, { ms: 100, times: 1 }).map(
+      ({ phase }) => (phase.kind === 'share' ? phase.share : Number.NaN),
+    );
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1.1);
     expect(shares.length).toBeGreaterThanOrEqual(5);
@@ -229,8 +217,9 @@ describe('20. round trips', () => {
     records.of(phase).closed.push(closedSlice(10, 50_400));
     expect(records.measured().closed).toMatchObject([{ rttMs: 50, achievedRttMs: 50.4 }]);
     const link = { points: [{ askedMs: 50, achievedMs: 50.4 }] };
-    const ceilings = [{ protocol: 'http1', driver: 'lean', connections: 64, inFlight: 64 } as const]
-      .map((one) => ({ ...one, perSecond: 40_000, clientCpuShare: 1 }));
+    const ceilings = [
+      { protocol: 'http1', driver: 'lean', connections: 64, inFlight: 64 } as const,
+    ].map((one) => ({ ...one, perSecond: 40_000, clientCpuShare: 1 }));
     const table = tablesOf(resultOf([], { link, ceilings })).at(-1);
     expect(table?.notes.join()).toContain('50 ms → 50.40 ms');
   });

@@ -17,8 +17,8 @@ import { callOf, createVirtualTime, queueing, stalling } from './virtual-time.ts
 import { startOnWire, wires } from './wire-servers.ts';
 
 const limits = { maxInFlight: 1024, timeoutMs: 2000 };
-const msAt = (one: Histogram, quantile: number) => (quantileMicros(one, quantile) ?? Number.NaN) / 1000;
-const never = () => new Promise<void>(() => {});
+const msAt = (one: Histogram, quantile: number) =>
+  (quantileMicros(one, quantile) ?? Number.NaN) / 1000;
 
 function runVirtual(
   schedule: Schedule,
@@ -47,12 +47,15 @@ describe('6. latency counts from the intended start', () => {
     expectStall(result.response);
   });
 
-  test.each(wires)('and so it does over %s, by the driver and sockets of that wire', async (wire) => {
-    const { time, call } = await startOnWire(wire, 128, stall);
-    const result = await runOpenLoop({ schedule, pacer: time.pacer, call, ...limits });
-    expect(result).toMatchObject({ sent: 5000, completed: 5000, failed: 0, overflow: 0 });
-    expectStall(result.response);
-  });
+  test.each(wires)(
+    'and so it does over %s, by the driver and sockets of that wire',
+    async (wire) => {
+      const { time, call } = await startOnWire(wire, 128, stall);
+      const result = await runOpenLoop({ schedule, pacer: time.pacer, call, ...limits });
+      expect(result).toMatchObject({ sent: 5000, completed: 5000, failed: 0, overflow: 0 });
+      expectStall(result.response);
+    },
+  );
 
   test('a closed loop hides that same stall: this is why latency is not taken from it', async () => {
     // One call at a time: the 100 ms are one sample among the others.
@@ -168,7 +171,9 @@ describe('7. calls in flight are bounded, and none is dropped in silence', () =>
   });
 
   test('what comes after its timeout is not counted twice', async () => {
-    const result = await runVirtual(uniformSchedule(100, 1000), (at) => at + 700, { timeoutMs: 500 });
+    const result = await runVirtual(uniformSchedule(100, 1000), (at) => at + 700, {
+      timeoutMs: 500,
+    });
     expect(result).toMatchObject({ sent: 100, failed: 100, completed: 0 });
     expect(result.response.totalCount).toBe(100);
   });

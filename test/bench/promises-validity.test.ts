@@ -7,7 +7,7 @@ import type {
   Result,
 } from '../../bench/report/result.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
-import { compareCells, findCell, metrics, typical } from '../../bench/statistics/summary.ts';
+import { compareCells, findCell, type metrics, typical } from '../../bench/statistics/summary.ts';
 import { faultsOfClosed, faultsOfOpen } from '../../bench/statistics/validity.ts';
 import { callCell, histogram, resultOf } from './sample-result.ts';
 import { closedLoad, openLoad } from './small-result.ts';
@@ -32,11 +32,7 @@ const soundClosed = closedLoad(30_000, { clientCpuShare: 0.8 });
 const failing = { failed: 2, failures: { 'status 500': 2 } };
 
 const openFaults: readonly [string, Partial<OpenLoopSample>, string][] = [
-  [
-    'a rate that was not achieved',
-    { achieved: 0.98 },
-    'achieved 98 % of the rate, below 99 %',
-  ],
+  ['a rate that was not achieved', { achieved: 0.98 }, 'achieved 98 % of the rate, below 99 %'],
   [
     'a client above 80 % of its core',
     { clientCpuShare: 0.85 },
@@ -101,9 +97,12 @@ describe('13. a load is valid, or invalid with its reason', () => {
     expect(faultsOfClosed(soundClosed, undefined)).toEqual([]);
   });
 
-  test.each(openFaults)('of an open loop, %s is a fault with its numbers', (_what, change, said) => {
-    expect(faultsOfOpen({ ...soundOpen, ...change })).toEqual([said]);
-  });
+  test.each(openFaults)(
+    'of an open loop, %s is a fault with its numbers',
+    (_what, change, said) => {
+      expect(faultsOfOpen({ ...soundOpen, ...change })).toEqual([said]);
+    },
+  );
 
   test.each(closedFaults)('of a closed loop, %s is one, too', (_what, change, said) => {
     expect(faultsOfClosed({ ...soundClosed, ...change }, ceiling)).toEqual([said]);

@@ -18,8 +18,8 @@ import {
   callCell,
   eventCell,
   failureCell,
-  wholeResult as resultOfEveryPart,
   resultOf,
+  wholeResult as resultOfEveryPart,
   type Shown,
 } from './sample-result.ts';
 
@@ -178,7 +178,10 @@ describe('the report', () => {
       const cell = callCell('bare', contender, { ...rest, cpuMicros, ...shares });
       const samples = cell.samples.map((sample) => ({
         ...sample,
-        closed: sample.closed.map((load) => ({ ...load, invalid: faultsOfClosed(load, undefined) })),
+        closed: sample.closed.map((load) => ({
+          ...load,
+          invalid: faultsOfClosed(load, undefined),
+        })),
       }));
       return { ...cell, samples };
     };

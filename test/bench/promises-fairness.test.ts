@@ -1,0 +1,284 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startLinkProcess } from '../../bench/link/links.ts';
+import { runAutocannon } from '../../bench/load/autocannon.ts';
+import { runClosedLoop } from '../../bench/load/closed-loop.ts';
+import { openDriver } from '../../bench/load/open-driver.ts';
+import { runOpenLoop } from '../../bench/load/open-loop.ts';
+import { uniformSchedule } from '../../bench/load/schedule.ts';
+import { figuresOf } from '../../bench/report/figures.ts';
+import { faultsOf } from '../../bench/run.ts';
+import { room } from '../../bench/scenarios/contenders.ts';
+import { openSampleOf } from '../../bench/scenarios/gather.ts';
+import { scenarios } from '../../bench/scenarios/index.ts';
+import { pointRead } from '../../bench/scenarios/point-read.ts';
+import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
+import { roomOf } from '../../bench/scenarios/wires.ts';
+import { faultsOfOpen } from '../../bench/statistics/validity.ts';
+import { nullConstants } from '../../bench/subject/fixtures.ts';
+import { createPool } from '../../bench/subject/pool.ts';
+import { canPin } from '../../bench/subject/process.ts';
+import { labOf, nowhere } from './fake-subject.ts';
+import { callCell, resultOf } from './sample-result.ts';
+import { startOnWire, wires } from './wire-servers.ts';
+
+const context = { act: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
+
+describe('1. the same work, proved before timing, and every answer checked', () => {
+  const failuresAsToldBy = {
+    http1: /got status 200 and \d+ bytes: \{"data":null,"errors"/,
+    http2: /got status 500 /,
+    grpc: /got status 13 /,
+    websocket: /"type":"error"/,
+  } as const;
+
+  test.each(wires)(
+    'one failure in fifty, told as %s tells of it, is one in fifty, and invalid',
+    async (wire) => {
+      const good = (index: number) => index % 50 !== 49;
+      const { time, call } = await startOnWire(wire, 64, (arrivedMs) => arrivedMs + 1, good);
+      const loop = await runOpenLoop({
+        schedule: uniformSchedule(500, 2000),
+        pacer: time.pacer,
+        call,
+        maxInFlight: 64,
+        timeoutMs: 2000,
+      });
+      expect(loop).toMatchObject({ completed: 980, failed: 20 });
+      expect(Object.keys(loop.failures).join()).toMatch(failuresAsToldBy[wire]);
+      const spent = {
+        elapsedMs: 2000,
+        clientCpuShare: 0.5,
+        clientLoopDelayMs: 1,
+        server: { cpuMicros: 1000, queries: null, loopDelayMs: null },
+      };
+      const rate = { perSecond: 500, share: null, arrivals: 'uniform', driver: 'lean' } as const;
+      const sample = openSampleOf(context, rate, [{ loop, spent }]);
+      const open = [{ ...sample, invalid: faultsOfOpen(sample) }];
+      expect(faultsOf({ ...nothingMeasured, open })[0]).toMatch(/^unexpected failures: 20 × /);
+    },
+  );
+
+  const rest = room('rest');
+
+  /** A lab of the point read, and of a server that answers every read with this payment. */
+  async function labOn(payment: object) {
+    let answered = 0;
+    const server = createServer((_request, response) => {
+      answered += 1;
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(payment));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const linkProcess = await startLinkProcess();
+    onTestFinished(() => linkProcess.stop());
+    // A server on a port has an address with one.
+    const { port } = server.address() as AddressInfo;
+    const address = { ...nowhere, http: port };
+    const { controlPort } = linkProcess;
+    const lab = labOf(address, { link: { controlPort, points: [] } });
+    const reference = await pointRead.reference(address, lab.fixtures, rest);
+    answered = 0;
+    return { lab: { ...lab, reference }, answered: () => answered };
+  }
+
+  test('who answers other than the baseline is not timed, and the difference is named', async () => {
+    const { lab, answered } = await labOn({ id: 'pay_1', amount: 1999 });
+    // What the point read answers is an object.
+    const { read } = structuredClone(lab.reference) as { readonly read: object };
+    const opening = pointRead.open({ ...lab, reference: { read: { ...read, amount: 2000 } } });
+    await expect(opening).rejects.toThrow(
+      "Answers differ from the baseline's: answer.amount: expected 2000, got 1999.",
+    );
+    expect(answered()).toBe(1);
+  });
+
+  test('who answers alike is, and every timed answer has to be the one that was proved', async () => {
+    const payment = { id: 'pay_1', amount: 1999 };
+    const { lab } = await labOn(payment);
+    const session = await pointRead.open(lab);
+    onTestFinished(() => session.close());
+    const slices = pointRead.slices(lab.loading, 0);
+    const [, load] = slices;
+    for (const slice of slices.slice(0, 3)) await session.take(slice);
+    const good = await session.finish();
+    expect(good.wire).toMatchObject([{ act: 'read', calls: 30, requestsPerCall: 1 }]);
+    expect([...good.closed, ...good.open].map(({ failed }) => failed)).toEqual([0, 0]);
+    expect(good.closed[0]?.completed).toBeGreaterThan(0);
+    payment.amount = 2000;
+    if (load) await session.take(load);
+    const [bad] = (await session.finish()).closed;
+    expect(bad?.completed).toBe(good.closed[0]?.completed);
+    expect(bad?.failed).toBeGreaterThan(0);
+  });
+});
+
+describe('2. one client runtime', () => {
+  test.each(scenarios)('$name loads all of its contenders by the same kind of driver', (one) => {
+    const drivers = one.contenders.map((contender) =>
+      'driver' in contender ? contender.driver : 'of the scenario',
+    );
+    expect(new Set(drivers).size).toBe(1);
+  });
+
+  test('autocannon is never given a rate', () => {
+    const path = new URL('../../bench/load/autocannon.ts', import.meta.url);
+    expect(readFileSync(path, 'utf8')).not.toMatch(/overallRate|connectionRate|ignoreCoordinated/);
+  });
+
+  test('neither driver counts what the server has not answered, nor misses what it has', async () => {
+    let answered = 0;
+    const server = createServer((_request, response) => {
+      answered += 1;
+      response.end('ok');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = server.address() as AddressInfo;
+    const [host, connections] = ['127.0.0.1', 8];
+    const request = { method: 'GET', path: '/', headers: {}, body: Buffer.alloc(0) };
+    const driver = await openDriver(
+      { protocol: 'http1', request },
+      { host, port, connections, check: ({ status }) => status === 200 },
+    );
+    onTestFinished(() => driver.close());
+    const own = await runClosedLoop({ call: driver.call, inFlight: connections, durationMs: 100 });
+    expect(own.latency.totalCount).toBe(answered);
+    expect(own.failed).toBe(0);
+    expect(answered - own.completed).toBeLessThanOrEqual(connections);
+    answered = 0;
+    const origin = `http://${host}:${port}`;
+    const other = await runAutocannon({ origin, request, connections, durationMs: 100 });
+    expect(other.failed).toBe(0);
+    expect(other.completed).toBeLessThanOrEqual(answered);
+    expect(answered - other.completed).toBeLessThanOrEqual(2 * connections);
+  });
+
+  test.each([
+    [10_500, 'reached'],
+    [8800, 'missed'],
+  ])('REST by autocannon at %i/s to our 10,000/s: within a tenth is %s', (perSecond, verdict) => {
+    const cell = callCell('point-read', 'rest', { autocannonPerSecond: perSecond });
+    const figure = figuresOf(resultOf([cell])).find(({ name }) => name.includes('from autocannon'));
+    expect(figure).toMatchObject({ target: '≤ 0.1', verdict });
+  });
+});
+
+const coresOf = (pid: number | null): string | undefined =>
+  /^Cpus_allowed_list:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+
+describe('3. separate processes, one wire open at a time', () => {
+  test.each(scenarios)(
+    'a server of $name has the room of its contender open, and no other',
+    (one) => {
+      for (const { subject, wire, name } of one.contenders) {
+        // Events are published over REST, whatever they are watched by.
+        const others = one.name === 'events' || one.name === 'cached' ? ['rest'] : [];
+        if ('control' in subject) continue;
+        const unasked = subject.wires.filter((open) => ![roomOf(wire), ...others].includes(open));
+        expect(unasked, name).toEqual([]);
+      }
+    },
+  );
+
+  test('server and client are two processes, fresh in each round, on a core each', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-pool-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const constantsPath = join(folder, 'null.json');
+    writeFileSync(constantsPath, JSON.stringify(nullConstants));
+    const shared = { constantsPath, certificate: undefined, target: undefined };
+    // Of what a run shares and copies, a control needs the path of what it answers.
+    const start = () =>
+      createPool(
+        shared as Parameters<typeof createPool>[0],
+        {} as Parameters<typeof createPool>[1],
+      );
+    const contender = {
+      name: 'null',
+      label: 'null',
+      kind: 'control',
+      wire: 'rest',
+      subject: { control: 'null' },
+    } as const;
+    const pids: (number | null)[] = [process.pid];
+    for (let round = 0; round < 2; round += 1) {
+      const pool = start();
+      onTestFinished(() => pool.end());
+      const processes = await pool.processesOf(contender);
+      expect(await pool.processesOf(contender)).toBe(processes);
+      await processes.settle();
+      const { subject, generator } = processes;
+      pids.push(subject.address.pid, generator.pid);
+      if (canPin) {
+        expect(coresOf(subject.address.pid)).toBe('0');
+        expect(coresOf(generator.pid)).toBe('1');
+      }
+      await pool.end();
+    }
+    expect(new Set(pids).size).toBe(5);
+  });
+});
+
+describe('4. two views of concurrency', () => {
+  test('the point read has as many connections as calls, and all calls over one', () => {
+    const phases = pointRead
+      .slices({ effort: 'normal' }, 0)
+      .map(({ name }) => JSON.parse(name))
+      .filter(({ kind }) => kind === 'closed');
+    const pairs = phases.map(({ connections, inFlight }) => `${inFlight} over ${connections}`);
+    expect(pairs).toEqual(expect.arrayContaining(['1 over 1', '64 over 64', '64 over 1']));
+  });
+
+  test.each(wires)('64 calls over 64 connections are 64 at a time on %s', async (wire) => {
+    const loaded = await startOnWire(wire, 64, (arrivedMs) => arrivedMs + 100);
+    const schedule = Array.from({ length: 64 }, () => 0);
+    const options = { schedule, maxInFlight: 64, timeoutMs: 2000 };
+    await runOpenLoop({ ...options, pacer: loaded.time.pacer, call: loaded.call });
+    expect([loaded.mostAtATime(), loaded.connections()]).toEqual([64, 64]);
+  });
+
+  test.each(['http2', 'grpc', 'websocket'] as const)(
+    '64 calls over one connection are, too, on %s, which has many on one',
+    async (wire) => {
+      const loaded = await startOnWire(wire, 1, (arrivedMs) => arrivedMs + 100);
+      const schedule = Array.from({ length: 64 }, () => 0);
+      const options = { schedule, maxInFlight: 64, timeoutMs: 2000 };
+      await runOpenLoop({ ...options, pacer: loaded.time.pacer, call: loaded.call });
+      expect([loaded.mostAtATime(), loaded.connections()]).toEqual([64, 1]);
+    },
+  );
+});
+
+describe('5. controls', () => {
+  const controls = scenarios.flatMap(({ contenders }) =>
+    contenders.flatMap(({ subject }) => ('control' in subject ? subject.control : [])),
+  );
+
+  test.each([
+    'node-http',
+    'node-http2',
+    'node-http-protobuf',
+    'node-http2-protobuf',
+    'hono',
+    'grpc-js',
+    'yoga',
+    'ws',
+  ])('%s stands beside the rooms', (name) => {
+    expect(controls).toContain(name);
+  });
+
+  test('each that is named is there', () => {
+    const files = readdirSync(new URL('../../bench/subject/controls', import.meta.url));
+    for (const name of controls) expect(files).toContain(`${name}.ts`);
+  });
+});
