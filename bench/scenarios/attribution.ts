@@ -37,8 +37,8 @@ export const attribution: Scenario = callScenario({
       { act: 'create', connections: many },
     ];
     return [
-      warming(read, 400, loading),
-      warming(create, 200, loading),
+      warming(read, 300, loading),
+      warming(create, 100, loading),
       open(read, readsPerSecond, loading, { ms: 150, times: 2 }),
       open(create, createsPerSecond, loading, { ms: 150, times: 2 }),
     ];

@@ -269,11 +269,11 @@ export const cached: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
   slices: ({ effort, durationMs }) => [
-    { name: warming, ms: { quick: 100, normal: 300, full: 4000 }[effort], times: 1 },
+    { name: warming, ms: { quick: 100, normal: 200, full: 4000 }[effort], times: 1 },
     {
       name: 'cached',
       ms: durationMs === undefined ? 150 : durationMs / 4,
-      times: { quick: 1, normal: 4, full: 16 }[effort],
+      times: { quick: 1, normal: 3, full: 16 }[effort],
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

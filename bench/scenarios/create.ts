@@ -20,7 +20,7 @@ export const create: Scenario = callScenario({
     const { connections = 64 } = loading;
     const where = { act, connections };
     return [
-      warming(where, 1000, loading),
+      warming(where, 700, loading),
       closed(where, connections, loading, { ms: 150, times: 3 }),
       open(where, createsPerSecond, loading, { ms: 250, times: 4 }),
     ];

@@ -24,7 +24,6 @@ const acts: readonly Act[] = [
   },
   page('1 payment', 'customerId', 1),
   page('10 payments', 'customerId', 10),
-  page('20 payments', 'customerId', 20),
   page('5 heavy payments', 'heavyCustomerId', 5),
   page('25 heavy payments', 'heavyCustomerId', 25),
   page('100 heavy payments', 'heavyCustomerId', 100),
@@ -42,10 +41,10 @@ export const payload: Scenario = callScenario({
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
   acts,
   turns: (loading) => [
-    warming({ act: '1 payment', connections }, 400, loading),
-    warming({ act: '10 payments', connections }, 300, loading),
+    warming({ act: '1 payment', connections }, 300, loading),
+    warming({ act: '10 payments', connections }, 200, loading),
     ...acts.map(({ name: act }) =>
-      closed({ act, connections }, connections, loading, { ms: 100, times: 2 }),
+      closed({ act, connections }, connections, loading, { ms: 150, times: 1 }),
     ),
   ],
 });
