@@ -87,9 +87,8 @@ async function run(
   const out = json ? process.stderr : process.stdout;
   // Whoever read this is gone: nobody waits for the rest.
   out.on('error', () => process.exit(exit.failed));
-  const processes = plan.blocks.reduce((sum, { contenders }) => sum + contenders.length, 0);
   const length = formatDuration(plan.estimateMs);
-  out.write(`${processes} fresh server processes, about ${length}, seed ${request.seed}.\n\n`);
+  out.write(`${plan.servers} fresh server processes, about ${length}, seed ${request.seed}.\n\n`);
   if (action === 'list') {
     list(plan, out);
     return exit.passed;

@@ -2,6 +2,7 @@ import { scenarios, storageName } from './scenarios/index.ts';
 import type { Contender, Loading, Scenario, Slice } from './scenarios/scenario.ts';
 import type { WireName } from './scenarios/wires.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
+import { serverOf } from './subject/pool.ts';
 
 /** What a run was asked for. */
 export interface Request {
@@ -53,12 +54,16 @@ export interface Block {
 
 export interface Plan {
   readonly blocks: readonly Block[];
+  /** Server processes that are started for them. */
+  readonly servers: number;
   readonly storage: boolean;
   readonly estimateMs: number;
 }
 
-/** Starting both processes on two cores, proving, counting, and ending them. */
-const contenderMs = { room: 1000, again: 1000, control: 600 } as const;
+/** Starting both processes on two cores, once a round, and ending them. */
+const startMs = { room: 700, again: 700, control: 300 } as const;
+/** Proving a contender, and counting its bytes, in each scenario. */
+const proofMs = 300;
 /** What a slice takes beside its own time: orders, counters. */
 const sliceMs = 15;
 /** Fewer have no interval. */
@@ -101,10 +106,20 @@ function blocksOf(scenario: Scenario, request: Request, random: Random): Block[]
     const contenders = shuffled(wanted, random);
     const moves = movesOf(scenario.slices(loading, round), contenders, random);
     const estimateMs =
-      contenders.reduce((ms, { kind }) => ms + contenderMs[kind], 0) +
-      moves.reduce((ms, { slice }) => ms + slice.ms + sliceMs, 0);
+      contenders.length * proofMs + moves.reduce((ms, { slice }) => ms + slice.ms + sliceMs, 0);
     return { scenario, round, contenders, moves, estimateMs };
   });
+}
+
+/** The contenders of each block whose servers no block before has started. */
+function startsOf(blocks: readonly Block[]): (readonly Contender[])[] {
+  const started = new Set<string>();
+  return blocks.map(({ contenders, round }) =>
+    contenders.filter((contender) => {
+      const server = `${round} ${serverOf(contender)}`;
+      return !started.has(server) && started.add(server);
+    }),
+  );
 }
 
 /** All blocks of a run in their order. The same seed gives the same orders. */
@@ -113,15 +128,20 @@ export function makePlan(request: Request, needsImport: boolean): Plan {
   const { only, loading } = request;
   const wanted = (name: string) => only.length === 0 || only.includes(name);
   // Round after round, so that a run that is cut short has something of everything.
-  const blocks = scenarios
+  const ordered = scenarios
     .filter(({ name }) => wanted(name))
     .flatMap((scenario) => blocksOf(scenario, request, random))
     .toSorted((a, b) => a.round - b.round);
+  const starts = startsOf(ordered);
+  const blocks = ordered.map((block, at) => {
+    const ms = starts[at]?.reduce((sum, { kind }) => sum + startMs[kind], 0) ?? 0;
+    return { ...block, estimateMs: block.estimateMs + ms };
+  });
   const storage = wanted(storageName) && (loading.effort === 'full' || only.length > 0);
   const estimateMs =
     blocks.reduce((sum, block) => sum + block.estimateMs, 0) +
     (needsImport ? importMs : 0) +
     lookAroundMs +
     (storage ? storageMs : 0);
-  return { blocks, storage, estimateMs };
+  return { blocks, servers: starts.flat().length, storage, estimateMs };
 }

@@ -12,7 +12,7 @@ export const latenessAtMost = 0.5;
 /** Of what the driver can do against a server that does nothing. */
 export const ofCeilingAtMost = 0.75;
 
-const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
 function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {
   const told = Object.entries(failures).map(([message, times]) => `${times} × ${message}`);

@@ -24,7 +24,7 @@ export interface Pool {
 }
 
 /** What makes two contenders' servers the same. */
-const keyOf = ({ subject, kind }: Contender): string =>
+export const serverOf = ({ subject, kind }: Contender): string =>
   JSON.stringify([subject, kind === 'again' && kind]);
 
 export function createPool(shared: Shared, copies: Copies): Pool {
@@ -55,7 +55,7 @@ export function createPool(shared: Shared, copies: Copies): Pool {
 
   return {
     processesOf(contender) {
-      const key = keyOf(contender);
+      const key = serverOf(contender);
       const known = started.get(key) ?? start(contender);
       started.set(key, known);
       return known;
