@@ -41,13 +41,23 @@ export interface Verdict {
 
 /** Of the one over the other. */
 const agreeWithin = 0.15;
+/** Of its core: a server that neither could keep busier was kept from it by something else. */
+const serverCpuAtLeast = 0.9;
 /** Of the intervals' resampling. */
 const seed = 1;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const formatShare = (share: number | undefined): string =>
+  share === undefined ? missing : percent(share);
 const middleOf = (pairs: readonly Pair[], side: keyof Pair): number =>
   median(pairs.map((pair) => pair[side].perSecond));
 const isNear = (ratio: number): boolean => Math.max(ratio, 1 / ratio) <= 1 + agreeWithin;
+
+/** Of a core; undefined where the platform does not tell. */
+function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefined {
+  const shares = pairs.map((pair) => pair[side].serverCpuShare).filter((share) => share !== null);
+  return shares.length === 0 ? undefined : median(shares);
+}
 
 /**
  * Whether both measure the same. A difference is explained where the slower client was near to all
@@ -58,13 +68,19 @@ export function verdictOf({ pairs, ceilings, tool }: Line): Verdict {
   const comparison = compare(rates, createRandom(seed));
   const { ratio, interval } = comparison;
   const ends = interval ? [interval.low, interval.high] : [];
+  const slower = ratio < 1 ? 'ours' : 'tool';
+  const ofCeiling = middleOf(pairs, slower) / middleOf(ceilings, slower);
+  const isAtCeiling = ofCeiling > ofCeilingAtMost;
+  const serverCpu = Math.max(serverCpuOf(pairs, 'ours') ?? 1, serverCpuOf(pairs, 'tool') ?? 1);
+  if (serverCpu < serverCpuAtLeast && !isAtCeiling) {
+    const text = `not measured: the server had ${percent(serverCpu)} of its core`;
+    return { comparison, text, passes: false };
+  }
   if (isNear(ratio)) {
     const unsure = ends.every(isNear) ? '' : ', unsure';
     return { comparison, text: `agree within ${percent(agreeWithin)}${unsure}`, passes: true };
   }
-  const slower = ratio < 1 ? 'ours' : 'tool';
-  const ofCeiling = middleOf(pairs, slower) / middleOf(ceilings, slower);
-  if (ofCeiling > ofCeilingAtMost) {
+  if (isAtCeiling) {
     const client = slower === 'ours' ? 'our client' : tool;
     const text = `differs; explained: ${client} is at ${percent(ofCeiling)} of its ceiling`;
     return { comparison, text, passes: true };
@@ -72,11 +88,6 @@ export function verdictOf({ pairs, ceilings, tool }: Line): Verdict {
   const [low = ratio, high = ratio] = ends;
   const unsure = isNear(low) || isNear(high) || (low < 1 && high > 1) ? ', unsure' : '';
   return { comparison, text: `differs${unsure}`, passes: false };
-}
-
-function cpuOf(pairs: readonly Pair[], side: keyof Pair): string {
-  const shares = pairs.map((pair) => pair[side].serverCpuShare).filter((share) => share !== null);
-  return shares.length === 0 ? missing : percent(median(shares));
 }
 
 export const toolTable = (lines: readonly Line[]): Table => ({
@@ -95,7 +106,7 @@ export const toolTable = (lines: readonly Line[]): Table => ({
       ...[formatCount(middleOf(pairs, 'ours')), formatCount(middleOf(pairs, 'tool'))],
       formatRatio(comparison),
       both((side) => formatCount(middleOf(ceilings, side))),
-      both((side) => cpuOf(pairs, side)),
+      both((side) => formatShare(serverCpuOf(pairs, side))),
       text,
     ];
   }),
@@ -103,6 +114,7 @@ export const toolTable = (lines: readonly Line[]): Table => ({
     'Connections × calls under way on each. Middles of the slices; the ratio is of slices in pairs.',
     "Ceilings, ours / the tool's: the same against a server that does nothing.",
     "Server CPU, under ours / under the tool's load, of a core.",
+    'Not measured: something else had the core of the server.',
     'Unsure: the interval holds both agreement and difference.',
     canPin
       ? 'The server is pinned to core 0; both clients, one at a time, to core 1.'

@@ -119,10 +119,13 @@ describe('what a tool is told', () => {
   });
 });
 
-const sides = (rates: readonly (readonly [ours: number, tool: number])[]): Pair[] =>
+const sides = (
+  rates: readonly (readonly [ours: number, tool: number])[],
+  [ofOurs, ofTool]: readonly (number | null)[] = [0.5, null],
+): Pair[] =>
   rates.map(([ours, tool]) => ({
-    ours: { perSecond: ours, serverCpuShare: 0.5 },
-    tool: { perSecond: tool, serverCpuShare: null },
+    ours: { perSecond: ours, serverCpuShare: ofOurs ?? null },
+    tool: { perSecond: tool, serverCpuShare: ofTool ?? null },
   }));
 
 const lineOf = (
@@ -135,6 +138,14 @@ const lineOf = (
   streams: 8,
   pairs: sides(rates),
   ceilings: sides([ceiling]),
+});
+
+const starved = (line: Line, ofOurs: number, ofTool: number): Line => ({
+  ...line,
+  pairs: sides(
+    line.pairs.map(({ ours, tool }) => [ours.perSecond, tool.perSecond]),
+    [ofOurs, ofTool],
+  ),
 });
 
 describe('the verdict', () => {
@@ -186,6 +197,9 @@ describe('the verdict', () => {
         [1000, 100],
       ),
     ],
+    ['not measured: the server had 60 % of its core', false, starved(lineOf([even]), 0.5, 0.6)],
+    // One of them did keep it busy: then the other is what differs.
+    ['differs', false, starved(lineOf([[50, 100]]), 0.5, 0.95)],
     // The ceiling of the faster one explains nothing.
     [
       'differs',
