@@ -102,8 +102,11 @@ function blocksOf(scenario: Scenario, request: Request, random: Random): Block[]
   // What a usual run leaves out is there for those who name it.
   const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestPairs : 0);
   const rounds = pairs ?? usual;
-  return Array.from({ length: rounds }, (_, round) => {
-    const contenders = shuffled(wanted, random);
+  const { moreRounds } = scenario;
+  const more = pairs === undefined && moreRounds ? moreRounds.rounds[loading.effort] : 0;
+  return Array.from({ length: rounds + more }, (_, round) => {
+    const isMore = (one: Contender) => round < rounds || moreRounds?.contenders.includes(one.name);
+    const contenders = shuffled(wanted.filter(isMore), random);
     const moves = movesOf(scenario.slices(loading, round), contenders, random);
     const estimateMs =
       contenders.length * proofMs + moves.reduce((ms, { slice }) => ms + slice.ms + sliceMs, 0);

@@ -28,7 +28,11 @@ export async function startGenerator(): Promise<Generator> {
     new Promise((resolve, reject) => {
       const fail = (what: string) =>
         reject(new Error(`Expected a report of the load generator, got ${what}. ${lastWords()}`));
-      const timer = setTimeout(() => fail(`none in ${withinMs} ms`), withinMs);
+      const timer = setTimeout(() => {
+        fail(`none in ${withinMs} ms`);
+        // Its late report would be taken for that of the next order.
+        void endNode(child);
+      }, withinMs);
       const onExit = (code: number | null) => {
         clearTimeout(timer);
         fail(`its end by ${code}`);

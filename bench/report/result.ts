@@ -68,6 +68,8 @@ const openLoop = z.strictObject({
 /** The highest rate that meets an objective, found by halving. */
 const capacity = z.strictObject({
   act: z.string().min(1),
+  /** Why it must not be used; valid where empty. */
+  invalid: z.array(z.string()),
   objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
   /** Null where no rate met it. */
   perSecond: z.number().nullable(),

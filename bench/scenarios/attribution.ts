@@ -39,8 +39,8 @@ export const attribution: Scenario = callScenario({
     return [
       warming(read, 300, loading),
       warming(create, 100, loading),
-      open(read, readsPerSecond, loading, { ms: 150, times: 2 }),
-      open(create, createsPerSecond, loading, { ms: 150, times: 2 }),
+      open(read, readsPerSecond, loading, { ms: 125, times: 2 }),
+      open(create, createsPerSecond, loading, { ms: 125, times: 2 }),
     ];
   },
 });

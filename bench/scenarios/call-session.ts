@@ -95,7 +95,8 @@ async function takeSlice(
 ): Promise<void> {
   const { address } = lab;
   // Every slice has arrivals of its own, and every contender of a round the same.
-  const seed = lab.seed + lab.round * 1000 + record.open.length;
+  const turn = phase.kind === 'search' ? record.search.tried : record.open.length;
+  const seed = lab.seed + lab.round * 1000 + turn;
   const openAt = (perSecond: number, arrivals: 'poisson' | 'uniform') =>
     takeOpen(address, call, pacer, { perSecond, durationMs: ms, arrivals, seed });
   switch (phase.kind) {

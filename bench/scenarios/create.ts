@@ -21,8 +21,8 @@ export const create: Scenario = callScenario({
     const where = { act, connections };
     return [
       warming(where, 700, loading),
-      closed(where, connections, loading, { ms: 150, times: 3 }),
-      open(where, createsPerSecond, loading, { ms: 250, times: 4 }),
+      closed(where, connections, loading, { ms: 150, times: 2 }),
+      open(where, createsPerSecond, loading, { ms: 250, times: 3 }),
     ];
   },
 });

@@ -30,7 +30,7 @@ const pollMs = 250;
 const stragglersMs = 1500;
 const countedEvents = 25;
 /** Streams opened to see how long the first event takes. */
-const openings = 21;
+const openings = 15;
 
 const contender = (wire: WireName, label: string = labels[wire]): Contender => ({
   name: wire,
@@ -237,7 +237,7 @@ export const events: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 8 },
   slices: ({ effort, durationMs }) => [
-    { name: 'events', ms: durationMs ?? { quick: 300, normal: 600, full: 6000 }[effort], times: 1 },
+    { name: 'events', ms: durationMs ?? { quick: 300, normal: 500, full: 6000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (lab) =>

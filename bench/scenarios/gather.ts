@@ -6,6 +6,7 @@ import type {
 } from '../report/result.ts';
 import { createHistogram, encodeHistogram, type Histogram } from '../statistics/histogram.ts';
 import { median } from '../statistics/paired.ts';
+import { achievedAtLeast, faultsOfClient } from '../statistics/validity.ts';
 import type { ClosedSlice, OpenSlice, Spent } from './measure.ts';
 import type { Objective, Phase } from './phase.ts';
 
@@ -90,15 +91,15 @@ export function closedSampleOf(
 }
 
 /**
- * The share of the rate that was achieved. An answer takes as long as it takes; what is over that
- * at the end of a slice had piled up. Calls pile up in every slice where a rate is too high, and
+ * The share of the rate that was achieved. An answer takes as long as the quickest; what is over
+ * that at the end of a slice had piled up. Calls pile up in every slice where a rate is too high, and
  * in one where something came in between: the middle slice tells which.
  */
 function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);
   const answered = sum(slices, ({ loop }) => loop.completed) / Math.max(1, scheduled);
   const inTime = slices.map(({ loop: { elapsedMs, drainMs, service } }) => {
-    const piledUpMs = Math.max(0, drainMs - service.getValueAtPercentile(50) / 1000);
+    const piledUpMs = Math.max(0, drainMs - service.getValueAtPercentile(5) / 1000);
     return elapsedMs / (elapsedMs + piledUpMs);
   });
   return answered * median(inTime);
@@ -122,11 +123,10 @@ export function openSampleOf(
   };
 }
 
-/** Of the calls of a schedule: fewer, and the rate was not achieved. */
-export const achievedAtLeast = 0.99;
-
 /** Halves the range in which the highest rate lies that meets an objective. */
 export interface Search {
+  /** How many rates were tried. */
+  readonly tried: number;
   /** The rate to try next, calls a second. */
   next(): number;
   tell(slice: OpenSlice): void;
@@ -144,10 +144,15 @@ export function createSearch(objective: Objective, from: number, to: number): Se
   let best: number | null = null;
   // The lower end first: a server that misses the objective there is looked for below it.
   let trying = from;
+  let clientCpuShare = 0;
   return {
+    get tried() {
+      return steps.length;
+    },
     next: () => trying,
     tell(slice) {
-      const { loop } = slice;
+      const { loop, spent } = slice;
+      clientCpuShare = Math.max(clientCpuShare, spent.clientCpuShare);
       const achieved = achievedBy([slice]) >= achievedAtLeast;
       const micros = loop.response.getValueAtPercentile(objective.quantile * 100);
       const met = achieved && micros <= objective.ms * 1000;
@@ -160,6 +165,12 @@ export function createSearch(objective: Objective, from: number, to: number): Se
       }
       trying = (low + high) / 2;
     },
-    sample: (act) => ({ act, objective, perSecond: best, steps }),
+    sample: (act) => ({
+      act,
+      invalid: faultsOfClient(clientCpuShare),
+      objective,
+      perSecond: best,
+      steps,
+    }),
   };
 }

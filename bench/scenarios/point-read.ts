@@ -14,17 +14,19 @@ export const pointRead: Scenario = callScenario({
   title: 'One payment read',
   what: 'One payment is read by its id, with key, scope, limiter and validation.',
   baseline: 'rest',
-  rounds: { quick: 1, normal: 4, full: 10 },
+  rounds: { quick: 1, normal: 3, full: 10 },
+  // The noise floor of the run comes from these two.
+  moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 3, full: 0 } },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
   acts: [readPayment],
   turns(loading, round) {
     const { connections = 64, rttsMs = [0] } = loading;
-    // What is drawn as a curve takes its time in every other round.
-    const isLong = round % 2 === 0 || loading.effort === 'full';
+    // What is drawn as a curve takes its time.
+    const isLong = round < 2 || loading.effort === 'full';
     const where = { act, connections };
     const over = (many: number) => ({ act, connections: many });
     return [
-      warming(where, 1800, loading),
+      warming(where, 1700, loading),
       ...rttsMs.flatMap((rttMs) => [
         closed({ ...where, rttMs }, connections, loading, { ms: 150, times: 4 }),
         open({ ...where, rttMs }, readsPerSecond, loading, { ms: 250, times: 6 }),

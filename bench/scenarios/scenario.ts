@@ -16,6 +16,12 @@ export interface Contender {
   readonly subject: SubjectSpec;
 }
 
+/** Rounds more than those of all, for two that are to be told apart more finely than the others. */
+export interface MoreRounds {
+  readonly contenders: readonly string[];
+  readonly rounds: Readonly<Record<Effort, number>>;
+}
+
 /**
  * `normal`: all that fits into five minutes. `quick`: short phases, for tests of the bench itself.
  * `full`: the time that narrow intervals need.
@@ -83,6 +89,7 @@ export interface Scenario {
   readonly contenders: readonly Contender[];
   /** Fresh processes of each contender. */
   readonly rounds: Readonly<Record<Effort, number>>;
+  readonly moreRounds?: MoreRounds;
   /** The slices of one round, in order. */
   slices(loading: Loading, round: number): readonly Slice[];
   /** The reference answer, of this contender: the baseline, where the server has its wire. */

@@ -80,7 +80,7 @@ export const metrics = {
   },
   /** Highest rate that met the objective, calls a second. */
   capacity: ({ capacity }, at) =>
-    capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) }))?.perSecond ??
+    valid(capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) })))?.perSecond ??
     undefined,
   /** Server CPU of an event, publishing and delivering to all watchers, µs. */
   cpuPerEvent: ({ delivery }) =>

@@ -14,13 +14,16 @@ export const ofCeilingAtMost = 0.75;
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
+export const faultsOfClient = (cpuShare: number): string[] =>
+  cpuShare > clientCpuAtMost
+    ? [`client at ${percent(cpuShare)} of its core, above ${percent(clientCpuAtMost)}`]
+    : [];
+
 function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {
   const told = Object.entries(failures).map(([message, times]) => `${times} × ${message}`);
   return [
     ...(failed > 0 ? [`unexpected failures: ${told.join('; ')}`] : []),
-    ...(clientCpuShare > clientCpuAtMost
-      ? [`client at ${percent(clientCpuShare)} of its core, above ${percent(clientCpuAtMost)}`]
-      : []),
+    ...faultsOfClient(clientCpuShare),
   ];
 }
 
