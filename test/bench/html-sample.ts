@@ -185,6 +185,7 @@ function pointRead(contender: string, nature: Nature): Cell {
         ? [
             {
               act,
+              invalid: [],
               objective: { quantile: 0.99, ms: 20 },
               perSecond: capacity * 0.82,
               steps: [

@@ -152,6 +152,7 @@ export function wholeResult(): Result {
     capacity: [
       {
         act: 'read',
+        invalid: [],
         objective: { quantile: 0.99, ms: 20 },
         perSecond: 9000,
         steps: [{ perSecond: 9000, met: true }],

@@ -11,7 +11,13 @@ import {
 } from './small-result.ts';
 
 const objective = { quantile: 0.99, ms: 20 };
-const capacityOf = (perSecond: number | null) => ({ act: 'read', objective, perSecond, steps: [] });
+const capacityOf = (perSecond: number | null) => ({
+  act: 'read',
+  invalid: [],
+  objective,
+  perSecond,
+  steps: [],
+});
 
 /** Medians: CPU 50 µs, response 400 µs with 2 % at 4 ms. */
 const process = {
