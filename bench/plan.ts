@@ -63,14 +63,14 @@ export interface Plan {
 /** Starting both processes on two cores, once a round, and ending them. */
 const startMs = { room: 700, again: 700, control: 300 } as const;
 /** Proving a contender, and counting its bytes, in each scenario. */
-const proofMs = 300;
+const proofMs = 220;
 /** What a slice takes beside its own time: orders, counters. */
 const sliceMs = 15;
 /** Fewer have no interval. */
 const fewestPairs = 3;
 const importMs = 4000;
 /** Start, fixtures, ceilings and the link's round trips. */
-const lookAroundMs = 11_000;
+const lookAroundMs = 10_000;
 const storageMs = 6000;
 
 function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {

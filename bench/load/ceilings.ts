@@ -7,8 +7,8 @@ import type { HttpRequest } from './driver.ts';
 import { openDriver, type Prepared } from './open-driver.ts';
 
 const connections = 64;
-const warmUpMs = 700;
-const timedMs = 500;
+const warmUpMs = 400;
+const timedMs = 300;
 
 const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
   method,

@@ -273,7 +273,7 @@ export const cached: Scenario = {
     {
       name: 'cached',
       ms: durationMs === undefined ? 150 : durationMs / 4,
-      times: { quick: 1, normal: 3, full: 16 }[effort],
+      times: { quick: 1, normal: 2, full: 16 }[effort],
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

@@ -28,7 +28,7 @@ const perSecond = 100;
 const warmUpMs = 100;
 const pollMs = 250;
 const stragglersMs = 1500;
-const countedEvents = 25;
+const countedEvents = 15;
 /** Streams opened to see how long the first event takes. */
 const openings = 15;
 
@@ -237,7 +237,7 @@ export const events: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 8 },
   slices: ({ effort, durationMs }) => [
-    { name: 'events', ms: durationMs ?? { quick: 300, normal: 500, full: 6000 }[effort], times: 1 },
+    { name: 'events', ms: durationMs ?? { quick: 300, normal: 400, full: 6000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (lab) =>

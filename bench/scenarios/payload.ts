@@ -44,7 +44,7 @@ export const payload: Scenario = callScenario({
     warming({ act: '1 payment', connections }, 300, loading),
     warming({ act: '10 payments', connections }, 200, loading),
     ...acts.map(({ name: act }) =>
-      closed({ act, connections }, connections, loading, { ms: 150, times: 1 }),
+      closed({ act, connections }, connections, loading, { ms: 100, times: 1 }),
     ),
   ],
 });

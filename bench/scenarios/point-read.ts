@@ -6,7 +6,7 @@ import { autocannon, closed, curve, open, searching, warming } from './turns.ts'
 
 const act = 'read';
 /** Less leaves the cores idle in between, and what waking them costs is noise. */
-const readsPerSecond = 4000;
+const readsPerSecond = 3000;
 const objective = { quantile: 0.99, ms: 20 };
 
 /** (1) One payment is read. */
@@ -17,7 +17,7 @@ export const pointRead: Scenario = callScenario({
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 10 },
   // The noise floor of the run comes from these two.
-  moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 3, full: 0 } },
+  moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 2, full: 0 } },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
   acts: [readPayment],
   turns(loading, round) {
@@ -40,7 +40,7 @@ export const pointRead: Scenario = callScenario({
             ...[1, 4, 64, 256].map((many) =>
               closed(over(many), many, loading, { ms: 100, times: 1 }),
             ),
-            ...curve(where, loading, { ms: 150, times: 1 }),
+            ...curve(where, loading, { ms: 120, times: 1 }),
             searching(where, objective, loading, { ms: 150, times: 4 }),
           ]
         : []),
