@@ -5,7 +5,6 @@ import type {
   OpenLoopSample,
 } from '../report/result.ts';
 import { createHistogram, encodeHistogram, type Histogram } from '../statistics/histogram.ts';
-import { median } from '../statistics/paired.ts';
 import { achievedAtLeast, faultsOfClient } from '../statistics/validity.ts';
 import type { ClosedSlice, OpenSlice, Spent } from './measure.ts';
 import type { Objective, Phase } from './phase.ts';
@@ -92,8 +91,8 @@ export function closedSampleOf(
 
 /**
  * The share of the rate that was achieved. An answer takes as long as the quickest; what is over
- * that at the end of a slice had piled up. Calls pile up in every slice where a rate is too high, and
- * in one where something came in between: the middle slice tells which.
+ * that at the end of a slice had piled up. Calls pile up in every slice where a rate is too high,
+ * and in some where something came in between: the best slice tells which.
  */
 function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);
@@ -102,7 +101,7 @@ function achievedBy(slices: readonly OpenSlice[]): number {
     const piledUpMs = Math.max(0, drainMs - service.getValueAtPercentile(5) / 1000);
     return elapsedMs / (elapsedMs + piledUpMs);
   });
-  return answered * median(inTime);
+  return answered * Math.max(...inTime);
 }
 
 export function openSampleOf(

@@ -9,6 +9,8 @@ export const achievedAtLeast = 0.99;
 export const clientCpuAtMost = 0.8;
 /** Of the median response: later sending would be a part of the latency that is told. */
 export const latenessAtMost = 0.5;
+/** What the pacing cannot do better, µs: answers that are quicker say so by themselves. */
+export const latenessOfPacing = 100;
 /** Of what the driver can do against a server that does nothing. */
 export const ofCeilingAtMost = 0.75;
 
@@ -49,7 +51,7 @@ export function faultsOfOpen(sample: OpenLoopSample): string[] {
     ...(achieved < achievedAtLeast
       ? [`achieved ${percent(achieved)} of the rate, below ${percent(achievedAtLeast)}`]
       : []),
-    ...(late > response * latenessAtMost
+    ...(late > Math.max(latenessOfPacing, response * latenessAtMost)
       ? [`sent late by ${late} µs in the middle, of a median response of ${response} µs`]
       : []),
   ];

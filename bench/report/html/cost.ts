@@ -68,7 +68,7 @@ const costs: readonly Cost[] = [
   { name: 'p99 ms', format: formatNumber, of: latencyOf(0.99) },
 ];
 
-/** From the least of a column, which has no colour, to this many times as much, which has it all. */
+/** From the least of a column, which has no colour, to this many times as much, which has all. */
 const hottest = 8;
 
 function valueMarkup(value: number | undefined, { format }: Cost, least: number): string {
