@@ -67,6 +67,8 @@ export async function openCallSession(
           return;
         }
         const { call } = await callers.of(phase);
+        // A server may have closed what was idle while others had their turn (RFC 9112 §9.8).
+        if (contender.driver === 'lean' && phase.rttMs === 0) await touch(call, phase);
         await takeSlice({ lab, pacer, call, ms, record: records.of(phase) }, phase);
       },
       finish: async (): Promise<Measured> => ({ ...records.measured(), wire: counts }),
@@ -80,6 +82,10 @@ export async function openCallSession(
     throw thrown;
   }
 }
+
+/** One call a connection, not measured: one that is lost is opened again by the next. */
+const touch = (call: () => Promise<unknown>, { connections }: Phase) =>
+  Promise.allSettled(Array.from({ length: connections }, call));
 
 interface Taking {
   readonly lab: Lab;
