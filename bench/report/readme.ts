@@ -1,5 +1,6 @@
 import { quantileMicros } from '../statistics/histogram.ts';
 import {
+  closedOf,
   findCell,
   floorFor,
   isValid,
@@ -89,10 +90,15 @@ export function renderReadmeTable(result: Result): string {
   const { environment, startedAt, options } = result;
   const [sample] = findCell(result, 'point-read', 'rest')?.samples ?? [];
   const perSecond = sample && openOf(sample)?.perSecond;
+  const underWay = (scenario: string) => {
+    const [first] = findCell(result, scenario, 'rest')?.samples ?? [];
+    const load = first && closedOf(first);
+    return load ? `${load.inFlight} under way over ${load.connections} connections` : missing;
+  };
   return [
     renderMarkdownRows({ columns, rows }),
     '',
-    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Reads and creates: closed loop, 64 calls under way over 64 connections. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen: mean, one user. Event: median.`,
+    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Closed loop: reads ${underWay('point-read')}, creates ${underWay('create')}. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen: mean, one user. Event: median.`,
     '',
     floorText(result),
   ].join('\n');
