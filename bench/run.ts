@@ -86,7 +86,8 @@ export async function runPlan(
   let copies: Copies | undefined;
   let links: LinkProcess | undefined;
   try {
-    if (!template.exists) {
+    // A server that runs already has data of its own.
+    if (!template.exists && request.targets.length === 0) {
       progress.importing();
       await importTemplate(template, signal);
     }
