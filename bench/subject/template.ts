@@ -84,6 +84,7 @@ export interface Copies {
 }
 
 export function openCopies(template: Template): Copies {
+  mkdirSync(folder, { recursive: true });
   const own = mkdtempSync(join(folder, `bench-run-${process.pid}-`));
   let count = 0;
   const close = () => rmSync(own, { recursive: true, force: true });
