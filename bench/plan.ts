@@ -3,6 +3,7 @@ import type { Contender, Loading, Scenario, Slice } from './scenarios/scenario.t
 import type { WireName } from './scenarios/wires.ts';
 import { createRandom, type Random, shuffled } from './statistics/random.ts';
 import { serverOf } from './subject/pool.ts';
+import { cores } from './subject/process.ts';
 
 /** What a run was asked for. */
 export interface Request {
@@ -32,7 +33,7 @@ export interface Target {
   readonly tls: boolean;
 }
 
-/** What a contender does next. */
+/** What a contender does next, or all of them at once. */
 export interface Move {
   readonly contender: Contender;
   readonly slice: Slice;
@@ -48,7 +49,8 @@ export interface Block {
   readonly round: number;
   /** In the order in which they are proved. */
   readonly contenders: readonly Contender[];
-  readonly moves: readonly Move[];
+  /** One after the other; the moves of a turn are made at once. */
+  readonly turns: readonly (readonly Move[])[];
   readonly estimateMs: number;
 }
 
@@ -83,17 +85,23 @@ function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: 
   return isNamed && isTargeted && isPlain;
 }
 
-function movesOf(
+function turnsOf(
   slices: readonly Slice[],
   contenders: readonly Contender[],
   random: Random,
-): Move[] {
+): Move[][] {
   return slices.flatMap((slice) =>
-    Array.from({ length: slice.times }, () =>
-      shuffled(contenders, random).map((contender) => ({ contender, slice })),
-    ).flat(),
+    Array.from({ length: slice.times }, () => {
+      const those = contenders.filter(({ kind }) => !slice.once || kind !== 'again');
+      const moves = shuffled(those, random).map((contender) => ({ contender, slice }));
+      return slice.together ? [moves] : moves.map((move) => [move]);
+    }).flat(),
   );
 }
+
+/** How long a turn takes: what is done at once shares the cores. */
+const turnMs = (moves: readonly Move[]): number =>
+  moves.reduce((ms, { slice }) => ms + slice.ms, 0) / Math.min(moves.length, cores) + sliceMs;
 
 function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {
   const { loading, pairs } = request;
@@ -107,10 +115,10 @@ function blocksOf(scenario: Scenario, request: Request, random: Random): Block[]
   return Array.from({ length: rounds + more }, (_, round) => {
     const isMore = (one: Contender) => round < rounds || moreRounds?.contenders.includes(one.name);
     const contenders = shuffled(wanted.filter(isMore), random);
-    const moves = movesOf(scenario.slices(loading, round), contenders, random);
+    const turns = turnsOf(scenario.slices(loading, round), contenders, random);
     const estimateMs =
-      contenders.length * proofMs + moves.reduce((ms, { slice }) => ms + slice.ms + sliceMs, 0);
-    return { scenario, round, contenders, moves, estimateMs };
+      contenders.length * proofMs + turns.reduce((ms, moves) => ms + turnMs(moves), 0);
+    return { scenario, round, contenders, turns, estimateMs };
   });
 }
 

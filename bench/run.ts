@@ -1,6 +1,6 @@
 import { type LinkProcess, startLinkProcess } from './link/links.ts';
 import { startGenerator } from './load/generator-process.ts';
-import { lookAround, type Shared } from './look-around.ts';
+import { lookAround, nodeFlagsOf, type Shared } from './look-around.ts';
 import type { Block, Plan, Request } from './plan.ts';
 import { readEnvironment } from './report/environment.ts';
 import {
@@ -14,7 +14,8 @@ import type { Contender, Lab } from './scenarios/scenario.ts';
 import { protocolOf } from './scenarios/wires.ts';
 import { faultsOfClosed, faultsOfOpen } from './statistics/validity.ts';
 import { memoryOf } from './subject/meter.ts';
-import { createPool, type Pool, type Processes } from './subject/pool.ts';
+import { createPool, type Place, type Pool, type Processes } from './subject/pool.ts';
+import { cores } from './subject/process.ts';
 import { hashOf } from './subject/sources.ts';
 import { type Copies, importTemplate, openCopies, type Template } from './subject/template.ts';
 
@@ -70,6 +71,7 @@ export async function runPlan(
       only: [...only],
       wires: [...wires],
       tls,
+      nodeFlags: request.targets.length > 0 ? [] : [...nodeFlagsOf(request)],
       targets: Object.fromEntries(
         request.targets.map(({ wire, host, port }) => [wire, `${host}:${port}`]),
       ),
@@ -166,20 +168,48 @@ async function runBlock(block: Block, run: Run): Promise<void> {
       if (!signal.aborted) member.cell.invalid.push(reasonOf(thrown));
     }
   };
-  for (const member of members) await attempt(member, () => openMember(member, block, run));
-  for (const [done, { contender, slice }] of block.moves.entries()) {
-    const member = members.find((one) => one.contender === contender);
-    if (!member) continue;
-    const order = { kind: 'take', session: contender.name, slice } as const;
-    await attempt(member, async () => {
-      await member.processes.generator.run(order, orderWithinMs);
+  await place(members, 'any core');
+  await eachServer(members, (member) => attempt(member, () => openMember(member, block, run)));
+  for (const [done, moves] of block.turns.entries()) {
+    await place(members, moves.length > 1 ? 'any core' : 'own core');
+    const moving = members.flatMap((member) => {
+      const slice = moves.find(({ contender }) => contender === member.contender)?.slice;
+      return slice ? { ...member, slice } : [];
     });
-    progress.block(block, (done + 1) / block.moves.length);
+    await eachServer(moving, ({ slice, ...member }, ofServer) =>
+      attempt(member, async () => {
+        // Together they take as long as they would one after the other on the cores that there are.
+        const ms = moves.length > 1 ? (slice.ms * moving.length) / cores / ofServer : slice.ms;
+        const session = member.contender.name;
+        const order = { kind: 'take', session, slice: { ...slice, ms } } as const;
+        await member.processes.generator.run(order, orderWithinMs);
+      }),
+    );
+    progress.block(block, (done + 1) / block.turns.length);
   }
   for (const [order, member] of members.entries()) {
     await attempt(member, () => finishMember(member, block, order, run));
   }
 }
+
+/**
+ * All at once, except those of one server: it and its generator do one thing at a time.
+ * @param work gets how many of them are of the same server
+ */
+async function eachServer<Item extends Member>(
+  members: readonly Item[],
+  work: (member: Item, ofServer: number) => Promise<void>,
+): Promise<void> {
+  const servers = Map.groupBy(members, ({ processes }) => processes);
+  await Promise.all(
+    [...servers.values()].map(async (ofServer) => {
+      for (const member of ofServer) await work(member, ofServer.length);
+    }),
+  );
+}
+
+const place = (members: readonly Member[], where: Place) =>
+  Promise.all(members.map(({ processes }) => processes.place(where)));
 
 async function gatherMembers(block: Block, { cells, pool, signal }: Run): Promise<Member[]> {
   const { scenario } = block;
@@ -206,7 +236,6 @@ async function openMember(
 ): Promise<void> {
   const { subject, generator } = processes;
   const { address } = subject;
-  await processes.settle();
   const lab: Lab = {
     address,
     contender: contender.name,

@@ -15,6 +15,8 @@ export interface ClosedLoopOptions {
 export interface ClosedLoopResult {
   /** Good answers that came within the duration. Failures are not among them. */
   readonly completed: number;
+  /** All good answers, also those that came after the end: the server worked for them, too. */
+  readonly answered: number;
   readonly failed: number;
   /** Failures by message, the first few kinds. */
   readonly failures: Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
   const latency = createHistogram();
   const failures = createFailureLog();
   let completed = 0;
+  let answered = 0;
   let firstHalf = 0;
   let out = 0;
   const startedMs = performance.now();
@@ -71,6 +74,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
         await call();
         const nowMs = performance.now();
         recordMs(latency, nowMs - sentMs);
+        answered += 1;
         if (nowMs <= endMs) {
           completed += 1;
           if (nowMs <= halfMs) firstHalf += 1;
@@ -93,6 +97,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
   const elapsedMs = Math.min(performance.now() - startedMs, durationMs);
   return {
     completed,
+    answered,
     failed: failures.count,
     failures: failures.kinds,
     elapsedMs,

@@ -1,6 +1,7 @@
 import type { Result } from '../report/result.ts';
 import { left, type Table } from '../report/table.ts';
 import { graphqlCannotBeCached, grpcHasNoCache, restCachesNaturally } from './caching.ts';
+import { connectionsAreCheap } from './connections-are-cheap.ts';
 import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
 import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
 import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
@@ -24,6 +25,7 @@ export const questions: readonly Question[] = [
   grpcHasNoCache,
   pollingIsWasteful,
   websocketHasLowestLatency,
+  connectionsAreCheap,
   graphqlErrorsAre200,
   errorsAreFree,
   websocketForRequests,

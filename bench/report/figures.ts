@@ -1,5 +1,4 @@
 import { labels, protocolOf, type WireName } from '../scenarios/wires.ts';
-import { median } from '../statistics/paired.ts';
 import {
   closedOf,
   compareCells,
@@ -8,8 +7,8 @@ import {
   isValid,
   type MetricName,
   merged,
-  metrics,
   openOf,
+  overAutocannon,
   typical,
   wireOf,
 } from '../statistics/summary.ts';
@@ -132,11 +131,7 @@ function instrumentFigures(result: Result): Figure[] {
   };
   const lateness = rest && merged(rest, (sample) => openOf(sample)?.lateness);
   const late = (quantile: number) => lateness && lateness.getValueAtPercentile(quantile) / 1000;
-  const both = rest?.samples.flatMap((sample) => {
-    const ratio = over(closedOf(sample)?.perSecond, metrics.autocannon(sample, {}));
-    return ratio ?? [];
-  });
-  const agreement = both?.length ? median(both) : undefined;
+  const agreement = rest && typical(rest, overAutocannon);
   return [
     floorFigure(result, 'noise floor, CPU of a read at equal rate', 1.05, [
       'point-read',

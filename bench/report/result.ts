@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Version of the result's shape: a reader of another version refuses it. */
-export const resultVersion = 'fivewire-bench/2';
+export const resultVersion = 'fivewire-bench/3';
 
 /** HdrHistogram V2, compressed, base64; whole microseconds. */
 const histogram = z.string().min(1);
@@ -20,6 +20,7 @@ const load = {
   achievedRttMs: z.number(),
   connections: count,
   elapsedMs: z.number(),
+  /** Good answers, also those that came after the end: what cost is divided by. */
   completed: count,
   failed: count,
   failures,
@@ -120,6 +121,15 @@ const caching = z.strictObject({
   stale: count,
 });
 
+/** Connections that hear nothing. */
+const idle = z.strictObject({
+  /** Opened between the two readings. */
+  connections: count,
+  /** Resident before and after; null where the platform does not tell. */
+  firstBytes: z.number().nullable(),
+  lastBytes: z.number().nullable(),
+});
+
 /** One failure on one wire. */
 const failure = z.strictObject({
   failure: z.string(),
@@ -160,6 +170,7 @@ const sample = z.strictObject({
   delivery: delivery.nullable(),
   caching: caching.nullable(),
   failures: z.array(failure).nullable(),
+  idle: idle.nullable(),
 });
 
 const cell = z.strictObject({
@@ -248,6 +259,8 @@ const result = z.strictObject({
     only: z.array(z.string()),
     wires: z.array(z.string()),
     tls: z.boolean(),
+    /** Of the runtime of every server that was started to be timed, beside those of `npm start`. */
+    nodeFlags: z.array(z.string()),
     /** Servers that somebody else started, by wire. */
     targets: z.record(z.string(), z.string()),
     flags: z.array(z.string()),
@@ -276,11 +289,20 @@ export type DeliverySample = z.infer<typeof delivery>;
 export type Ceiling = z.infer<typeof ceiling>;
 export type LinkProof = z.infer<typeof linkProof>;
 export type CachingSample = z.infer<typeof caching>;
+export type IdleSample = z.infer<typeof idle>;
 export type FailureSample = z.infer<typeof failure>;
 /** What a load generator brings back; the rest of a sample is the process's own. */
 export type Measured = Pick<
   Sample,
-  'warmUpMs' | 'closed' | 'open' | 'capacity' | 'wire' | 'delivery' | 'caching' | 'failures'
+  | 'warmUpMs'
+  | 'closed'
+  | 'open'
+  | 'capacity'
+  | 'wire'
+  | 'delivery'
+  | 'caching'
+  | 'failures'
+  | 'idle'
 >;
 
 /** @throws Error that names every field that is missing or wrong */

@@ -15,6 +15,7 @@ import {
   merged,
   notesOf,
   openOf,
+  overAutocannon,
   typical,
   wireOf,
 } from '../statistics/summary.ts';
@@ -226,15 +227,9 @@ function warmUpRange(cells: readonly Cell[]): string {
 function crossCheck(cells: readonly Cell[]): string[] {
   return cells.flatMap((cell) => {
     if (!isValid(cell)) return [];
-    const pairs = cell.samples.flatMap((sample) => {
-      const [own, other] = [
-        closedOf(sample)?.perSecond,
-        typical({ ...cell, samples: [sample] }, 'autocannon'),
-      ];
-      return own && other ? own / other : [];
-    });
-    if (pairs.length === 0) return [];
-    return `autocannon on ${labelOf(cell)}: ${formatCount(typical(cell, 'autocannon'))}/s; our driver ${median(pairs).toFixed(2)} of it.`;
+    const ratio = typical(cell, overAutocannon);
+    if (ratio === undefined) return [];
+    return `autocannon on ${labelOf(cell)}: ${formatCount(typical(cell, 'autocannon'))}/s; our driver ${ratio.toFixed(2)} of it.`;
   });
 }
 
@@ -409,7 +404,8 @@ function eventTable(result: Result, scenario: Scenario): Table {
         String(samples.reduce((sum, { delivery }) => sum + (delivery?.missing ?? 0), 0)),
     ],
     [right(`of ${baselineLabel(result, scenario)} [95 %]`), ratioField(result, scenario, 'delay')],
-    [right('first event ms'), (cell) => formatMs(typical(cell, 'firstEvent'))],
+    // Too few in each process for a median of its own.
+    [right('first event ms'), quantileField(({ delivery }) => delivery?.firstEvent, 0.5)],
     [right('CPU µs/event'), (cell) => formatNumber(typical(cell, 'cpuPerEvent'))],
     [
       right('bytes out/event'),
@@ -424,6 +420,32 @@ function eventTable(result: Result, scenario: Scenario): Table {
     title: scenario.title,
     lead: `${scenario.what} CPU is that of publishing and of all deliveries; the row without watchers is publishing alone. First event: from the wish to listen, connection and all.`,
     notes: [floorNote(result, scenario.name, ['delay', 'cpuPerEvent']), ...notesFor(cells)],
+  });
+}
+
+function idleTable(result: Result, scenario: Scenario): Table {
+  const fields: Field[] = [
+    [
+      right('kB a connection'),
+      (cell) => {
+        const bytes = typical(cell, 'residentPerConnection');
+        return formatNumber(bytes && bytes / 1e3);
+      },
+    ],
+    [right('connections'), (cell) => formatCount(typical(cell, ({ idle }) => idle?.connections))],
+    [
+      right('MB before'),
+      (cell) => {
+        const bytes = typical(cell, ({ idle }) => idle?.firstBytes ?? undefined);
+        return formatTenth(bytes && bytes / 1e6);
+      },
+    ],
+  ];
+  const cells = cellsOf(result, scenario);
+  return tableWith(cells, fields, {
+    title: scenario.title,
+    lead: scenario.what,
+    notes: cells.flatMap((cell) => cell.invalid.map((why) => `${labelOf(cell)}: INVALID, ${why}`)),
   });
 }
 
@@ -533,6 +555,8 @@ export function tablesOfScenario(result: Result, scenario: Scenario): Table[] {
       return [eventTable(result, scenario)];
     case 'errors':
       return [errorTable(result, scenario)];
+    case 'idle':
+      return [idleTable(result, scenario)];
     case 'payload':
       return payloadTables(result, scenario);
     case 'screen':

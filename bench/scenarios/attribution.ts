@@ -37,10 +37,10 @@ export const attribution: Scenario = callScenario({
       { act: 'create', connections: many },
     ];
     return [
-      warming(read, 300, loading),
-      warming(create, 100, loading),
-      open(read, readsPerSecond, loading, { ms: 125, times: 2 }),
-      open(create, createsPerSecond, loading, { ms: 125, times: 2 }),
+      warming(read, 1000, loading),
+      warming(create, 300, loading),
+      open(read, readsPerSecond, loading, { ms: 75, times: 6 }),
+      open(create, createsPerSecond, loading, { ms: 75, times: 3 }),
     ];
   },
 });

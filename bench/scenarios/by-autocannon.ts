@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AutocannonResult, runAutocannon } from '../load/autocannon.ts';
+import type { AutocannonResult } from '../load/autocannon.ts';
 import { marker } from './act.ts';
 import { type Spent, watched } from './measure.ts';
 import type { Phase } from './phase.ts';
@@ -22,6 +22,8 @@ export async function takeAutocannon(
   durationMs: number,
 ): Promise<AutocannonSlice | undefined> {
   if (prepared.protocol !== 'http1' || address.ca !== undefined) return undefined;
+  // Loaded only here: most load generators have no use for it.
+  const { runAutocannon } = await import('../load/autocannon.ts');
   const { headers } = prepared.request;
   const keyed = Object.entries(headers).find(([, value]) => value === marker)?.[0];
   const { result, spent } = await watched(address, () =>

@@ -4,6 +4,7 @@ import type { Payment } from '../../services/core/payments/payment.ts';
 import { connectLinks } from '../link/links.ts';
 import { createMetronome } from '../load/metronome.ts';
 import type { Address } from '../subject/subject.ts';
+import { serverOf } from './contenders.ts';
 import { countBytes } from './count-bytes.ts';
 import { openSampleOf } from './gather.ts';
 import { type OpenSlice, takeOpen, warmUp } from './measure.ts';
@@ -22,7 +23,6 @@ import {
   connectClient,
   labels,
   openClient,
-  roomOf,
 } from './wires.ts';
 
 const act = 'read';
@@ -137,7 +137,7 @@ const contender = (
   kind: 'room',
   wire,
   // The writer writes over REST, whatever wire the readers read on.
-  subject: { wires: [...new Set(['rest', roomOf(wire)])] },
+  subject: serverOf(wire),
   open,
 });
 
@@ -235,7 +235,7 @@ async function open(lab: Lab): Promise<Session> {
   return {
     async take({ name, ms }) {
       if (name === warming) {
-        warmUpMs += await warmUp(() => reader.read(undefined), inFlight, ms);
+        warmUpMs += await warmUp(address, () => reader.read(undefined), inFlight, ms);
         return;
       }
       const writer = await startWriter(address, id);
@@ -269,11 +269,16 @@ export const cached: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
   slices: ({ effort, durationMs }) => [
-    { name: warming, ms: { quick: 100, normal: 200, full: 4000 }[effort], times: 1 },
+    {
+      name: warming,
+      ms: { quick: 100, normal: 400, full: 4000 }[effort],
+      times: 1,
+      together: true,
+    },
     {
       name: 'cached',
-      ms: durationMs === undefined ? 150 : durationMs / 4,
-      times: { quick: 1, normal: 2, full: 16 }[effort],
+      ms: durationMs === undefined ? 100 : durationMs / 4,
+      times: { quick: 1, normal: 3, full: 16 }[effort],
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

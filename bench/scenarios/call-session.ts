@@ -60,10 +60,11 @@ export async function openCallSession(
       async take({ name, ms }) {
         const phase = phases.get(name);
         if (!phase) throw new Error(`Expected a slice of the scenario, got '${name}'.`);
-        if (phase.kind === 'autocannon') {
+        const isByAutocannon = phase.kind === 'warm-up' && phase.by === 'autocannon';
+        if (phase.kind === 'autocannon' || isByAutocannon) {
           const whole = captured.get(phase.act)?.captured;
           const taken = whole && (await takeAutocannon(lab, phase, whole, ms));
-          if (taken) records.of(phase).autocannon.push(taken);
+          if (taken && !isByAutocannon) records.of(phase).autocannon.push(taken);
           return;
         }
         const { call } = await callers.of(phase);
@@ -107,7 +108,7 @@ async function takeSlice(
     takeOpen(address, call, pacer, { perSecond, durationMs: ms, arrivals, seed });
   switch (phase.kind) {
     case 'warm-up':
-      record.warmUpMs += await warmUp(call, phase.inFlight, ms);
+      record.warmUpMs += await warmUp(address, call, phase.inFlight, ms);
       return;
     case 'closed':
       record.closed.push(

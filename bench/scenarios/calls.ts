@@ -29,7 +29,13 @@ export function callScenario(calls: CallScenario): Scenario {
     baseline,
     contenders,
     slices: (loading, round) =>
-      turns(loading, round).map(({ phase, ms, times }) => ({ name: nameOf(phase), ms, times })),
+      turns(loading, round).map(({ phase, ms, times, once = false }) => ({
+        name: nameOf(phase),
+        ms,
+        times,
+        together: phase.kind === 'warm-up',
+        once,
+      })),
     async reference(address, fixtures, { name }): Promise<References> {
       const { wire, opening = {}, acts: own } = named(name);
       const client = await connectClient(address, wire, opening);

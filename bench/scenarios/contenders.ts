@@ -1,13 +1,18 @@
 import type { CallContender } from './callers.ts';
-import { type CallWire, labels, roomOf } from './wires.ts';
+import { type CallWire, labels, roomOf, type WireName } from './wires.ts';
 
-/** The real server with only this wire's room open. */
+/**
+ * The real server with this wire's room open, and REST's for those who publish and write while
+ * another wire is read: so that all scenarios of a wire have one server.
+ */
+export const serverOf = (wire: WireName) => ({ wires: [...new Set(['rest', roomOf(wire)])] });
+
 export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
   name: wire,
   label: labels[wire],
   kind: 'room',
   wire,
-  subject: { wires: [roomOf(wire)] },
+  subject: serverOf(wire),
   driver: 'lean',
   ...more,
 });

@@ -20,9 +20,9 @@ export const create: Scenario = callScenario({
     const { connections = 64 } = loading;
     const where = { act, connections };
     return [
-      warming(where, 500, loading),
-      closed(where, connections, loading, { ms: 150, times: 2 }),
-      open(where, createsPerSecond, loading, { ms: 250, times: 3 }),
+      warming(where, 700, loading),
+      closed(where, connections, loading, { ms: 100, times: 3 }),
+      open(where, createsPerSecond, loading, { ms: 100, times: 5 }),
     ];
   },
 });

@@ -5,6 +5,7 @@ import type { FailureSample } from '../report/result.ts';
 import { encodeHistogram } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
 import type { Address } from '../subject/subject.ts';
+import { serverOf } from './contenders.ts';
 import {
   goodCalls,
   prepareProvocation,
@@ -27,7 +28,7 @@ import { adminKey, type CallWire, connectClient, labels, openClient, portOf } fr
 const inFlight = 4;
 const lengths = {
   quick: { warmUpMs: 50, timedMs: 80 },
-  normal: { warmUpMs: 100, timedMs: 200 },
+  normal: { warmUpMs: 100, timedMs: 150 },
   full: { warmUpMs: 3000, timedMs: 2000 },
 } as const satisfies Record<Effort, object>;
 
@@ -42,7 +43,7 @@ const contenders = (['rest', 'grpc', 'graphql', 'websocket'] as const).map(
     label: labels[wire],
     kind: 'room',
     wire,
-    subject: { wires: [wire] },
+    subject: serverOf(wire),
   }),
 );
 
@@ -77,7 +78,7 @@ async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSa
   return {
     latency: encodeHistogram(result.latency),
     serverCpuMicros: spent.cpuMicros,
-    completed: result.completed,
+    completed: result.answered,
   };
 }
 

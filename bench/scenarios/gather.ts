@@ -77,28 +77,29 @@ export function closedSampleOf(
 ): ClosedLoopSample {
   const rateOf = (slice: ClosedSlice | undefined) => slice?.loop.perSecond ?? Number.NaN;
   const drift = rateOf(slices.at(-1)) / rateOf(slices[0]);
-  const load = loadOf(context, slices);
   const loopMs = sum(slices, ({ loop }) => loop.elapsedMs);
   return {
-    ...load,
+    ...loadOf(context, slices),
+    completed: sum(slices, ({ loop }) => loop.answered),
     driver,
     inFlight: phase.inFlight,
-    perSecond: load.completed / (loopMs / 1000),
+    perSecond: sum(slices, ({ loop }) => loop.completed) / (loopMs / 1000),
     drift: slices.length > 1 && Number.isFinite(drift) ? drift : null,
     latency: encodedSum(slices.map(({ loop }) => loop.latency)),
   };
 }
 
 /**
- * The share of the rate that was achieved. An answer takes as long as the quickest; what is over
- * that at the end of a slice had piled up. Calls pile up in every slice where a rate is too high,
- * and in some where something came in between: the best slice tells which.
+ * The share of the rate that was achieved. Where nothing piles up, the last answer of a slice takes
+ * about as long as the middle one; where calls pile up all along, half of the pile is over it. They
+ * pile up in every slice where a rate is too high, and in some where something came in between: the
+ * best slice tells which.
  */
 function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);
   const answered = sum(slices, ({ loop }) => loop.completed) / Math.max(1, scheduled);
   const inTime = slices.map(({ loop: { elapsedMs, drainMs, service } }) => {
-    const piledUpMs = Math.max(0, drainMs - service.getValueAtPercentile(5) / 1000);
+    const piledUpMs = 2 * Math.max(0, drainMs - service.getValueAtPercentile(50) / 1000);
     return elapsedMs / (elapsedMs + piledUpMs);
   });
   return answered * Math.max(...inTime);

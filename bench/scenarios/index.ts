@@ -4,6 +4,7 @@ import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
+import { idle } from './idle.ts';
 import { payload } from './payload.ts';
 import { pointRead } from './point-read.ts';
 import type { Scenario } from './scenario.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   events,
   cached,
   errors,
+  idle,
   bare,
 ];
 

@@ -4,7 +4,7 @@ import type { Pacer } from '../load/metronome.ts';
 import { type OpenLoopResult, runOpenLoop } from '../load/open-loop.ts';
 import { poissonSchedule, uniformSchedule } from '../load/schedule.ts';
 import { createRandom } from '../statistics/random.ts';
-import { metered, type Reading } from '../subject/meter.ts';
+import { cpuMicrosOf, metered, type Reading } from '../subject/meter.ts';
 import type { Address } from '../subject/subject.ts';
 import type { Arrivals } from './phase.ts';
 
@@ -90,43 +90,66 @@ export async function takeOpen(
   return { loop: result, spent };
 }
 
-/** The warm-up of a process: long enough for compiled code, level, or at its end. */
-const windowMs = 100;
-const fewestWindows = 5;
+/** The warm-up of a process ends when its code is compiled, or its time is up. */
+const windowMs = 250;
 /**
- * V8 brings the functions of a call to its last tier only after many calls: on Node 26 a REST read
- * gets faster until some 60,000 were made, and more than twice as fast as it began.
+ * Of a window, with one call under way: at a low rate a turn of the event loop has one call, at
+ * capacity many, and code that has seen only the one is compiled anew for the other. Warmed up by
+ * both, equal processes differ half as much.
  */
-const fewestCalls = 60_000;
-/** A window that has not grown by more than this over those before it is level with them. */
-const growing = 1.05;
+const aloneShare = 0.3;
+/**
+ * V8 brings the functions of a call to its last tier only after many calls, and takes code back on
+ * the way: before this many, a cost that looks level is none. By itself it needs from 25,000 (gRPC)
+ * to 60,000 (REST) on Node 26; what a call costs then is a third to a half of what it did at first.
+ */
+const fewestCalls = 20_000;
+/** The windows that are looked at last, and as many before them. */
+const compared = 4;
+/** What the last of them cost of what those before cost, where nothing more is to be won. */
+const level = 0.97;
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Whether enough calls were made, and the last two windows are level with the three before. */
-const isLevel = (windows: readonly number[], calls: number): boolean =>
+/** Whether a call no longer gets cheaper. @param costs of a call, window by window */
+export const isLevel = (costs: readonly number[], calls: number): boolean =>
   calls >= fewestCalls &&
-  windows.length >= fewestWindows &&
-  mean(windows.slice(-2)) <= growing * mean(windows.slice(-fewestWindows, -2));
+  costs.length >= 2 * compared &&
+  // The cheapest of them: in the others something came in between.
+  Math.min(...costs.slice(-compared)) >= level * Math.min(...costs.slice(-2 * compared, -compared));
 
 /**
- * Calls without being measured, until throughput has stopped growing or the time is up: code that
- * runs for the first time is not what users meet. Libraries differ in how long that takes.
+ * Calls without being measured, until a call costs the server no less than it did before, or the
+ * time is up: code that runs for the first time is not what users meet. Where the server's CPU time
+ * is known, it is what is compared: others may be warming up on the same cores.
  * @returns how long it was
  * @throws Error where a call fails
  */
-export async function warmUp(call: Call, inFlight: number, atMostMs: number): Promise<number> {
+export async function warmUp(
+  { pid }: Pick<Address, 'pid'>,
+  call: Call,
+  inFlight: number,
+  atMostMs: number,
+): Promise<number> {
+  const cpuMicros = () => (pid === null ? undefined : cpuMicrosOf(pid));
+  const loop = async (inFlight: number, durationMs: number) => {
+    const looped = await runClosedLoop({ call, inFlight, durationMs });
+    const [failure] = Object.keys(looped.failures);
+    if (failure) throw new Error(`Unexpected failures while warming up: ${failure}`);
+    return looped;
+  };
   const startedMs = performance.now();
-  const windows: number[] = [];
+  const costs: number[] = [];
   let calls = 0;
-  while (!isLevel(windows, calls) && performance.now() - startedMs + windowMs <= atMostMs) {
-    const window = await runClosedLoop({ call, inFlight, durationMs: windowMs });
-    if (window.failed > 0) {
-      throw new Error(`Unexpected failures while warming up: ${Object.keys(window.failures)[0]}`);
-    }
-    windows.push(window.perSecond);
-    calls += window.completed;
+  while (!isLevel(costs, calls)) {
+    const leftMs = atMostMs - (performance.now() - startedMs);
+    if (leftMs <= 0) break;
+    const before = cpuMicros();
+    const lengthMs = Math.min(windowMs, leftMs);
+    const many = await loop(inFlight, lengthMs * (1 - aloneShare));
+    const after = cpuMicros();
+    const isKnown = before !== undefined && after !== undefined;
+    costs.push((isKnown ? after - before : many.elapsedMs) / Math.max(1, many.answered));
+    const alone = await loop(1, lengthMs * aloneShare);
+    calls += many.answered + alone.answered;
   }
   return performance.now() - startedMs;
 }

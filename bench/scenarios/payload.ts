@@ -42,7 +42,8 @@ export const payload: Scenario = callScenario({
   acts,
   turns: (loading) => [
     warming({ act: '1 payment', connections }, 300, loading),
-    warming({ act: '10 payments', connections }, 200, loading),
+    warming({ act: '10 payments', connections }, 300, loading),
+    warming({ act: '5 heavy payments', connections }, 200, loading),
     ...acts.map(({ name: act }) =>
       closed({ act, connections }, connections, loading, { ms: 100, times: 1 }),
     ),

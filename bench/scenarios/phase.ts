@@ -6,7 +6,7 @@ export type Phase = {
   /** Round-trip time that the link adds; 0: no link in between. */
   readonly rttMs: number;
 } & (
-  | { readonly kind: 'warm-up'; readonly inFlight: number }
+  | { readonly kind: 'warm-up'; readonly inFlight: number; readonly by?: 'autocannon' }
   | { readonly kind: 'closed'; readonly inFlight: number }
   | { readonly kind: 'autocannon' }
   | { readonly kind: 'open'; readonly perSecond: number; readonly arrivals: Arrivals }
@@ -29,4 +29,5 @@ export interface Turn {
   readonly phase: Phase;
   readonly ms: number;
   readonly times: number;
+  readonly once?: boolean;
 }

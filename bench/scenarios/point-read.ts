@@ -2,7 +2,7 @@ import { readPayment } from './acts.ts';
 import { callScenario } from './calls.ts';
 import { restAgain, room } from './contenders.ts';
 import type { Scenario } from './scenario.ts';
-import { autocannon, closed, curve, open, searching, warming } from './turns.ts';
+import { autocannon, closed, curve, once, open, searching, warming } from './turns.ts';
 
 const act = 'read';
 /** Less leaves the cores idle in between, and what waking them costs is noise. */
@@ -22,27 +22,28 @@ export const pointRead: Scenario = callScenario({
   acts: [readPayment],
   turns(loading, round) {
     const { connections = 16, rttsMs = [0] } = loading;
-    // What is drawn as a curve takes its time.
-    const isLong = round < 2 || loading.effort === 'full';
+    // What is drawn takes its time, and is not compared to the last percent.
+    const isLong = round === 0 || loading.effort === 'full';
     const where = { act, connections };
     const over = (many: number) => ({ act, connections: many });
     return [
-      warming(where, 1700, loading),
+      warming(where, 3000, loading),
       ...rttsMs.flatMap((rttMs) => [
-        closed({ ...where, rttMs }, connections, loading, { ms: 150, times: 4 }),
-        open({ ...where, rttMs }, readsPerSecond, loading, { ms: 125, times: 12 }),
+        closed({ ...where, rttMs }, connections, loading, { ms: 150, times: 3 }),
+        open({ ...where, rttMs }, readsPerSecond, loading, { ms: 100, times: 12 }),
       ]),
-      // The other view of concurrency: one connection for all calls, where a wire takes several.
-      closed(over(1), 64, loading, { ms: 150, times: 1 }),
       ...(isLong
-        ? [
-            autocannon(where, loading, { ms: 300, times: 2 }),
-            ...[1, 4, 64, 256].map((many) =>
-              closed(over(many), many, loading, { ms: 100, times: 1 }),
-            ),
-            ...curve(where, loading, { ms: 120, times: 1 }),
-            searching(where, objective, loading, { ms: 150, times: 4 }),
-          ]
+        ? once([
+            warming(over(64), 500, loading, 'autocannon'),
+            // Enough connections for autocannon to keep the server busy while it thinks itself.
+            closed(over(64), 64, loading, { ms: 150, times: 3 }),
+            autocannon(over(64), loading, { ms: 200, times: 3 }),
+            ...[1, 4, 256].map((many) => closed(over(many), many, loading, { ms: 100, times: 2 })),
+            // The other view of concurrency: one connection for all calls, where a wire takes it.
+            closed(over(1), 64, loading, { ms: 150, times: 2 }),
+            ...curve(where, loading, { ms: 150, times: 2 }),
+            searching(where, objective, loading, { ms: 150, times: 5 }),
+          ])
         : []),
     ];
   },

@@ -73,9 +73,7 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
     };
   }
 
-  function byAutocannon(phase: Phase, all: readonly AutocannonSlice[]): ClosedLoopSample {
-    // Its first slice warms it up: ours was, before.
-    const slices = all.length > 1 ? all.slice(1) : all;
+  function byAutocannon(phase: Phase, slices: readonly AutocannonSlice[]): ClosedLoopSample {
     return {
       ...loadOf(contextOf(phase), slices),
       driver: 'autocannon',

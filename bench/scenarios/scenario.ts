@@ -4,7 +4,12 @@ import type { Address } from '../subject/subject.ts';
 import type { WireName } from './wires.ts';
 
 export type SubjectSpec =
-  | { readonly wires: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+  | {
+      readonly wires: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+      /** Names a server that others of the same kind do not share. */
+      readonly apart?: string;
+    }
   | { readonly control: string };
 
 export interface Contender {
@@ -51,6 +56,13 @@ export interface Slice {
   readonly ms: number;
   /** How often each contender has it. */
   readonly times: number;
+  /**
+   * All contenders have it at once, on all cores, which takes less time than one after the other.
+   * For warming up: nothing of it is timed, and `ms` is what each would need on cores of its own.
+   */
+  readonly together?: boolean;
+  /** Not for a baseline's repeat: what is drawn once, and not compared. */
+  readonly once?: boolean;
 }
 
 /** What a load generator knows while it measures one process. */
@@ -110,6 +122,7 @@ export const nothingMeasured: Measured = {
   delivery: null,
   caching: null,
   failures: null,
+  idle: null,
 };
 
 /** @throws Error naming what was to be checked */

@@ -3,10 +3,10 @@ import type { Screen } from '../../services/rest/client.ts';
 import type { Act } from './act.ts';
 import type { CallContender } from './callers.ts';
 import { callScenario } from './calls.ts';
-import { room } from './contenders.ts';
+import { room, serverOf } from './contenders.ts';
 import { check, type Scenario } from './scenario.ts';
 import { closed, warming } from './turns.ts';
-import { type CallWire, type Clients, labels, roomOf } from './wires.ts';
+import { type CallWire, type Clients, labels } from './wires.ts';
 
 const limit = 20;
 
@@ -52,7 +52,7 @@ function contender<Wire extends CallWire>(
   return room(wire, {
     name: more.name,
     label: `${labels[wire]}, ${more.way}`,
-    subject: { wires: [roomOf(wire)], ...(more.env && { env: more.env }) },
+    subject: { ...serverOf(wire), ...(more.env && { env: more.env }) },
     driver: 'client',
     acts: [act],
   });

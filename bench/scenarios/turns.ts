@@ -14,8 +14,14 @@ interface Where {
 
 const at = ({ act, connections, rttMs = 0 }: Where) => ({ act, connections, rttMs });
 
-export const warming = (where: Where, atMostMs: number, { effort }: Loading): Turn => ({
-  phase: { kind: 'warm-up', inFlight: where.connections, ...at(where) },
+/** @param by a client that has to be warm itself, where it is not the driver */
+export const warming = (
+  where: Where,
+  atMostMs: number,
+  { effort }: Loading,
+  by?: 'autocannon',
+): Turn => ({
+  phase: { kind: 'warm-up', inFlight: where.connections, ...at(where), ...(by && { by }) },
   ms: { quick: 200, normal: atMostMs, full: 3 * atMostMs }[effort],
   times: 1,
 });
@@ -46,11 +52,19 @@ export const open = (where: Where, perSecond: number, loading: Loading, slices: 
     slices,
   );
 
-/** The curve of latency against load: shares of what the process can do. */
-const shares = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1];
+/** The curve of latency against load: shares of what the process can do, in geometric steps. */
+const highest = 1.1;
+const step = 1.22;
+const shares = Array.from({ length: 8 }, (_, at) => highest / step ** at)
+  .toReversed()
+  .map((share) => Number(share.toFixed(2)));
 
 export const curve = (where: Where, loading: Loading, slices: Slices): Turn[] =>
   shares.map((share) => timed({ kind: 'share', share, ...at(where) }, loading, slices));
+
+/** For what is drawn, and for the checks of the instrument. */
+export const once = (turns: readonly Turn[]): Turn[] =>
+  turns.map((turn) => ({ ...turn, once: true }));
 
 /** The highest rate that meets the objective, halved this many times. */
 export const searching = (

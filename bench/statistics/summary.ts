@@ -51,6 +51,15 @@ const valid = <Load extends { readonly invalid: readonly string[] }>(
 const quantileOf = (histogram: string | null | undefined, quantile: number) =>
   histogram ? quantileMicros(decodeHistogram(histogram), quantile) : undefined;
 
+/** Calls a second by our driver over those by autocannon, with as many calls under way. */
+export function overAutocannon(sample: Sample): number | undefined {
+  const theirs = valid(autocannonOf(sample));
+  if (!theirs) return undefined;
+  const { act, connections, inFlight } = theirs;
+  const ours = valid(closedOf(sample, { act, connections, inFlight }));
+  return ours && ours.perSecond / theirs.perSecond;
+}
+
 const perCall = (load: ClosedLoopSample | OpenLoopSample | undefined): number | undefined =>
   load && load.serverCpuMicros !== null && load.failed === 0 && load.completed > 0
     ? load.serverCpuMicros / load.completed
@@ -89,6 +98,11 @@ export const metrics = {
       : undefined,
   /** Median delay of an event, from its intended publication, µs. */
   delay: ({ delivery }) => (delivery?.delivered ? quantileOf(delivery.delay, 0.5) : undefined),
+  /** Resident memory of the server for each idle connection, bytes. */
+  residentPerConnection: ({ idle }) =>
+    idle && idle.firstBytes !== null && idle.lastBytes !== null
+      ? (idle.lastBytes - idle.firstBytes) / idle.connections
+      : undefined,
   /** From the wish to listen to the first event, µs. */
   firstEvent: ({ delivery }) =>
     delivery?.watchers ? quantileOf(delivery.firstEvent, 0.5) : undefined,

@@ -1,7 +1,7 @@
 import { type Generator, startGenerator } from '../load/generator-process.ts';
 import type { Shared } from '../look-around.ts';
 import type { Contender } from '../scenarios/scenario.ts';
-import { pin } from './process.ts';
+import { type Core, pin } from './process.ts';
 import { type Subject, startControl, startServer, targetAt } from './subject.ts';
 import type { Copies } from './template.ts';
 
@@ -9,9 +9,14 @@ import type { Copies } from './template.ts';
 export interface Processes {
   readonly subject: Subject;
   readonly generator: Generator;
-  /** Puts each on its core: they start on both, which takes half the time. */
-  settle(): Promise<void>;
+  /**
+   * Puts each on the core that it is measured on, or leaves both to any core: they start and warm
+   * up so, which takes half the time.
+   */
+  place(where: Place): Promise<void>;
 }
+
+export type Place = 'own core' | 'any core';
 
 /** The processes of one round. */
 export interface Pool {
@@ -30,21 +35,21 @@ export const serverOf = ({ subject, kind }: Contender): string =>
 export function createPool(shared: Shared, copies: Copies): Pool {
   const started = new Map<string, Promise<Processes>>();
   const databases: string[] = [];
-  const { constantsPath, certificate, target } = shared;
+  const { constantsPath, certificate, target, nodeFlags } = shared;
 
   function startSubject({ subject: spec }: Contender): Promise<Subject> {
-    if ('control' in spec) return startControl(spec.control, constantsPath);
+    if ('control' in spec) return startControl(spec.control, constantsPath, nodeFlags);
     if (target) return Promise.resolve(targetAt(target));
     const databasePath = copies.copy();
     databases.push(databasePath);
-    return startServer({ ...spec, databasePath, certificate });
+    return startServer({ ...spec, databasePath, certificate, nodeFlags });
   }
 
   async function start(contender: Contender): Promise<Processes> {
     const starting = [startGenerator(), startSubject(contender)] as const;
     try {
       const [generator, subject] = await Promise.all(starting);
-      return { generator, subject, settle: settling(generator, subject) };
+      return { generator, subject, place: placing(generator, subject) };
     } catch (thrown) {
       for (const one of await Promise.allSettled(starting)) {
         if (one.status === 'fulfilled') await one.value.stop();
@@ -71,13 +76,15 @@ export function createPool(shared: Shared, copies: Copies): Pool {
   };
 }
 
-function settling(generator: Generator, { address }: Subject): () => Promise<void> {
-  let settled: Promise<unknown> | undefined;
-  return async () => {
-    settled ??= Promise.all([
-      pin(generator.pid, 1),
-      ...(address.ours && address.pid !== null ? [pin(address.pid, 0)] : []),
+function placing(generator: Generator, { address }: Subject): Processes['place'] {
+  let placed: Place = 'any core';
+  return async (where) => {
+    if (where === placed) return;
+    placed = where;
+    const coreOf = (own: Core) => (where === 'any core' ? 'any' : own);
+    await Promise.all([
+      pin(generator.pid, coreOf(1)),
+      ...(address.ours && address.pid !== null ? [pin(address.pid, coreOf(0))] : []),
     ]);
-    await settled;
   };
 }

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
+export const cores: number = availableParallelism();
+
 /** Server and client each have a core to themselves where there are two and `taskset`. */
 export const canPin: boolean =
-  process.platform === 'linux' && availableParallelism() >= 2 && existsSync('/usr/bin/taskset');
+  process.platform === 'linux' && cores >= 2 && existsSync('/usr/bin/taskset');
 
 export type Core = 0 | 1;
 
@@ -43,13 +45,11 @@ export function startNode({ args, env, core, ipc = false }: StartOptions): Child
   return child;
 }
 
-/**
- * Keeps a process, with all of its threads, on one core from now on. Processes start on both,
- * which takes half the time, and are measured on one.
- */
-export async function pin(pid: number, core: Core): Promise<void> {
+/** Keeps a process, with all of its threads, on this core from now on, or on none in particular. */
+export async function pin(pid: number, core: Core | 'any'): Promise<void> {
   if (!canPin) return;
-  await promisify(execFile)('/usr/bin/taskset', ['-a', '-c', '-p', String(core), String(pid)]);
+  const list = core === 'any' ? `0-${cores - 1}` : String(core);
+  await promisify(execFile)('/usr/bin/taskset', ['-a', '-c', '-p', list, String(pid)]);
 }
 
 const ended = (child: ChildProcess): boolean =>

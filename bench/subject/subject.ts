@@ -53,10 +53,12 @@ export function startServer(options: {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** TLS on every port; clear text where absent. */
   readonly certificate?: CertificateFiles | undefined;
+  /** Flags of the runtime. */
+  readonly nodeFlags?: readonly string[];
 }): Promise<Subject> {
-  const { certificate } = options;
+  const { certificate, nodeFlags = [] } = options;
   return startSubject(
-    serverArgs,
+    [...nodeFlags, ...serverArgs],
     { counters: true, ca: certificate?.ca },
     {
       HOST: '127.0.0.1',
@@ -82,9 +84,14 @@ export const targetAt = (address: Address): Subject => ({
 });
 
 /** A control of `controls/`, answering the constant in `constantPath`. */
-export function startControl(name: string, constantPath: string): Promise<Subject> {
+export function startControl(
+  name: string,
+  constantPath: string,
+  nodeFlags: readonly string[] = [],
+): Promise<Subject> {
   const path = fileURLToPath(new URL(`./controls/${name}.ts`, import.meta.url));
-  return startSubject([path, constantPath], { counters: false }, { NODE_ENV: 'production' });
+  const args = [...nodeFlags, path, constantPath];
+  return startSubject(args, { counters: false }, { NODE_ENV: 'production' });
 }
 
 /** Resolves with the process's `ready {ports}` line. @throws Error with its last words */

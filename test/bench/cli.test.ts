@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodeOf } from '../../bench/cli.ts';
 import { readCommand } from '../../bench/command.ts';
+import { nodeFlagsOf } from '../../bench/look-around.ts';
 import { makePlan, type Request } from '../../bench/plan.ts';
 import { readResult } from '../../bench/report/result.ts';
 import { closedOf, openOf, wireOf } from '../../bench/statistics/summary.ts';
@@ -133,9 +134,9 @@ describe('the command line', () => {
 
 const orderOf = (seed: number) =>
   makePlan({ ...request, only: ['point-read'], seed }, false).blocks.flatMap(
-    ({ round, contenders, moves }) => [
+    ({ round, contenders, turns }) => [
       ...contenders.map(({ name }) => `${round} ${name}`),
-      ...moves.map(({ contender, slice }) => `${round} ${contender.name} ${slice.name}`),
+      ...turns.flat().map(({ contender, slice }) => `${round} ${contender.name} ${slice.name}`),
     ],
   );
 
@@ -161,18 +162,38 @@ describe('the plan', () => {
   });
 
   test('lets contenders take turns: each has a slice once before any has it twice', () => {
-    for (const { moves, contenders, scenario, round } of makePlan(request, false).blocks) {
+    for (const { turns, contenders, scenario, round } of makePlan(request, false).blocks) {
+      const moves = turns.flat();
       let at = 0;
       for (const slice of scenario.slices(request.loading, round)) {
+        const those = contenders.filter(({ kind }) => !slice.once || kind !== 'again');
         for (let turn = 0; turn < slice.times; turn += 1) {
-          const now = moves.slice(at, at + contenders.length);
-          at += contenders.length;
+          const now = moves.slice(at, at + those.length);
+          at += those.length;
           expect(new Set(now.map((move) => move.slice.name))).toEqual(new Set([slice.name]));
-          expect(new Set(now.map((move) => move.contender))).toEqual(new Set(contenders));
+          expect(new Set(now.map((move) => move.contender))).toEqual(new Set(those));
         }
       }
       expect(at).toBe(moves.length);
     }
+  });
+
+  test('warms all contenders up at once, and times one at a time', () => {
+    for (const { turns } of makePlan(request, false).blocks) {
+      for (const moves of turns) {
+        const isWarmUp = moves.every(({ slice }) => slice.together);
+        if (!isWarmUp) expect(moves).toHaveLength(1);
+      }
+    }
+    const [block] = makePlan({ ...request, only: ['point-read'] }, false).blocks;
+    expect(block?.turns[0]?.map(({ contender }) => contender)).toHaveLength(5);
+  });
+
+  test('starts all servers of a usual run alike, and those of a full one as users do', () => {
+    const flags = nodeFlagsOf(request);
+    expect(flags.length).toBeGreaterThan(0);
+    expect(flags.every((flag) => flag.startsWith('--invocation-count-for-'))).toBe(true);
+    expect(nodeFlagsOf({ ...request, loading: { effort: 'full' } })).toEqual([]);
   });
 
   test('counts the start of a server once a round, whatever it is measured by', () => {

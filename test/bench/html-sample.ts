@@ -156,6 +156,7 @@ function cell(
     delivery: null,
     caching: null,
     failures: null,
+    idle: null,
     ...loadsOf(random, round),
   }));
   return { scenario, contender, kind, invalid: [], samples };
@@ -341,6 +342,7 @@ export const htmlSample: Result = {
     only: [],
     wires: [],
     tls: false,
+    nodeFlags: [],
     targets: {},
     flags: ['--seed', '7'],
   },

@@ -11,11 +11,13 @@ import { figuresOf } from '../../bench/report/figures.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
 import { type Counted, countBytes } from '../../bench/scenarios/count-bytes.ts';
 import { watched } from '../../bench/scenarios/measure.ts';
+import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
+import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
 import { memoryOf, metered } from '../../bench/subject/meter.ts';
 import type { Address } from '../../bench/subject/subject.ts';
 import { callOf, labOf, nowhere, pidOf, startFake } from './fake-subject.ts';
-import { callCell, resultOf } from './sample-result.ts';
+import { callCell, cellOf, resultOf } from './sample-result.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -56,9 +58,12 @@ describe('10. CPU a call at a rate that is the same for all', () => {
   test('is taken of all contenders of a block by the same slices, rates and arrivals', () => {
     const request = { only: [], wires: [], seed: 1, tls: false, targets: [] };
     const { blocks } = makePlan({ ...request, loading: { effort: 'normal' } }, false);
-    for (const { moves, contenders } of blocks) {
+    for (const { turns, contenders } of blocks) {
       const slicesOf = contenders.map((one) =>
-        moves.filter(({ contender }) => contender === one).map(({ slice }) => slice),
+        turns
+          .flat()
+          .filter(({ contender, slice }) => contender === one && !slice.once)
+          .map(({ slice }) => slice),
       );
       for (const slices of slicesOf) expect(slices).toEqual(slicesOf[0]);
     }
@@ -173,6 +178,26 @@ describe('12. memory, and the event loops of both sides', () => {
     expect(spent.server.loopDelayMs).toBe(25);
     expect(spent.clientCpuShare).toBeGreaterThan(0);
     expect(spent.elapsedMs).toBeGreaterThanOrEqual(30);
+  });
+
+  test('what an idle connection weighs is what came with it, and answers the claim', () => {
+    const idleCell = (wire: string, bytesEach: number) =>
+      cellOf('idle', wire, () => ({
+        ...nothingMeasured,
+        idle: { connections: 500, firstBytes: 100e6, lastBytes: 100e6 + 500 * bytesEach },
+      }));
+    const result = resultOf([idleCell('websocket', 36_000), idleCell('grpc', 51_000)]);
+    const [table] = tablesOf(result);
+    expect(table?.rows.map((row) => row.slice(0, 3))).toEqual([
+      ['WebSocket, subscribed', '36', '500'],
+      ['gRPC, stream', '51', '500'],
+    ]);
+    const told = connectionsAreCheap.judge(result);
+    expect(told.answer).toBe('depends');
+    expect(told.because).toContain('WebSocket 36 kB, gRPC 51 kB. 100,000 over WebSocket');
+    const heavy = resultOf([idleCell('websocket', 36e6)]);
+    expect(connectionsAreCheap.judge(heavy).answer).toBe('no');
+    expect(connectionsAreCheap.judge(resultOf([])).answer).toBe('not measured');
   });
 
   test('what an idle server weighs is a figure of every run', () => {

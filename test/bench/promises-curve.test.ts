@@ -45,6 +45,7 @@ const closedSlice = (perSecond: number, micros: number, more: Partial<Spent> = {
   return {
     loop: {
       completed: perSecond,
+      answered: perSecond + 16,
       failed: 1,
       failures: { 'status 500': 1 },
       elapsedMs: 1000,
@@ -71,6 +72,15 @@ describe('19. latency against load, and capacity under an objective', () => {
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1.1);
     expect(shares.length).toBeGreaterThanOrEqual(5);
+    // Each is as many times the one before: geometric steps.
+    const steps = shares.slice(1).map((share, at) => share / (shares[at] ?? Number.NaN));
+    for (const step of steps) expect(step / (steps[0] ?? Number.NaN)).toBeCloseTo(1, 1);
+  });
+
+  test('calls that are answered after the end cost, and are no throughput', () => {
+    const records = createRecords(lab, 'lean');
+    records.of(closedPhase(64)).closed.push(closedSlice(400, 100));
+    expect(records.measured().closed).toMatchObject([{ perSecond: 400, completed: 416 }]);
   });
 
   test('its rates are shares of the closed loop before it; without one there is none', async () => {
@@ -158,7 +168,8 @@ describe('slices of one measurement', () => {
 
   test('add up: calls, failures, time and CPU, and every sample of every histogram', () => {
     expect(sample).toMatchObject({
-      completed: 1500,
+      // 16 each came after the end.
+      completed: 1548,
       failed: 3,
       failures: { 'status 500': 3 },
       elapsedMs: 5000,

@@ -21,7 +21,8 @@ import { roomOf } from '../../bench/scenarios/wires.ts';
 import { faultsOfOpen } from '../../bench/statistics/validity.ts';
 import { nullConstants } from '../../bench/subject/fixtures.ts';
 import { createPool } from '../../bench/subject/pool.ts';
-import { canPin } from '../../bench/subject/process.ts';
+import { overAutocannon, typical } from '../../bench/statistics/summary.ts';
+import { canPin, cores } from '../../bench/subject/process.ts';
 import { labOf, nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { startOnWire, wires } from './wire-servers.ts';
@@ -172,6 +173,21 @@ describe('2. one client runtime', () => {
     const figure = figuresOf(resultOf([cell])).find(({ name }) => name.includes('from autocannon'));
     expect(figure).toMatchObject({ target: '≤ 0.1', verdict });
   });
+
+  test('autocannon is compared with our own loop of as many calls, and with no other', () => {
+    const cell = callCell('point-read', 'rest', { autocannonPerSecond: 12_000 });
+    const samples = cell.samples.map((sample) => ({
+      ...sample,
+      closed: sample.closed.flatMap((load) =>
+        load.driver === 'autocannon'
+          ? [{ ...load, connections: 256, inFlight: 256 }]
+          : [load, { ...load, connections: 256, inFlight: 256, perSecond: 6000 }],
+      ),
+    }));
+    expect(typical({ ...cell, samples }, overAutocannon)).toBeCloseTo(0.5, 6);
+    const without = samples.map((sample) => ({ ...sample, closed: sample.closed.slice(0, 1) }));
+    expect(typical({ ...cell, samples: without }, overAutocannon)).toBeUndefined();
+  });
 });
 
 const coresOf = (pid: number | null): string | undefined =>
@@ -179,13 +195,12 @@ const coresOf = (pid: number | null): string | undefined =>
 
 describe('3. separate processes, one wire open at a time', () => {
   test.each(scenarios)(
-    'a server of $name has the room of its contender open, and no other',
+    'a server of $name has the room of its contender open, and no other but REST',
     (one) => {
       for (const { subject, wire, name } of one.contenders) {
-        // Events are published over REST, whatever they are watched by.
-        const others = one.name === 'events' || one.name === 'cached' ? ['rest'] : [];
         if ('control' in subject) continue;
-        const unasked = subject.wires.filter((open) => ![roomOf(wire), ...others].includes(open));
+        // Events are published and copies made stale over REST, whatever wire is measured.
+        const unasked = subject.wires.filter((open) => ![roomOf(wire), 'rest'].includes(open));
         expect(unasked, name).toEqual([]);
       }
     },
@@ -216,12 +231,17 @@ describe('3. separate processes, one wire open at a time', () => {
       onTestFinished(() => pool.end());
       const processes = await pool.processesOf(contender);
       expect(await pool.processesOf(contender)).toBe(processes);
-      await processes.settle();
       const { subject, generator } = processes;
       pids.push(subject.address.pid, generator.pid);
+      await processes.place('own core');
       if (canPin) {
         expect(coresOf(subject.address.pid)).toBe('0');
         expect(coresOf(generator.pid)).toBe('1');
+      }
+      await processes.place('any core');
+      if (canPin) {
+        expect(coresOf(subject.address.pid)).toBe(`0-${cores - 1}`);
+        expect(coresOf(generator.pid)).toBe(`0-${cores - 1}`);
       }
       await pool.end();
     }

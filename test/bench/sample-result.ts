@@ -161,6 +161,7 @@ export function wholeResult(): Result {
     delivery: deliveryOf(3000),
     caching: { reads: 100, asked: 40, saved: 80, writes: 10, stale: 0 },
     failures,
+    idle: { connections: 700, firstBytes: 100e6, lastBytes: 121e6 },
   };
   const cell: Cell = {
     scenario: 'point-read',

@@ -112,6 +112,7 @@ const bareSample = {
   delivery: null,
   caching: null,
   failures: null,
+  idle: null,
 } satisfies Omit<Sample, 'round'>;
 
 /** @param processes what was measured of each */
@@ -161,6 +162,7 @@ export const resultOf = (cells: readonly Cell[], { environment, options }: Run =
       only: [],
       wires: [],
       tls: false,
+      nodeFlags: [],
       targets: {},
       flags: [],
       ...options,

@@ -1,0 +1,43 @@
+import { formatCount, formatNumber } from '../report/format.ts';
+import { labels } from '../scenarios/wires.ts';
+import { findCell, isValid, typical } from '../statistics/summary.ts';
+import { notMeasured, type Question } from './question.ts';
+
+const claimed = 100_000;
+
+export const connectionsAreCheap: Question = {
+  number: 12,
+  claim: 'One server holds 50,000 to 100,000 WebSocket connections',
+  source: 'guides to scaling WebSockets',
+  scenarios: ['idle'],
+  judge(result) {
+    const wires = (['websocket', 'sse', 'grpc', 'graphql', 'rest'] as const).flatMap((wire) => {
+      const cell = findCell(result, 'idle', wire);
+      const bytes = isValid(cell) ? typical(cell, 'residentPerConnection') : undefined;
+      return bytes === undefined ? [] : [{ wire, bytes }];
+    });
+    const [websocket] = wires;
+    const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
+    if (websocket?.wire !== 'websocket' || !opened) {
+      return notMeasured('idle WebSocket connections, on a platform that tells memory');
+    }
+    const needed = websocket.bytes * claimed;
+    const { memoryBytes } = result.environment;
+    const each = wires.map(({ wire, bytes }) => `${labels[wire]} ${formatNumber(bytes / 1e3)} kB`);
+    return {
+      // Memory is necessary and not sufficient: more than `opened` were never open at once.
+      answer: needed > memoryBytes ? 'no' : 'depends',
+      ratio: `WebSocket ${formatNumber(websocket.bytes / 1e3)} kB each`,
+      because: `Resident for each idle connection: ${each.join(', ')}. ${formatCount(claimed)} over WebSocket would take ${formatNumber(needed / 1e9)} GB of this machine's ${formatNumber(memoryBytes / 1e9)} GB. Estimated from ${formatCount(opened)} connections; file descriptors, ports and what they do when they wake were not measured.`,
+      picture: {
+        kind: 'bars',
+        label: 'Resident for each idle connection, kB',
+        items: wires.map(({ wire, bytes }) => ({
+          label: labels[wire],
+          wire,
+          value: bytes / 1e3,
+        })),
+      },
+    };
+  },
+};
