@@ -233,9 +233,13 @@ function crossCheck(cells: readonly Cell[]): string[] {
   });
 }
 
+/** Without a baseline's repeat, which is compared and not drawn. */
+const drawnCells = (result: Result, scenario: Scenario): Cell[] =>
+  cellsOf(result, scenario).filter(({ kind }) => kind !== 'again');
+
 /** Throughput by how many calls are under way, and over how many connections. */
 function concurrencyTable(result: Result, scenario: Scenario): Table[] {
-  const cells = cellsOf(result, scenario);
+  const cells = drawnCells(result, scenario);
   const all =
     firstSample(cells)?.closed.filter(({ driver, rttMs }) => driver === 'lean' && rttMs === 0) ??
     [];
@@ -262,7 +266,7 @@ function concurrencyTable(result: Result, scenario: Scenario): Table[] {
 
 /** p99 at shares of each contender's own capacity. */
 function curveTable(result: Result, scenario: Scenario): Table[] {
-  const cells = cellsOf(result, scenario);
+  const cells = drawnCells(result, scenario);
   const first = firstSample(cells);
   const shares = first ? curveOf(first).map(({ share }) => share ?? 0) : [];
   if (shares.length === 0) return [];

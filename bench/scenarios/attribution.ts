@@ -40,7 +40,7 @@ export const attribution: Scenario = callScenario({
       warming(read, 1000, loading),
       warming(create, 300, loading),
       open(read, readsPerSecond, loading, { ms: 75, times: 6 }),
-      open(create, createsPerSecond, loading, { ms: 75, times: 3 }),
+      open(create, createsPerSecond, loading, { ms: 45, times: 5 }),
     ];
   },
 });

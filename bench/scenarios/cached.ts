@@ -277,8 +277,8 @@ export const cached: Scenario = {
     },
     {
       name: 'cached',
-      ms: durationMs === undefined ? 100 : durationMs / 4,
-      times: { quick: 1, normal: 3, full: 16 }[effort],
+      ms: durationMs === undefined ? 50 : durationMs / 6,
+      times: { quick: 1, normal: 6, full: 32 }[effort],
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

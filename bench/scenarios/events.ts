@@ -28,9 +28,9 @@ const perSecond = 100;
 const warmUpMs = 100;
 const pollMs = 250;
 const stragglersMs = 1500;
-const countedEvents = 15;
+const countedEvents = 10;
 /** Streams opened to see how long the first event takes. */
-const openings = 15;
+const openings = 9;
 
 const contender = (wire: WireName, label: string = labels[wire]): Contender => ({
   name: wire,

@@ -7,12 +7,12 @@ import {
   startLinkProcess,
 } from '../../bench/link/links.ts';
 import { makePlan } from '../../bench/plan.ts';
+import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
 import { type Counted, countBytes } from '../../bench/scenarios/count-bytes.ts';
 import { watched } from '../../bench/scenarios/measure.ts';
 import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
-import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
 import { memoryOf, metered } from '../../bench/subject/meter.ts';
 import type { Address } from '../../bench/subject/subject.ts';

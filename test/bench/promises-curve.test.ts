@@ -90,11 +90,11 @@ describe('19. latency against load, and capacity under an objective', () => {
     const phase: Phase = { kind: 'share', share, act, connections, rttMs };
     expect(() => records.of(phase).capacity()).toThrow(/closed loop of read before/);
     records.of(closedPhase(64)).closed.push(closedSlice(400, 100), closedSlice(600, 100));
-    expect(records.of(phase).capacity()).toBe(500);
+    expect(records.of(phase).capacity()).toBe(600);
     const record = records.of(phase);
     record.perSecond = share * record.capacity();
     record.open.push(await takeVirtual(record.perSecond, 1000));
-    expect(records.measured().open).toMatchObject([{ share: 0.5, perSecond: 250 }]);
+    expect(records.measured().open).toMatchObject([{ share: 0.5, perSecond: 300 }]);
   });
 
   test.each([
