@@ -90,8 +90,8 @@ export function closedSampleOf(
 }
 
 /**
- * The share of the rate that was achieved. Where nothing piles up, the last answer of a slice takes
- * about as long as the middle one; where calls pile up all along, half of the pile is over it. They
+ * The share of the rate that was achieved. An answer takes as long as the quickest, and one that has
+ * to wait for another twice as long; what is over that at the end of a slice had piled up. Calls
  * pile up in every slice where a rate is too high, and in some where something came in between: the
  * best slice tells which.
  */
@@ -99,7 +99,7 @@ function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);
   const answered = sum(slices, ({ loop }) => loop.completed) / Math.max(1, scheduled);
   const inTime = slices.map(({ loop: { elapsedMs, drainMs, service } }) => {
-    const piledUpMs = 2 * Math.max(0, drainMs - service.getValueAtPercentile(50) / 1000);
+    const piledUpMs = Math.max(0, drainMs - (2 * service.getValueAtPercentile(5)) / 1000);
     return elapsedMs / (elapsedMs + piledUpMs);
   });
   return answered * Math.max(...inTime);

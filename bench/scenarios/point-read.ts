@@ -29,15 +29,15 @@ export const pointRead: Scenario = callScenario({
     return [
       warming(where, 3500, loading),
       ...rttsMs.flatMap((rttMs) => [
-        closed({ ...where, rttMs }, connections, loading, { ms: 150, times: 3 }),
+        closed({ ...where, rttMs }, connections, loading, { ms: 100, times: 3 }),
         open({ ...where, rttMs }, readsPerSecond, loading, { ms: 100, times: 12 }),
       ]),
       ...(isLong
         ? once([
             warming(over(64), 500, loading, 'autocannon'),
             // Enough connections for autocannon to keep the server busy while it thinks itself.
-            closed(over(64), 64, loading, { ms: 150, times: 3 }),
-            autocannon(over(64), loading, { ms: 200, times: 3 }),
+            closed(over(64), 64, loading, { ms: 150, times: 2 }),
+            autocannon(over(64), loading, { ms: 200, times: 2 }),
             ...[1, 4, 256].map((many) => closed(over(many), many, loading, { ms: 100, times: 2 })),
             // The other view of concurrency: one connection for all calls, where a wire takes it.
             closed(over(1), 64, loading, { ms: 150, times: 2 }),
