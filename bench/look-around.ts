@@ -73,8 +73,8 @@ export async function lookAround(on: LookingAround): Promise<Shared> {
 
 /**
  * V8 waits for so many calls of a function before it compiles it for its last tiers; by itself it
- * waits for three times as many. Code ends up the same, only sooner: what a call costs after a
- * minute does not differ by 2 % on any wire. Five minutes do not hold more; `--full` waits.
+ * waits for three times as many, which five minutes do not hold. What a call costs in the end is
+ * hardly changed by it, only how soon; `--full` leaves them out.
  */
 const soonerFlags = [
   '--invocation-count-for-maglev=130',

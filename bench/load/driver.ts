@@ -51,4 +51,10 @@ export interface DriverOptions<Request> {
   readonly marker?: string | undefined;
   /** Whether this is the answer that was expected. Every answer is checked. */
   readonly check: (answer: Answer) => boolean;
+  /**
+   * HTTP/1.1 only: a connection whose answer takes longer is given up, and opened again for the
+   * next call: calls that are never answered would else take all connections with them. Waits for
+   * ever where absent. Where a connection takes several calls, nothing has to be given up.
+   */
+  readonly timeoutMs?: number | undefined;
 }

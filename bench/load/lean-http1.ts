@@ -24,6 +24,8 @@ interface Line {
   /** Sends the request for this call. */
   send(call: Pending): void;
   open(): Promise<void>;
+  /** Gives the connection up where its call was sent before this time. */
+  giveUpBefore(ms: number): void;
   close(): void;
 }
 
@@ -66,6 +68,7 @@ function createLine(options: LineOptions): Line {
   const nextRequest = createRequest();
   let socket: Socket | undefined;
   let pending: Pending | undefined;
+  let sentMs = 0;
   /** Why the connection was given up, where no call was there to hear it. */
   let unheard: Error | undefined;
   let isClosed = false;
@@ -126,8 +129,12 @@ function createLine(options: LineOptions): Line {
         onFree(line);
       } else if (socket) {
         pending = call;
+        sentMs = performance.now();
         socket.write(nextRequest());
       } else void sendAfterOpening(call);
+    },
+    giveUpBefore(ms) {
+      if (pending && sentMs < ms) end(new Error('Expected an answer in time, got none.'));
     },
     close() {
       isClosed = true;
@@ -171,8 +178,15 @@ export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promis
   const lines = Array.from({ length: options.connections }, () =>
     createLine({ ...options, createRequest, onFree }),
   );
+  const { timeoutMs } = options;
+  const giveUp = (ms: number) => {
+    const before = performance.now() - ms;
+    for (const line of lines) line.giveUpBefore(before);
+  };
+  const sweeps = timeoutMs && setInterval(giveUp, timeoutMs / 4, timeoutMs).unref();
   const close = async () => {
     isClosed = true;
+    clearInterval(sweeps);
     for (const call of waiting.splice(0)) call.reject(closed());
     for (const line of lines) line.close();
   };

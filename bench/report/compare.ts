@@ -105,6 +105,7 @@ function environmentDifferences(older: Result, newer: Result): string[] {
     node: environment.node,
     ...environment.packages,
     effort: options.effort,
+    'flags of the runtime': options.nodeFlags.join(' ') || 'none',
     targets: Object.entries(options.targets).join(' ') || 'none',
   });
   const [before, after] = [read(older), read(newer)];

@@ -20,6 +20,9 @@ export function describeRun(result: Result): string[] {
     environment.pinned
       ? 'Server on core 0, client on core 1, fresh processes of both in every round.'
       : 'Server and client were not pinned to cores; fresh processes of both in every round.',
+    ...(options.nodeFlags.length > 0
+      ? [`Every server that is timed started with ${options.nodeFlags.join(' ')}.`]
+      : []),
     ...(options.tls ? ['Every wire over TLS, with a self-made certificate.'] : []),
     ...Object.entries(options.targets).map(
       ([wire, place]) =>
@@ -34,7 +37,7 @@ export const limits = [
   'Client and server share one machine. Where a distance is named, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
   'All contenders of a round are alive at once and take turns of a tenth of a second or so, in random order: what the machine does for a while, it does to all. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
-  'A process is warmed up until 60,000 calls are made and throughput is level, or its time is up. V8 optimises for longer than five minutes allow for every wire: "not stationary" says where that shows, and `--full` waits for it.',
+  'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 optimises for longer than five minutes allow for every wire: its thresholds are lowered to a third, for all servers alike, and "not stationary" says where code still changed. `--full` lowers nothing, and waits.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
   'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. What is INVALID has no figure here and no part in any answer.',
   'Calls under load are sent by a driver that has the bytes of the real client and checks each answer; screens, caches and events go through the real clients.',

@@ -4,6 +4,7 @@ import type { Client } from '../../services/core/client.ts';
 import type { Link, Links } from '../link/links.ts';
 import { openDriver } from '../load/open-driver.ts';
 import { type Act, marker } from './act.ts';
+import { timeoutMs } from './measure.ts';
 import type { Phase } from './phase.ts';
 import { type Captured, checkOf } from './prepare.ts';
 import { type Contender, check, type Lab } from './scenario.ts';
@@ -101,6 +102,7 @@ const openLean = (
     ...endpoint,
     marker: act.fragments ? marker : undefined,
     check: checkOf(act, captured),
+    timeoutMs,
   });
 
 /** By the room's own client; every answer has to be the first one once more. */

@@ -90,10 +90,10 @@ export function closedSampleOf(
 }
 
 /**
- * The share of the rate that was achieved. An answer takes as long as the quickest, and one that has
- * to wait for another twice as long; what is over that at the end of a slice had piled up. Calls
- * pile up in every slice where a rate is too high, and in some where something came in between: the
- * best slice tells which.
+ * The share of the rate that was achieved. An answer takes as long as the quickest, and one that
+ * has to wait for another twice as long; what is over that at the end of a slice had piled up.
+ * Calls pile up in every slice where a rate is too high, and in some where something came in
+ * between: the best slice tells which.
  */
 function achievedBy(slices: readonly OpenSlice[]): number {
   const scheduled = sum(slices, ({ loop }) => loop.scheduled);

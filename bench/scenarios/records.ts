@@ -23,7 +23,7 @@ export interface PhaseRecord {
   warmUpMs: number;
   /** Rate of a phase that chooses it by capacity; 0 before its first slice. */
   perSecond: number;
-  /** Calls a second that this process showed in the best slice of its first closed loop of the act. */
+  /** Calls a second in the best slice of this process's first closed loop of the act. */
   capacity(): number;
   readonly search: Search;
 }

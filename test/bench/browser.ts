@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,14 +34,20 @@ export async function openBrowser(): Promise<OpenBrowser> {
     const { default: packed, inflate } = await import('@sparticuz/chromium');
     const manifest = findPackageJSON('@sparticuz/chromium', import.meta.url) ?? '';
     const executablePath = await packed.executablePath();
-    await inflate(join(dirname(manifest), 'bin', 'al2023.tar.br'));
+    const parts = join(dirname(manifest), 'bin');
+    await inflate(join(parts, 'al2023.tar.br'));
+    // Without a font a page has no text, and so no width. The package's own list has other places.
+    await inflate(join(parts, 'fonts.tar.br'));
+    const fonts = join(folder, 'fonts');
+    const list = `<fontconfig><dir>${fonts}</dir><cachedir>${fonts}/cache</cachedir></fontconfig>`;
+    writeFileSync(join(fonts, 'fonts.conf'), `<?xml version="1.0"?>${list}`);
     const browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--disable-gpu'],
       env: {
         ...process.env,
         LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-        FONTCONFIG_PATH: join(folder, 'fonts'),
+        FONTCONFIG_PATH: fonts,
       },
     });
     return {

@@ -57,6 +57,7 @@ interface Opening {
   readonly check?: (answer: Answer) => boolean;
   readonly marker?: string;
   readonly ca?: string;
+  readonly timeoutMs?: number;
 }
 
 async function opened(prepared: Prepared, port: number, opening: Opening = {}): Promise<Driver> {
@@ -247,6 +248,25 @@ describe('the lean driver of HTTP/1.1', () => {
     await expect(driver.call()).rejects.toThrow(/answer of HTTP\/1.1, got "SSH-2.0/);
     await expect(driver.call()).rejects.toThrow(/Expected content-length or chunks/);
     await driver.call();
+  });
+
+  test('gives a connection up that never answers, and those that wait for it are answered', async () => {
+    let asked = 0;
+    const server = createHttpServer((_request, response) => {
+      asked += 1;
+      // The first is left to hang.
+      if (asked > 1) response.end('ok');
+    });
+    const port = await listening(server);
+    const driver = await opened({ protocol: 'http1', request: get }, port, {
+      connections: 1,
+      timeoutMs: 40,
+      check: isText('ok'),
+    });
+    const [hanging, waiting] = [driver.call(), driver.call()];
+    await expect(hanging).rejects.toThrow(/answer in time/);
+    await waiting;
+    expect(asked).toBe(2);
   });
 
   test('rejects all that is out and all that waits when it is closed', async () => {
