@@ -186,7 +186,7 @@ async function calibrate(copies: Copies): Promise<readonly Ceiling[]> {
   }
 }
 
-const rttTimes = 5;
+const rttTimes = 3;
 
 async function proveLink(controlPort: number, { loading }: Request): Promise<LinkProof> {
   const links = await connectLinks(controlPort);

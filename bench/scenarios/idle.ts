@@ -20,7 +20,7 @@ import { connectClient, labels, type WireName } from './wires.ts';
  */
 const open = {
   quick: { first: 20, last: 40 },
-  normal: { first: 100, last: 350 },
+  normal: { first: 100, last: 300 },
   full: { first: 1000, last: 8000 },
 } as const satisfies Record<Effort, object>;
 const openedAtOnce = 20;

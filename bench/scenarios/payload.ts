@@ -41,9 +41,9 @@ export const payload: Scenario = callScenario({
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
   acts,
   turns: (loading) => [
-    warming({ act: '1 payment', connections }, 300, loading),
-    warming({ act: '10 payments', connections }, 300, loading),
-    warming({ act: '5 heavy payments', connections }, 200, loading),
+    warming({ act: '1 payment', connections }, 250, loading),
+    warming({ act: '10 payments', connections }, 250, loading),
+    warming({ act: '5 heavy payments', connections }, 150, loading),
     ...acts.map(({ name: act }) =>
       closed({ act, connections }, connections, loading, { ms: 100, times: 1 }),
     ),

@@ -35,14 +35,17 @@ export const pointRead: Scenario = callScenario({
       ...(isLong
         ? once([
             warming(over(64), 500, loading, 'autocannon'),
-            // Enough connections for autocannon to keep the server busy while it thinks itself.
-            closed(over(64), 64, loading, { ms: 150, times: 2 }),
-            autocannon(over(64), loading, { ms: 200, times: 2 }),
-            ...[1, 4, 256].map((many) => closed(over(many), many, loading, { ms: 100, times: 2 })),
+            // In turns, over enough connections for autocannon to keep the server busy while it
+            // is busy itself.
+            ...Array.from({ length: 4 }, () => [
+              closed(over(64), 64, loading, { ms: 100, times: 1 }),
+              autocannon(over(64), loading, { ms: 150, times: 1 }),
+            ]).flat(),
+            ...[1, 4, 256].map((many) => closed(over(many), many, loading, { ms: 150, times: 1 })),
             // The other view of concurrency: one connection for all calls, where a wire takes it.
             closed(over(1), 64, loading, { ms: 150, times: 2 }),
             ...curve(where, loading, { ms: 150, times: 2 }),
-            searching(where, objective, loading, { ms: 150, times: 5 }),
+            searching(where, objective, loading, { ms: 150, times: 4 }),
           ])
         : []),
     ];
