@@ -73,12 +73,12 @@ export async function lookAround(on: LookingAround): Promise<Shared> {
 
 /**
  * V8 waits for so many calls of a function before it compiles it for its last tiers; by itself it
- * waits for three times as many, which five minutes do not hold. What a call costs in the end is
+ * waits for five times as many, which five minutes do not hold. What a call costs in the end is
  * hardly changed by it, only how soon; `--full` leaves them out.
  */
 const soonerFlags = [
-  '--invocation-count-for-maglev=130',
-  '--invocation-count-for-turbofan=1000',
+  '--invocation-count-for-maglev=80',
+  '--invocation-count-for-turbofan=600',
 ] as const;
 
 /** What the servers of a run are started with, all alike, beside what `npm start` says. */

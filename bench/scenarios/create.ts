@@ -21,7 +21,7 @@ export const create: Scenario = callScenario({
     const where = { act, connections };
     return [
       warming(where, 700, loading),
-      closed(where, connections, loading, { ms: 100, times: 3 }),
+      closed(where, connections, loading, { ms: 100, times: 5 }),
       open(where, createsPerSecond, loading, { ms: 100, times: 5 }),
     ];
   },
