@@ -19,7 +19,9 @@ export const connectionsAreCheap: Question = {
     const [websocket] = wires;
     const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
     if (websocket?.wire !== 'websocket' || !opened) {
-      return notMeasured('idle WebSocket connections, on a platform that tells memory');
+      return notMeasured(
+        'idle WebSocket connections, which `--only idle` opens, on a platform that tells memory',
+      );
     }
     const needed = websocket.bytes * claimed;
     const { memoryBytes } = result.environment;

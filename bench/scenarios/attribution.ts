@@ -37,7 +37,7 @@ export const attribution: Scenario = callScenario({
       { act: 'create', connections: many },
     ];
     return [
-      warming(read, 850, loading),
+      warming(read, 800, loading),
       warming(create, 300, loading),
       open(read, readsPerSecond, loading, { ms: 75, times: 6 }),
       open(create, createsPerSecond, loading, { ms: 45, times: 5 }),

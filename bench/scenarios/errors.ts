@@ -28,7 +28,7 @@ import { adminKey, type CallWire, connectClient, labels, openClient, portOf } fr
 const inFlight = 4;
 const lengths = {
   quick: { warmUpMs: 50, timedMs: 80 },
-  normal: { warmUpMs: 100, timedMs: 150 },
+  normal: { warmUpMs: 100, timedMs: 130 },
   full: { warmUpMs: 3000, timedMs: 2000 },
 } as const satisfies Record<Effort, object>;
 

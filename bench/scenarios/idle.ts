@@ -20,7 +20,7 @@ import { connectClient, labels, type WireName } from './wires.ts';
  */
 const open = {
   quick: { first: 20, last: 40 },
-  normal: { first: 100, last: 300 },
+  normal: { first: 300, last: 1000 },
   full: { first: 1000, last: 8000 },
 } as const satisfies Record<Effort, object>;
 const openedAtOnce = 20;
@@ -110,9 +110,9 @@ export const idle: Scenario = {
   what: 'Clients connect, each over a connection of its own, listen where the wire has streams, and hear nothing. What the server has resident grows by so much with each.',
   baseline: 'websocket',
   contenders,
-  rounds: { quick: 1, normal: 1, full: 3 },
+  rounds: { quick: 1, normal: 0, full: 3 },
   slices: ({ effort }) => [
-    { name: 'idle', ms: { quick: 900, normal: 1000, full: 15_000 }[effort], times: 1 },
+    { name: 'idle', ms: { quick: 900, normal: 2000, full: 15_000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (lab) => wholeSession(async () => ({ ...nothingMeasured, idle: await measure(lab) })),

@@ -27,7 +27,7 @@ export const pointRead: Scenario = callScenario({
     const where = { act, connections };
     const over = (many: number) => ({ act, connections: many });
     return [
-      warming(where, 3500, loading),
+      warming(where, 3300, loading),
       ...rttsMs.flatMap((rttMs) => [
         closed({ ...where, rttMs }, connections, loading, { ms: 100, times: 3 }),
         open({ ...where, rttMs }, readsPerSecond, loading, { ms: 100, times: 12 }),
