@@ -43,7 +43,7 @@ const sliceSeconds = 1;
 const sliceMs = sliceSeconds * 1000;
 const fewestPairs = 4;
 const ceilingPairs = 2;
-const warmUpMs = 3000;
+const warmUpMs = 6000;
 const nullWarmUpMs = 700;
 /** What a tool or the generator may take longer than it was told. */
 const slackMs = 10_000;
