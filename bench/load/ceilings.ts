@@ -8,7 +8,9 @@ import { openDriver, type Prepared } from './open-driver.ts';
 
 const connections = 64;
 const warmUpMs = 400;
-const timedMs = 300;
+const timedMs = 100;
+/** The best of so many slices: what comes in between lowers a ceiling, and nothing raises it. */
+const slices = 3;
 
 const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
   method,
@@ -45,6 +47,20 @@ async function withClientCpu<Result>(work: () => Promise<Result>) {
   return { result, clientCpuShare };
 }
 
+interface Taken {
+  readonly result: { readonly perSecond: number };
+  readonly clientCpuShare: number;
+}
+
+async function bestOf(take: () => Promise<Taken>): Promise<Taken> {
+  let best = await take();
+  for (let slice = 1; slice < slices; slice += 1) {
+    const taken = await take();
+    if (taken.result.perSecond > best.result.perSecond) best = taken;
+  }
+  return best;
+}
+
 /**
  * Calls a second of every driver against a null server: what is near to this says more of the
  * generator than of a server. Runs in a load generator.
@@ -59,7 +75,7 @@ export async function measureCeilings(address: Address): Promise<readonly Ceilin
     const call = () => driver.call();
     const loop = (durationMs: number) => runClosedLoop({ call, inFlight: connections, durationMs });
     await loop(warmUpMs);
-    const { result, clientCpuShare } = await withClientCpu(() => loop(timedMs));
+    const { result, clientCpuShare } = await bestOf(() => withClientCpu(() => loop(timedMs)));
     await driver.close();
     const { protocol } = request;
     const { perSecond } = result;
@@ -74,8 +90,8 @@ export async function measureCeilings(address: Address): Promise<readonly Ceilin
   }
   const again = { origin: `http://${host}:${address.http}`, request: read, connections };
   await runAutocannon({ ...again, durationMs: warmUpMs });
-  const { result, clientCpuShare } = await withClientCpu(() =>
-    runAutocannon({ ...again, durationMs: timedMs }),
+  const { result, clientCpuShare } = await bestOf(() =>
+    withClientCpu(() => runAutocannon({ ...again, durationMs: timedMs })),
   );
   const { perSecond } = result;
   ceilings.push({

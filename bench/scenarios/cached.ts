@@ -4,7 +4,7 @@ import type { Payment } from '../../services/core/payments/payment.ts';
 import { connectLinks } from '../link/links.ts';
 import { createMetronome } from '../load/metronome.ts';
 import type { Address } from '../subject/subject.ts';
-import { serverOf } from './contenders.ts';
+import { subjectOf } from './contenders.ts';
 import { countBytes } from './count-bytes.ts';
 import { openSampleOf } from './gather.ts';
 import { type OpenSlice, takeOpen, warmUp } from './measure.ts';
@@ -137,7 +137,7 @@ const contender = (
   kind: 'room',
   wire,
   // The writer writes over REST, whatever wire the readers read on.
-  subject: serverOf(wire),
+  subject: subjectOf(wire),
   open,
 });
 

@@ -5,14 +5,14 @@ import { type CallWire, labels, roomOf, type WireName } from './wires.ts';
  * The real server with this wire's room open, and REST's for those who publish and write while
  * another wire is read: so that all scenarios of a wire have one server.
  */
-export const serverOf = (wire: WireName) => ({ wires: [...new Set(['rest', roomOf(wire)])] });
+export const subjectOf = (wire: WireName) => ({ wires: [...new Set(['rest', roomOf(wire)])] });
 
 export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
   name: wire,
   label: labels[wire],
   kind: 'room',
   wire,
-  subject: serverOf(wire),
+  subject: subjectOf(wire),
   driver: 'lean',
   ...more,
 });

@@ -5,7 +5,7 @@ import type { FailureSample } from '../report/result.ts';
 import { encodeHistogram } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
 import type { Address } from '../subject/subject.ts';
-import { serverOf } from './contenders.ts';
+import { subjectOf } from './contenders.ts';
 import {
   goodCalls,
   prepareProvocation,
@@ -43,7 +43,7 @@ const contenders = (['rest', 'grpc', 'graphql', 'websocket'] as const).map(
     label: labels[wire],
     kind: 'room',
     wire,
-    subject: serverOf(wire),
+    subject: subjectOf(wire),
   }),
 );
 

@@ -9,7 +9,7 @@ import { uniformSchedule } from '../load/schedule.ts';
 import type { DeliverySample } from '../report/result.ts';
 import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
 import { metered } from '../subject/meter.ts';
-import { serverOf } from './contenders.ts';
+import { subjectOf } from './contenders.ts';
 import { proveEqual } from './proof.ts';
 import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
 import { wholeSession } from './whole-session.ts';
@@ -38,7 +38,7 @@ const contender = (wire: WireName, label: string = labels[wire]): Contender => (
   kind: 'room',
   wire,
   // Events are published over REST, whatever wire carries them to the watchers.
-  subject: serverOf(wire),
+  subject: subjectOf(wire),
 });
 
 const nobody: Contender = {

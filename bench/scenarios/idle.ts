@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { IdleSample } from '../report/result.ts';
 import { memoryOf } from '../subject/meter.ts';
 import type { Address } from '../subject/subject.ts';
-import { serverOf } from './contenders.ts';
+import { subjectOf } from './contenders.ts';
 import {
   type Contender,
   check,
@@ -33,7 +33,7 @@ const contender = (wire: WireName, way: string): Contender => ({
   kind: 'room',
   wire,
   // One that has worked has memory to spare, which connections would take unseen.
-  subject: { ...serverOf(wire), apart: 'idle' },
+  subject: { ...subjectOf(wire), apart: 'idle' },
 });
 
 const contenders: readonly Contender[] = [

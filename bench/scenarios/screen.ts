@@ -3,7 +3,7 @@ import type { Screen } from '../../services/rest/client.ts';
 import type { Act } from './act.ts';
 import type { CallContender } from './callers.ts';
 import { callScenario } from './calls.ts';
-import { room, serverOf } from './contenders.ts';
+import { room, subjectOf } from './contenders.ts';
 import { check, type Scenario } from './scenario.ts';
 import { closed, warming } from './turns.ts';
 import { type CallWire, type Clients, labels } from './wires.ts';
@@ -52,7 +52,7 @@ function contender<Wire extends CallWire>(
   return room(wire, {
     name: more.name,
     label: `${labels[wire]}, ${more.way}`,
-    subject: { ...serverOf(wire), ...(more.env && { env: more.env }) },
+    subject: { ...subjectOf(wire), ...(more.env && { env: more.env }) },
     driver: 'client',
     acts: [act],
   });

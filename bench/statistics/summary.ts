@@ -103,9 +103,6 @@ export const metrics = {
     idle && idle.firstBytes !== null && idle.lastBytes !== null
       ? (idle.lastBytes - idle.firstBytes) / idle.connections
       : undefined,
-  /** From the wish to listen to the first event, µs. */
-  firstEvent: ({ delivery }) =>
-    delivery?.watchers ? quantileOf(delivery.firstEvent, 0.5) : undefined,
 } as const satisfies Record<string, (sample: Sample, at: At) => number | undefined>;
 
 export type MetricName = keyof typeof metrics;
