@@ -72,16 +72,20 @@ export function createCursors(secret: Uint8Array): Cursors {
 
 /**
  * `rows` were read with one row more than `limit`; that row says whether there is a next page.
+ *
+ * @param earlyCursor given when the read stopped before the end of the list: the next page starts
+ *   there if `rows` do not fill this one
  */
 export function toPage<Item extends { readonly id: string }>(
   rows: readonly Item[],
   limit: number,
   cursorOf: (last: Item) => string,
+  earlyCursor?: string,
 ): Page<Item> {
   const items = rows.length > limit ? rows.slice(0, limit) : rows;
   const last = items.at(-1);
-  const hasMore = rows.length > limit;
-  const page = { items, hasMore, nextCursor: hasMore && last ? cursorOf(last) : null };
+  const nextCursor = rows.length > limit && last ? cursorOf(last) : (earlyCursor ?? null);
+  const page = { items, hasMore: nextCursor !== null, nextCursor };
   sealers.set(page, cursorOf as (item: never) => string);
   return page;
 }

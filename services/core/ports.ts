@@ -26,6 +26,15 @@ export interface PaymentFilter {
   readonly amountMax?: number | undefined;
 }
 
+/** The part of a merchant's log of events that one read looked at. */
+export interface EventRange {
+  readonly events: readonly Event[];
+  /** Everything wanted after the position asked for, up to this sequence, is in `events`. */
+  readonly through: number;
+  /** False when `through` is the end of the log; true when the log goes on, or may. */
+  readonly hasMore: boolean;
+}
+
 /** How a call ended, as kept for its idempotency key. `output` is the operation's own output. */
 export type Outcome =
   | { readonly ok: true; readonly output: unknown }
@@ -85,13 +94,16 @@ export interface Reads {
     filter: { readonly email?: string | undefined },
     window: Window,
   ): Promise<readonly Customer[]>;
-  /** Events with a sequence above `after`, oldest first; all types when `types` is empty. */
+  /**
+   * Events with a sequence above `after`, oldest first; all types when `types` is empty. Looks at
+   * 2,000 sequences at most, so it may find fewer events than `limit` before the end of the log.
+   */
   eventsAfter(
     merchantId: string,
     after: number,
     types: readonly EventType[],
     limit: number,
-  ): Promise<readonly Event[]>;
+  ): Promise<EventRange>;
   /** Sequence of the merchant's newest event; 0 where there is none. */
   lastSequence(merchantId: string): Promise<number>;
   /** Undefined also when the record expired before `nowMs`. */
@@ -135,6 +147,8 @@ export interface Store {
   write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Calls `listener` after each commit that appended events, in order of sequence. */
   onCommit(listener: (committed: CommittedEvents) => void): void;
+  /** Calls `listener` after another process committed to the same database. */
+  onForeignCommit(listener: () => void): void;
   /** Payments whose `settleAt` is at or before `nowMs`, across merchants. */
   duePayments(
     nowMs: number,

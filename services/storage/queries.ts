@@ -34,6 +34,9 @@ export interface Dialect {
   paymentsBy(index: PaymentIndex): AliasedExpression<PaymentTable, 'payments'>;
 }
 
+/** How many rows a call steps over to find those that it is asked for, at most. */
+export const steppedRows = 2000;
+
 export type PaymentIndex =
   | 'payments_by_time'
   | 'payments_by_status'
@@ -219,10 +222,29 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
       customersOf(merchantId).where((eb) => among(eb.ref('id'), ids)),
     ),
     eventsAfter: compile<{ merchantId: string; after: number; limit: number }, EventRow>(eventsOf),
+    /**
+     * Events of some types within a stretch of the log, each with the merchant's newest sequence;
+     * one row without an event when the stretch has none.
+     */
     eventsOfTypesAfter: compile<
-      { merchantId: string; after: number; limit: number; types: string },
-      EventRow
-    >((values) => eventsOf(values).where((eb) => among(eb.ref('type'), values.types))),
+      { merchantId: string; after: number; upTo: number; types: string; limit: number },
+      readonly [...EventRow, lastSequence: number] | readonly [...null[], lastSequence: number]
+    >((values) =>
+      db
+        .selectFrom('merchants')
+        .leftJoin('events', (join) =>
+          join
+            .on('events.merchant_id', '=', values.merchantId)
+            .on('events.sequence', '>', values.after)
+            .on('events.sequence', '<=', values.upTo)
+            .on((eb) => among(eb.ref('events.type'), values.types)),
+        )
+        .select(eventColumns.map((column) => `events.${column}` as const))
+        .select('merchants.last_sequence')
+        .where('merchants.id', '=', values.merchantId)
+        .orderBy('events.sequence')
+        .limit(values.limit),
+    ),
     lastSequence: compile<{ merchantId: string }, readonly [sequence: number]>(({ merchantId }) =>
       db.selectFrom('merchants').select('last_sequence').where('id', '=', merchantId),
     ),

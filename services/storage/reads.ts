@@ -1,8 +1,8 @@
 import type { Reads, Window } from '../core/ports.ts';
-import type { Dialect, PaymentListValues, Queries } from './queries.ts';
+import { type Dialect, type PaymentListValues, type Queries, steppedRows } from './queries.ts';
 import type { Prepare, Prepared } from './query.ts';
 import { toApiKey, toCustomer, toEvent, toIdempotencyRecord, toPayment, toRefund } from './rows.ts';
-import type { PaymentRow } from './schema.ts';
+import type { EventRow, PaymentRow } from './schema.ts';
 
 const filterNames = [
   'status',
@@ -82,12 +82,28 @@ export function createReads(
       return (await list.all({ email, ...pageValues(merchantId, window) })).map(toCustomer);
     },
     async eventsAfter(merchantId, after, types, limit) {
-      const values = { merchantId, after, limit };
-      const rows =
-        types.length === 0
-          ? await eventsAfter.all(values)
-          : await eventsOfTypesAfter.all({ ...values, types: listOf(types) });
-      return rows.map(toEvent);
+      if (types.length === 0) {
+        const rows = await eventsAfter.all({ merchantId, after, limit });
+        const events = rows.map(toEvent);
+        return {
+          events,
+          through: events.at(-1)?.sequence ?? after,
+          hasMore: events.length === limit,
+        };
+      }
+      const upTo = Math.min(after + steppedRows, Number.MAX_SAFE_INTEGER);
+      const values = { merchantId, after, upTo, types: listOf(types), limit };
+      const rows = await eventsOfTypesAfter.all(values);
+      const lastSequence = Number(rows[0]?.at(-1) ?? after);
+      // The columns of an event come first.
+      const events = rows
+        .filter((row) => row[0] !== null)
+        .map((row) => toEvent(row as unknown as EventRow));
+      const through =
+        events.length === limit
+          ? (events.at(-1)?.sequence ?? after)
+          : Math.max(after, Math.min(upTo, lastSequence));
+      return { events, through, hasMore: through < lastSequence };
     },
     async lastSequence(merchantId) {
       return (await lastSequence.get({ merchantId }))?.[0] ?? 0;

@@ -47,7 +47,9 @@ function createLog() {
       lastSequence: async () => log.length,
       async eventsAfter(_merchant: string, after: number, _types: unknown, limit: number) {
         reads += 1;
-        return log.slice(after, after + limit);
+        const events = log.slice(after, after + limit);
+        const through = after + events.length;
+        return { events, through, hasMore: through < log.length };
       },
     },
   };

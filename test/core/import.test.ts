@@ -60,7 +60,7 @@ async function everything(): Promise<{
   events: readonly Event[];
 }> {
   const all = { limit: 1_000_000 };
-  const events = await store.read.eventsAfter(retailMerchant, 0, [], all.limit);
+  const { events } = await store.read.eventsAfter(retailMerchant, 0, [], all.limit);
   return {
     payments: await store.read.listPayments(retailMerchant, {}, 'created_at', all),
     refunds: (await store.read.listRefunds(retailMerchant, {}, all)).toReversed(),

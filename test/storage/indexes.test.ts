@@ -129,4 +129,7 @@ test('reads of single rows and of events sort nothing', () => {
     expect(plan).toHaveLength(1);
     expect(plan[0]).toMatch(/^SEARCH/);
   }
+  const plan = planOf(queries.eventsOfTypesAfter);
+  expect(plan[1]).toContain('(merchant_id=? AND sequence>? AND sequence<?)');
+  expect(sorted(plan)).toEqual([]);
 });

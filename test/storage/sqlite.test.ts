@@ -163,7 +163,7 @@ describe('group commit', () => {
     );
     expect(commitsInWal(path) - before).toBe(3);
     expect(order).toEqual(numbers);
-    const events = await store.read.eventsAfter(merchantId, 0, [], 1000);
+    const { events } = await store.read.eventsAfter(merchantId, 0, [], 1000);
     expect(idsOf(events)).toEqual(numbers.map((n) => eventOf(n).id));
     await store.close();
   });

@@ -135,7 +135,7 @@ function resources(at: () => Store): void {
     expect(await read.customer(otherMerchantId, customerOf(1).id)).toBeUndefined();
     expect(await read.customers(otherMerchantId, [customerOf(1).id])).toEqual([]);
     expect(await read.listCustomers(otherMerchantId, { email: 'a@b.example' }, all)).toEqual([]);
-    expect(await read.eventsAfter(otherMerchantId, 0, [], 10)).toEqual([]);
+    expect((await read.eventsAfter(otherMerchantId, 0, [], 10)).events).toEqual([]);
     expect(await read.lastSequence(otherMerchantId)).toBe(0);
     expect(await read.idempotencyRecord(otherMerchantId, 'k', 0)).toBeUndefined();
     const revoked = await store.write((tx) => tx.revokeApiKey(otherMerchantId, keyOf(1).id, 5));
@@ -338,7 +338,10 @@ function events(at: () => Store): void {
     ]);
     await append(merchantId, 6);
     const of = async (merchant: string) =>
-      (await read.eventsAfter(merchant, 0, [], 100)).map(({ sequence, id }) => [sequence, id]);
+      (await read.eventsAfter(merchant, 0, [], 100)).events.map(({ sequence, id }) => [
+        sequence,
+        id,
+      ]);
     expect(await of(merchantId)).toEqual([1, 2, 5, 6].map((n, at) => [at + 1, eventOf(n).id]));
     expect(await of(otherMerchantId)).toEqual([[1, eventOf(4).id]]);
     expect(await read.lastSequence(merchantId)).toBe(4);
@@ -359,19 +362,54 @@ function events(at: () => Store): void {
     );
     expect(appended.sequence).toBe(2);
     await append(merchantId, 3, 4);
-    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 9)).toEqual([appended]);
-    expect(await read.eventsAfter(merchantId, 1, [], 2)).toEqual([
-      appended,
-      { ...eventOf(3), sequence: 3 },
-    ]);
-    expect(await read.eventsAfter(merchantId, 4, [], 2)).toEqual([]);
-    const both = await read.eventsAfter(
+    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 9)).toEqual({
+      events: [appended],
+      through: 4,
+      hasMore: false,
+    });
+    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 1)).toEqual({
+      events: [appended],
+      through: 2,
+      hasMore: true,
+    });
+    for (const types of [[], ['payment.created', 'customer.created']] as const) {
+      expect(await read.eventsAfter(merchantId, 1, types, 2)).toEqual({
+        events: [appended, { ...eventOf(3), sequence: 3 }],
+        through: 3,
+        hasMore: true,
+      });
+      expect(await read.eventsAfter(merchantId, 4, types, 2)).toEqual({
+        events: [],
+        through: 4,
+        hasMore: false,
+      });
+    }
+    const { events: both } = await read.eventsAfter(
       merchantId,
       0,
       ['payment.created', 'customer.created'],
       100,
     );
     expect(both).toHaveLength(4);
+  });
+
+  test('a rare type of event is looked for 2,000 sequences at a time, and none is missed', async () => {
+    const store = at();
+    await store.write(async (tx) => {
+      for (let n = 1; n <= 4100; n += 1) await tx.appendEvent(merchantId, eventOf(n));
+      await tx.appendEvent(merchantId, { ...eventOf(4101), type: 'refund.created' });
+    });
+    const through: number[] = [];
+    const found: number[] = [];
+    let after = 0;
+    for (let hasMore = true; hasMore; ) {
+      const range = await store.read.eventsAfter(merchantId, after, ['refund.created'], 10);
+      found.push(...range.events.map(({ sequence }) => sequence));
+      through.push(range.through);
+      ({ through: after, hasMore } = range);
+    }
+    expect(through).toEqual([2000, 4000, 4101]);
+    expect(found).toEqual([4101]);
   });
 
   test('listeners hear of committed events alone, by merchant, once they can be read', async () => {

@@ -26,11 +26,19 @@ export async function followEvents(options: {
   let overflowed = false;
   let wake: () => void = () => {};
 
-  const unsubscribe = feed.subscribe(merchantId, (events) => {
-    if (buffer.length + events.length > bufferedEvents) overflowed = true;
-    else if (!overflowed) buffer.push(...events);
-    wake();
-  });
+  const unsubscribe = feed.subscribe(
+    merchantId,
+    (events) => {
+      if (buffer.length + events.length > bufferedEvents) overflowed = true;
+      else if (!overflowed) buffer.push(...events);
+      wake();
+    },
+    () => {
+      // Another process announces nothing here: the store has it.
+      overflowed = true;
+      wake();
+    },
+  );
   const end = () => {
     unsubscribe();
     wake();
@@ -49,8 +57,9 @@ export async function followEvents(options: {
       while (!signal.aborted) {
         let batch: readonly Event[];
         if (behind) {
-          batch = await read.eventsAfter(merchantId, last, [], pageOfEvents);
-          behind = batch.length === pageOfEvents;
+          const range = await read.eventsAfter(merchantId, last, [], pageOfEvents);
+          batch = range.events;
+          behind = range.hasMore;
           // A store that answers at once would keep everybody else waiting until the last page.
           if (behind) await nextTurn();
         } else if (overflowed) {

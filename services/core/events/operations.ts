@@ -20,8 +20,9 @@ export const listEvents = readOperation({
     types,
   }),
   async run({ read, merchantId }, { limit, after, types: wanted }): Promise<Page<Event>> {
-    const rows = await read.eventsAfter(merchantId, after, wanted, limit + 1);
-    return toPage(rows, limit, (last) => String(last.sequence));
+    const range = await read.eventsAfter(merchantId, after, wanted, limit + 1);
+    const earlyCursor = range.hasMore ? String(range.through) : undefined;
+    return toPage(range.events, limit, (last) => String(last.sequence), earlyCursor);
   },
 });
 

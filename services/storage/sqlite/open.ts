@@ -37,6 +37,7 @@ export async function openSqlite(path: string): Promise<Store> {
   }
 
   const listeners: ((committed: CommittedEvents) => void)[] = [];
+  const foreignListeners: (() => void)[] = [];
   const announce = (committed: CommittedEvents) => {
     for (const listener of listeners) {
       try {
@@ -75,6 +76,9 @@ export async function openSqlite(path: string): Promise<Store> {
       writer.write(() => work(transaction)),
     onCommit(listener) {
       listeners.push(listener);
+    },
+    onForeignCommit(listener) {
+      foreignListeners.push(listener);
     },
     async duePayments(nowMs, limit) {
       const rows = await duePayments.all({ nowMs, limit });
