@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { invalid, PaymentsError } from '../core/errors.ts';
+import { parseJson } from '../wire/strict-json.ts';
+import { decodeUtf8 } from '../wire/utf8.ts';
 import type { Incoming } from './caller.ts';
-import { jsonFault } from './json-fault.ts';
 
 /** The largest body that this room reads, bytes. */
 export const maxBodyBytes = 64 * 1024;
@@ -97,25 +97,9 @@ export async function readJson(incoming: Incoming, orMessage: boolean): Promise<
   const bytes = await readBytes(incoming);
   if (bytes.length === 0) return {};
   if (contentType === undefined) throw unsupported(contentType, orMessage);
-  if (!isUtf8(bytes)) {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
     throw invalid({ path: [], code: 'invalid_utf8', message: 'expected a body in UTF-8' });
   }
-  const text = bytes.toString();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed(text);
-  }
-}
-
-function malformed(text: string): PaymentsError {
-  const at = jsonFault(text);
-  const before = text.slice(0, at).split('\n');
-  const found = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end';
-  const place = `line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`;
-  return invalid({
-    path: [],
-    code: 'invalid_json',
-    message: `expected JSON, got ${found} at ${place}`,
-  });
+  return parseJson(text);
 }

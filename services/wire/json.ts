@@ -16,7 +16,7 @@ import {
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import { renameFields, toCamel, toSnake } from './names.ts';
-import { timeJson } from './time.ts';
+import { parseTime, timeJson } from './time.ts';
 
 /**
  * Resources in the JSON of REST, SSE and WebSocket: snake_case names, RFC 3339 times in UTC,
@@ -332,19 +332,19 @@ export const outputs: { readonly [Name in CallName]: Codec<OutputOf<Name>, unkno
 };
 
 const timeFields = new Set(['createdFrom', 'createdBefore']);
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * The input of an operation from its JSON: names to camelCase, times to milliseconds. What is not
- * an object or not a time is left as it is, for the operation's schema to refuse with the rest.
+ * an object or not a time is left as it was sent, for the operation's schema to refuse with the
+ * rest and to show. A number is no time in JSON; as text it is refused like any other.
  */
 export function decodeInput(json: unknown): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
   const input = renameFields(json as Record<string, unknown>, toCamel);
   for (const name of timeFields) {
     const value = input[name];
-    if (typeof value === 'string' && rfc3339.test(value) && !Number.isNaN(timeOf(value))) {
-      input[name] = timeOf(value);
+    if (typeof value === 'string') {
+      input[name] = parseTime(value) ?? value;
     } else if (typeof value === 'number') {
       input[name] = String(value);
     }

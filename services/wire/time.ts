@@ -36,3 +36,47 @@ export function timeJson(ms: number): string {
     millis[ofDay % 1000],
   ].join('');
 }
+
+const rfc3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** Days of a month of the Gregorian calendar, proleptic before 1582. */
+const daysOf = (year: number, month: number): number =>
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
+
+/**
+ * Milliseconds since 1970 of an RFC 3339 time, negative before; undefined where the text is none.
+ * Dates must be in the calendar and hours from 00 to 23 (§5.6, §5.7). Second 60 is a time only
+ * where a leap second can be, at the end of June or December in UTC, and then it is the second
+ * that follows. What is finer than a millisecond is dropped.
+ */
+export function parseTime(text: string): number | undefined {
+  const found = rfc3339.exec(text);
+  if (!found) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
+    .slice(1, 7)
+    .map(Number);
+  const [, , , , , , , fraction = '', sign, offsetHour = 0, offsetMinute = 0] = found;
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined;
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined;
+  const offsetMs = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
+  const wallMs =
+    Date.parse(`${text.slice(0, 10)}T00:00:00Z`) +
+    ((hour * 60 + minute) * 60 + second) * 1000 +
+    Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const ms = sign === '-' ? wallMs + offsetMs : wallMs - offsetMs;
+  return second < 60 || followsLeapSecond(ms) ? ms : undefined;
+}
+
+/** Whether a time is in the first second of January or July: what second 60 is counted as. */
+function followsLeapSecond(ms: number): boolean {
+  const [, month, rest] = /-(\d\d)-(01T00:00:00)\./.exec(new Date(ms).toISOString()) ?? [];
+  return rest !== undefined && (month === '01' || month === '07');
+}

@@ -1,0 +1,215 @@
+import { invalid, type PaymentsError } from '../core/errors.ts';
+import { jsonFault } from './json-fault.ts';
+import { toCamel } from './names.ts';
+
+/**
+ * JSON that means what was sent (RFC 8259 §4 and §6, I-JSON: RFC 7493 §2.2 and §2.3). `JSON.parse`
+ * keeps the last of two pairs with one name, and the nearest double to a number, without a word.
+ */
+
+type Path = readonly (string | number)[];
+
+/**
+ * The value of a JSON text. Refuses text that is not JSON, an object with the same name twice, and
+ * a number that would not come back as it was sent: `1e400`, `99999999999.0000001`, and `-0`, which
+ * is written as `0` afterwards.
+ *
+ * @throws PaymentsError `validation_failed`; the path is the place in the text, and the message
+ *   names line and column where the text is not JSON
+ */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed(text);
+  }
+  const pairs = pairsWithPlainNumbers(text);
+  if (pairs === undefined || pairs !== keysIn(value)) refuseWhatIsLost(text);
+  return value;
+}
+
+function malformed(text: string): PaymentsError {
+  const at = jsonFault(text);
+  const before = text.slice(0, at).split('\n');
+  const found = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end';
+  const place = `line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return invalid({
+    path: [],
+    code: 'invalid_json',
+    message: `expected JSON, got ${found} at ${place}`,
+  });
+}
+
+const quote = 0x22;
+const minus = 0x2d;
+const zero = 0x30;
+const nine = 0x39;
+const colon = 0x3a;
+const backslash = 0x5c;
+/** Any integer of so many characters is kept by a double. */
+const plainLength = 15;
+
+/** The offset after the string that begins at `at`. */
+function endOfString(text: string, at: number): number {
+  for (let next = at + 1; ; next += 1) {
+    const code = text.charCodeAt(next);
+    if (code === quote || next >= text.length) return next + 1;
+    if (code === backslash) next += 1;
+  }
+}
+
+const isOfNumber = (code: number): boolean =>
+  (code >= zero && code <= nine) ||
+  // + - . E e
+  code === 0x2b ||
+  code === minus ||
+  code === 0x2e ||
+  code === 0x45 ||
+  code === 0x65;
+
+/** The offset after the number that begins at `at`. */
+function endOfNumber(text: string, at: number): number {
+  let next = at + 1;
+  while (isOfNumber(text.charCodeAt(next))) next += 1;
+  return next;
+}
+
+/**
+ * How many pairs all objects of a JSON text have together; undefined where a number needs a closer
+ * look. One pass without an allocation, because every request with a body pays for it.
+ */
+function pairsWithPlainNumbers(text: string): number | undefined {
+  let pairs = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) at = endOfString(text, at) - 1;
+    else if (code === colon) pairs += 1;
+    else if (code === minus) {
+      const next = text.charCodeAt(at + 1);
+      if (next <= zero) return undefined;
+    } else if (code >= zero && code <= nine) {
+      let end = at + 1;
+      while (text.charCodeAt(end) >= zero && text.charCodeAt(end) <= nine) end += 1;
+      // A fraction or an exponent may follow the digits.
+      if (end - at > plainLength || isOfNumber(text.charCodeAt(end))) return undefined;
+      at = end - 1;
+    }
+  }
+  return pairs;
+}
+
+/** How many keys all objects of a value have together. Its depth is the sender's: no recursion. */
+function keysIn(value: unknown): number {
+  let keys = 0;
+  const open: unknown[] = [value];
+  for (let of = open.pop(); of !== undefined; of = open.pop()) {
+    if (typeof of !== 'object' || of === null) continue;
+    if (Array.isArray(of)) {
+      for (const part of of) if (typeof part === 'object' && part !== null) open.push(part);
+      continue;
+    }
+    // Of what JSON.parse made, whose keys are all its own.
+    const fields = of as Record<string, unknown>;
+    for (const name in fields) {
+      keys += 1;
+      const part = fields[name];
+      if (typeof part === 'object' && part !== null) open.push(part);
+    }
+  }
+  return keys;
+}
+
+/** An object or a list that the walk is inside of. */
+interface Open {
+  /** Undefined in a list. */
+  readonly names: Set<string> | undefined;
+  step: string | number;
+}
+
+/** Walks a JSON text to the first pair or number that parsing loses. @throws PaymentsError */
+function refuseWhatIsLost(text: string): void {
+  const open: Open[] = [];
+  const path = (): Path => open.map(({ step }, at) => (at === 0 ? nameOf(step) : step));
+  for (let at = 0; at < text.length; at += 1) {
+    const inside = open.at(-1);
+    switch (text[at]) {
+      case '{':
+        open.push({ names: new Set(), step: '' });
+        break;
+      case '[':
+        open.push({ names: undefined, step: 0 });
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        break;
+      case ',':
+        if (typeof inside?.step === 'number') inside.step += 1;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        const string = text.slice(at, end);
+        at = end - 1;
+        if (!inside?.names || !isName(text, end)) break;
+        // A string of a text that JSON.parse took.
+        inside.step = JSON.parse(string) as string;
+        if (inside.names.has(inside.step)) throw doubled(path());
+        inside.names.add(inside.step);
+        break;
+      }
+      default: {
+        const code = text.charCodeAt(at);
+        if (code !== minus && !(code >= zero && code <= nine)) break;
+        const number = text.slice(at, endOfNumber(text, at));
+        if (!isKept(number)) throw inexact(path(), number);
+        at += number.length - 1;
+      }
+    }
+  }
+}
+
+/** Whether the string that ends at `at` is a name, and not a value. */
+function isName(text: string, at: number): boolean {
+  let next = at;
+  while (text.charCodeAt(next) <= 0x20) next += 1;
+  return text.charCodeAt(next) === colon;
+}
+
+const nameOf = (step: string | number): string | number =>
+  typeof step === 'string' ? toCamel(step) : step;
+
+const doubled = (path: Path): PaymentsError =>
+  invalid({ path, code: 'duplicate_name', message: 'expected the name once, got it twice' });
+
+function inexact(path: Path, number: string): PaymentsError {
+  const got = number.length > 40 ? `${number.slice(0, 39)}…` : number;
+  return invalid({
+    path,
+    code: 'inexact_number',
+    message: `expected a number that a double keeps, got ${got}, which becomes ${Number(number)}`,
+  });
+}
+
+/** Whether a number comes back from a double as the decimal that was sent. */
+export function isKept(number: string): boolean {
+  const value = Number(number);
+  if (!Number.isFinite(value)) return false;
+  const sent = decimalOf(number);
+  // The shortest text of the double, or all of its digits: both are that number.
+  return sent === decimalOf(String(value)) || sent === decimalOf(value.toPrecision(100));
+}
+
+/** A number as its sign, its digits without zeros at the ends, and the power of ten of the last. */
+function decimalOf(number: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const digits = whole + fraction;
+  let from = 0;
+  while (digits.charCodeAt(from) === zero) from += 1;
+  let to = digits.length;
+  while (to > from && digits.charCodeAt(to - 1) === zero) to -= 1;
+  if (from === digits.length) return `${sign}0`;
+  const power = Number(exponent) - fraction.length + (digits.length - to);
+  return `${sign}${digits.slice(from, to)}e${power}`;
+}
