@@ -25,9 +25,13 @@ const traits = {
   refund_exceeds_payment: { title: 'The refund exceeds what is left', retryable: false },
   rate_limited: { title: 'Too many requests', retryable: true },
   query_too_costly: { title: 'The query costs too much', retryable: false },
+  failed_dependency: { title: 'Another item of the batch failed', retryable: false },
+  position_out_of_range: { title: 'No such event position', retryable: false },
   payload_too_large: { title: 'The message is too large', retryable: false },
   unsupported_media_type: { title: 'The media type is not supported', retryable: false },
   not_acceptable: { title: 'No acceptable representation', retryable: false },
+  method_not_allowed: { title: 'The method is not allowed', retryable: false },
+  overloaded: { title: 'The server is overloaded', retryable: true },
   processor_unavailable: { title: 'The card network is unavailable', retryable: true },
   timeout: { title: 'The time allowed ran out', retryable: true },
   internal: { title: 'Internal error', retryable: true },
@@ -51,6 +55,10 @@ export interface Violation {
   readonly path: readonly (string | number)[];
   readonly code: string;
   readonly message: string;
+  /** The values that were expected, in the core's words, where the field takes only some. */
+  readonly options?: readonly string[];
+  /** What was got, as an excerpt; only beside `options`. */
+  readonly got?: string;
 }
 
 /** What a caller may be told beside code and message. Never a secret, never a stack. */
@@ -63,32 +71,105 @@ export interface ErrorDetails {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** The one error that core throws and every client throws again on the other side of a wire. */
+/** Longest message and longest name of a field that an error repeats, in UTF-16 units. */
+const maxMessageLength = 2000;
+const maxNameLength = 64;
+/** Violations that a message spells out; the rest are in the details. */
+const maxViolationsInMessage = 8;
+
+/**
+ * Text that every wire can carry: half of a surrogate pair is replaced (UTF-8 has no form for it),
+ * and what is longer than `maxLength` is cut, so that no error is much larger than its request.
+ */
+const carried = (text: string, maxLength: number): string =>
+  (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text).toWellFormed();
+
+const carriedViolation = (violation: Violation): Violation => ({
+  ...violation,
+  path: violation.path.map((step) =>
+    typeof step === 'string' ? carried(step, maxNameLength) : step,
+  ),
+  message: carried(violation.message, maxMessageLength),
+});
+
+/**
+ * The one error that core throws and every client throws again on the other side of a wire. Its
+ * texts are made fit for every wire here, once, so that no encoder has to.
+ */
 export class PaymentsError extends Error {
   override readonly name = 'PaymentsError';
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message);
+    super(carried(message, maxMessageLength));
     this.code = code;
-    this.details = details;
+    const { violations } = details;
+    this.details = violations
+      ? { ...details, violations: violations.map(carriedViolation) }
+      : details;
   }
 }
 
+/** How a wire names fields and the values that they take. */
+export interface Naming {
+  /** The field at this path; `path` is empty for the input as a whole. */
+  field(path: Violation['path']): string;
+  /** One of the values that the field at this path takes; as the core names it, if omitted. */
+  option?(path: Violation['path'], value: string): string;
+}
+
+/** An error's message and violations in the words of one wire. */
+export function describe(
+  error: Pick<PaymentsError, 'message' | 'details'>,
+  naming: Naming,
+): { readonly message: string; readonly violations?: readonly Violation[] } {
+  const { violations } = error.details;
+  if (!violations) return { message: error.message };
+  const named = violations.map((violation) => renamed(violation, naming));
+  return { message: listed(named, naming), violations: named };
+}
+
+function renamed(violation: Violation, { option }: Naming): Violation {
+  const { path, options, got } = violation;
+  if (!options || !option) return violation;
+  const words = options.map((value) => option(path, value));
+  return { ...violation, options: words, message: expectedOneOf(words, got) };
+}
+
+/** What the message of a violation with `options` says. */
+export const expectedOneOf = (options: readonly string[], got = 'nothing'): string =>
+  `expected one of ${options.join(', ')}, got ${got}`;
+
+function listed(violations: readonly Violation[], { field }: Naming): string {
+  const shown = violations
+    .slice(0, maxViolationsInMessage)
+    .map(({ path, message }) => `${field(path) || 'input'}: ${message}`);
+  const left = violations.length - shown.length;
+  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
+}
+
+const coreNaming: Naming = { field: (path) => path.join('.') };
+
 /** `validation_failed` with the faults given. */
 export const invalid = (...violations: readonly Violation[]): PaymentsError =>
-  new PaymentsError(
-    'validation_failed',
-    violations.map((fault) => `${fault.path.join('.') || 'input'}: ${fault.message}`).join('; '),
-    { violations },
-  );
+  new PaymentsError('validation_failed', listed(violations, coreNaming), { violations });
 
 /** `not_found`; says the same of an id that does not exist and of another merchant's. */
 export const notFound = (what: string, id: string): PaymentsError =>
-  new PaymentsError('not_found', `No ${what} '${id.slice(0, 64)}'.`, {
-    metadata: { id: id.slice(0, 64) },
+  new PaymentsError('not_found', `No ${what} '${carried(id, maxNameLength)}'.`, {
+    metadata: { id: carried(id, maxNameLength) },
   });
+
+/**
+ * @throws PaymentsError where nobody waits for the answer any more: the signal's own reason, such
+ * as a deadline, or `timeout`
+ */
+export function requireWaiting(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  if (signal.reason instanceof PaymentsError) throw signal.reason;
+  throw new PaymentsError('timeout', 'The caller left before the call began: nothing was done.');
+}
 
 /**
  * Any thrown value as a PaymentsError. What is not one already becomes `internal` without its

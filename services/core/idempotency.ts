@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
-import { invalid, PaymentsError } from './errors.ts';
-import type { Caller } from './invoke.ts';
+import type { Caller } from './caller.ts';
+import { invalid, PaymentsError, requireWaiting } from './errors.ts';
 import type { Keyring } from './merchants/keyring.ts';
 import type { Context, Settled, WriteContext, WriteOperation } from './operation.ts';
 import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
@@ -47,8 +47,9 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
   const { settlement } = operation;
 
   const afterCommit: (() => void)[] = [];
-  const within = (tx: Transaction, at: number): WriteContext => ({
+  const within = (tx: Transaction, at: number, ifVersion?: readonly number[]): WriteContext => ({
     ...context,
+    ifVersion,
     nowMs: at,
     tx,
     keyring,
@@ -57,6 +58,8 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
   });
 
   const begun = await store.write(async (tx): Promise<Begun<Output>> => {
+    // A call that waited in the queue until its caller was gone has no effect.
+    requireWaiting(caller.signal);
     const known = await tx.idempotencyRecord(merchantId, key, nowMs);
     if (known) {
       requireSameInput(known, fingerprint);
@@ -66,7 +69,7 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
     const output =
       known && settlement
         ? await settlement.resume(within(tx, nowMs), known.resourceId)
-        : await operation.run(within(tx, nowMs), input);
+        : await operation.run(within(tx, nowMs, caller.ifVersion), input);
     const again = known !== undefined;
     const open = settlement !== undefined && (again || settlement.charge(output) !== undefined);
     const record: IdempotencyRecord = {

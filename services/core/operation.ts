@@ -3,7 +3,7 @@ import type { PaymentsError } from './errors.ts';
 import type { EventFeed } from './events/feed.ts';
 import type { NewId } from './ids.ts';
 import type { Keyring } from './merchants/keyring.ts';
-import type { Scope } from './merchants/merchant.ts';
+import type { Scope, StoredApiKey } from './merchants/merchant.ts';
 import type { Cursors } from './page.ts';
 import type { Reads, Transaction } from './ports.ts';
 import type { Charge, ChargeOutcome } from './processor/processor.ts';
@@ -11,6 +11,8 @@ import type { Charge, ChargeOutcome } from './processor/processor.ts';
 /** What a running operation knows of its call. */
 export interface Context {
   readonly merchantId: string;
+  /** The key that calls. */
+  readonly key: StoredApiKey;
   /** When the call came in, milliseconds since 1970 UTC. */
   readonly nowMs: number;
   readonly newId: NewId;
@@ -24,6 +26,8 @@ export interface ReadContext extends Context {
 export interface WriteContext extends Context {
   readonly tx: Transaction;
   readonly keyring: Keyring;
+  /** The versions of the resource to change that the caller expects; any, if omitted. */
+  readonly ifVersion: readonly number[] | undefined;
   /** 32 random characters. */
   readonly newSecret: () => string;
   /** Has `work` done once this operation's transaction is durable, and not if it is undone. */
@@ -34,6 +38,8 @@ export interface StreamContext extends Context {
   readonly read: Reads;
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
+  /** Takes tokens from the caller's buckets, and waits where there are too few. */
+  readonly pace: (tokens: number) => Promise<void>;
 }
 
 interface Declaration<Name extends string, Schema extends z.ZodType> {
@@ -94,11 +100,11 @@ export interface WriteOperation<
   remember?(output: Output): Output;
 }
 
-export interface StreamOperation<Name extends string, Schema extends z.ZodType, Item>
+export interface StreamOperation<Name extends string, Schema extends z.ZodType, Stream>
   extends Declaration<Name, Schema> {
   readonly effect: 'stream';
   /** Resolves when subscribed. */
-  run(context: StreamContext, input: z.output<Schema>): Promise<AsyncIterable<Item>>;
+  run(context: StreamContext, input: z.output<Schema>): Promise<Stream>;
 }
 
 export const readOperation = <Name extends string, Schema extends z.ZodType, Output>(
@@ -113,6 +119,6 @@ export const writeOperation = <
   operation: Omit<WriteOperation<Name, Schema, Output>, 'effect'>,
 ): WriteOperation<Name, Schema, Output> => ({ ...operation, effect: 'write' });
 
-export const streamOperation = <Name extends string, Schema extends z.ZodType, Item>(
-  operation: Omit<StreamOperation<Name, Schema, Item>, 'effect'>,
-): StreamOperation<Name, Schema, Item> => ({ ...operation, effect: 'stream' });
+export const streamOperation = <Name extends string, Schema extends z.ZodType, Stream>(
+  operation: Omit<StreamOperation<Name, Schema, Stream>, 'effect'>,
+): StreamOperation<Name, Schema, Stream> => ({ ...operation, effect: 'stream' });

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { invalid } from './errors.ts';
+import { invalid, type PaymentsError } from './errors.ts';
 
 /** One page of a list. `nextCursor` is absent on the last page. */
 export interface Page<Item> {
@@ -34,6 +34,13 @@ export interface Cursors {
   open(cursor: string, binding: string): Position;
 }
 
+export const invalidCursor = (): PaymentsError =>
+  invalid({
+    path: ['cursor'],
+    code: 'invalid_cursor',
+    message: 'expected the next cursor of a page of this same list, filter and sort',
+  });
+
 const macBytes = 16;
 
 /**
@@ -58,11 +65,7 @@ export function createCursors(secret: Uint8Array): Cursors {
       const payload = bytes.subarray(macBytes).toString();
       const given = bytes.subarray(0, macBytes);
       if (given.length !== macBytes || !timingSafeEqual(given, mac(payload, binding))) {
-        throw invalid({
-          path: ['cursor'],
-          code: 'invalid_cursor',
-          message: 'expected the next cursor of a page of this same list, filter and sort',
-        });
+        throw invalidCursor();
       }
       const [value, id] = JSON.parse(payload) as [string | number, string];
       return { value, id };

@@ -180,6 +180,7 @@ export interface RateState {
   readonly allowed: boolean;
   /** Tokens of a full bucket. */
   readonly limit: number;
+  readonly ratePerSecond: number;
   readonly remaining: number;
   /** Until the bucket is full again, milliseconds. */
   readonly resetMs: number;
@@ -187,15 +188,22 @@ export interface RateState {
   readonly retryAfterMs: number;
 }
 
+/** An allowance: `burst` tokens at once, `ratePerSecond` sustained. */
+export interface Allowance {
+  readonly ratePerSecond: number;
+  readonly burst: number;
+}
+
+export interface Bucket extends Allowance {
+  readonly id: string;
+}
+
 export interface Limiter {
-  take(
-    bucket: {
-      readonly id: string;
-      readonly ratePerSecond: number;
-      readonly burst: number;
-    },
-    price: number,
-  ): RateState | Promise<RateState>;
+  /**
+   * Takes `tokens` from every bucket, or from none where one has too few. Answers the state of the
+   * bucket that leaves the least.
+   */
+  take(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
 }
 
 /** What is told of every call that ended, for logs and metrics. Holds no secret and no input. */
@@ -218,6 +226,11 @@ export interface Ports {
   /** 32 random characters, for secrets. */
   readonly newSecret: () => string;
   readonly limiter: Limiter;
+  /**
+   * Limits failures by address, before a key is known; addresses are not limited if omitted. A
+   * limiter of its own, because anybody can fill its memory.
+   */
+  readonly failures?: { readonly limiter: Limiter; readonly allowance: Allowance };
   readonly processor: Processor;
   /** Key of the cursors' HMAC, 32 bytes. */
   readonly cursorSecret: Uint8Array;

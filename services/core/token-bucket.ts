@@ -1,38 +1,80 @@
-import type { Limiter, RateState } from './ports.ts';
+import type { Bucket, Limiter, RateState } from './ports.ts';
 
-const idleBuckets = 100_000;
+const rememberedBuckets = 100_000;
+
+interface Level {
+  tokens: number;
+  atMs: number;
+}
 
 /**
  * Token buckets in memory: each holds `burst` tokens and gains `ratePerSecond` tokens a second.
- * A call takes its price or is refused and takes nothing.
+ * A call takes its tokens from all of its buckets, or is refused and takes nothing.
  *
  * @param nowMs a monotonic clock, milliseconds
  */
 export function createTokenBuckets(nowMs: () => number): Limiter {
-  const buckets = new Map<string, { tokens: number; atMs: number }>();
+  const levels = new Map<string, Level>();
+
+  /** What the bucket holds now. */
+  function levelOf({ id, ratePerSecond, burst }: Bucket, now: number): Level {
+    let level = levels.get(id);
+    if (!level) {
+      if (levels.size >= rememberedBuckets) forgetOldest();
+      level = { tokens: burst, atMs: now };
+      levels.set(id, level);
+      return level;
+    }
+    level.tokens = Math.min(burst, level.tokens + ((now - level.atMs) * ratePerSecond) / 1000);
+    level.atMs = now;
+    return level;
+  }
+
+  /** A tenth at once, so that one call in many pays for it. */
+  function forgetOldest(): void {
+    let left = rememberedBuckets / 10;
+    for (const id of levels.keys()) {
+      if (left === 0) return;
+      levels.delete(id);
+      left -= 1;
+    }
+  }
 
   return {
-    take({ id, ratePerSecond, burst }, price): RateState {
+    take(buckets, tokens): RateState {
       const now = nowMs();
-      let bucket = buckets.get(id);
-      if (!bucket) {
-        // A bucket that nobody asked for a while is full again: forgetting it changes nothing.
-        if (buckets.size >= idleBuckets) buckets.clear();
-        bucket = { tokens: burst, atMs: now };
-        buckets.set(id, bucket);
+      const allowed = buckets.every((bucket) => levelOf(bucket, now).tokens >= tokens);
+      let tightest: RateState | undefined;
+      for (const bucket of buckets) {
+        const level = levelOf(bucket, now);
+        if (allowed) level.tokens -= tokens;
+        const state = stateOf(bucket, level.tokens, allowed, tokens);
+        if (!tightest || isTighter(state, tightest)) tightest = state;
       }
-      const perMs = ratePerSecond / 1000;
-      bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.atMs) * perMs);
-      bucket.atMs = now;
-      const allowed = bucket.tokens >= price;
-      if (allowed) bucket.tokens -= price;
-      return {
-        allowed,
-        limit: burst,
-        remaining: Math.floor(bucket.tokens),
-        resetMs: Math.ceil((burst - bucket.tokens) / perMs),
-        retryAfterMs: allowed ? 0 : Math.ceil((price - bucket.tokens) / perMs),
-      };
+      // The list has at least one bucket.
+      return tightest as RateState;
     },
   };
 }
+
+function stateOf(
+  { ratePerSecond, burst }: Bucket,
+  left: number,
+  allowed: boolean,
+  tokens: number,
+): RateState {
+  const perMs = ratePerSecond / 1000;
+  return {
+    allowed,
+    limit: burst,
+    ratePerSecond,
+    remaining: Math.floor(left),
+    resetMs: Math.ceil((burst - left) / perMs),
+    retryAfterMs: allowed ? 0 : Math.max(0, Math.ceil((tokens - left) / perMs)),
+  };
+}
+
+const isTighter = (state: RateState, other: RateState): boolean =>
+  state.retryAfterMs === other.retryAfterMs
+    ? state.remaining < other.remaining
+    : state.retryAfterMs > other.retryAfterMs;

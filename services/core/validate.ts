@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalid, type Violation } from './errors.ts';
+import { expectedOneOf, invalid, type Violation } from './errors.ts';
 
 /** Faults told at once: all of an honest mistake, and not a megabyte about a hostile input. */
 const violationsAtOnce = 32;
@@ -15,9 +15,18 @@ export function validate<Schema extends z.ZodType>(
   const parsed = schema.safeParse(given);
   const dropped = droppedPairs(given);
   if (parsed.success && dropped.length === 0) return parsed.data;
-  const issues = parsed.success ? [] : parsed.error.issues;
+  const issues = parsed.success ? [] : relevant(parsed.error.issues);
   const violations = [...dropped, ...issues.flatMap((issue) => violationsOf(issue, given))];
   throw invalid(...violations.slice(0, violationsAtOnce));
+}
+
+/** A value of another type is told once: its length or size says nothing then. */
+function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const placeOf = ({ path }: z.core.$ZodIssue) => path.map(String).join('\0');
+  const wrongType = new Set(
+    issues.filter(({ code }) => code === 'invalid_type').map((issue) => placeOf(issue)),
+  );
+  return issues.filter((issue) => issue.code === 'invalid_type' || !wrongType.has(placeOf(issue)));
 }
 
 /** A pair named `__proto__` would be dropped without a word; JSON and maps can carry one. */
@@ -42,28 +51,39 @@ function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {
       message: 'expected no such field',
     }));
   }
+  if (issue.code === 'invalid_key') {
+    const [fault] = issue.issues;
+    const name = excerpt(path.at(-1));
+    return [{ path, code: 'invalid_name', message: `${expectation(fault ?? issue)}, got ${name}` }];
+  }
   const value = path.reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], given);
   const missing = value === undefined;
-  const expected = issue.message
-    .replace(/^Invalid input: /, '')
-    .replace(/^Invalid option: /, '')
-    .replace(/, received .*$/, '');
-  return [
-    {
-      path,
-      code: missing ? 'required' : issue.code === 'custom' ? 'invalid' : issue.code,
-      message: `${expected}, got ${missing ? 'nothing' : excerpt(value)}`,
-    },
-  ];
+  const got = missing ? 'nothing' : excerpt(value);
+  const code = missing ? 'required' : issue.code === 'custom' ? 'invalid' : issue.code;
+  if (issue.code === 'invalid_value') {
+    const options = issue.values.map(String);
+    return [{ path, code, message: expectedOneOf(options, got), options, got }];
+  }
+  return [{ path, code, message: `${expectation(issue)}, got ${got}` }];
 }
+
+/** What was expected, from the schema library's message. */
+const expectation = ({ message }: Pick<z.core.$ZodIssue, 'message'>): string =>
+  message
+    .replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
+    .replace(/, received .*$/s, '');
 
 /** What was got, short enough for a message. */
 export function excerpt(value: unknown): string {
-  const text =
-    typeof value === 'object' && value !== null
-      ? Array.isArray(value)
-        ? 'a list'
-        : 'an object'
-      : String(JSON.stringify(value));
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  // JSON has no form for these numbers, but other wires have, and `1e400` is one.
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  // Enough of a long text to be cut by `excerpt`.
+  return String(JSON.stringify(typeof value === 'string' ? value.slice(0, 64) : value));
 }

@@ -17,20 +17,22 @@ export const manyIds = z.array(anyId).min(1).max(100);
 const unicode = (text: z.ZodString) =>
   text.refine((value) => value.isWellFormed(), 'expected Unicode, without half of a character');
 
-/** Up to 50 pairs; keys to 40 characters, values to 500. */
-export const metadataSchema = z
-  .record(unicode(z.string().min(1).max(40)), unicode(z.string().max(500)))
-  .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
-
-/** Milliseconds since 1970 UTC, up to the year 9999. */
-export const timeSchema = z
-  .int('expected a time such as 2026-01-31T12:00:00Z')
-  .min(0)
-  .max(253_402_300_799_999);
-
-/** Free text of the merchant. NUL is refused: not every database and wire can carry it. */
+/** Free text. NUL is refused: not every database and wire can carry it. */
 export const textUpTo = (length: number) =>
   unicode(z.string().max(length)).refine(
     (text) => !text.includes('\0'),
     'expected no NUL character',
   );
+
+/** Up to 50 pairs; keys to 40 characters, values to 500. */
+export const metadataSchema = z
+  .record(textUpTo(40).min(1), textUpTo(500))
+  .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
+
+const aTime = 'expected a time such as 2026-01-31T12:00:00Z';
+
+/** Milliseconds since 1970 UTC, of the years that RFC 3339 has: 0001 to 9999. */
+export const timeSchema = z
+  .int(aTime)
+  .min(-62_135_596_800_000, aTime)
+  .max(253_402_300_799_999, aTime);

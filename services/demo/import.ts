@@ -192,7 +192,10 @@ function refusalOf(error: unknown): PaymentsError {
 
 async function openCalls(ports: ImportPorts, key: string): Promise<Calls> {
   const newId = idsByKind();
-  const session = await coreAt(ports, newId, Date.now()).authenticate(key);
+  const session = await coreAt(ports, newId, Date.now()).authenticate({
+    credential: key,
+    requestId: 'import',
+  });
   const call = <Name extends CallName>(
     name: Name,
     at: number,

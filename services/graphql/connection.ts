@@ -37,7 +37,8 @@ export function toConnection<Item>(page: Page<Item>, { after }: ConnectionArgs) 
       // A cursor that was accepted is that of an item, and the item comes before this page.
       hasPreviousPage: after !== undefined && after !== null,
       startCursor: cursorAt(0),
-      endCursor: cursorAt(-1),
+      // A page that ended early goes on after the rows that it stepped over.
+      endCursor: page.nextCursor ?? cursorAt(-1),
     },
   };
 }

@@ -4,7 +4,7 @@ import { type ConnectionArgs, toConnection } from './connection.ts';
 import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
 import { typeById } from './node.ts';
 
-/** The cursor of an event is its sequence. What is no number is left for core to refuse. */
+/** A sequence to start after. What is no number is left for core to refuse. */
 const sequenceOf = (cursor: string | null | undefined): number | string | null =>
   cursor !== undefined && cursor !== null && /^-?\d{1,15}$/.test(cursor)
     ? Number(cursor)
@@ -52,7 +52,9 @@ export const eventResolvers = {
   Query: {
     events: async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
       const { first, after, types } = args;
-      const input = { limit: first ?? null, after: sequenceOf(after), types: types ?? null };
+      const from = sequenceOf(after);
+      const start = typeof from === 'number' ? { after: from } : { cursor: from };
+      const input = { limit: first ?? null, ...start, types: types ?? null };
       const page: Page<Event> = await invoke(context, 'listEvents', withoutNulls(input));
       return toConnection(page, args);
     },

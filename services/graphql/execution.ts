@@ -99,7 +99,7 @@ export function createExecution(
     let paid = 0;
     if (!prepared) {
       paid = 1;
-      await core.admit({ ...caller, session }, paid);
+      await core.admit({ ...caller, session }, { tokens: paid });
       const made = documents.prepare(text);
       if (isFaulty(made)) return { refusal: refusalWith(toResponseErrors(made, caller)) };
       prepared = made;
@@ -119,7 +119,7 @@ export function createExecution(
     if (operation.kind === 'subscription') return streamed(argsOf(session), caller);
     const prepaid =
       price > paid
-        ? await core.admit({ ...caller, session }, price - paid)
+        ? await core.admit({ ...caller, session }, { tokens: price - paid })
         : { ...session, prepaid: true };
     return answered(argsOf(prepaid), operation, price, caller);
   }

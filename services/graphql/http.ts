@@ -53,7 +53,7 @@ export function createHttpListener(
     let request: GraphqlRequest;
     try {
       // Before a byte of the body is looked at: strangers cost no more than this.
-      session = await core.authenticate(caller.credential);
+      session = await core.authenticate(caller);
       if (!json && !streams) throw notAcceptable;
       request = await readRequest(incoming);
     } catch (thrown) {

@@ -155,9 +155,10 @@ async function authenticate(
   const given = connectionParams?.authorization ?? connectionParams?.Authorization;
   const authorization = request.headers.authorization ?? given;
   try {
-    const session = await core.authenticate(
-      typeof authorization === 'string' ? bearerToken(authorization) : undefined,
-    );
+    const session = await core.authenticate({
+      credential: typeof authorization === 'string' ? bearerToken(authorization) : undefined,
+      requestId: 'graphql-ws',
+    });
     extra.session = session;
     session.revoked.addEventListener('abort', extra.revoke, { once: true });
     return true;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type handleServerStreamingCall, status } from '@grpc/grpc-js';
-import { invalid, toPaymentsError } from '../core/errors.ts';
+import { toPaymentsError } from '../core/errors.ts';
 import type { Event, EventData } from '../core/events/event.ts';
 import type { Core, Receipt } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
@@ -68,16 +68,6 @@ export const decodeEvent = (message: Event__Output): Event => ({
 export const decodeEventPage = (message: ListEventsResponse__Output): Page<Event> =>
   decodePage(message, message.events.map(decodeEvent));
 
-/** The page token of this list is the sequence of the last event seen. */
-function sequenceOf(pageToken: string): number {
-  if (/^\d{1,15}$/.test(pageToken)) return Number(pageToken);
-  throw invalid({
-    path: ['cursor'],
-    code: 'invalid_cursor',
-    message: 'expected the next page token of a page of this same list',
-  });
-}
-
 export const listEvents: Handler<ListEventsRequest__Output, ListEventsResponse> = async (
   core,
   caller,
@@ -86,7 +76,8 @@ export const listEvents: Handler<ListEventsRequest__Output, ListEventsResponse> 
   const { limit, cursor } = pageInput(request);
   const page = await core.invoke('listEvents', caller, {
     limit,
-    after: cursor === undefined ? request.after : sequenceOf(cursor),
+    cursor,
+    after: request.after,
     types: request.types.map(eventType.given),
   });
   return { events: page.items.map(encodeEvent), nextPageToken: page.nextCursor ?? '' };

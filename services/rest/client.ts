@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
 import type { Customer } from '../core/customers/customer.ts';
+import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
 import { type CallName, type InputOf, type OutputOf, operations } from '../core/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
@@ -237,8 +238,14 @@ async function lastSequence(
   calls: Pick<Calls, 'listEvents'>,
   signal: AbortSignal,
 ): Promise<number> {
-  const isPast = async (sequence: number) =>
-    (await calls.listEvents({ after: sequence, limit: 1 }, { signal })).items.length === 0;
+  const isPast = async (sequence: number) => {
+    try {
+      return (await calls.listEvents({ after: sequence, limit: 1 }, { signal })).items.length === 0;
+    } catch (error) {
+      if (error instanceof PaymentsError && error.code === 'position_out_of_range') return true;
+      throw error;
+    }
+  };
   let known = 0;
   let past = 0;
   for (let step = 1; !(await isPast(past)); step *= 2) {

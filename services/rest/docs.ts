@@ -19,9 +19,15 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
   refund_exceeds_payment: 'Refund at most what `metadata.left` says.',
   rate_limited: 'Wait as long as `Retry-After` says; `RateLimit` tells what is left before that.',
   query_too_costly: 'Ask for fewer items or fewer levels at once.',
+  failed_dependency: 'Mend the items that failed, and send the whole batch again.',
+  position_out_of_range:
+    'The position is from another database or from before a restore: start at the newest event.',
   payload_too_large: 'Send less at once; `metadata.limitBytes` is the limit.',
   unsupported_media_type: 'Send the body as `application/json`, or as what `metadata.accept` says.',
   not_acceptable: 'Accept `application/json`, or `application/protobuf` where the contract has it.',
+  method_not_allowed: 'Use one of the methods that `Allow` names.',
+  overloaded:
+    'Nothing was done. Wait as long as `Retry-After` says and send the same request again.',
   processor_unavailable: 'Nothing was charged. Send the same request with the same key again.',
   timeout:
     'Whether it was charged is not known yet. Send the same request with the same key again.',

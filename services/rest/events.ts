@@ -6,8 +6,6 @@ export const listEvents: Handler = async (core, call) => {
   const view = viewOf(call);
   const page = await core.invoke('listEvents', call.caller, readInput(call));
   return answerPage(call, page, encodeEvent, view, {
-    // Events are only ever added at the end: a page with more after it is full for good.
-    cache: page.hasMore ? cacheControl.fixed : cacheControl.changes,
-    cursor: 'after',
+    cache: cacheControl.changes,
   });
 };

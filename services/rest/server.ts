@@ -79,7 +79,7 @@ const overrides: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'permissio
 async function settled(core: Core, call: Call, error: PaymentsError): Promise<PaymentsError> {
   if (call.caller.receipt.rate || overrides.has(error.code)) return error;
   try {
-    await core.admit(call.caller, operations[call.route.operation].price);
+    await core.admit(call.caller, { tokens: operations[call.route.operation].price });
     return error;
   } catch (refusal) {
     return toPaymentsError(refusal);

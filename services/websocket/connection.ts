@@ -91,7 +91,7 @@ export function serveConnection(
     clearTimeout(helloTimer);
     authenticating = true;
     try {
-      const session = await core.authenticate(key);
+      const session = await core.authenticate({ credential: key, requestId });
       if (leaving) return;
       session.revoked.addEventListener('abort', onRevoked, { once: true });
       if (session.revoked.aborted) onRevoked();

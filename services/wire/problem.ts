@@ -26,10 +26,14 @@ export const httpStatus: Readonly<Record<ErrorCode, number>> = {
   card_expired: 422,
   refund_exceeds_payment: 422,
   rate_limited: 429,
-  query_too_costly: 400,
+  query_too_costly: 422,
+  failed_dependency: 424,
+  position_out_of_range: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   not_acceptable: 406,
+  method_not_allowed: 405,
+  overloaded: 503,
   processor_unavailable: 503,
   timeout: 504,
   internal: 500,
@@ -59,7 +63,12 @@ export interface Problem {
 }
 
 const pointerOf = ({ path }: Violation): string =>
-  ['#', ...path.map((step, depth) => (depth === 0 ? toSnake(String(step)) : String(step)))]
+  [
+    '#',
+    ...path.map((step, depth) =>
+      (depth === 0 ? toSnake(String(step)) : String(step)).toWellFormed(),
+    ),
+  ]
     .map((step) => encodeURI(step.replaceAll('~', '~0').replaceAll('/', '~1')))
     .join('/');
 

@@ -603,7 +603,8 @@ describe.each(Object.entries(streams))('events over %s', (_name, connect) => {
   });
 
   test('the stream ends with an error when its key is revoked', async () => {
-    const created = await direct.createKey({ name: 'stream', scopes: ['events:read'] }, once());
+    const scopes = ['events:read', 'payments:read', 'customers:read'] as const;
+    const created = await direct.createKey({ name: 'stream', scopes: [...scopes] }, once());
     const brief = await connect(server, created.secret ?? '');
     const end = new AbortController();
     const events = await brief.watchEvents({}, { signal: end.signal });

@@ -58,7 +58,11 @@ function createLog() {
 const follow = (
   log: ReturnType<typeof createLog>,
   signal: AbortSignal,
-  options: { after?: number; types?: Event['type'][] } = {},
+  options: {
+    after?: number;
+    types?: Event['type'][];
+    pace?: (tokens: number) => Promise<void>;
+  } = {},
 ) =>
   followEvents({
     read: log.read,
@@ -67,6 +71,7 @@ const follow = (
     types: options.types ?? [],
     after: options.after,
     signal,
+    pace: options.pace ?? (async () => {}),
   });
 
 async function take(events: AsyncIterable<Event>, count: number): Promise<number[]> {
@@ -148,5 +153,60 @@ test('aborting ends the iteration and the subscription, also before it was read'
   const never = new AbortController();
   await follow(log, never.signal);
   never.abort();
+  expect(log.subscribers()).toBe(0);
+});
+
+test('a replay takes a token for 20 events, waits for it, and lets others run in between', async () => {
+  const log = createLog();
+  log.append(1000);
+  const end = new AbortController();
+  const gate = Promise.withResolvers<void>();
+  let tokens = 0;
+  let turns = 0;
+  const pace = async (more: number) => {
+    tokens += more;
+    if (tokens > 20) await gate.promise;
+  };
+  const turn = () => {
+    turns += 1;
+    if (!end.signal.aborted) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const events = (await follow(log, end.signal, { after: 0, pace }))[Symbol.asyncIterator]();
+  for (let i = 0; i < 400; i += 1) await events.next();
+  const waiting = events.next();
+  await expect.poll(() => tokens).toBe(25);
+  gate.resolve();
+  expect((await waiting).value?.sequence).toBe(401);
+  for (let i = 401; i < 1000; i += 1) await events.next();
+  expect(tokens).toBe(50);
+  expect(turns).toBeGreaterThanOrEqual(9);
+  end.abort();
+});
+
+test('a stream says where it starts, and how far it is, also past what is not wanted', async () => {
+  const log = createLog();
+  log.append(3);
+  const end = new AbortController();
+  const stream = await follow(log, end.signal, { types: ['refund.created'] });
+  expect([stream.start, stream.position]).toEqual([3, 3]);
+  const first = stream[Symbol.asyncIterator]().next();
+  log.announce(log.append(3));
+  expect((await first).value?.sequence).toBe(5);
+  expect(stream.position).toBe(5);
+  const second = stream[Symbol.asyncIterator]().next();
+  await expect.poll(() => stream.position).toBe(6);
+  end.abort();
+  await second;
+});
+
+test('a position that does not exist yet is refused by name', async () => {
+  const log = createLog();
+  log.append(3);
+  const end = new AbortController();
+  await expect(follow(log, end.signal, { after: 4 })).rejects.toMatchObject({
+    code: 'position_out_of_range',
+    details: { metadata: { after: '4', lastSequence: '3' } },
+  });
   expect(log.subscribers()).toBe(0);
 });

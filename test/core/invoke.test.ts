@@ -159,7 +159,10 @@ test('a key with a small burst can still do what costs more, when its bucket is 
 
 test('the price of a document is taken once, and its calls are not charged again', async () => {
   const receipt = {};
-  const session = await core.admit({ credential: adminKey, requestId: 'r', receipt }, 7);
+  const session = await core.admit(
+    { credential: adminKey, requestId: 'r', receipt },
+    { tokens: 7 },
+  );
   expect(receipt).toMatchObject({ rate: { remaining: 100_000 - 7 } });
   const caller = { session, requestId: 'r', receipt: {} };
   await core.invoke('listPayments', caller, {});

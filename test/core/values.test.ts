@@ -90,11 +90,12 @@ describe('token buckets', () => {
   test('let a burst through, refuse what is over, and say when to come back', async () => {
     const limiter = createTokenBuckets(() => 0);
     for (let left = 4; left >= 0; left -= 1) {
-      expect(await limiter.take(bucket, 1)).toMatchObject({ allowed: true, remaining: left });
+      expect(await limiter.take([bucket], 1)).toMatchObject({ allowed: true, remaining: left });
     }
-    expect(await limiter.take(bucket, 1)).toEqual({
+    expect(await limiter.take([bucket], 1)).toEqual({
       allowed: false,
       limit: 5,
+      ratePerSecond: 10,
       remaining: 0,
       resetMs: 500,
       retryAfterMs: 100,
@@ -104,18 +105,33 @@ describe('token buckets', () => {
   test('gain tokens with time, never more than the burst, and take nothing when they refuse', async () => {
     let now = 0;
     const limiter = createTokenBuckets(() => now);
-    await limiter.take(bucket, 5);
+    await limiter.take([bucket], 5);
     now = 150;
-    expect((await limiter.take(bucket, 2)).allowed).toBe(false);
-    expect((await limiter.take(bucket, 1)).allowed).toBe(true);
+    expect((await limiter.take([bucket], 2)).allowed).toBe(false);
+    expect((await limiter.take([bucket], 1)).allowed).toBe(true);
     now = 1_000_000;
-    expect(await limiter.take(bucket, 0)).toMatchObject({ remaining: 5 });
+    expect(await limiter.take([bucket], 0)).toMatchObject({ remaining: 5 });
+  });
+
+  test('take from all buckets of a call or from none, and report the tighter one', async () => {
+    const limiter = createTokenBuckets(() => 0);
+    const wide = { id: 'acct_1', ratePerSecond: 20, burst: 7 };
+    expect(await limiter.take([bucket, wide], 4)).toMatchObject({ limit: 5, remaining: 1 });
+    const other = { ...bucket, id: 'key_2' };
+    expect(await limiter.take([other, wide], 4)).toMatchObject({
+      allowed: false,
+      limit: 7,
+      remaining: 3,
+      retryAfterMs: 50,
+    });
+    expect(await limiter.take([other, wide], 3)).toMatchObject({ allowed: true, limit: 7 });
+    expect(await limiter.take([other], 2)).toMatchObject({ allowed: true, remaining: 0 });
   });
 
   test('are apart for each key', async () => {
     const limiter = createTokenBuckets(() => 0);
-    await limiter.take(bucket, 5);
-    expect((await limiter.take({ ...bucket, id: 'key_2' }, 5)).allowed).toBe(true);
+    await limiter.take([bucket], 5);
+    expect((await limiter.take([{ ...bucket, id: 'key_2' }], 5)).allowed).toBe(true);
   });
 });
 

@@ -206,7 +206,12 @@ describe('over graphql-transport-ws', () => {
   test('what a subscription reads for its events is paid for, the events themselves are not', async () => {
     const customer = await room.direct.createCustomer({ name: 'A' }, once());
     const { secret } = await room.direct.createKey(
-      { name: 'reads', scopes: ['events:read', 'customers:read'], ratePerSecond: 1, burst: 4 },
+      {
+        name: 'reads',
+        scopes: ['events:read', 'payments:read', 'customers:read'],
+        ratePerSecond: 1,
+        burst: 4,
+      },
       once(),
     );
     const peer = await openSocket({ headers: { authorization: `Bearer ${secret}` } });
@@ -347,7 +352,7 @@ describe('over server-sent events', () => {
 
   test('a revoked key is the last that the stream tells', async () => {
     const { id, secret } = await room.direct.createKey(
-      { name: 'sse', scopes: ['events:read'] },
+      { name: 'sse', scopes: ['events:read', 'payments:read', 'customers:read'] },
       once(),
     );
     const stream = await openStream(secret ?? '', 'subscription { events { id } }');

@@ -88,7 +88,10 @@ test('a stream resumes after a sequence and keeps to its types', async () => {
 });
 
 test('revoking the key ends its streams with UNAUTHENTICATED, after what was committed', async () => {
-  const key = await client.createKey({ name: 'watch', scopes: ['events:read'] }, fresh());
+  const key = await client.createKey(
+    { name: 'watch', scopes: ['events:read', 'payments:read', 'customers:read'] },
+    fresh(),
+  );
   const authorization = `Bearer ${key.secret}`;
   const stream = peer.open(WatchEvents, {}, { authorization });
   const seen: unknown[] = [];

@@ -70,7 +70,7 @@ describe('errors', () => {
       not_found: 'NOT_FOUND',
       invalid_state: 'FAILED_PRECONDITION',
       version_mismatch: 'ABORTED',
-      precondition_required: 'FAILED_PRECONDITION',
+      precondition_required: 'INVALID_ARGUMENT',
       idempotency_key_missing: 'INVALID_ARGUMENT',
       idempotency_key_reused: 'FAILED_PRECONDITION',
       idempotency_in_flight: 'ABORTED',
@@ -79,10 +79,14 @@ describe('errors', () => {
       card_expired: 'FAILED_PRECONDITION',
       refund_exceeds_payment: 'FAILED_PRECONDITION',
       rate_limited: 'RESOURCE_EXHAUSTED',
-      query_too_costly: 'RESOURCE_EXHAUSTED',
+      query_too_costly: 'INVALID_ARGUMENT',
+      failed_dependency: 'ABORTED',
+      position_out_of_range: 'OUT_OF_RANGE',
       payload_too_large: 'RESOURCE_EXHAUSTED',
       unsupported_media_type: 'INVALID_ARGUMENT',
       not_acceptable: 'INVALID_ARGUMENT',
+      method_not_allowed: 'UNIMPLEMENTED',
+      overloaded: 'UNAVAILABLE',
       processor_unavailable: 'UNAVAILABLE',
       timeout: 'DEADLINE_EXCEEDED',
       internal: 'INTERNAL',
@@ -334,7 +338,7 @@ describe('bad input', () => {
     const captureMethod = 99 as 1;
     const { error } = await peer.ask(CreatePayment, { requestId: 'e', ...card, captureMethod });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
-    expect(error?.details).toBe('capture_method: expected one of "automatic"|"manual", got 99');
+    expect(error?.details).toBe('capture_method: expected one of automatic, manual, got 99');
   });
 
   test('an unspecified enum value is an absent one', async () => {

@@ -78,8 +78,11 @@ describe.each([
       (of) => of.createPayment(null as unknown as typeof card, once()),
       (of) => of.createPayment({ ...card, paymentMethod: 'pm_card_unavailable' }, once()),
     ];
+    // Lists of allowed values are the core's own, in its own words; a wire has them in the message.
     const comparable = (error: unknown) =>
-      JSON.parse(JSON.stringify(error).replace(/pay_\w{26}/g, 'pay_'));
+      JSON.parse(JSON.stringify(error).replace(/pay_\w{26}/g, 'pay_'), (name, value) =>
+        name === 'options' || name === 'got' ? undefined : value,
+      );
     for (const call of calls) {
       const [ours, theirs] = [await failure(call(client)), await failure(call(core))];
       expect(comparable(ours)).toEqual(comparable(theirs));

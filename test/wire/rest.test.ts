@@ -186,8 +186,7 @@ describe('reads', () => {
     const fixed = 'private, max-age=31536000, immutable';
     expect(await cache(`/v1/refunds/${refund.json.id}`)).toBe(fixed);
     expect(await cache(`/v1/refunds/${refund.json.id}?expand=payment`)).toBe('private, no-cache');
-    expect(await cache('/v1/events?limit=2')).toBe(fixed);
-    expect(await cache('/v1/events?after=1000000')).toBe('private, no-cache');
+    expect(await cache('/v1/events?limit=2')).toBe('private, no-cache');
     expect(await cache('/v1/refunds')).toBe('private, no-cache');
   });
 
@@ -212,7 +211,7 @@ describe('reads', () => {
     const first = await ask(`${base}/v1/events?limit=1&types=customer.created,refund.created`);
     expect(first.json.data[0]).toMatchObject({ sequence: 1, type: 'customer.created' });
     expect(first.json.links.next).toBe(
-      '/v1/events?limit=1&types=customer.created%2Crefund.created&after=1',
+      `/v1/events?limit=1&types=customer.created%2Crefund.created&cursor=${first.json.next_cursor}`,
     );
     expect((await ask(base + first.json.links.next)).json.data[0].sequence).toBeGreaterThan(1);
   });

@@ -163,7 +163,7 @@ describe('a stream', () => {
     const key = await house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'watcher' },
-      { name: 'watcher', scopes: ['events:read'] },
+      { name: 'watcher', scopes: ['events:read', 'payments:read', 'customers:read'] },
     );
     const authorization = `Bearer ${key.secret}`;
     const stream = await open('', { authorization, 'x-request-id': 'req_mine' });
@@ -387,7 +387,7 @@ describe('the client', () => {
     const key = await house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'client' },
-      { name: 'client', scopes: ['events:read'] },
+      { name: 'client', scopes: ['events:read', 'payments:read', 'customers:read'] },
     );
     const client = await connectAs(key.secret ?? undefined);
     const events = await client.watchEvents({}, { signal });

@@ -144,7 +144,7 @@ test('a revoked key ends its subscriptions with the problem, then the connection
   const key = await room.core.invoke(
     'createKey',
     { ...caller, idempotencyKey: 'watcher' },
-    { name: 'watcher', scopes: ['events:read'] },
+    { name: 'watcher', scopes: ['events:read', 'payments:read', 'customers:read'] },
   );
   const peer = await enter(room, key.secret ?? '');
   peer.send({ id: 's', type: 'subscribe' });

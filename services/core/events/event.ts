@@ -1,4 +1,5 @@
 import type { Customer } from '../customers/customer.ts';
+import type { Scope } from '../merchants/merchant.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Refund } from '../refunds/refund.ts';
 
@@ -15,6 +16,19 @@ export const eventTypes = [
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
+
+/** The scope that a key needs beside `events:read` to see events of a type: the resource's. */
+export const scopeOfEvents: Readonly<Record<EventType, Scope>> = {
+  'customer.created': 'customers:read',
+  'payment.created': 'payments:read',
+  'payment.processing': 'payments:read',
+  'payment.authorized': 'payments:read',
+  'payment.succeeded': 'payments:read',
+  'payment.failed': 'payments:read',
+  'payment.canceled': 'payments:read',
+  'payment.refunded': 'payments:read',
+  'refund.created': 'payments:read',
+};
 
 /** The resource as it stood right after the change. */
 export type EventData =

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PaymentsError } from '../errors.ts';
 import type { Reads } from '../ports.ts';
 import type { Event, EventType } from './event.ts';
 import type { EventFeed } from './feed.ts';
@@ -6,92 +7,206 @@ import type { EventFeed } from './feed.ts';
 /** Events kept in memory for a reader that is behind; past it the reader goes back to the store. */
 export const bufferedEvents = 1000;
 const pageOfEvents = 100;
+/** What a token of the rate limit pays for in a replay: events, and rows that are stepped over. */
+const eventsOfToken = 20;
+const rowsOfToken = 2000;
+
+/** The events of a merchant as they come, to be iterated once. */
+export interface EventStream extends AsyncIterable<Event> {
+  /** The stream has every wanted event after this sequence; known before the first event is. */
+  readonly start: number;
+  /**
+   * Up to this sequence every wanted event was handed over: a reader that is cut now can resume
+   * after it. It moves on with events that are not wanted, too.
+   */
+  readonly position: number;
+}
+
+/** `stream`, iterated by `items` instead. */
+export const withItems = (stream: EventStream, items: AsyncIterator<Event>): EventStream => ({
+  start: stream.start,
+  get position() {
+    return stream.position;
+  },
+  [Symbol.asyncIterator]: () => items,
+});
+
+/** @throws PaymentsError `position_out_of_range` */
+export function requirePosition(after: number, lastSequence: number): void {
+  if (after <= lastSequence) return;
+  throw new PaymentsError(
+    'position_out_of_range',
+    `Expected a position up to ${lastSequence}, the newest event, got ${after}.`,
+    { metadata: { after: String(after), lastSequence: String(lastSequence) } },
+  );
+}
 
 /**
  * All events after `after`, in order, each once, until `signal` aborts. Resolves when subscribed:
  * whatever is committed from then on is delivered. A reader that keeps up is served from memory;
  * one that falls behind by more than `bufferedEvents` reads the store again, so that a slow reader
  * costs bounded memory and loses nothing. Aborting `signal` is the way to end it.
+ *
+ * @param options.types the types that are delivered: all of them, if empty; none, if undefined
+ * @param options.pace takes rate-limit tokens for what is read from the store
+ * @throws PaymentsError `position_out_of_range`
  */
 export async function followEvents(options: {
   readonly read: Pick<Reads, 'eventsAfter' | 'lastSequence'>;
   readonly feed: EventFeed;
   readonly merchantId: string;
   readonly after?: number | undefined;
-  readonly types: readonly EventType[];
+  readonly types: readonly EventType[] | undefined;
   readonly signal: AbortSignal;
-}): Promise<AsyncIterable<Event>> {
-  const { read, feed, merchantId, signal } = options;
+  readonly pace: (tokens: number) => Promise<void>;
+}): Promise<EventStream> {
+  const { read, merchantId, types = [], signal } = options;
+  const inbox = openInbox(options);
+  let start: number;
+  try {
+    // Read after subscribing, so that no event can fall between.
+    const lastSequence = await read.lastSequence(merchantId);
+    start = options.after ?? lastSequence;
+    requirePosition(start, lastSequence);
+  } catch (error) {
+    inbox.close();
+    throw error;
+  }
+
+  const wants =
+    types.length > 0
+      ? ({ type }: Event) => types.includes(type)
+      : () => options.types !== undefined;
+  const takeTokens = tokensFor(options.pace);
+  let position = start;
+  /** Whether the reader has asked for events of the past, or was too slow for those of now. */
+  let replaying = options.after !== undefined;
+  let behind = replaying;
+
+  async function* fromStore(): AsyncGenerator<Event, void, void> {
+    const range = options.types
+      ? await read.eventsAfter(merchantId, position, types, pageOfEvents)
+      : { events: [], through: await read.lastSequence(merchantId), hasMore: false };
+    if (replaying) await takeTokens(range.events.length, range.through - position);
+    for (const event of range.events) {
+      if (signal.aborted) return;
+      position = event.sequence;
+      yield event;
+    }
+    position = Math.max(position, range.through);
+    behind = range.hasMore;
+    if (!behind) replaying = false;
+    // A store that answers at once would keep everybody else waiting until the last page.
+    else await nextTurn();
+  }
+
+  async function* follow(): AsyncGenerator<Event, void, void> {
+    try {
+      while (!signal.aborted) {
+        if (behind) {
+          yield* fromStore();
+          continue;
+        }
+        if (inbox.overflowed) {
+          behind = true;
+          replaying ||= inbox.overflowed === 'slow reader';
+          inbox.clear();
+          continue;
+        }
+        const batch = inbox.take();
+        if (batch.length === 0) await inbox.filled();
+        for (const event of batch) {
+          if (event.sequence <= position) continue;
+          if (event.sequence > position + 1) {
+            // Commits of several processes may be announced out of order: the store has the rest.
+            behind = true;
+            break;
+          }
+          position = event.sequence;
+          if (wants(event)) yield event;
+          if (signal.aborted) return;
+        }
+      }
+    } finally {
+      inbox.close();
+    }
+  }
+
+  const items = follow();
+  return {
+    start,
+    get position() {
+      return position;
+    },
+    [Symbol.asyncIterator]: () => items,
+  };
+}
+
+/** Adds up what a replay reads, and takes tokens for it. */
+function tokensFor(pace: (tokens: number) => Promise<void>) {
+  let owed = 0;
+  return async (events: number, rows: number): Promise<void> => {
+    owed += Math.max(events / eventsOfToken, rows / rowsOfToken);
+    const tokens = Math.floor(owed);
+    owed -= tokens;
+    if (tokens > 0) await pace(tokens);
+  };
+}
+
+/** What is announced to one reader, as long as `signal` lasts. */
+function openInbox({
+  feed,
+  merchantId,
+  signal,
+}: {
+  readonly feed: EventFeed;
+  readonly merchantId: string;
+  readonly signal: AbortSignal;
+}) {
   let buffer: Event[] = [];
-  let overflowed = false;
+  let overflowed: 'slow reader' | 'other process' | undefined;
   let wake: () => void = () => {};
 
   const unsubscribe = feed.subscribe(
     merchantId,
     (events) => {
-      if (buffer.length + events.length > bufferedEvents) overflowed = true;
+      if (buffer.length + events.length > bufferedEvents) overflowed = 'slow reader';
       else if (!overflowed) buffer.push(...events);
       wake();
     },
     () => {
-      // Another process announces nothing here: the store has it.
-      overflowed = true;
+      // What another process committed is not announced here, but the store has it.
+      overflowed ??= 'other process';
       wake();
     },
   );
-  const end = () => {
+  const close = () => {
+    signal.removeEventListener('abort', close);
     unsubscribe();
     wake();
   };
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
 
-  // Read after subscribing, so that no event can fall between.
-  const start = options.after ?? (await read.lastSequence(merchantId));
-  const wanted = new Set(options.types);
-
-  async function* follow(): AsyncGenerator<Event, void, void> {
-    let last = start;
-    let behind = options.after !== undefined;
-    try {
-      while (!signal.aborted) {
-        let batch: readonly Event[];
-        if (behind) {
-          const range = await read.eventsAfter(merchantId, last, [], pageOfEvents);
-          batch = range.events;
-          behind = range.hasMore;
-          // A store that answers at once would keep everybody else waiting until the last page.
-          if (behind) await nextTurn();
-        } else if (overflowed) {
-          buffer = [];
-          overflowed = false;
-          behind = true;
-          continue;
-        } else if (buffer.length > 0) {
-          batch = buffer;
-          buffer = [];
-        } else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          continue;
-        }
-        for (const event of batch) {
-          if (event.sequence <= last) continue;
-          if (event.sequence > last + 1) {
-            // Commits of several processes may be announced out of order: the store has the rest.
-            behind = true;
-            break;
-          }
-          last = event.sequence;
-          if (wanted.size === 0 || wanted.has(event.type)) yield event;
-          if (signal.aborted) return;
-        }
-      }
-    } finally {
-      signal.removeEventListener('abort', end);
-      unsubscribe();
-    }
-  }
-  return follow();
+  return {
+    close,
+    get overflowed() {
+      return overflowed;
+    },
+    clear() {
+      buffer = [];
+      overflowed = undefined;
+    },
+    take(): readonly Event[] {
+      const taken = buffer;
+      buffer = [];
+      return taken;
+    },
+    /** Resolves at the next announcement, or when `signal` aborts. */
+    filled: () =>
+      new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal.aborted || buffer.length > 0 || overflowed) resolve();
+      }),
+  };
 }

@@ -1,41 +1,71 @@
 import { z } from 'zod';
+import type { StoredApiKey } from '../merchants/merchant.ts';
 import { readOperation, streamOperation } from '../operation.ts';
-import { defaultPageSize, maxPageSize, type Page, toPage } from '../page.ts';
-import { type Event, eventTypes } from './event.ts';
-import { followEvents } from './follow.ts';
+import { invalidCursor, type Page, pageShape, toPage } from '../page.ts';
+import { type Event, type EventType, eventTypes, scopeOfEvents } from './event.ts';
+import { type EventStream, followEvents, requirePosition } from './follow.ts';
 
 const sequence = z.int().min(0);
 const types = z.array(z.enum(eventTypes)).max(eventTypes.length).default([]);
 
+/**
+ * Those of `wanted` that the key may read, because an event shows the resource that it is about.
+ * Empty where that is every type there is; undefined where it is none.
+ */
+function typesFor(
+  { scopes }: Pick<StoredApiKey, 'scopes'>,
+  wanted: readonly EventType[],
+): readonly EventType[] | undefined {
+  const readable = eventTypes.filter((type) => scopes.includes(scopeOfEvents[type]));
+  const shown = wanted.length === 0 ? readable : readable.filter((type) => wanted.includes(type));
+  if (shown.length === 0) return undefined;
+  return shown.length === eventTypes.length ? [] : shown;
+}
+
 export const listEvents = readOperation({
   name: 'listEvents',
-  summary: 'Lists events after a sequence, oldest first.',
+  summary: 'Lists events after a sequence, oldest first, of resources that the key may read.',
   scope: 'events:read',
   price: 1,
   input: z.strictObject({
-    limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
-    /** A sequence; the list starts with the event after it. The cursor of this list. */
+    ...pageShape,
+    /** A sequence; the list starts with the event after it. A cursor is never before it. */
     after: sequence.default(0),
-    /** All types, where empty. */
+    /** All types, if empty. */
     types,
   }),
-  async run({ read, merchantId }, { limit, after, types: wanted }): Promise<Page<Event>> {
-    const range = await read.eventsAfter(merchantId, after, wanted, limit + 1);
-    const earlyCursor = range.hasMore ? String(range.through) : undefined;
-    return toPage(range.events, limit, (last) => String(last.sequence), earlyCursor);
+  async run({ read, merchantId, key, cursors }, input): Promise<Page<Event>> {
+    const { limit, cursor, after, types: wanted } = input;
+    const binding = JSON.stringify(['listEvents', merchantId, wanted]);
+    const from = cursor === undefined ? after : Number(cursors.open(cursor, binding).value);
+    if (from < after) throw invalidCursor();
+    const shown = typesFor(key, wanted);
+    const range = shown
+      ? await read.eventsAfter(merchantId, from, shown, limit + 1)
+      : { events: [], through: from, hasMore: false };
+    if (range.events.length === 0 && from > 0) {
+      requirePosition(from, await read.lastSequence(merchantId));
+    }
+    const seal = (at: number) => cursors.seal({ value: at, id: '' }, binding);
+    const early = range.hasMore ? seal(range.through) : undefined;
+    return toPage(range.events, limit, (last) => seal(last.sequence), early);
   },
 });
 
 export const watchEvents = streamOperation({
   name: 'watchEvents',
-  summary: 'Streams events as they are committed; resumes after a sequence without gap or repeat.',
+  summary:
+    'Streams events as they are committed, of resources that the key may read; resumes after a' +
+    ' sequence without gap or repeat.',
   scope: 'events:read',
   price: 1,
   input: z.strictObject({
-    /** A sequence to resume after; only what is still to come, where absent. */
+    /** A sequence to resume after; only what is still to come, if omitted. */
     after: sequence.optional(),
     types,
   }),
-  run: ({ read, feed, merchantId, signal }, input): Promise<AsyncIterable<Event>> =>
-    followEvents({ read, feed, merchantId, signal, ...input }),
+  run({ read, feed, merchantId, key, signal, pace }, input): Promise<EventStream> {
+    const shown = typesFor(key, input.types);
+    return followEvents({ read, feed, merchantId, signal, pace, after: input.after, types: shown });
+  },
 });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { PaymentsError } from '../errors.ts';
-import type { Reads } from '../ports.ts';
-import type { StoredApiKey } from './merchant.ts';
+import type { Bucket, Reads } from '../ports.ts';
+import { merchantAllowance, type StoredApiKey } from './merchant.ts';
 
 /** How long another process's revocation may go unnoticed here. */
 const trustedMs = 10_000;
@@ -12,6 +12,8 @@ export interface KnownKey {
   readonly key: StoredApiKey;
   /** Aborts when the key is revoked. */
   readonly revoked: AbortSignal;
+  /** What its calls take tokens from: the key's own bucket, and the one of all of a merchant's. */
+  readonly buckets: readonly [Bucket, Bucket];
 }
 
 /** Finds keys by their secret, and remembers those that it found. */
@@ -27,6 +29,11 @@ export const hashSecret = (secret: string): string => hash('sha256', secret);
 
 const unauthenticated = (message: string): PaymentsError =>
   new PaymentsError('unauthenticated', message);
+
+const bucketsOf = (key: StoredApiKey): readonly [Bucket, Bucket] => [
+  key,
+  { id: key.merchantId, ...merchantAllowance },
+];
 
 /** A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. */
 export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
@@ -52,7 +59,12 @@ export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
         forget(hashed);
         throw unauthenticated('Expected a valid API key, got one that was revoked.');
       }
-      const entry = { key, revoked: ends.signalOf(hashed), trustedUntil: nowMs + trustedMs };
+      const entry = {
+        key,
+        revoked: ends.signalOf(hashed),
+        buckets: bucketsOf(key),
+        trustedUntil: nowMs + trustedMs,
+      };
       if (known.size >= rememberedKeys) known.clear();
       known.set(hashed, entry);
       return entry;

@@ -15,6 +15,9 @@ export interface Merchant {
   readonly name: string;
 }
 
+/** What all keys of a merchant may use together: minting keys multiplies nothing. */
+export const merchantAllowance = { ratePerSecond: 100_000, burst: 200_000 };
+
 /** An API key. The secret itself is never kept, only its SHA-256. */
 export interface ApiKey {
   readonly id: string;

@@ -1,9 +1,39 @@
 import { z } from 'zod';
-import { notFound } from '../errors.ts';
+import { notFound, PaymentsError } from '../errors.ts';
 import { writeOperation } from '../operation.ts';
 import { anyId, textUpTo } from '../values.ts';
 import { hashSecret } from './keyring.ts';
 import { type ApiKey, type StoredApiKey, scopes } from './merchant.ts';
+
+type Powers = Pick<ApiKey, 'scopes' | 'ratePerSecond' | 'burst'>;
+
+/**
+ * Otherwise a key that can make or end keys could do everything, or lock everybody else out
+ * (OWASP API5:2023, broken function level authorization).
+ *
+ * @throws PaymentsError `permission_denied` where `powers` exceed the caller's
+ */
+function requireWithin(caller: Powers, powers: Powers, what: 'grant' | 'end'): void {
+  const missing = powers.scopes.filter((scope) => !caller.scopes.includes(scope));
+  if (missing.length > 0) {
+    const scope = missing.join(' ');
+    throw new PaymentsError(
+      'permission_denied',
+      `Expected to ${what} a key with at most the scopes ${caller.scopes.join(', ')}, got one with ${missing.join(', ')} too.`,
+      { metadata: { scope } },
+    );
+  }
+  if (powers.ratePerSecond <= caller.ratePerSecond && powers.burst <= caller.burst) return;
+  const limits = ({ ratePerSecond, burst }: Powers) =>
+    `${ratePerSecond} a second, ${burst} at once`;
+  throw new PaymentsError(
+    'permission_denied',
+    `Expected to ${what} a key with at most ${limits(caller)}, got one with ${limits(powers)}.`,
+    {
+      metadata: { ratePerSecond: String(caller.ratePerSecond), burst: String(caller.burst) },
+    },
+  );
+}
 
 /** A new key. `secret` is told once, and is null when the call is replayed. */
 export interface CreatedKey extends ApiKey {
@@ -21,18 +51,24 @@ export const createKey = writeOperation({
     name: textUpTo(100).min(1),
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
     /** Requests a second, sustained. */
-    ratePerSecond: z.int().min(1).max(100_000).default(100),
+    ratePerSecond: z.int().min(1).max(100_000).optional(),
     /** Requests at once after a rest. */
-    burst: z.int().min(1).max(200_000).default(200),
+    burst: z.int().min(1).max(200_000).optional(),
   }),
-  async run({ tx, merchantId, nowMs, newId, newSecret }, input): Promise<CreatedKey> {
+  async run({ tx, key: caller, nowMs, newId, newSecret }, input): Promise<CreatedKey> {
+    const granted = {
+      scopes: [...new Set(input.scopes)],
+      ratePerSecond: input.ratePerSecond ?? Math.min(100, caller.ratePerSecond),
+      burst: input.burst ?? Math.min(200, caller.burst),
+    };
+    requireWithin(caller, granted, 'grant');
     const secret = `sk_test_${newSecret()}`;
     const key: StoredApiKey = {
       id: newId('key', nowMs),
-      merchantId,
+      merchantId: caller.merchantId,
       hash: hashSecret(secret),
-      ...input,
-      scopes: [...new Set(input.scopes)],
+      name: input.name,
+      ...granted,
       createdAt: nowMs,
       revokedAt: null,
     };
@@ -48,9 +84,10 @@ export const revokeKey = writeOperation({
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
-  async run({ tx, merchantId, nowMs, keyring, afterCommit }, { id }): Promise<ApiKey> {
+  async run({ tx, merchantId, key: caller, nowMs, keyring, afterCommit }, { id }) {
     const key = await tx.revokeApiKey(merchantId, id, nowMs);
     if (!key) throw notFound('key', id);
+    requireWithin(caller, key, 'end');
     afterCommit(() => keyring.revoke(key.hash));
     return publicPart(key);
   },

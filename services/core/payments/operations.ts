@@ -14,7 +14,7 @@ import type { PaymentFilter, PaymentSort, Transaction } from '../ports.ts';
 import type { Charge, ChargeOutcome } from '../processor/processor.ts';
 import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
 import { captureMethods, type Payment, paymentMethods, paymentStatuses } from './payment.ts';
-import { afterCharge, changed, eventOfStatus, requireAction } from './rules.ts';
+import { afterCharge, changed, eventOfStatus, requireAction, requireVersion } from './rules.ts';
 
 /** A charge whose answer never came, because the process ended, is looked up after this long. */
 const abandonedAfterMs = 30_000;
@@ -215,6 +215,7 @@ export const confirmPayment = writeOperation({
 });
 
 async function toProcessing(context: WriteContext, payment: Payment): Promise<Payment> {
+  requireVersion(context, payment);
   const next = changed(payment, context.nowMs, { status: 'processing' });
   await context.tx.updatePayment(context.merchantId, next, context.nowMs + abandonedAfterMs);
   await appendPaymentEvent(context, next);
@@ -242,7 +243,8 @@ export const capturePayment = writeOperation({
         message: `expected at most the ${payment.amount} authorised, got ${amountCaptured}`,
       });
     }
-    return write(context, changed(payment, context.nowMs, { status: 'succeeded', amountCaptured }));
+    const captured = changed(payment, context.nowMs, { status: 'succeeded', amountCaptured });
+    return write(context, payment, captured);
   },
 });
 
@@ -255,7 +257,7 @@ export const cancelPayment = writeOperation({
   async run(context, { id }): Promise<Payment> {
     const payment = await requirePayment(context.tx, context.merchantId, id);
     requireAction(payment, 'cancel');
-    return write(context, changed(payment, context.nowMs, { status: 'canceled' }));
+    return write(context, payment, changed(payment, context.nowMs, { status: 'canceled' }));
   },
 });
 
@@ -270,8 +272,16 @@ export async function requirePayment(
   return payment;
 }
 
-/** Writes a changed payment with nothing left to settle, and its event. */
-export async function write(context: WriteContext, payment: Payment): Promise<Payment> {
+/**
+ * Writes a changed payment with nothing left to settle, and its event.
+ * @throws PaymentsError `version_mismatch`
+ */
+export async function write(
+  context: WriteContext,
+  before: Payment,
+  payment: Payment,
+): Promise<Payment> {
+  requireVersion(context, before);
   await context.tx.updatePayment(context.merchantId, payment, null);
   await appendPaymentEvent(context, payment);
   return payment;

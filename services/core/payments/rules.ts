@@ -15,6 +15,25 @@ export function requireAction(payment: Payment, action: PaymentAction): void {
   );
 }
 
+/**
+ * Asked last, because a precondition counts only where the change would be made without it
+ * (RFC 9110 §13.2.1).
+ *
+ * @throws PaymentsError `version_mismatch`
+ */
+export function requireVersion(
+  { ifVersion }: { readonly ifVersion: readonly number[] | undefined },
+  { id, version }: Payment,
+): void {
+  if (!ifVersion || ifVersion.includes(version)) return;
+  const expected = ifVersion.length > 0 ? `version ${ifVersion.join(' or ')}` : 'another version';
+  throw new PaymentsError(
+    'version_mismatch',
+    `Expected payment '${id}' at ${expected}, and it is at version ${version}.`,
+    { metadata: { payment: id, version: String(version) } },
+  );
+}
+
 /** The payment with `changes`, one version on. */
 export const changed = (payment: Payment, nowMs: number, changes: Partial<Payment>): Payment => ({
   ...payment,

@@ -41,7 +41,7 @@ export const refundPayment = writeOperation({
       createdAt: nowMs,
       data: { kind: 'refund', refund },
     });
-    await write(context, refunded);
+    await write(context, payment, refunded);
     return refund;
   },
 });

@@ -107,7 +107,7 @@ export const fields: { readonly [Name in OperationName]: Fields<Name> } = {
   getCustomer: { id: text },
   getCustomersByIds: { ids: texts },
   listCustomers: { limit, cursor, email: text },
-  listEvents: { limit, after: int64, types: words(eventType) },
+  listEvents: { limit, cursor, after: int64, types: words(eventType) },
   watchEvents: { after: int64, types: words(eventType) },
   createKey: { name: text, scopes: words(scope), ratePerSecond: int32, burst: int32 },
   revokeKey: { id: text },

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller, Composite, Session } from './caller.ts';
+import { PaymentsError } from './errors.ts';
+import type { Keyring } from './merchants/keyring.ts';
+import type { Scope } from './merchants/merchant.ts';
+import type { Ports, RateState } from './ports.ts';
+
+/**
+ * What the most expensive operation takes. A bucket that is smaller lets it through when it is
+ * full; a composite request that is larger than both is refused for good.
+ */
+const tokensOfOneOperation = 5;
+const longestPauseMs = 1000;
+
+/** Who may call, and how often. */
+export interface Admission {
+  /** @throws PaymentsError `unauthenticated`, or `rate_limited` after too many failures */
+  sessionOf(caller: Caller, nowMs: number): Promise<Session>;
+  /** @throws PaymentsError `permission_denied` */
+  authorise(session: Session, scope: Scope): void;
+  /** Takes tokens from key and merchant. @throws PaymentsError `rate_limited` */
+  charge(session: Session, tokens: number, caller: Caller): Promise<void>;
+  /** Takes tokens for a failure from the address. @throws PaymentsError `rate_limited` */
+  chargeFailure(caller: Caller): Promise<void>;
+  /** @throws PaymentsError `query_too_costly` where a full bucket holds fewer tokens */
+  admit(session: Session, composite: Composite, caller: Caller): Promise<Session>;
+  /** Takes tokens as soon as there are enough; resolves early when `signal` aborts. */
+  pace(session: Session, tokens: number, signal: AbortSignal): Promise<void>;
+}
+
+export const revokedError = (): PaymentsError =>
+  new PaymentsError('unauthenticated', 'The API key was revoked.');
+
+export function createAdmission(
+  { limiter, failures }: Pick<Ports, 'limiter' | 'failures'>,
+  keyring: Keyring,
+): Admission {
+  async function sessionOf(caller: Caller, nowMs: number): Promise<Session> {
+    const { session } = caller;
+    if (session) {
+      if (session.revoked.aborted) throw revokedError();
+      return session;
+    }
+    try {
+      const { key, revoked, buckets } = await keyring.find(caller.credential, nowMs);
+      return { key, revoked, buckets, prepaid: false };
+    } catch (error) {
+      if (error instanceof PaymentsError) await chargeFailure(caller);
+      throw error;
+    }
+  }
+
+  async function chargeFailure({ address, receipt }: Caller): Promise<void> {
+    if (!failures || address === undefined) return;
+    const { limiter: ofAddresses, allowance } = failures;
+    const rate = await ofAddresses.take([{ id: address, ...allowance }], 1);
+    if (rate.allowed) return;
+    if (receipt) receipt.rate = rate;
+    throw rateLimited(rate, `failures a second from one address`);
+  }
+
+  function authorise({ key }: Session, scope: Scope): void {
+    if (key.scopes.includes(scope)) return;
+    throw new PaymentsError(
+      'permission_denied',
+      `Expected a key with the scope ${scope}, got one with ${key.scopes.join(', ')}.`,
+      { metadata: { scope } },
+    );
+  }
+
+  async function charge(session: Session, tokens: number, { receipt }: Caller): Promise<void> {
+    if (session.prepaid) return;
+    // Otherwise an operation that takes more tokens than a bucket holds could never run.
+    const rate = await limiter.take(session.buckets, Math.min(tokens, session.key.burst));
+    if (receipt) receipt.rate = rate;
+    if (!rate.allowed) throw rateLimited(rate, 'requests a second');
+  }
+
+  return {
+    sessionOf,
+    authorise,
+    charge,
+    chargeFailure,
+
+    async admit(session, { tokens, scopes = [] }, caller) {
+      for (const scope of scopes) authorise(session, scope);
+      const { burst } = session.key;
+      if (tokens > Math.max(burst, tokensOfOneOperation)) {
+        throw new PaymentsError(
+          'query_too_costly',
+          `Expected a request of at most ${burst} rate-limit tokens, got one of ${tokens}.`,
+          { metadata: { cost: String(tokens), limit: String(burst) } },
+        );
+      }
+      await charge(session, tokens, caller);
+      return { ...session, prepaid: true };
+    },
+
+    async pace(session, tokens, signal) {
+      for (let attempt = 0; !signal.aborted; attempt += 1) {
+        const rate = await limiter.take(session.buckets, Math.min(tokens, session.key.burst));
+        if (rate.allowed) return;
+        // Others take from the same bucket: who has waited often looks less often.
+        const pauseMs = Math.min(longestPauseMs, rate.retryAfterMs * 2 ** attempt);
+        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    },
+  };
+}
+
+const rateLimited = (rate: RateState, what: string): PaymentsError =>
+  new PaymentsError(
+    'rate_limited',
+    `Expected at most ${rate.ratePerSecond} ${what}; try again in ${rate.retryAfterMs} ms.`,
+    {
+      retryAfterMs: rate.retryAfterMs,
+      metadata: { limit: String(rate.limit), ratePerSecond: String(rate.ratePerSecond) },
+    },
+  );
