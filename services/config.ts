@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isNetwork, type TrustedProxies } from './wire/address.ts';
+import { isOrigin } from './wire/origin.ts';
 
 export const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const;
 export type Wire = (typeof wires)[number];
@@ -20,12 +22,38 @@ export interface Config {
   readonly demo: boolean;
   /** False takes DataLoader out of GraphQL, so that the bench can show what it is for. */
   readonly graphqlLoaders: boolean;
+  /**
+   * Failures a second that one address may cause before a key is known, ten times as many at once;
+   * 0: any number.
+   */
+  readonly addressLimit: number;
+  readonly trustedProxies: TrustedProxies;
+  /** Origins whose pages may open WebSockets, besides the server's own. */
+  readonly corsOrigins: readonly string[];
   /** `errors`: what failed inside; `calls`: a line a call. */
   readonly log: 'off' | 'errors' | 'calls';
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
+
+const itemsOf = (text: string): string[] => text.split(',').map((item) => item.trim());
+
+const origins = z
+  .string()
+  .transform(itemsOf)
+  .refine((items) => items.every(isOrigin), {
+    error: 'expected origins such as https://shop.example between commas, or *',
+  });
+
+const trustedProxies = z.string().transform((text, context): TrustedProxies => {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const networks = itemsOf(text);
+  if (networks.every(isNetwork)) return networks;
+  const message = 'expected how many proxies, or addresses and networks such as 10.0.0.0/8';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -42,6 +70,9 @@ const environment = z.object({
     .pipe(z.array(z.enum(wires))),
   DEMO: flag.default(true),
   GRAPHQL_LOADERS: flag.default(true),
+  ADDRESS_LIMIT: z.coerce.number().min(0).max(1_000_000).default(100),
+  TRUSTED_PROXIES: trustedProxies.default([]),
+  CORS_ORIGINS: origins.default([]),
   LOG: z.enum(['off', 'errors', 'calls']).default('errors'),
 });
 
@@ -76,6 +107,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     wires: new Set(values.WIRES),
     demo: values.DEMO,
     graphqlLoaders: values.GRAPHQL_LOADERS,
+    addressLimit: values.ADDRESS_LIMIT,
+    trustedProxies: values.TRUSTED_PROXIES,
+    corsOrigins: values.CORS_ORIGINS,
     log: values.LOG,
   };
 }

@@ -10,6 +10,9 @@ import { createPorts } from './ports.ts';
 import { prefersEventStream } from './sse/accept.ts';
 import { openStore } from './storage/open.ts';
 import { readTls, type Tls } from './tls.ts';
+import { createAddressOf } from './wire/address.ts';
+import type { Front } from './wire/front.ts';
+import { createAllowsOrigin } from './wire/origin.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
 const settleEveryMs = 250;
@@ -66,13 +69,19 @@ async function open(
 ): Promise<Pick<Fivewire, 'ports' | 'core'>> {
   const metrics = createMetrics(store);
   closers.push(async () => metrics.close());
-  const ports = await createPorts(store, undefined, (call) => {
+  const record = (call: CallRecord) => {
     metrics.record(call);
     if (config.log !== 'off') logCall(call, config.log);
-  });
+  };
+  const { addressLimit } = config;
+  const ports = await createPorts(store, undefined, { record, addressLimit });
   const core = createCore(ports);
   if (config.demo) await createDemo(ports, config, signal);
 
+  const front: Front = {
+    addressOf: createAddressOf(config.trustedProxies),
+    allowsOrigin: createAllowsOrigin(config.corsOrigins),
+  };
   const rooms: HttpRooms = {};
   const streams = new AbortController();
   closers.push(async () => streams.abort());
@@ -84,27 +93,28 @@ async function open(
   // Rooms are loaded when their wire is open: a server of one wire pays for no other's library.
   await ifOpen('rest', async () => {
     const { createRestListener } = await import('./rest/server.ts');
-    Object.assign(rooms, { rest: createRestListener(core) });
+    Object.assign(rooms, { rest: createRestListener(core, front) });
   });
   await ifOpen('sse', async () => {
     const { createSseListener } = await import('./sse/server.ts');
-    Object.assign(rooms, { sse: createSseListener(core, { signal: streams.signal }) });
+    Object.assign(rooms, { sse: createSseListener(core, { ...front, signal: streams.signal }) });
   });
   await ifOpen('graphql', async () => {
     const { createGraphqlRoom } = await import('./graphql/server.ts');
-    const graphql = createGraphqlRoom(core, { loaders: config.graphqlLoaders });
+    const graphql = createGraphqlRoom(core, { ...front, loaders: config.graphqlLoaders });
     Object.assign(rooms, { graphql });
     closers.push(graphql.close);
   });
   await ifOpen('websocket', async () => {
     const { createWebsocketRoom } = await import('./websocket/server.ts');
-    const websocket = createWebsocketRoom(core);
+    const websocket = createWebsocketRoom(core, front);
     Object.assign(rooms, { websocket });
     closers.push(websocket.close);
   });
   await ifOpen('grpc', async () => {
     const { startGrpcServer } = await import('./grpc/server.ts');
-    const grpc = await startGrpcServer(core, { host: config.host, port: config.grpcPort, tls });
+    const place = { host: config.host, port: config.grpcPort, tls };
+    const grpc = await startGrpcServer(core, place, front);
     bound.grpc = grpc.port;
     closers.push(grpc.close);
   });

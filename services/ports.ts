@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 import { createIds } from './core/ids.ts';
-import type { Clock, Ports, Store } from './core/ports.ts';
+import type { Clock, Limiter, Ports, Store } from './core/ports.ts';
 import { createSimulator } from './core/processor/simulator.ts';
 import { createTokenBuckets } from './core/token-bucket.ts';
+import { networkOf } from './wire/address.ts';
 
 const bytesPerNumber = 5;
 const pool = new Uint8Array(bytesPerNumber * 512);
@@ -23,11 +24,30 @@ function random40(): number {
 const newSecret = (): string =>
   Buffer.from(randomFillSync(new Uint8Array(24))).toString('base64url');
 
+/** A limiter of addresses, where those of one network count as one. */
+function createAddressBuckets(): Limiter {
+  const buckets = createTokenBuckets(() => performance.now());
+  return {
+    take([{ id, ...allowance }], tokens) {
+      return buckets.take([{ id: networkOf(id), ...allowance }], tokens);
+    },
+  };
+}
+
+export interface PortsOptions {
+  readonly record?: Ports['record'];
+  /** Failures a second from one address; any number if omitted or 0. */
+  readonly addressLimit?: number | undefined;
+}
+
+/** How many seconds' worth of failures an address may cause at once. */
+const addressBurstSeconds = 10;
+
 /** Core's ports as a running server has them: system clock, random ids, simulated card network. */
 export async function createPorts(
   store: Store,
   clock: Clock = { now: Date.now },
-  record?: Ports['record'],
+  { record, addressLimit = 0 }: PortsOptions = {},
 ): Promise<Ports> {
   return {
     store,
@@ -35,6 +55,12 @@ export async function createPorts(
     newId: createIds(random40),
     newSecret,
     limiter: createTokenBuckets(() => performance.now()),
+    ...(addressLimit > 0 && {
+      failures: {
+        limiter: createAddressBuckets(),
+        allowance: { ratePerSecond: addressLimit, burst: addressLimit * addressBurstSeconds },
+      },
+    }),
     processor: createSimulator({ now: () => clock.now(), slowMs: 2000, timeoutMs: 500 }),
     cursorSecret: await store.secret('cursor'),
     ...(record && { record }),

@@ -68,6 +68,7 @@ export function startServer(options: {
       WIRES: options.wires.join(','),
       DATABASE_URL: `sqlite:${options.databasePath}`,
       DEMO: '0',
+      ADDRESS_LIMIT: '0',
       NODE_ENV: 'production',
       ...(certificate && { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath }),
       ...options.env,

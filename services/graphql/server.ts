@@ -1,12 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { Core } from '../core/invoke.ts';
+import type { Front } from '../wire/front.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
 import { createPaymentsSchema } from './schema.ts';
 import { createSockets } from './sockets.ts';
 import { createRoomYoga, executeOf } from './yoga.ts';
 
-export interface GraphqlRoomOptions {
+export interface GraphqlRoomOptions extends Partial<Front> {
   /** False: no batching, for the bench to show what the loaders save. True where absent. */
   readonly loaders?: boolean | undefined;
   /** Whether the schema may be asked for. True where absent. */

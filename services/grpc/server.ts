@@ -9,6 +9,7 @@ import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Core } from '../core/invoke.ts';
+import type { Front } from '../wire/front.ts';
 import type { CustomerServiceHandlers } from '../wire/protobuf/generated/payments/v1/CustomerService.ts';
 import type { EventServiceHandlers } from '../wire/protobuf/generated/payments/v1/EventService.ts';
 import type { KeyServiceHandlers } from '../wire/protobuf/generated/payments/v1/KeyService.ts';
@@ -171,6 +172,7 @@ function credentialsOf({ tls }: Place): ServerCredentials {
 export async function startGrpcServer(
   core: Core,
   place: Place,
+  _front: Partial<Front> = {},
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { host, port } = place;
   const closing = new AbortController();

@@ -17,6 +17,7 @@ import {
 } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
+import type { Front } from '../wire/front.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
@@ -204,7 +205,10 @@ const answerBadTarget = (error: unknown): Response => {
  * The REST room as a listener of `node:http` and, on HTTP/2, of `node:http2` alike.
  * It answers every request: what it does not know with 404, as problem details.
  */
-export function createRestListener(core: Core): (incoming: Incoming, outgoing: Outgoing) => void {
+export function createRestListener(
+  core: Core,
+  _front: Partial<Front> = {},
+): (incoming: Incoming, outgoing: Outgoing) => void {
   const app = new Hono<{ Bindings: HttpBindings | Http2Bindings }>();
   for (const [key, candidates] of Map.groupBy(routes, ({ method, path }) => `${method} ${path}`)) {
     const [method = '', path = ''] = key.split(' ');

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Core } from '../core/invoke.ts';
+import type { Front } from '../wire/front.ts';
 import { callerOf } from './caller.ts';
 import { answerMethodNotAllowed, answerProblem, errorMessage } from './errors.ts';
 import { decodeWatch, defaultTimings, type Timings, writeEvents } from './events.ts';
 
-export interface SseOptions extends Partial<Timings> {
+export interface SseOptions extends Partial<Timings & Front> {
   /** Ends every open stream, so that a server can stop; clients connect again by themselves. */
   readonly signal?: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import type { Core } from '../core/invoke.ts';
 import { bearerToken } from '../wire/bearer.ts';
+import type { Front } from '../wire/front.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { type Connection, serveConnection } from './connection.ts';
 import { subprotocol } from './frames.ts';
@@ -16,7 +17,10 @@ export interface WebsocketRoom {
 }
 
 /** Commands and event subscriptions over WebSocket (RFC 6455), as `schema/asyncapi.yaml` says. */
-export function createWebsocketRoom(core: Core, options: Partial<Limits> = {}): WebsocketRoom {
+export function createWebsocketRoom(
+  core: Core,
+  options: Partial<Limits & Front> = {},
+): WebsocketRoom {
   const limits: Limits = { ...defaultLimits, ...options };
   const connections = new Map<Connection, Promise<void>>();
   // `closeTimeout` is missing in the package's types; a variable may hold more than they know.

@@ -17,6 +17,8 @@ export async function openServer(): Promise<Fivewire> {
     GRPC_PORT: '0',
     DATABASE_URL: 'sqlite::memory:',
     DEMO: '0',
+    // Tests that fail on purpose all come from one address.
+    ADDRESS_LIMIT: '0',
   });
   const server = await start(config);
   await createDemoMerchants(await createPorts(server.store));

@@ -11,6 +11,9 @@ test('nothing set gives the documented defaults', () => {
     wires: new Set(['rest', 'grpc', 'graphql', 'sse', 'websocket']),
     demo: true,
     graphqlLoaders: true,
+    addressLimit: 100,
+    trustedProxies: [],
+    corsOrigins: [],
     log: 'errors',
   });
 });
@@ -24,4 +27,24 @@ test('every bad value is named, with what was expected and what was got', () => 
   expect(read).toThrow(/HTTP_PORT=70000: .*65535/);
   expect(read).toThrow(/WIRES=rest,soap: .*websocket/);
   expect(read).toThrow(/DEMO=yes: .*"0"/);
+});
+
+test('trusted proxies are a number, or addresses and networks', () => {
+  const read = (TRUSTED_PROXIES: string) => readConfig({ TRUSTED_PROXIES }).trustedProxies;
+  expect(read('2')).toBe(2);
+  expect(read('10.0.0.0/8, ::1')).toEqual(['10.0.0.0/8', '::1']);
+  for (const bad of ['10.0.0.0/33', 'proxy.example', '-1', '10.0.0.1/8/8']) {
+    expect(() => read(bad)).toThrow(/TRUSTED_PROXIES=.*expected how many proxies/);
+  }
+});
+
+test('an allowed origin is one as a browser sends it', () => {
+  const read = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).corsOrigins;
+  expect(read('https://shop.example, http://localhost:5173')).toEqual([
+    'https://shop.example',
+    'http://localhost:5173',
+  ]);
+  for (const bad of ['https://shop.example/', 'shop.example', 'https://a,b']) {
+    expect(() => read(bad)).toThrow(/CORS_ORIGINS=.*expected origins/);
+  }
 });

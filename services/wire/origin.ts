@@ -1,0 +1,23 @@
+/** Whether a browser's page may open a WebSocket or read answers; true for what is no browser. */
+export type AllowsOrigin = (headers: {
+  readonly origin?: string | undefined;
+  readonly host?: string | undefined;
+}) => boolean;
+
+/**
+ * Allows pages of the server's own host and of the origins listed; `*` allows all of them. A page
+ * of another origin could otherwise open a connection from inside its visitor's network
+ * (RFC 6455 §10.2).
+ */
+export function createAllowsOrigin(allowed: readonly string[]): AllowsOrigin {
+  const origins = new Set(allowed);
+  return ({ origin, host }) =>
+    origin === undefined ||
+    origins.has('*') ||
+    origins.has(origin) ||
+    (host !== undefined && URL.canParse(origin) && new URL(origin).host === host);
+}
+
+/** Whether the text is an origin as browsers send it (RFC 6454 §6.2), or `*`. */
+export const isOrigin = (text: string): boolean =>
+  text === '*' || (URL.canParse(text) && new URL(text).origin === text);
