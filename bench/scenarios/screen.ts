@@ -29,7 +29,8 @@ async function screenByBatch(client: Client, id: string): Promise<Screen> {
     client.listPayments({ customer: id, limit }),
   ]);
   const ids = payments.map((payment) => payment.id);
-  return { customer, payments, refunds: await client.getRefundsByPaymentIds({ payments: ids }) };
+  const pages = await client.getRefundsByPaymentIds({ payments: ids });
+  return { customer, payments, refunds: pages.map(({ items }) => items) };
 }
 
 function contender<Wire extends CallWire>(

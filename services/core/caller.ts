@@ -29,6 +29,8 @@ export interface Caller {
    * looked at by a call that is answered from its idempotency key.
    */
   readonly ifVersion?: readonly number[] | undefined;
+  /** The versions that the payment to change must not have; `any`: it must not exist at all. */
+  readonly unlessVersion?: readonly number[] | 'any' | undefined;
   readonly requestId: string;
   /** W3C Trace Context. */
   readonly traceparent?: string | undefined;

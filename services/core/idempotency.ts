@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
 import type { Keyring } from './merchants/keyring.ts';
-import type { Context, Settled, WriteContext, WriteOperation } from './operation.ts';
+import type { Context, Precondition, Settled, WriteContext, WriteOperation } from './operation.ts';
 import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
 import { excerpt } from './validate.ts';
 
@@ -47,9 +47,9 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
   const { settlement } = operation;
 
   const afterCommit: (() => void)[] = [];
-  const within = (tx: Transaction, at: number, ifVersion?: readonly number[]): WriteContext => ({
+  const within = (tx: Transaction, at: number, precondition: Precondition = {}): WriteContext => ({
     ...context,
-    ifVersion,
+    precondition,
     nowMs: at,
     tx,
     keyring,
@@ -69,7 +69,7 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
     const output =
       known && settlement
         ? await settlement.resume(within(tx, nowMs), known.resourceId)
-        : await operation.run(within(tx, nowMs, caller.ifVersion), input);
+        : await operation.run(within(tx, nowMs, caller), input);
     const again = known !== undefined;
     const open = settlement !== undefined && (again || settlement.charge(output) !== undefined);
     const record: IdempotencyRecord = {

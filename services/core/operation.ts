@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Caller } from './caller.ts';
 import type { PaymentsError } from './errors.ts';
 import type { EventFeed } from './events/feed.ts';
 import type { NewId } from './ids.ts';
@@ -23,11 +24,14 @@ export interface ReadContext extends Context {
   readonly read: Reads;
 }
 
+/** Both hold if omitted. */
+export type Precondition = Pick<Caller, 'ifVersion' | 'unlessVersion'>;
+
 export interface WriteContext extends Context {
   readonly tx: Transaction;
   readonly keyring: Keyring;
-  /** The versions of the resource to change that the caller expects; any, if omitted. */
-  readonly ifVersion: readonly number[] | undefined;
+  /** What the caller demands of the version of the resource to change. */
+  readonly precondition: Precondition;
   /** 32 random characters. */
   readonly newSecret: () => string;
   /** Has `work` done once this operation's transaction is durable, and not if it is undone. */

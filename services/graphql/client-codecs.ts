@@ -148,14 +148,16 @@ const decodePage = <Node, Item>(
 
 export type ScreenJson = CustomerJson & {
   readonly payments: {
-    readonly nodes: readonly (PaymentJson & { readonly refunds: readonly RefundJson[] })[];
+    readonly nodes: readonly (PaymentJson & {
+      readonly refunds: { readonly nodes: readonly RefundJson[] };
+    })[];
   };
 };
 
 export const decodeScreen = (json: ScreenJson): Screen => ({
   customer: decodeCustomer(json),
   payments: json.payments.nodes.map(decodePayment),
-  refunds: json.payments.nodes.map(({ refunds }) => refunds.map(decodeRefund)),
+  refunds: json.payments.nodes.map(({ refunds }) => refunds.nodes.map(decodeRefund)),
 });
 
 /** How an operation's input becomes variables, and the `result` of its document its output. */
@@ -228,9 +230,7 @@ export const codecs: { readonly [Name in CallName]: Codec } = {
   getRefundsByPaymentIds: {
     encode: asIs,
     decode: (result) =>
-      (result as { readonly nodes: readonly RefundJson[] }[]).map(({ nodes }) =>
-        nodes.map(decodeRefund),
-      ),
+      (result as ConnectionJson<RefundJson>[]).map((json) => decodePage(json, decodeRefund)),
   },
   createCustomer: written(decodeCustomer, (input) => ({ input })),
   getCustomer: one('customer', decodeCustomer),

@@ -99,7 +99,9 @@ export const operationDocuments: Readonly<Record<CallName, string>> = {
     }
     ${refundFields}`,
   getRefundsByPaymentIds: `query RefundsByPaymentIds($payments: [ID!]!) {
-      result: refundsByPaymentIds(payments: $payments) { nodes { ...RefundFields } }
+      result: refundsByPaymentIds(payments: $payments) {
+        nodes { ...RefundFields } ${pageFields}
+      }
     }
     ${refundFields}`,
   createCustomer: `mutation CreateCustomer($input: CreateCustomerInput!, $idempotencyKey: String) {
@@ -150,7 +152,7 @@ export const watchDocument = `subscription Watch($after: String, $types: [EventT
 export const screenDocument = `query Screen($id: ID!) {
     result: customer(id: $id) {
       ...CustomerFields
-      payments(first: 20) { nodes { ...PaymentFields refunds { ...RefundFields } } }
+      payments(first: 20) { nodes { ...PaymentFields refunds { nodes { ...RefundFields } } } }
     }
   }
   ${customerFields}${paymentFields}${refundFields}`;

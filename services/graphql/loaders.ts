@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Customer } from '../core/customers/customer.ts';
 import type { Caller, Core } from '../core/invoke.ts';
-import { maxPageSize } from '../core/page.ts';
+import { maxPageSize, type Page } from '../core/page.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 
@@ -9,7 +9,7 @@ import type { Refund } from '../core/refunds/refund.ts';
 export interface Loaders {
   readonly payment: DataLoader<string, Payment | null>;
   readonly customer: DataLoader<string, Customer | null>;
-  readonly refundsOfPayment: DataLoader<string, readonly Refund[]>;
+  readonly refundsOfPayment: DataLoader<string, Page<Refund>>;
 }
 
 export interface LoaderOptions {

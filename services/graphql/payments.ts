@@ -1,5 +1,5 @@
 import type { Payment } from '../core/payments/payment.ts';
-import { connection } from './connection.ts';
+import { connection, toConnection } from './connection.ts';
 import { byId, type GraphqlContext, invoke } from './context.ts';
 import { mutation, resultType } from './mutation.ts';
 
@@ -23,8 +23,8 @@ export const paymentResolvers = {
     customerId: (payment: Payment) => payment.customer,
     customer: ({ customer }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
       customer === null ? null : loaders().customer.load(customer),
-    refunds: ({ id }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
-      loaders().refundsOfPayment.load(id),
+    refunds: async ({ id }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
+      toConnection(await loaders().refundsOfPayment.load(id), {}),
   },
   CreatePaymentResult: resultType('Payment'),
   ConfirmPaymentResult: resultType('Payment'),

@@ -1,5 +1,5 @@
 import type { Refund } from '../core/refunds/refund.ts';
-import { connection } from './connection.ts';
+import { connection, toConnection } from './connection.ts';
 import { byId, type GraphqlContext, invoke } from './context.ts';
 import { mutation, resultType } from './mutation.ts';
 
@@ -13,8 +13,8 @@ export const refundResolvers = {
       { payments }: { readonly payments: string[] },
       context: GraphqlContext,
     ) => {
-      const lists = await invoke(context, 'getRefundsByPaymentIds', { payments });
-      return lists.map((nodes) => ({ nodes }));
+      const pages = await invoke(context, 'getRefundsByPaymentIds', { payments });
+      return pages.map((page) => toConnection(page, {}));
     },
   },
   Mutation: { refundPayment: mutation('refundPayment') },

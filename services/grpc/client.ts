@@ -17,8 +17,8 @@ import {
   decodePaymentPage,
   decodePayments,
   decodeRefund,
-  decodeRefundLists,
   decodeRefundPage,
+  decodeRefundPages,
 } from '../wire/protobuf/messages.ts';
 import { encodeRequest } from '../wire/protobuf/request.ts';
 import { securityOf } from './client-credentials.ts';
@@ -79,7 +79,7 @@ const calls: { readonly [Name in CallName]: Call<OutputOf<Name>> } = {
   refundPayment: call(refundService.CreateRefund, decodeRefund),
   getRefund: call(refundService.GetRefund, decodeRefund),
   listRefunds: call(refundService.ListRefunds, decodeRefundPage),
-  getRefundsByPaymentIds: call(refundService.BatchListRefunds, decodeRefundLists),
+  getRefundsByPaymentIds: call(refundService.BatchListRefunds, decodeRefundPages),
   createCustomer: call(customerService.CreateCustomer, decodeCustomer),
   getCustomer: call(customerService.GetCustomer, decodeCustomer),
   getCustomersByIds: call(customerService.BatchGetCustomers, decodeCustomers),

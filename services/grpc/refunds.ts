@@ -5,7 +5,7 @@ import type { GetRefundRequest__Output } from '../wire/protobuf/generated/paymen
 import type { ListRefundsRequest__Output } from '../wire/protobuf/generated/payments/v1/ListRefundsRequest.ts';
 import type { ListRefundsResponse } from '../wire/protobuf/generated/payments/v1/ListRefundsResponse.ts';
 import type { Refund as RefundMessage } from '../wire/protobuf/generated/payments/v1/Refund.ts';
-import { encodeRefund, encodeRefundLists, encodeRefundPage } from '../wire/protobuf/messages.ts';
+import { encodeRefund, encodeRefundPage, encodeRefundPages } from '../wire/protobuf/messages.ts';
 import { pageInput } from './page.ts';
 import type { Handler } from './unary.ts';
 
@@ -34,4 +34,4 @@ export const getRefundsByPaymentIds: Handler<
   BatchListRefundsRequest__Output,
   BatchListRefundsResponse
 > = async (core, caller, { payments }) =>
-  encodeRefundLists(await core.invoke('getRefundsByPaymentIds', caller, { payments }));
+  encodeRefundPages(await core.invoke('getRefundsByPaymentIds', caller, { payments }));

@@ -93,7 +93,7 @@ export async function createRestClient(options: RestClientOptions): Promise<Rest
   };
 }
 
-type ExpandedPaymentJson = PaymentJson & { readonly refunds: readonly RefundJson[] };
+type ExpandedPaymentJson = PaymentJson & { readonly refunds: PageJson<RefundJson> };
 
 function decodeScreen(json: unknown): Screen {
   // What a server of ours sent.
@@ -101,7 +101,7 @@ function decodeScreen(json: unknown): Screen {
   return {
     customer: decodeCustomer(body),
     payments: decodePage(body.payments, decodePayment).items,
-    refunds: body.payments.data.map(({ refunds }) => refunds.map(decodeRefund)),
+    refunds: body.payments.data.map(({ refunds }) => refunds.data.map(decodeRefund)),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Customer } from '../core/customers/customer.ts';
 import type { Core } from '../core/invoke.ts';
+import type { Page } from '../core/page.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
-import { encodeCustomer, encodePayment, encodeRefund } from '../wire/json.ts';
+import { encodeCustomer, encodePayment, encodeRefundPage } from '../wire/json.ts';
 import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
 import { type Call, type Handler, pick, readBody, readInput, viewOf } from './call.ts';
 import { versionTag } from './etag.ts';
@@ -82,7 +83,7 @@ export async function expandPayments(
       : ([] as readonly (Customer | null)[]),
     paymentIds.length > 0
       ? core.invoke('getRefundsByPaymentIds', caller, { payments: paymentIds })
-      : ([] as readonly (readonly Refund[])[]),
+      : ([] as readonly Page<Refund>[]),
   ]);
   const customerOf = new Map(customers.map((customer, at) => [customerIds[at], customer]));
   const refundsOf = new Map(refunds.map((list, at) => [paymentIds[at], list]));
@@ -91,7 +92,7 @@ export async function expandPayments(
     const customer = customerOf.get(payment.customer ?? undefined);
     if (customer) json.customer = encodeCustomer(customer);
     const ofPayment = refundsOf.get(payment.id);
-    if (ofPayment) json.refunds = ofPayment.map(encodeRefund);
+    if (ofPayment) json.refunds = encodeRefundPage(ofPayment);
     return json;
   };
 }

@@ -10,8 +10,8 @@ import {
   decodePaymentPage,
   decodePayments,
   decodeRefund,
-  decodeRefundLists,
   decodeRefundPage,
+  decodeRefundPages,
   encodeCustomer,
   encodeCustomerPage,
   encodeCustomers,
@@ -19,8 +19,8 @@ import {
   encodePaymentPage,
   encodePayments,
   encodeRefund,
-  encodeRefundLists,
   encodeRefundPage,
+  encodeRefundPages,
 } from '../wire/protobuf/messages.ts';
 import { encodeRequest } from '../wire/protobuf/request.ts';
 
@@ -69,8 +69,8 @@ const answers = {
   ),
   BatchListRefundsResponse: codec(
     message('payments.v1.BatchListRefundsResponse'),
-    encodeRefundLists,
-    decodeRefundLists,
+    encodeRefundPages,
+    decodeRefundPages,
   ),
   Customer: codec(message('payments.v1.Customer'), encodeCustomer, decodeCustomer),
   BatchGetCustomersResponse: codec(

@@ -113,10 +113,19 @@ export const problemSchema = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<Problem>;
 
+/** A page inside of another answer; the list of these same items goes on after `next_cursor`. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({
+    data: z.array(item),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+  });
+}
+
 /** A payment with `?expand=`: the customer in the place of its id, the refunds beside the rest. */
 export const expandedPaymentSchema = paymentSchema.extend({
   customer: z.union([z.string(), customerSchema]).nullable(),
-  refunds: z.array(refundSchema).exactOptional(),
+  refunds: pageOf(refundSchema).exactOptional(),
 });
 
 export const expandedRefundSchema = refundSchema.extend({
@@ -127,13 +136,7 @@ export const expandedRefundSchema = refundSchema.extend({
 });
 
 /** A page of a list; `links` has `self`, `first` and, where there is more, `next`. */
-export const pageSchema = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({
-    data: z.array(item),
-    has_more: z.boolean(),
-    next_cursor: z.string().nullable(),
-    links,
-  });
+export const pageSchema = <Item extends z.ZodType>(item: Item) => pageOf(item).extend({ links });
 
 export const expandedCustomerSchema = customerSchema.extend({
   payments: pageSchema(expandedPaymentSchema).exactOptional(),

@@ -47,7 +47,7 @@ const outputSchemas: Readonly<Record<CallName, Node>> = {
   refundPayment: resource('Refund'),
   getRefund: resource('Refund'),
   listRefunds: page(resource('Refund')),
-  getRefundsByPaymentIds: listOf({ type: 'array', items: resource('Refund') }),
+  getRefundsByPaymentIds: listOf(page(resource('Refund'))),
   createCustomer: resource('Customer'),
   getCustomer: resource('Customer'),
   getCustomersByIds: listOf(orNull(resource('Customer'))),

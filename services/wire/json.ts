@@ -300,6 +300,9 @@ const payment = codec(encodePayment, decodePayment);
 const refund = codec(encodeRefund, decodeRefund);
 const customer = codec(encodeCustomer, decodeCustomer);
 
+export const encodeRefundPage = (page: Page<Refund>): PageJson<RefundJson> =>
+  encodePage(page, encodeRefund);
+
 /** The answer of every operation as JSON, and back. `decode` trusts what a server of ours sent. */
 export const outputs: { readonly [Name in CallName]: Codec<OutputOf<Name>, unknown> } = {
   createPayment: payment,
@@ -313,11 +316,9 @@ export const outputs: { readonly [Name in CallName]: Codec<OutputOf<Name>, unkno
   getRefund: refund,
   listRefunds: pageOf(refund),
   getRefundsByPaymentIds: codec(
-    (lists: readonly (readonly Refund[])[]) => ({
-      data: lists.map((list) => list.map(encodeRefund)),
-    }),
-    ({ data }: { readonly data: readonly (readonly RefundJson[])[] }) =>
-      data.map((list) => list.map(decodeRefund)),
+    (pages: readonly Page<Refund>[]) => ({ data: pages.map(encodeRefundPage) }),
+    ({ data }: { readonly data: readonly PageJson<RefundJson>[] }) =>
+      data.map((page) => decodePage(page, decodeRefund)),
   ),
   createCustomer: customer,
   getCustomer: customer,

@@ -6,6 +6,7 @@ import type { Event } from '../../services/core/events/event.ts';
 import type { InputOf } from '../../services/core/operations.ts';
 import type { Page } from '../../services/core/page.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
+import type { Refund } from '../../services/core/refunds/refund.ts';
 import type { Fivewire } from '../../services/main.ts';
 import { adminKey, otherKey, readerKey } from '../house.ts';
 import { openServer, streams, subjects } from './subjects.ts';
@@ -194,11 +195,29 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
     test('the refunds of many payments are read at once', async () => {
       const [a, b] = [await succeeded(), await succeeded()];
       const refund = await client.refundPayment({ payment: b.id, amount: 1 }, once());
+      const none = { items: [], hasMore: false, nextCursor: null };
       expect(await client.getRefundsByPaymentIds({ payments: [a.id, b.id, 'pay_none'] })).toEqual([
-        [],
-        [refund],
-        [],
+        none,
+        { ...none, items: [refund] },
+        none,
       ]);
+    });
+
+    test('the refunds of a payment are a page there, which its list continues', async () => {
+      const payment = await succeeded(1000);
+      const refunds: Refund[] = [];
+      for (let i = 0; i < 22; i += 1) {
+        refunds.unshift(await client.refundPayment({ payment: payment.id, amount: 1 }, once()));
+      }
+      const [page] = await client.getRefundsByPaymentIds({ payments: [payment.id] });
+      expect(page?.items).toEqual(refunds.slice(0, 20));
+      expect(page?.hasMore).toBe(true);
+      const rest = { payment: payment.id, cursor: page?.nextCursor ?? '' };
+      expect(await client.listRefunds(rest)).toEqual({
+        items: refunds.slice(20),
+        hasMore: false,
+        nextCursor: null,
+      });
     });
   });
 
@@ -511,7 +530,9 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
     );
     expect(await other.getPaymentsByIds({ ids: [payment.id] })).toEqual([null]);
     expect(await other.getCustomersByIds({ ids: [customer] })).toEqual([null]);
-    expect(await other.getRefundsByPaymentIds({ payments: [payment.id] })).toEqual([[]]);
+    expect(await other.getRefundsByPaymentIds({ payments: [payment.id] })).toEqual([
+      { items: [], hasMore: false, nextCursor: null },
+    ]);
     expect((await other.listPayments({ customer })).items).toEqual([]);
     expect((await other.listRefunds({ payment: payment.id })).items).toEqual([]);
     const mine = new Set(events.items.map((event) => event.id));

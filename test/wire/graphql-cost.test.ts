@@ -72,7 +72,7 @@ describe('the cost', () => {
   });
 
   test('of the screen leaves room for more than ten of them in a small key', async () => {
-    expect(await requested(screenDocument, { id: 'cus_none' })).toBe(12);
+    expect(await requested(screenDocument, { id: 'cus_none' })).toBe(13);
   });
 
   test('is told with what it came to and what is left', async () => {
@@ -123,7 +123,7 @@ describe('the cost', () => {
 
 describe('refused before it runs', () => {
   const nested = `query ($n: Int!) {
-    customers(first: $n) { nodes { payments(first: $n) { nodes { refunds { id } } } } }
+    customers(first: $n) { nodes { payments(first: $n) { nodes { refunds { nodes { id } } } } } }
   }`;
 
   test('what costs more than the limit, by its variables', async () => {

@@ -26,7 +26,7 @@ describe('nodes', () => {
     const refund = await room.direct.refundPayment({ payment: payment.id, amount: 1 }, once());
     const query = `query ($id: ID!) { node(id: $id) {
       __typename id
-      ... on Payment { customer { name } refunds { id } }
+      ... on Payment { customer { name } refunds { nodes { id } } }
       ... on Refund { payment { id } }
       ... on Customer { payments { nodes { id } } }
     } }`;
@@ -35,7 +35,7 @@ describe('nodes', () => {
       __typename: 'Payment',
       id: payment.id,
       customer: { name: 'Ada' },
-      refunds: [{ id: refund.id }],
+      refunds: { nodes: [{ id: refund.id }] },
     });
     expect(await nodeOf(refund.id)).toMatchObject({ payment: { id: payment.id } });
     expect(await nodeOf(customer.id)).toMatchObject({ payments: { nodes: [{ id: payment.id }] } });

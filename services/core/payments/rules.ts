@@ -1,5 +1,6 @@
 import { PaymentsError } from '../errors.ts';
 import type { EventType } from '../events/event.ts';
+import type { WriteContext } from '../operation.ts';
 import type { ChargeOutcome } from '../processor/processor.ts';
 import { actionsOf, type Payment, type PaymentAction, type PaymentStatus } from './payment.ts';
 
@@ -22,11 +23,14 @@ export function requireAction(payment: Payment, action: PaymentAction): void {
  * @throws PaymentsError `version_mismatch`
  */
 export function requireVersion(
-  { ifVersion }: { readonly ifVersion: readonly number[] | undefined },
+  { precondition: { ifVersion, unlessVersion } }: Pick<WriteContext, 'precondition'>,
   { id, version }: Payment,
 ): void {
-  if (!ifVersion || ifVersion.includes(version)) return;
-  const expected = ifVersion.length > 0 ? `version ${ifVersion.join(' or ')}` : 'another version';
+  const matches = !ifVersion || ifVersion.includes(version);
+  const excluded = unlessVersion === 'any' || unlessVersion?.includes(version);
+  if (matches && !excluded) return;
+  const named = ifVersion && ifVersion.length > 0 && !matches;
+  const expected = named ? `version ${ifVersion.join(' or ')}` : 'another version';
   throw new PaymentsError(
     'version_mismatch',
     `Expected payment '${id}' at ${expected}, and it is at version ${version}.`,

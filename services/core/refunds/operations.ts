@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { amountSchema } from '../money.ts';
 import { readOperation, writeOperation } from '../operation.ts';
-import { type Page, pageShape, toPage } from '../page.ts';
+import { type Cursors, type Page, pageShape, toPage } from '../page.ts';
 import { requirePayment, write } from '../payments/operations.ts';
 import { afterRefund, requireAction } from '../payments/rules.ts';
 import { anyId, idOf, manyIds, textUpTo } from '../values.ts';
@@ -67,27 +67,39 @@ export const listRefunds = readOperation({
   input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
   async run({ read, merchantId, cursors }, input): Promise<Page<Refund>> {
     const { limit, cursor, payment } = input;
-    const binding = JSON.stringify(['listRefunds', merchantId, payment]);
+    const binding = bindingOf(merchantId, payment);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
     const rows = await read.listRefunds(merchantId, { payment }, { limit: limit + 1, after });
-    return toPage(rows, limit, (last) =>
-      cursors.seal({ value: last.createdAt, id: last.id }, binding),
-    );
+    return toPage(rows, limit, cursorWithin(cursors, binding));
   },
 });
 
-/** How many refunds of one payment the batch read answers at the most. */
+/** A cursor is good for the list of one payment, whichever operation answered it. */
+const bindingOf = (merchantId: string, payment: string | undefined) =>
+  JSON.stringify(['listRefunds', merchantId, payment]);
+
+const cursorWithin = (cursors: Cursors, binding: string) => (last: Refund) =>
+  cursors.seal({ value: last.createdAt, id: last.id }, binding);
+
+/** Refunds of one payment in the batch read; `listRefunds` goes on after them. */
 export const refundsEach = 20;
 
 export const getRefundsByPaymentIds = readOperation({
   name: 'getRefundsByPaymentIds',
-  summary: 'Reads the newest 20 refunds of each of up to 100 payments, in the order asked.',
+  summary:
+    'Reads the first page of refunds, newest first, of each of up to 100 payments, in the order asked.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ payments: manyIds }),
-  async run({ read, merchantId }, { payments }): Promise<readonly (readonly Refund[])[]> {
-    const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach);
+  async run({ read, merchantId, cursors }, { payments }): Promise<readonly Page<Refund>[]> {
+    const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach + 1);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
-    return payments.map((id) => byPayment.get(id) ?? []);
+    return payments.map((id) =>
+      toPage(
+        byPayment.get(id) ?? [],
+        refundsEach,
+        cursorWithin(cursors, bindingOf(merchantId, id)),
+      ),
+    );
   },
 });

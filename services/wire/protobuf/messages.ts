@@ -170,15 +170,6 @@ export const encodeCustomers = (
 export const decodeCustomers = (message: BatchGetCustomersResponse__Output): (Customer | null)[] =>
   message.results.map(({ found }) => (found ? decodeCustomer(found) : null));
 
-export const encodeRefundLists = (
-  lists: readonly (readonly Refund[])[],
-): BatchListRefundsResponse => ({
-  payments: lists.map((refunds) => ({ refunds: refunds.map(encodeRefund) })),
-});
-
-export const decodeRefundLists = (message: BatchListRefundsResponse__Output): Refund[][] =>
-  message.payments.map(({ refunds }) => refunds.map(decodeRefund));
-
 /** A page of a list; no token stands for the last one (AIP-158). */
 export const decodePage = <Item>(
   { nextPageToken }: { readonly nextPageToken: string },
@@ -204,6 +195,13 @@ export const encodeRefundPage = (page: Page<Refund>): ListRefundsResponse => ({
 
 export const decodeRefundPage = (message: ListRefundsResponse__Output): Page<Refund> =>
   decodePage(message, message.refunds.map(decodeRefund));
+
+export const encodeRefundPages = (pages: readonly Page<Refund>[]): BatchListRefundsResponse => ({
+  payments: pages.map(encodeRefundPage),
+});
+
+export const decodeRefundPages = (message: BatchListRefundsResponse__Output): Page<Refund>[] =>
+  message.payments.map(decodeRefundPage);
 
 export const encodeCustomerPage = (page: Page<Customer>): ListCustomersResponse => ({
   customers: page.items.map(encodeCustomer),

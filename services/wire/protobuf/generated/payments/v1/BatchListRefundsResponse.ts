@@ -4,10 +4,12 @@ import type { Refund as _payments_v1_Refund, Refund__Output as _payments_v1_Refu
 
 export interface _payments_v1_BatchListRefundsResponse_RefundsOfPayment {
   'refunds'?: (_payments_v1_Refund)[];
+  'nextPageToken'?: (string);
 }
 
 export interface _payments_v1_BatchListRefundsResponse_RefundsOfPayment__Output {
   'refunds': (_payments_v1_Refund__Output)[];
+  'nextPageToken': (string);
 }
 
 export interface BatchListRefundsResponse {
