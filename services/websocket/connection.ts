@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
 import type { Peer } from './caller.ts';
 import { createCommands } from './commands.ts';
-import { closeCode, closeReason, errorFrame, restarting, tooSlow } from './errors.ts';
+import { errorFrame } from './errors.ts';
 import { type Received, readFrame } from './frames.ts';
 import type { Limits } from './limits.ts';
 import { createOutbox } from './outbox.ts';
@@ -61,7 +62,7 @@ export function serveConnection(
   /** Ends the connection for an error, told in full by a frame and in short by the close. */
   function fail(error: PaymentsError): void {
     outbox.send(errorFrame(undefined, error, requestId));
-    closeNow(closeCode[error.code], closeReason(error));
+    closeNow(closeCode[error.code], closeReason(error.message));
   }
 
   /** Takes no more commands; closes when those that run have ended, or after a while. */

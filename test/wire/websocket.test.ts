@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../services/core/errors.ts';
 import { operations } from '../../services/core/operations.ts';
-import { closeCode } from '../../services/websocket/errors.ts';
 import { clientFrames } from '../../services/websocket/frames.ts';
+import { closeCode } from '../../services/wire/close-codes.ts';
 import { adminKey, readerKey } from '../house.ts';
 import { connect, enter, openRoom, payment, type Room } from './websocket-peer.ts';
 
