@@ -6,6 +6,9 @@ import { headersFor, type OutgoingHeaders } from './headers.ts';
 
 const problemType = 'application/problem+json';
 
+/** Inputs that are headers. */
+const names = { idempotencyKey: 'Idempotency-Key', paymentsVersion: 'Payments-Version' };
+
 /** The headers that some codes bring along. */
 function addErrorHeaders(headers: OutgoingHeaders, error: PaymentsError, caller: RestCaller): void {
   const { retryAfterMs } = error.details;
@@ -26,7 +29,7 @@ export function answerProblem(error: PaymentsError, caller: RestCaller, path?: s
   const headers = headersFor(caller, problemType);
   headers['cache-control'] = cacheControl.never;
   addErrorHeaders(headers, error, caller);
-  const problem = encodeProblem(error, { requestId: caller.requestId, instance: path });
+  const problem = encodeProblem(error, { requestId: caller.requestId, instance: path, names });
   return new Response(JSON.stringify(problem), { status: httpStatus[error.code], headers });
 }
 
@@ -45,7 +48,7 @@ export function answerMethodNotAllowed(
     metadata: { method, allow },
   });
   const problem: Problem = {
-    ...encodeProblem(error, { requestId: caller.requestId, instance: path }),
+    ...encodeProblem(error, { requestId: caller.requestId, instance: path, names }),
     title: 'The method is not allowed',
     status: 405,
   };

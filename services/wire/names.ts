@@ -15,13 +15,13 @@ export const toSnake = (name: string): string =>
   );
 
 /** The pairs of `fields` under names changed by `rename`; the values as they are. */
-export function renameFields(
-  fields: Readonly<Record<string, unknown>>,
+export function renameFields<Value>(
+  fields: Readonly<Record<string, Value>>,
   rename: (name: string) => string,
-): Record<string, unknown> {
-  const renamed: Record<string, unknown> = {};
+): Record<string, Value> {
+  const renamed: Record<string, Value> = {};
   for (const name in fields) {
-    if (Object.hasOwn(fields, name)) renamed[rename(name)] = fields[name];
+    if (Object.hasOwn(fields, name)) renamed[rename(name)] = fields[name] as Value; // its own, so it is there
   }
   return renamed;
 }

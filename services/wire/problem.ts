@@ -1,13 +1,13 @@
 import {
+  describe,
   type ErrorCode,
-  type ErrorDetails,
-  isErrorCode,
+  invalid,
   isRetryable,
   PaymentsError,
   titleOf,
   type Violation,
 } from '../core/errors.ts';
-import { toCamel, toSnake } from './names.ts';
+import { renameFields, toCamel, toSnake } from './names.ts';
 
 /** The HTTP status of every code (RFC 9110, RFC 6585). */
 export const httpStatus: Readonly<Record<ErrorCode, number>> = {
@@ -62,40 +62,77 @@ export interface Problem {
   }[];
 }
 
-const pointerOf = ({ path }: Violation): string =>
-  [
-    '#',
-    ...path.map((step, depth) =>
-      (depth === 0 ? toSnake(String(step)) : String(step)).toWellFormed(),
-    ),
-  ]
-    .map((step) => encodeURI(step.replaceAll('~', '~0').replaceAll('/', '~1')))
-    .join('/');
+/** Names in JSON: the first step is a field of an input, the rest are as the caller sent them. */
+const stepsOf = ({ path }: Pick<Violation, 'path'>): string[] =>
+  path.map((step, depth) => (depth === 0 ? toSnake(String(step)) : String(step)));
+
+/** `encodeURI` leaves `#` alone, which no fragment can have (RFC 3986 §3.5). */
+const encodeStep = (step: string): string =>
+  encodeURI(step.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23');
+
+const pointerOf = (violation: Violation): string =>
+  ['#', ...stepsOf(violation).map(encodeStep)].join('/');
+
+function decodeStep(step: string): string {
+  try {
+    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return step;
+  }
+}
 
 const pathOf = (pointer: string): string[] =>
   pointer
     .split('/')
     .slice(1)
-    .map((step) => decodeURI(step).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((step, depth) => (depth === 0 ? toCamel(step) : step));
+    .map((step, depth) => (depth === 0 ? toCamel(decodeStep(step)) : decodeStep(step)));
 
-/** An error as the problem object of REST, SSE and WebSocket. */
-export function encodeProblem(
-  error: PaymentsError,
-  request: { readonly requestId: string; readonly instance?: string | undefined },
-): Problem {
-  const { violations, retryAfterMs, metadata } = error.details;
+/**
+ * A path as a URI reference (RFC 9457 §3.1.5, RFC 3986 §2): what is escaped already stays as it
+ * was sent, and what cannot stand in a URI is escaped. Units to 0xff are bytes of a request line.
+ */
+const uriReference = (path: string): string =>
+  path.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/?[\]@!$&'()*+,;=%]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0xff
+      ? encodeURIComponent(character.toWellFormed())
+      : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+
+/** What an answer with a problem is an answer to. */
+export interface ProblemOf {
+  readonly requestId: string;
+  /** The path, as it was sent. */
+  readonly instance?: string | undefined;
+  /** What a wire calls inputs that are not fields of its JSON, such as headers, by core's names. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+const fieldOf = (path: Violation['path'], names: ProblemOf['names'] = {}): string => {
+  const [first] = path;
+  return typeof first === 'string' && Object.hasOwn(names, first)
+    ? String(names[first])
+    : stepsOf({ path })
+        .map((step) => step || '""')
+        .join('.');
+};
+
+/** An error as the problem object of REST, SSE and WebSocket. Any text can be in the error. */
+export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem {
+  const { retryAfterMs, metadata } = error.details;
+  const { instance, names } = request;
+  const { message, violations } = describe(error, { field: (path) => fieldOf(path, names) });
   return {
     type: `/docs/errors/${error.code}`,
     title: titleOf(error.code),
     status: httpStatus[error.code],
-    detail: error.message,
-    ...(request.instance !== undefined && { instance: request.instance }),
+    detail: message,
+    ...(instance !== undefined && { instance: uriReference(instance) }),
     code: error.code,
     request_id: request.requestId,
     retryable: isRetryable(error.code),
     ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-    ...(metadata && { metadata }),
+    ...(metadata && { metadata: renameFields(metadata, toSnake) }),
     ...(violations && {
       errors: violations.map((fault) => ({
         pointer: pointerOf(fault),
@@ -106,21 +143,24 @@ export function encodeProblem(
   };
 }
 
-/** The error that a problem object tells of; `internal` where the object is not one of ours. */
+/**
+ * The error that a problem object tells of, in core's words; `internal` where the object is none.
+ * A code that is not known here is that of a newer server, and is handed through.
+ */
 export function decodeProblem(problem: Partial<Problem> | null | undefined): PaymentsError {
-  if (!problem || !isErrorCode(problem.code)) {
-    return new PaymentsError('internal', 'Expected a problem object with a known code.');
+  if (typeof problem?.code !== 'string') {
+    return new PaymentsError('internal', 'Expected a problem object with a code.');
   }
-  const details: ErrorDetails = {
-    ...(problem.errors && {
-      violations: problem.errors.map(({ pointer, code, detail }) => ({
-        path: pathOf(pointer),
-        code,
-        message: detail,
-      })),
-    }),
-    ...(problem.retry_after_ms !== undefined && { retryAfterMs: problem.retry_after_ms }),
-    ...(problem.metadata && { metadata: problem.metadata }),
-  };
-  return new PaymentsError(problem.code, problem.detail ?? '', details);
+  const { code, detail = '', errors, metadata, retry_after_ms: retryAfterMs } = problem;
+  const violations = errors?.map((fault) => ({
+    path: pathOf(fault.pointer),
+    code: fault.code,
+    message: fault.detail,
+  }));
+  if (code === 'validation_failed' && violations) return invalid(...violations);
+  return new PaymentsError(code, detail, {
+    ...(violations && { violations }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(metadata && { metadata: renameFields(metadata, toCamel) }),
+  });
 }

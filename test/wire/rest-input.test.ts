@@ -177,7 +177,7 @@ describe('bodies', () => {
     };
     expect((await ask(url, { body: bodyOf(65_536), headers: asJson })).status).toBe(201);
     const over = await ask(url, { body: bodyOf(65_537), headers: asJson });
-    expect([over.status, over.json.metadata]).toEqual([413, { limitBytes: '65536' }]);
+    expect([over.status, over.json.metadata]).toEqual([413, { limit_bytes: '65536' }]);
   });
 
   test('a body that grows too large in chunks is refused, and nothing hangs', async () => {

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import {
+  isPlain,
+  parseMediaType,
+  parseMediaTypes,
+  weightOf,
+} from '../../services/wire/media-type.ts';
+
+const read = (list: string) =>
+  parseMediaTypes(list).map((type) => [
+    type.name,
+    Object.fromEntries(type.parameters),
+    weightOf(type),
+  ]);
+
+test('a list of media ranges keeps names, parameters and weights apart', () => {
+  expect(read('Text/HTML;q=0.5 , application/*;Q=0.125,\t*/*;\tq=0')).toEqual([
+    ['text/html', { q: '0.5' }, 0.5],
+    ['application/*', { q: '0.125' }, 0.125],
+    ['*/*', { q: '0' }, 0],
+  ]);
+});
+
+test('what is in a quoted string separates nothing and weighs nothing', () => {
+  expect(read('application/json;x="a;q=0, text/html", text/plain;x="\\"\\\\";q=1.000')).toEqual([
+    ['application/json', { x: 'a;q=0, text/html' }, 1],
+    ['text/plain', { x: '"\\', q: '1.000' }, 1],
+  ]);
+});
+
+test('parameters may be empty, and stand between blanks and tabs', () => {
+  expect(read('application/json; ;\tcharset=utf-8 ;')).toEqual([
+    ['application/json', { charset: 'utf-8' }, 1],
+  ]);
+});
+
+test('what is no media range is left out, and a malformed weight is none', () => {
+  expect(read(',,json,a/b/c,a/b;c,a/b;x="open, text/html')).toEqual([]);
+  for (const weight of ['2', '-1', '1.001', '0.1234', 'NaN', '1e-1', '""', '.5']) {
+    expect([
+      weight,
+      read(`a/b;q=${weight}`)
+        .map(([, , of]) => of)
+        .join(),
+    ]).not.toEqual([weight, '1']);
+  }
+});
+
+test('a type is plain without parameters that narrow it', () => {
+  const plain = (text: string) => {
+    const type = parseMediaType(text);
+    return type && isPlain(type);
+  };
+  expect(plain('application/json')).toBe(true);
+  expect(plain('application/json;charset="UTF-8";q=0.1')).toBe(true);
+  expect(plain('application/json;charset=latin1')).toBe(false);
+  expect(plain('application/json;version=2')).toBe(false);
+  expect(plain('application/json, text/html')).toBe(undefined);
+});
