@@ -1,5 +1,5 @@
 import { type Core, createCore } from '../services/core/invoke.ts';
-import type { Clock, Store } from '../services/core/ports.ts';
+import type { CallRecord, Clock, Store } from '../services/core/ports.ts';
 import { createDemoMerchants } from '../services/demo/merchants.ts';
 import { createPorts } from '../services/ports.ts';
 import { openStore } from '../services/storage/open.ts';
@@ -9,6 +9,8 @@ export interface House {
   readonly core: Core;
   readonly store: Store;
   readonly clock: Clock;
+  /** What the core reported of every call so far. */
+  readonly records: readonly CallRecord[];
   close(): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ export const otherKey = 'sk_test_other_admin';
 export async function openHouse(url = 'sqlite::memory:'): Promise<House> {
   const store = await openStore(url);
   const clock: Clock = { now: Date.now };
-  const ports = await createPorts(store, clock);
+  const records: CallRecord[] = [];
+  const ports = await createPorts(store, clock, { record: (call) => records.push(call) });
   await createDemoMerchants(ports);
-  return { core: createCore(ports), store, clock, close: () => store.close() };
+  return { core: createCore(ports), store, clock, records, close: () => store.close() };
 }

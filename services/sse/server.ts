@@ -51,5 +51,8 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
     }
   }
 
-  return (request, response) => void serve(request, response);
+  return (request, response) => {
+    // The last net: what breaks while an error is answered ends this connection alone.
+    serve(request, response).catch(() => response.destroy());
+  };
 }

@@ -1,5 +1,6 @@
-import { PaymentsError } from '../core/errors.ts';
-import type { Core } from '../core/invoke.ts';
+import { PaymentsError, toPaymentsError } from '../core/errors.ts';
+import type { Caller, Core } from '../core/invoke.ts';
+import type { OperationName } from '../core/operations.ts';
 import { callerOf, type Peer } from './caller.ts';
 import { handlers, resultFrame } from './calls.ts';
 import { errorFrame } from './errors.ts';
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly requestId: string;
   /** Ends the connection. */
   fail(error: PaymentsError): void;
+  /** Ends the connection for what nobody foresaw. Never throws. */
+  broke(thrown: unknown): void;
   /** Called when the last command that ran has ended. */
   onIdle(): void;
 }
@@ -30,7 +33,7 @@ export interface Commands {
 }
 
 export function createCommands(surroundings: Surroundings): Commands {
-  const { core, outbox, limits, requestId, fail, onIdle } = surroundings;
+  const { core, outbox, limits, requestId, fail, broke, onIdle } = surroundings;
   const calls = new Set<string>();
   const subscriptions = new Map<string, AbortController>();
   let count = 0;
@@ -57,6 +60,17 @@ export function createCommands(surroundings: Surroundings): Commands {
     return false;
   }
 
+  /** Answers a command with its error, which is in the log by then. */
+  async function answerError(
+    id: string,
+    thrown: unknown,
+    caller: Caller,
+    operation?: OperationName,
+  ): Promise<void> {
+    const error = await core.refuse(caller, toPaymentsError(thrown), operation);
+    outbox.send(errorFrame(id, error, caller.requestId));
+  }
+
   async function call(peer: Peer, frame: FrameOf<'call'>): Promise<void> {
     if (!mayRun(frame.id, 'calls', calls.size)) return;
     calls.add(frame.id);
@@ -65,10 +79,11 @@ export function createCommands(surroundings: Surroundings): Commands {
       const output = await handlers[frame.operation](core, caller, frame.input);
       outbox.send(resultFrame(frame.id, caller, output));
     } catch (thrown) {
-      outbox.send(errorFrame(frame.id, thrown, caller.requestId));
+      await answerError(frame.id, thrown, caller, frame.operation);
+    } finally {
+      calls.delete(frame.id);
+      if (isIdle()) onIdle();
     }
-    calls.delete(frame.id);
-    if (isIdle()) onIdle();
   }
 
   async function subscribe(peer: Peer, frame: FrameOf<'subscribe'>): Promise<void> {
@@ -79,11 +94,14 @@ export function createCommands(surroundings: Surroundings): Commands {
     try {
       await serveEvents(core, caller, frame, outbox);
     } catch (thrown) {
-      if (!stop.signal.aborted) outbox.send(errorFrame(frame.id, thrown, caller.requestId));
+      if (!stop.signal.aborted) await answerError(frame.id, thrown, caller, 'watchEvents');
+    } finally {
+      // The id may belong to another subscription by now.
+      if (subscriptions.get(frame.id) === stop) subscriptions.delete(frame.id);
+      // What the core holds for a stream that failed here.
+      stop.abort();
+      if (isIdle()) onIdle();
     }
-    // The id may belong to another subscription by now.
-    if (!stop.signal.aborted) subscriptions.delete(frame.id);
-    if (isIdle()) onIdle();
   }
 
   function unsubscribe({ id }: FrameOf<'unsubscribe'>): void {
@@ -99,10 +117,10 @@ export function createCommands(surroundings: Surroundings): Commands {
         bad('Expected one hello, got another.');
         break;
       case 'call':
-        void call(peer, frame);
+        call(peer, frame).catch(broke);
         break;
       case 'subscribe':
-        void subscribe(peer, frame);
+        subscribe(peer, frame).catch(broke);
         break;
       case 'unsubscribe':
         unsubscribe(frame);
@@ -114,7 +132,10 @@ export function createCommands(surroundings: Surroundings): Commands {
     take(peer, received) {
       if ('bad' in received) bad(received.bad);
       else if ('frame' in received) run(peer, received.frame);
-      else outbox.send(errorFrame(received.id, received.refused, nextRequestId()));
+      else {
+        const { id, refused } = received;
+        answerError(id, refused, callerOf(peer, nextRequestId(), {})).catch(broke);
+      }
     },
     get idle() {
       return isIdle();

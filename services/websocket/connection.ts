@@ -41,12 +41,22 @@ export function serveConnection(
   let peer: Peer | undefined;
   let authenticating = false;
   let leaving: { readonly code: number; readonly reason: string } | undefined;
+  /** An error that ends the connection is on its way. */
+  let failing = false;
   let missedPings = 0;
 
   const outbox = createOutbox(ws, socket, limits, () => {
     closeNow(tooSlow, 'Too slow: connect again and resume after the last sequence.');
   });
-  const commands = createCommands({ core, outbox, limits, requestId, fail, onIdle: closeWhenIdle });
+  const commands = createCommands({
+    core,
+    outbox,
+    limits,
+    requestId,
+    fail,
+    broke,
+    onIdle: closeWhenIdle,
+  });
   const helloTimer = timer(limits.helloMs, () => {
     fail(new PaymentsError('timeout', `Expected a hello within ${limits.helloMs} ms, got none.`));
   });
@@ -60,9 +70,24 @@ export function serveConnection(
   }
 
   /** Ends the connection for an error, told in full by a frame and in short by the close. */
+  async function endFor(error: PaymentsError): Promise<void> {
+    failing = true;
+    try {
+      const told = await core.refuse({ session: peer?.session, requestId }, error);
+      outbox.send(errorFrame(undefined, told, requestId));
+      closeNow(closeCode[told.code], closeReason(told.message));
+    } catch {
+      closeNow(closeCode.internal, `Internal error: ${requestId}`);
+    }
+  }
+
   function fail(error: PaymentsError): void {
-    outbox.send(errorFrame(undefined, error, requestId));
-    closeNow(closeCode[error.code], closeReason(error.message));
+    if (!failing) void endFor(error);
+  }
+
+  /** The last net: what nobody foresaw ends this connection, and nothing else. */
+  function broke(thrown: unknown): void {
+    fail(toPaymentsError(thrown));
   }
 
   /** Takes no more commands; closes when those that run have ended, or after a while. */
@@ -93,7 +118,7 @@ export function serveConnection(
     authenticating = true;
     try {
       const session = await core.authenticate({ credential: key, requestId });
-      if (leaving) return;
+      if (leaving || failing) return;
       session.revoked.addEventListener('abort', onRevoked, { once: true });
       if (session.revoked.aborted) onRevoked();
       peer = { session, signal: lost.signal, traceparent: upgrade.traceparent };
@@ -105,7 +130,7 @@ export function serveConnection(
   }
 
   function takeFrom(welcome: Peer, received: Received): void {
-    if (!leaving) commands.take(welcome, received);
+    if (!leaving && !failing) commands.take(welcome, received);
   }
 
   /** Takes a frame of a peer that is not welcome yet. */
@@ -117,20 +142,22 @@ export function serveConnection(
     } else if ('bad' in received) {
       fail(new PaymentsError('validation_failed', received.bad));
     } else if ('frame' in received && received.frame.type === 'hello') {
-      void hello(received.frame.key);
+      hello(received.frame.key).catch(broke);
     } else {
       fail(new PaymentsError('unauthenticated', 'Expected a hello first, got a command.'));
     }
   }
 
   ws.on('message', (data, isBinary) => {
-    if (leaving) return;
-    const received: Received = isBinary
-      ? { bad: 'Expected a text message, got a binary one.' }
-      : // With the default binaryType a message is one Buffer.
-        readFrame((data as Buffer).toString());
-    if (peer) takeFrom(peer, received);
-    else takeEarly(received);
+    if (leaving || failing) return;
+    try {
+      // With the default binaryType a message is one Buffer.
+      const received = isBinary ? binary : readFrame((data as Buffer).toString());
+      if (peer) takeFrom(peer, received);
+      else takeEarly(received);
+    } catch (thrown) {
+      broke(thrown);
+    }
   });
   ws.on('pong', () => {
     missedPings = 0;
@@ -141,7 +168,7 @@ export function serveConnection(
     leaving ??= { code, reason: reason.toString() };
     end();
   });
-  if (upgrade.hello) void hello(upgrade.hello.key);
+  if (upgrade.hello) hello(upgrade.hello.key).catch(broke);
 
   return {
     beat() {
@@ -158,6 +185,8 @@ export function serveConnection(
     cutOff: () => ws.terminate(),
   };
 }
+
+const binary: Received = { bad: 'Expected a text message, got a binary one.' };
 
 const welcomeFrame = (requestId: string, limits: Limits): string =>
   JSON.stringify({

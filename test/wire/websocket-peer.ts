@@ -2,14 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { Core } from '../../services/core/invoke.ts';
 import type { Limits } from '../../services/websocket/limits.ts';
 import { createWebsocketRoom } from '../../services/websocket/server.ts';
 import { adminKey, openHouse } from '../house.ts';
 
 /** A room with a house of its own, on a port of its own. */
-export async function openRoom(limits: Partial<Limits> = {}) {
+export async function openRoom(
+  limits: Partial<Limits> = {},
+  coreOf: (core: Core) => Core = (core) => core,
+) {
   const house = await openHouse();
-  const room = createWebsocketRoom(house.core, limits);
+  const room = createWebsocketRoom(coreOf(house.core), limits);
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('upgrade', room.upgrade);
