@@ -38,7 +38,7 @@ how
   --rtt LIST          round-trip times in ms that the link adds, with commas
   --bandwidth N       megabits a second that the link lets through each way
   --connections N     connections, and calls under way, of the loads
-  --duration S        seconds of each timed phase
+  --duration TIME     of each timed phase: 5s, 500ms, 2m, or seconds as a bare number
   --pairs N           fresh processes of each contender; fewer than 3 show no difference
   --tls               every wire over TLS, with a self-made certificate
   --seed N            order of the processes and arrivals; ${defaultSeed} where absent
@@ -84,6 +84,17 @@ function numberIn(
   const fits = text.trim() !== '' && value >= from && value <= to;
   if (fits && (!whole || Number.isInteger(value))) return value;
   throw expected(flag, `${whole ? 'an integer' : 'a number'} from ${from} to ${to}`, text);
+}
+
+const msPerUnit = { ms: 1, s: 1000, m: 60_000 } as const;
+
+/** A time such as `5s`, `500ms` or `2m`; bare numbers are seconds. Milliseconds. */
+function durationIn(text: string): number {
+  const [, number = '', unit = 's'] = /^\s*([0-9.]+)\s*(ms|s|m)?\s*$/.exec(text) ?? [];
+  // The pattern lets only these units through.
+  const ms = Number(number || Number.NaN) * msPerUnit[unit as keyof typeof msPerUnit];
+  if (ms >= 50 && ms <= 600_000) return ms;
+  throw expected('--duration', 'a time from 50ms to 600s, such as 5s', text);
 }
 
 /** `http[s]://host:port`, `ws[s]://host:port`, or `host:port` of gRPC. */
@@ -144,12 +155,9 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
   }
   const given = <Value>(text: string | undefined, read: (text: string) => Value) =>
     text === undefined ? undefined : read(text);
-  const durationMs = given(values.duration, (text) =>
-    numberIn(text, '--duration', { from: 0.05, to: 600, whole: false }),
-  );
-  const inMs = durationMs === undefined ? undefined : durationMs * 1000;
+  const durationMs = given(values.duration, durationIn);
   if (positionals[0] === 'cross-check' && positionals.length === 1) {
-    return { action: 'cross-check', durationMs: inMs ?? 3000 };
+    return { action: 'cross-check', durationMs: durationMs ?? 3000 };
   }
   if (positionals.length > 0) throw expected('bench', 'flags, or cross-check', positionals[0]);
   if (values.quick && values.full) throw new Error('expected one of --quick and --full, got both');
@@ -185,7 +193,7 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
             numberIn(text, '--bandwidth', { from: 0.01, to: 100_000, whole: false }) *
             bytesInMegabit,
         ),
-        durationMs: inMs,
+        durationMs,
       },
     },
     folder: values.out ?? resultsFolder,

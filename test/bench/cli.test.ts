@@ -122,6 +122,25 @@ describe('the command line', () => {
     });
   });
 
+  test.each([
+    ['5', 5000],
+    ['5s', 5000],
+    ['500ms', 500],
+    ['1.5 s', 1500],
+    ['2m', 120_000],
+  ])('takes the duration %j as %d ms', (text, durationMs) => {
+    expect(requestIn('--duration', text).loading.durationMs).toBe(durationMs);
+  });
+
+  test.each(['', '5h', 's', '1.2.3s', '-5s', '49ms', '601s', '5s 5s', '1e3ms'])(
+    'refuses the duration %j and says which it takes',
+    (text) => {
+      expect(() => requestIn(`--duration=${text}`)).toThrow(
+        `--duration: expected a time from 50ms to 600s, such as 5s, got '${text}'`,
+      );
+    },
+  );
+
   test('compares two results, or asks other tools, instead of a run', () => {
     expect(readCommand(['--compare', 'a.json', 'b.json'], '')).toEqual({
       action: 'compare',
