@@ -61,7 +61,7 @@ export interface Core {
 
 export function createCore(ports: Ports): Core {
   const { store, clock, processor } = ports;
-  const keyring = createKeyring(store.read);
+  const keyring = createKeyring(store);
   const admission = createAdmission(ports, keyring);
   const cursors = createCursors(ports.cursorSecret);
   const feed = createEventFeed(store);

@@ -147,8 +147,10 @@ export interface Store {
   write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Calls `listener` after each commit that appended events, in order of sequence. */
   onCommit(listener: (committed: CommittedEvents) => void): void;
-  /** Calls `listener` after another process committed to the same database. */
+  /** Calls `listener` within half a second after another process committed to the database. */
   onForeignCommit(listener: () => void): void;
+  /** Those of `hashes` whose key exists and is not revoked. */
+  keysInForce(hashes: readonly string[]): Promise<readonly string[]>;
   /** Payments whose `settleAt` is at or before `nowMs`, across merchants. */
   duePayments(
     nowMs: number,
@@ -163,7 +165,7 @@ export interface Store {
   deleteExpiredRecords(nowMs: number): Promise<number>;
   /**
    * Database statements executed so far for calls: those that open and close transactions apart,
-   * and the background's `duePayments`, `nextSettlementAt` and `deleteExpiredRecords`.
+   * and the background's `keysInForce`, `duePayments`, `nextSettlementAt`, `deleteExpiredRecords`.
    */
   readonly queryCount: number;
   close(): Promise<void>;

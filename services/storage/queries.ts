@@ -187,6 +187,13 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
     apiKeyByHash: compile<{ hash: string }, ApiKeyRow>(({ hash }) =>
       db.selectFrom('api_keys').select(apiKeyColumns).where('hash', '=', hash),
     ),
+    keysInForce: compile<{ hashes: string }, readonly [hash: string]>(({ hashes }) =>
+      db
+        .selectFrom('api_keys')
+        .select('hash')
+        .where((eb) => among(eb.ref('hash'), hashes))
+        .where('revoked_at', 'is', null),
+    ),
     payment: compile<RowId, PaymentRow>(({ merchantId, id }) =>
       paymentsOf(merchantId).where('id', '=', id),
     ),

@@ -76,8 +76,11 @@ describe('input', () => {
   });
 });
 
-test('a stream is ended with its key, also when ten thousand keys were used since', async () => {
-  const keyring = createKeyring({
+/** A store in which every secret has a key, and none is revoked. */
+const storeOfAnyKey = (
+  changes: Partial<Parameters<typeof createKeyring>[0]>,
+): Parameters<typeof createKeyring>[0] => ({
+  read: {
     apiKeyByHash: async (hash) => ({
       id: 'key_1',
       merchantId: 'acct_retail',
@@ -89,7 +92,58 @@ test('a stream is ended with its key, also when ten thousand keys were used sinc
       createdAt: 0,
       revokedAt: null,
     }),
-  });
+  },
+  keysInForce: async (hashes) => hashes,
+  onForeignCommit() {},
+  ...changes,
+});
+
+test('a hundred foreign commits at once look each key up twice, 500 in one query', async () => {
+  const asked: string[][] = [];
+  let commit = () => {};
+  const keyring = createKeyring(
+    storeOfAnyKey({
+      keysInForce: async (hashes) => {
+        asked.push([...hashes]);
+        return hashes;
+      },
+      onForeignCommit: (listener) => {
+        commit = listener;
+      },
+    }),
+  );
+  const held = [];
+  for (let at = 0; at < 1200; at += 1) held.push(await keyring.find(`sk_${at}`, 0));
+  for (let commits = 0; commits < 100; commits += 1) commit();
+  // The first commit begins a look-up, and those that come while it runs are one more together.
+  await expect.poll(() => asked.flat().length, { timeout: 20_000 }).toBe(2400);
+  expect(asked.map(({ length }) => length)).toEqual([500, 500, 200, 500, 500, 200]);
+  expect(new Set(asked.flat()).size).toBe(1200);
+  expect(held.some(({ revoked }) => revoked.aborted)).toBe(false);
+});
+
+test('a look-up of keys that fails is made again until it answers', async () => {
+  let failures = 2;
+  let commit = () => {};
+  const keyring = createKeyring(
+    storeOfAnyKey({
+      keysInForce: async () => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('no answer');
+        return [];
+      },
+      onForeignCommit: (listener) => {
+        commit = listener;
+      },
+    }),
+  );
+  const { revoked } = await keyring.find('sk_any', 0);
+  commit();
+  await expect.poll(() => revoked.aborted, { timeout: 20_000 }).toBe(true);
+});
+
+test('a stream is ended with its key, also when ten thousand keys were used since', async () => {
+  const keyring = createKeyring(storeOfAnyKey({}));
   const { revoked } = await keyring.find('sk_first', 0);
   for (let at = 0; at < 10_001; at += 1) await keyring.find(`sk_${at}`, 0);
   keyring.revoke(hashSecret('sk_first'));

@@ -1,11 +1,16 @@
 import { hash } from 'node:crypto';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { PaymentsError } from '../errors.ts';
-import type { Bucket, Reads } from '../ports.ts';
+import type { Bucket, Store } from '../ports.ts';
 import { merchantAllowance, type StoredApiKey } from './merchant.ts';
 
-/** How long another process's revocation may go unnoticed here. */
+/** How long a key is trusted where the store reports no commit of another process. */
 const trustedMs = 10_000;
 const rememberedKeys = 10_000;
+/** However often other processes commit, the keys held are looked up this often at most. */
+const lookUpEveryMs = 500;
+/** Keys of one query: nobody waits long for it. */
+const lookedUpAtOnce = 500;
 
 /** A key that was presented and found good. */
 export interface KnownKey {
@@ -35,8 +40,16 @@ const bucketsOf = (key: StoredApiKey): readonly [Bucket, Bucket] => [
   { id: key.merchantId, ...merchantAllowance },
 ];
 
-/** A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. */
-export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
+/**
+ * A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. After
+ * each commit of another process every key that somebody holds is looked up again, so that a
+ * revocation there ends the streams that are open here within a second.
+ */
+export function createKeyring(
+  store: Pick<Store, 'keysInForce' | 'onForeignCommit'> & {
+    readonly read: Pick<Store['read'], 'apiKeyByHash'>;
+  },
+): Keyring {
   const known = new Map<string, KnownKey & { readonly trustedUntil: number }>();
   const ends = createEnds();
 
@@ -44,6 +57,17 @@ export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
     known.delete(hashed);
     ends.abort(hashed);
   };
+
+  async function forgetRevoked(): Promise<void> {
+    const held = ends.held();
+    for (let at = 0; at < held.length; at += lookedUpAtOnce) {
+      const asked = held.slice(at, at + lookedUpAtOnce);
+      const inForce = new Set(await store.keysInForce(asked));
+      for (const hashed of asked) if (!inForce.has(hashed)) forget(hashed);
+      await nextTurn();
+    }
+  }
+  store.onForeignCommit(onceAtATime(forgetRevoked));
 
   return {
     async find(secret, nowMs) {
@@ -53,7 +77,7 @@ export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
       const hashed = hashSecret(secret);
       const found = known.get(hashed);
       if (found && nowMs < found.trustedUntil) return found;
-      const key = await read.apiKeyByHash(hashed);
+      const key = await store.read.apiKeyByHash(hashed);
       if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
       if (key.revokedAt !== null) {
         forget(hashed);
@@ -70,6 +94,31 @@ export function createKeyring(read: Pick<Reads, 'apiKeyByHash'>): Keyring {
       return entry;
     },
     revoke: forget,
+  };
+}
+
+/**
+ * Runs `work` soon after it is asked for, again where that was while it ran or shortly after, and
+ * again where it failed.
+ */
+function onceAtATime(work: () => Promise<void>): () => void {
+  let asked = false;
+  let running = false;
+  async function run(): Promise<void> {
+    running = true;
+    while (asked) {
+      asked = false;
+      await work().catch(() => {
+        asked = true;
+      });
+      await sleep(lookUpEveryMs, undefined, { ref: false });
+    }
+    running = false;
+  }
+  return () => {
+    asked = true;
+    // Cannot reject: failures of `work` are caught, and nothing else fails.
+    if (!running) void run();
   };
 }
 
@@ -93,6 +142,9 @@ function createEnds() {
       released.register(end.signal, hashed);
       return end.signal;
     },
+    /** The keys that somebody holds. */
+    held: (): readonly string[] =>
+      [...signals].filter(([, signal]) => signal.deref()).map(([hashed]) => hashed),
     abort(hashed: string): void {
       const held = signals.get(hashed)?.deref();
       signals.delete(hashed);

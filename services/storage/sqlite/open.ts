@@ -9,6 +9,7 @@ import type { Schema } from '../schema.ts';
 import { createTransaction } from '../transaction.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { nodeSqlite, sqliteQueries } from './dialect.ts';
+import { watchForeignCommits } from './foreign-commits.ts';
 import { createWriter, type Writer } from './group-commit.ts';
 import { migrateSqlite } from './migrate.ts';
 
@@ -37,7 +38,6 @@ export async function openSqlite(path: string): Promise<Store> {
   }
 
   const listeners: ((committed: CommittedEvents) => void)[] = [];
-  const foreignListeners: (() => void)[] = [];
   const announce = (committed: CommittedEvents) => {
     for (const listener of listeners) {
       try {
@@ -49,6 +49,7 @@ export async function openSqlite(path: string): Promise<Store> {
     }
   };
   const writer = createWriter(database, announce);
+  const foreignCommits = watchForeignCommits(database, () => writer.busy !== undefined);
   const queries = createQueries(db, sqliteQueries);
   const committed = afterTransactions(connection.prepare, writer);
   const inBackground = afterTransactions(
@@ -64,6 +65,7 @@ export async function openSqlite(path: string): Promise<Store> {
   );
 
   const duePayments = inBackground(queries.duePayments);
+  const keysInForce = inBackground(queries.keysInForce);
   const nextSettlementAt = inBackground(queries.nextSettlementAt);
   const merchant = committed(queries.merchant);
   const secret = connection.prepare(queries.secret);
@@ -78,7 +80,12 @@ export async function openSqlite(path: string): Promise<Store> {
       listeners.push(listener);
     },
     onForeignCommit(listener) {
-      foreignListeners.push(listener);
+      // No other process has this memory.
+      if (path !== ':memory:') foreignCommits.onCommit(listener);
+    },
+    async keysInForce(hashes) {
+      const rows = await keysInForce.all({ hashes: sqliteQueries.listOf(hashes) });
+      return rows.map(([hash]) => hash);
     },
     async duePayments(nowMs, limit) {
       const rows = await duePayments.all({ nowMs, limit });
@@ -117,6 +124,7 @@ export async function openSqlite(path: string): Promise<Store> {
     },
     async close() {
       await writer.close();
+      foreignCommits.close();
       if (database.isOpen) database.close();
     },
   };
