@@ -1,10 +1,13 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { flushCompileCache } from 'node:module';
+import { runInBackground } from './background.ts';
 import { type Config, readConfig, type Wire } from './config.ts';
 import { type Core, createCore } from './core/invoke.ts';
 import type { CallRecord, Ports, Store } from './core/ports.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
 import { openHttp1, openHttp2, type Upgrade } from './http-servers.ts';
+import { catchTheRest } from './last-net.ts';
+import { createLog, type FailureKind } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPorts } from './ports.ts';
 import { prefersEventStream } from './sse/accept.ts';
@@ -36,6 +39,8 @@ export interface Fivewire {
   readonly ports: { readonly http: number; readonly grpc?: number; readonly http2?: number };
   readonly core: Core;
   readonly store: Store;
+  /** Logs and counts a failure that belongs to no call. */
+  readonly report: (kind: FailureKind, error: unknown) => void;
   close(): Promise<void>;
 }
 
@@ -66,12 +71,17 @@ async function open(
   store: Store,
   closers: Close[],
   signal?: AbortSignal,
-): Promise<Pick<Fivewire, 'ports' | 'core'>> {
+): Promise<Pick<Fivewire, 'ports' | 'core' | 'report'>> {
   const metrics = createMetrics(store);
   closers.push(async () => metrics.close());
+  const log = createLog(config.log);
   const record = (call: CallRecord) => {
     metrics.record(call);
-    if (config.log !== 'off') logCall(call, config.log);
+    log.call(call);
+  };
+  const report = (kind: FailureKind, error: unknown) => {
+    metrics.failed(kind);
+    log.failure(kind, error);
   };
   const { addressLimit } = config;
   const ports = await createPorts(store, undefined, { record, addressLimit });
@@ -131,14 +141,12 @@ async function open(
     closers.push(http2.close);
   }
 
-  const timers = [
-    setInterval(() => background(() => core.settleDue()), settleEveryMs),
-    setInterval(() => background(() => store.deleteExpiredRecords(Date.now())), forgetEveryMs),
+  const tasks = [
+    { everyMs: settleEveryMs, run: () => core.settleDue() },
+    { everyMs: forgetEveryMs, run: () => store.deleteExpiredRecords(Date.now()) },
   ];
-  closers.push(async () => {
-    for (const timer of timers) clearInterval(timer);
-  });
-  return { ports: bound, core };
+  closers.push(runInBackground(tasks, (error) => report('background', error)));
+  return { ports: bound, core, report };
 }
 
 /** The demo merchants; on an empty database also the real invoices, with their progress. */
@@ -212,20 +220,6 @@ function respond(
   response.writeHead(status, { 'content-type': contentType, 'x-request-id': requestId }).end(body);
 }
 
-/** Work between calls: its failure is logged and tried again at the next turn. */
-function background(work: () => Promise<unknown>): void {
-  work().catch((error: unknown) => console.error(error));
-}
-
-function logCall(call: CallRecord, level: 'errors' | 'calls'): void {
-  if (level === 'errors' && call.code !== 'internal') return;
-  const { cause, ...fields } = call;
-  console.error(
-    JSON.stringify({ ...fields, ...(cause !== undefined && { cause: String(cause) }) }),
-  );
-  if (call.code === 'internal') console.error(cause);
-}
-
 function announce({ ports }: Fivewire, config: Config): void {
   if (!process.stdout.isTTY) {
     console.log(`ready ${JSON.stringify({ ...ports, ...(config.tls && { scheme: 'https' }) })}`);
@@ -255,6 +249,7 @@ async function serve(): Promise<void> {
   process.once('SIGTERM', () => stop.abort());
   const config = readConfig(process.env);
   const fivewire = await start(config, stop.signal);
+  catchTheRest(fivewire.report);
   finishLoading();
   announce(fivewire, config);
   if (!stop.signal.aborted) {

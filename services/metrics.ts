@@ -1,9 +1,12 @@
 import { eventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CallRecord, Store } from './core/ports.ts';
+import type { FailureKind } from './log.ts';
 
 /** Counters of this process in the Prometheus text format 0.0.4. */
 export interface Metrics {
   readonly record: (call: CallRecord) => void;
+  /** Counts a failure outside of calls. */
+  failed(kind: FailureKind): void;
   /** Gauges of the event loop begin anew with each call. */
   render(): string;
   close(): void;
@@ -11,6 +14,7 @@ export interface Metrics {
 
 export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
   const calls = new Map<string, Map<string, number>>();
+  const failures: Record<FailureKind, number> = { rejection: 0, exception: 0, background: 0 };
   const eventLoop = watchEventLoop();
   return {
     close: eventLoop.close,
@@ -21,6 +25,9 @@ export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
         calls.set(operation, ofOperation);
       }
       ofOperation.set(code, (ofOperation.get(code) ?? 0) + 1);
+    },
+    failed(kind) {
+      failures[kind] += 1;
     },
     render() {
       const cpu = process.cpuUsage();
@@ -35,6 +42,12 @@ export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
             ([code, count]) =>
               `fivewire_calls_total{operation="${operation}",code="${code}"} ${count}`,
           ),
+        ),
+        '# HELP fivewire_failures_total Failures that belong to no call: promises and exceptions that' +
+          ' nothing caught, and work between calls.',
+        '# TYPE fivewire_failures_total counter',
+        ...Object.entries(failures).map(
+          ([kind, count]) => `fivewire_failures_total{kind="${kind}"} ${count}`,
         ),
         '# HELP process_cpu_seconds_total User and system CPU time of the process.',
         '# TYPE process_cpu_seconds_total counter',

@@ -1,0 +1,40 @@
+import type { CallRecord } from './core/ports.ts';
+
+/** Where work failed that no caller waits for. */
+export type FailureKind = 'rejection' | 'exception' | 'background';
+
+/** Lines of JSON on standard error. */
+export interface Log {
+  /** How a call ended. */
+  call(call: CallRecord): void;
+  /** A failure outside of calls; logged at every level. */
+  failure(kind: FailureKind, error: unknown): void;
+}
+
+/** @param level `errors`: calls that failed inside; `calls`: a line a call */
+export function createLog(level: 'off' | 'errors' | 'calls'): Log {
+  return {
+    call(call) {
+      if (level === 'off' || (level === 'errors' && call.code !== 'internal')) return;
+      const { cause, ...fields } = call;
+      write({ ...fields, ...(cause !== undefined && { cause: textOf(cause) }) });
+    },
+    failure: (kind, error) => write({ failure: kind, cause: textOf(error) }),
+  };
+}
+
+const write = (fields: object): void => console.error(JSON.stringify(fields));
+
+/** An error with its stack and what caused it. */
+function textOf(error: unknown): string {
+  return withoutSecrets(error instanceof Error ? stacksOf(error) : String(error));
+}
+
+function stacksOf(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by ${error.cause.stack}` : own;
+}
+
+/** A library's message may repeat what it was given: an API key, a header. */
+const withoutSecrets = (text: string): string =>
+  text.replace(/\bsk_\w+_[\w-]+/g, 'sk_…').replace(/\b(bearer|basic) +\S+/gi, '$1 …');
