@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { invalid, type PaymentsError } from './errors.ts';
+import { invalid, PaymentsError } from './errors.ts';
 
 /** One page of a list. `nextCursor` is absent on the last page. */
 export interface Page<Item> {
@@ -74,20 +74,58 @@ export function createCursors(secret: Uint8Array): Cursors {
 }
 
 /**
- * `rows` were read with one row more than `limit`; that row says whether there is a next page.
+ * Bytes that the items of one answer may have, so that every client can take it: gRPC's clients
+ * refuse messages of more than 4 MiB unless they are told otherwise.
+ */
+export const maxAnswerBytes = 3 * 1024 * 1024;
+/** Upper bound of what an item has beside its metadata. */
+const plainItemBytes = 3000;
+/** Of a pair in a protobuf map: tags and lengths. */
+const plainPairBytes = 10;
+
+interface WithMetadata {
+  readonly id?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Bytes of an item in an answer, at least those that it has in protobuf. */
+function bytesOf({ metadata }: WithMetadata): number {
+  let bytes = plainItemBytes;
+  for (const name in metadata) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name] ?? '') + plainPairBytes;
+  }
+  return bytes;
+}
+
+/** How many of the items fit into one answer, from the first on. */
+function countThatFits(items: readonly (WithMetadata | null)[]): number {
+  let bytes = 0;
+  for (const [index, item] of items.entries()) {
+    if (item) bytes += bytesOf(item);
+    if (bytes > maxAnswerBytes) return index;
+  }
+  return items.length;
+}
+
+/**
+ * `rows` were read with one row more than `limit`; that row says whether there is a next page. A
+ * page ends early, but not before its first item, where more would not fit into one answer.
  *
  * @param earlyCursor given when the read stopped before the end of the list: the next page starts
  *   there if `rows` do not fill this one
+ * @param metadataOf what carries the metadata of an item; the item itself, if omitted
  */
-export function toPage<Item extends { readonly id: string }>(
+export function toPage<Item extends WithMetadata>(
   rows: readonly Item[],
   limit: number,
   cursorOf: (last: Item) => string,
   earlyCursor?: string,
+  metadataOf: (item: Item) => WithMetadata = (item) => item,
 ): Page<Item> {
-  const items = rows.length > limit ? rows.slice(0, limit) : rows;
+  const fits = Math.max(1, Math.min(limit, countThatFits(rows.map(metadataOf))));
+  const items = rows.length > fits ? rows.slice(0, fits) : rows;
   const last = items.at(-1);
-  const nextCursor = rows.length > limit && last ? cursorOf(last) : (earlyCursor ?? null);
+  const nextCursor = rows.length > fits && last ? cursorOf(last) : (earlyCursor ?? null);
   const page = { items, hasMore: nextCursor !== null, nextCursor };
   sealers.set(page, cursorOf as (item: never) => string);
   return page;
@@ -104,11 +142,22 @@ export function cursorOf<Item>(page: Page<Item>, item: Item): string {
   return seal(item);
 }
 
-/** The items in the order of `ids`; null where there is no such item. */
-export function inOrder<Item extends { readonly id: string }>(
+/**
+ * The items in the order of `ids`; null where there is no such item.
+ * @throws PaymentsError `payload_too_large` where they do not fit into one answer
+ */
+export function inOrder<Item extends WithMetadata & { readonly id: string }>(
   ids: readonly string[],
   items: readonly Item[],
 ): readonly (Item | null)[] {
   const byId = new Map(items.map((item) => [item.id, item]));
-  return ids.map((id) => byId.get(id) ?? null);
+  const ordered = ids.map((id) => byId.get(id) ?? null);
+  const fits = countThatFits(ordered);
+  if (fits === ids.length) return ordered;
+  throw new PaymentsError(
+    'payload_too_large',
+    `Expected ids whose answer has at most ${maxAnswerBytes} bytes, got ${ids.length};` +
+      ` the first ${fits} fit.`,
+    { metadata: { fits: String(fits), maxBytes: String(maxAnswerBytes) } },
+  );
 }

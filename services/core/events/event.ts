@@ -48,5 +48,17 @@ export interface Event {
   readonly data: EventData;
 }
 
+/** The resource that an event shows. */
+export function resourceOf({ data }: Pick<Event, 'data'>): Payment | Refund | Customer {
+  switch (data.kind) {
+    case 'payment':
+      return data.payment;
+    case 'refund':
+      return data.refund;
+    case 'customer':
+      return data.customer;
+  }
+}
+
 /** An event before its place in the sequence is known. */
 export type EventDraft = Omit<Event, 'sequence'>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StoredApiKey } from '../merchants/merchant.ts';
 import { readOperation, streamOperation } from '../operation.ts';
 import { invalidCursor, type Page, pageShape, toPage } from '../page.ts';
-import { type Event, type EventType, eventTypes, scopeOfEvents } from './event.ts';
+import { type Event, type EventType, eventTypes, resourceOf, scopeOfEvents } from './event.ts';
 import { type EventStream, followEvents, requirePosition } from './follow.ts';
 
 const sequence = z.int().min(0);
@@ -48,7 +48,7 @@ export const listEvents = readOperation({
     }
     const seal = (at: number) => cursors.seal({ value: at, id: '' }, binding);
     const early = range.hasMore ? seal(range.through) : undefined;
-    return toPage(range.events, limit, (last) => seal(last.sequence), early);
+    return toPage(range.events, limit, (last) => seal(last.sequence), early, resourceOf);
   },
 });
 

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, createInProcessClient } from '../../services/core/client.ts';
+import { createCore } from '../../services/core/invoke.ts';
+import { maxAnswerBytes, type Page } from '../../services/core/page.ts';
+import type { Store } from '../../services/core/ports.ts';
+import { createDemoMerchants } from '../../services/demo/merchants.ts';
+import { createPorts } from '../../services/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { adminKey } from '../house.ts';
+
+/** How many bytes one answer may have, whatever was asked. */
+
+let store: Store;
+let client: Client;
+const ids: string[] = [];
+
+/** The largest that a resource may carry: 50 values of 500 characters of three bytes. */
+const metadata = Object.fromEntries(
+  Array.from({ length: 50 }, (_, at) => [`${at}`.padStart(40, 'k'), '€'.repeat(500)]),
+);
+
+beforeAll(async () => {
+  store = await openStore('sqlite::memory:');
+  const ports = await createPorts(store);
+  await createDemoMerchants(ports);
+  client = createInProcessClient(createCore(ports), adminKey);
+  for (let at = 0; at < 60; at += 1) {
+    const { id } = await client.createPayment(
+      { amount: 100 + at, currency: 'GBP', paymentMethod: 'pm_card_ok', metadata },
+      { idempotencyKey: randomUUID() },
+    );
+    ids.push(id);
+  }
+});
+afterAll(() => store.close());
+
+async function walk<Item>(list: (cursor: string | undefined) => Promise<Page<Item>>) {
+  const pages: Page<Item>[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list(cursor);
+    pages.push(page);
+    if (page.nextCursor === null) return pages;
+    cursor = page.nextCursor;
+  }
+}
+
+describe('a page ends early where more would not fit into one answer', () => {
+  test('of payments: every one is found once, and no page is larger', async () => {
+    const pages = await walk((cursor) => client.listPayments({ limit: 100, cursor }));
+    expect(pages).toHaveLength(2);
+    for (const { items } of pages) {
+      expect(Buffer.byteLength(JSON.stringify(items))).toBeLessThan(maxAnswerBytes);
+    }
+    const found = pages.flatMap(({ items }) => items.map(({ id }) => id));
+    expect(found).toEqual(ids.toReversed());
+  });
+
+  test('of events, which carry the payments', async () => {
+    const pages = await walk((cursor) => client.listEvents({ limit: 100, cursor }));
+    expect(pages.length).toBeGreaterThan(1);
+    const sequences = pages.flatMap(({ items }) => items.map(({ sequence }) => sequence));
+    expect(sequences).toEqual(sequences.map((_, at) => at + 1));
+  });
+});
+
+test('a batch that would not fit is refused with the number that does', async () => {
+  const refused = await client.getPaymentsByIds({ ids }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'payload_too_large' });
+  const { details } = refused as { readonly details: { metadata: Record<string, string> } };
+  const fits = Number(details.metadata.fits);
+  expect(await client.getPaymentsByIds({ ids: ids.slice(0, fits) })).toHaveLength(fits);
+  const oneMore = client.getPaymentsByIds({ ids: ids.slice(0, fits + 1) });
+  await expect(oneMore).rejects.toMatchObject({ code: 'payload_too_large' });
+  // The same id again takes its bytes again.
+  const [id = ''] = ids;
+  const often = client.getPaymentsByIds({ ids: Array.from({ length: 100 }, () => id) });
+  await expect(often).rejects.toMatchObject({ code: 'payload_too_large' });
+});
