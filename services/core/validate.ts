@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { expectedOneOf, invalid, type Violation } from './errors.ts';
 
 /** Faults told at once: all of an honest mistake, and not a megabyte about a hostile input. */
-const violationsAtOnce = 32;
+export const violationsAtOnce = 32;
 
 /**
  * The input as the operation takes it.

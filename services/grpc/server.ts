@@ -37,7 +37,7 @@ import {
   listPayments,
 } from './payments.ts';
 import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
-import { malformed, unary } from './unary.ts';
+import { refusedMessage, unary } from './unary.ts';
 
 const maxRequestBytes = 64 * 1024;
 /** How long calls that run may go on after `close`. */
@@ -66,8 +66,8 @@ function forgiving(service: ServiceDefinition): ServiceDefinition {
         requestDeserialize(bytes: Buffer): unknown {
           try {
             return method.requestDeserialize(bytes);
-          } catch {
-            return malformed;
+          } catch (thrown) {
+            return refusedMessage(thrown);
           }
         },
       },

@@ -1,20 +1,24 @@
 import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
-import { invalid, toPaymentsError } from '../core/errors.ts';
+import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core, Receipt } from '../core/invoke.ts';
 import { callerOf, callIdOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
-/** What a request that is no message of its type is read as. */
-export const malformed = Object.freeze({});
+/** Stands for a request whose bytes were refused, until its call is answered. */
+class RefusedMessage {
+  readonly error: PaymentsError;
+  constructor(error: PaymentsError) {
+    this.error = error;
+  }
+}
 
-/** @throws PaymentsError `validation_failed` */
+/** What a request is read as whose reading threw. */
+export const refusedMessage = (thrown: unknown): object =>
+  new RefusedMessage(toPaymentsError(thrown));
+
+/** @throws PaymentsError `validation_failed` where the request's bytes were refused */
 export function requireMessage(request: unknown): void {
-  if (request !== malformed) return;
-  throw invalid({
-    path: [],
-    code: 'malformed',
-    message: 'expected a protocol buffer of the request type, got bytes that are none',
-  });
+  if (request instanceof RefusedMessage) throw request.error;
 }
 
 /** What an answer says beside its message. */

@@ -1,6 +1,6 @@
 import { invalid } from '../core/errors.ts';
 import type { CallName, InputOf } from '../core/operations.ts';
-import { message } from '../wire/protobuf/contract.ts';
+import { message, requestMessage } from '../wire/protobuf/contract.ts';
 import {
   decodeCreatePayment,
   decodeCustomer,
@@ -86,12 +86,12 @@ const answers = {
 };
 
 const requests = {
-  CreatePaymentRequest: message('payments.v1.CreatePaymentRequest'),
-  ConfirmPaymentRequest: message('payments.v1.ConfirmPaymentRequest'),
-  CapturePaymentRequest: message('payments.v1.CapturePaymentRequest'),
-  CancelPaymentRequest: message('payments.v1.CancelPaymentRequest'),
-  CreateRefundRequest: message('payments.v1.CreateRefundRequest'),
-  CreateCustomerRequest: message('payments.v1.CreateCustomerRequest'),
+  CreatePaymentRequest: requestMessage('payments.v1.CreatePaymentRequest'),
+  ConfirmPaymentRequest: requestMessage('payments.v1.ConfirmPaymentRequest'),
+  CapturePaymentRequest: requestMessage('payments.v1.CapturePaymentRequest'),
+  CancelPaymentRequest: requestMessage('payments.v1.CancelPaymentRequest'),
+  CreateRefundRequest: requestMessage('payments.v1.CreateRefundRequest'),
+  CreateCustomerRequest: requestMessage('payments.v1.CreateCustomerRequest'),
 };
 
 export type AnswerMessage = keyof typeof answers;
@@ -99,18 +99,6 @@ export type RequestMessage = keyof typeof requests;
 
 /** The codec of what a route answers; which output its operation has, the table of routes knows. */
 export const answerCodec = (name: AnswerMessage): AnswerCodec<unknown> => answers[name];
-
-function deserialize(name: RequestMessage, bytes: Buffer) {
-  try {
-    return requests[name].deserialize(bytes);
-  } catch {
-    throw invalid({
-      path: [],
-      code: 'malformed',
-      message: `expected a payments.v1.${name}, got ${bytes.length} bytes that are none`,
-    });
-  }
-}
 
 /**
  * The operation's input from a request message.
@@ -123,7 +111,7 @@ export function decodeRequest(
   bytes: Buffer,
   key: string | undefined,
 ): Record<string, unknown> {
-  const request = deserialize(name, bytes);
+  const request = requests[name].deserialize(bytes);
   const { requestId, ...input } = request;
   if (requestId !== '' && requestId !== key) {
     throw invalid({

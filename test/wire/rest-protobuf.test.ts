@@ -262,7 +262,12 @@ describe('a message over HTTP', () => {
     const cases: readonly [string, BodyInit, string, string][] = [
       ['', '{"amount": 1999, "currency": "GBP"}', '#', 'malformed'],
       // The number of a field, and no value.
-      ['', Buffer.from([0x10]), '#', 'malformed'],
+      ['', Buffer.from([0x10]), '#/amount', 'malformed'],
+      // A description that is longer than the message, and one that is not UTF-8.
+      ['', Buffer.from([0x42, 50, 0x68]), '#/description', 'malformed'],
+      ['', Buffer.from([0x42, 2, 0xff, 0xfe]), '#/description', 'invalid_utf8'],
+      // Field 999, as in a misspelled schema: it could have been the amount.
+      ['', Buffer.from([0xb8, 0x3e, 1]), '#/999', 'unknown_field'],
       ['', Buffer.alloc(0), '#/amount', 'too_small'],
       ['', Request.serialize({ ...card, requestId: 'x' }), '#/idempotency_key', 'conflict'],
       ['', Request.serialize(unknownMethod), '#/capture_method', 'invalid_value'],

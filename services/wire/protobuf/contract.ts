@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
+import { loadSync, type MessageTypeDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as Customers } from './generated/customers.ts';
 import type { ProtoGrpcType as ErrorDetails } from './generated/error_details.ts';
 import type { ProtoGrpcType as Events } from './generated/events.ts';
@@ -7,6 +7,8 @@ import type { ProtoGrpcType as Keys } from './generated/keys.ts';
 import type { ProtoGrpcType as Payments } from './generated/payments.ts';
 import type { ProtoGrpcType as Refunds } from './generated/refunds.ts';
 import type { ProtoGrpcType as Statuses } from './generated/status.ts';
+import { shapeOf } from './shape.ts';
+import { checkMessage, type Unknown } from './strict.ts';
 
 export const protosDirectory = join(import.meta.dirname, '../../../protos');
 
@@ -44,10 +46,35 @@ type ServiceOf<Name extends keyof Definitions> = Definitions[Name] extends {
   ? Service
   : never;
 
-// proto-loader answers a dictionary of definitions; what stands under which name is known from
-// the types that it generated of the same files.
-export const service = <Name extends keyof Definitions>(name: Name) =>
-  packageDefinition[`payments.v1.${name}`] as unknown as ServiceOf<Name>;
+type Deserialize<Read> = (bytes: Buffer) => Read;
+
+/** Reads messages that come from outside. @throws PaymentsError at bytes that are none */
+function strictly<Read>(
+  type: object,
+  deserialize: Deserialize<Read>,
+  unknown: Unknown,
+): Deserialize<Read> {
+  const shape = shapeOf(packageDefinition, type);
+  return (bytes) => {
+    checkMessage(shape, bytes, unknown);
+    return deserialize(bytes);
+  };
+}
+
+/**
+ * A service of the contract. Its requests are checked before they are read; fields that the
+ * contract does not have are passed over, as proto3 has it.
+ */
+export function service<Name extends keyof Definitions>(name: Name): ServiceOf<Name> {
+  const methods = packageDefinition[`payments.v1.${name}`] as ServiceDefinition;
+  const strict = Object.entries(methods).map(([method, definition]) => {
+    const { type } = definition.requestType;
+    const requestDeserialize = strictly(type, definition.requestDeserialize, 'passed over');
+    return [method, { ...definition, requestDeserialize }];
+  });
+  // What stands under which name is known from the types that proto-loader generated of the files.
+  return Object.fromEntries(strict) as ServiceOf<Name>;
+}
 
 type Rpc = ErrorDetails['google']['rpc'] & Statuses['google']['rpc'];
 
@@ -60,6 +87,14 @@ type Codec<Definition> =
     ? { serialize(message: Given): Buffer<ArrayBuffer>; deserialize(bytes: Buffer): Read }
     : never;
 
-/** A message of the contract, to and from bytes; `deserialize` throws at bytes that are none. */
+/** A message of the contract, to and from bytes, as the server and its clients send it. */
 export const message = <Name extends keyof Named>(name: Name) =>
   packageDefinition[name] as unknown as Codec<Named[Name]>;
+
+/** A message as a body, where a field that the contract does not have is refused by its number. */
+export function requestMessage<Name extends keyof Named>(name: Name): Codec<Named[Name]> {
+  const definition = packageDefinition[name] as MessageTypeDefinition<object, object>;
+  const deserialize = strictly(definition.type, definition.deserialize, 'refused');
+  // The codec of this name, with a check in front.
+  return { serialize: definition.serialize, deserialize } as Codec<Named[Name]>;
+}
