@@ -2,7 +2,7 @@ import type { Page } from '../core/page.ts';
 import { encodePage } from '../wire/json.ts';
 import { jsonType, protobufType } from './accept.ts';
 import { type Call, pick, type View } from './call.ts';
-import { bodyTag, isKnown, messageTag } from './etag.ts';
+import { bodyTag, isKnown, messageTag, requireMatch } from './etag.ts';
 import { headersFor } from './headers.ts';
 
 /** How long an answer may be kept (RFC 9111 §5.2.2). All are one merchant's own: never shared. */
@@ -33,6 +33,7 @@ const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? message
  *
  * @param encode makes the JSON of what core answered
  * @param options.tag of the JSON, known without it; no body is even made for a 304 then
+ * @throws PaymentsError `version_mismatch` where `If-Match` names another tag
  */
 export function answerRead<Output>(
   call: Call,
@@ -50,7 +51,10 @@ export function answerRead<Output>(
   const body = options.tag === undefined ? bodyOf(call, output, encode) : undefined;
   const tag = options.tag === undefined ? bodyTag(body ?? '') : tagOf(call, options.tag);
   headers.etag = tag;
-  if (isKnown(call.incoming.headers['if-none-match'], tag)) {
+  const given = call.incoming.headers;
+  // In this order (RFC 9110 §13.2.2).
+  requireMatch(given['if-match'], tag);
+  if (isKnown(given['if-none-match'], tag)) {
     delete headers['content-type'];
     return new Response(null, { status: 304, headers });
   }
@@ -78,8 +82,11 @@ export function answerWrite<Output>(
   const headers = headersFor(call.caller, typeOf(call));
   headers['cache-control'] = cacheControl.never;
   if (options.location !== undefined) headers.location = options.location;
-  if (options.content !== undefined) headers['content-location'] = options.content;
-  if (options.tag !== undefined) headers.etag = tagOf(call, options.tag);
+  // A replay answers what was then: it may not be what the URL has now, nor have its tag.
+  if (!call.caller.receipt.replayed) {
+    if (options.content !== undefined) headers['content-location'] = options.content;
+    if (options.tag !== undefined) headers.etag = tagOf(call, options.tag);
+  }
   return new Response(bodyOf(call, output, encode), { status: call.route.status, headers });
 }
 

@@ -1,6 +1,8 @@
 import { invalid, PaymentsError } from '../core/errors.ts';
+import { isPlain, parseMediaType } from '../wire/media-type.ts';
 import { parseJson } from '../wire/strict-json.ts';
 import { decodeUtf8 } from '../wire/utf8.ts';
+import { isBinary, jsonType, protobufType } from './accept.ts';
 import type { Incoming } from './caller.ts';
 
 /** The largest body that this room reads, bytes. */
@@ -17,7 +19,7 @@ const tooLarge = (): PaymentsError =>
  */
 export function readBytes(incoming: Incoming): Promise<Buffer> {
   const coding = incoming.headers['content-encoding'];
-  if (coding !== undefined && coding !== 'identity') {
+  if (coding !== undefined && !isIdentity(coding)) {
     return Promise.reject(encoded(coding.slice(0, 100)));
   }
   const declared = incoming.headers['content-length'];
@@ -49,24 +51,27 @@ export function readBytes(incoming: Incoming): Promise<Buffer> {
 const cutShort = (): PaymentsError =>
   invalid({ path: [], code: 'incomplete_body', message: 'expected the whole body' });
 
-/** RFC 9110 §8.3.1; a charset other than UTF-8 has no meaning for JSON (RFC 8259 §8.1). */
-const jsonType = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
+/** Whether the content codings, all of them, are none (RFC 9110 §8.4.1: of any case). */
+const isIdentity = (codings: string): boolean =>
+  codings.split(',').every((coding) => /^\s*(?:identity)?\s*$/i.test(coding));
 
-/** Its parameters as far as there are any: binary and 1 are all that RFC 9996 §3.1 knows. */
-const protobufType = /^application\/protobuf *(?:; *(?:encoding="?binary"?|version="?1"?) *)*$/i;
+/** Whether the body says that it is JSON; a charset other than UTF-8 has no meaning for it. */
+function isJson(contentType: string): boolean {
+  if (contentType === jsonType) return true;
+  const type = parseMediaType(contentType);
+  return type?.name === jsonType && isPlain(type);
+}
 
 /** Whether the body says that it is a message. */
 export function isProtobuf({ headers }: Incoming): boolean {
   const contentType = headers['content-type'];
-  return (
-    contentType !== undefined &&
-    contentType !== 'application/json' &&
-    protobufType.test(contentType)
-  );
+  if (contentType === undefined || contentType === jsonType) return false;
+  const type = parseMediaType(contentType);
+  return type?.name === protobufType && isBinary(type);
 }
 
 function unsupported(contentType: string | undefined, orMessage: boolean): PaymentsError {
-  const accept = orMessage ? 'application/json, application/protobuf' : 'application/json';
+  const accept = orMessage ? `${jsonType}, ${protobufType}` : jsonType;
   const got = contentType?.slice(0, 100) ?? 'none named';
   return new PaymentsError(
     'unsupported_media_type',
@@ -80,6 +85,7 @@ const encoded = (coding: string): PaymentsError =>
   new PaymentsError(
     'unsupported_media_type',
     `Expected a body without a content coding, got ${coding}.`,
+    { metadata: { acceptEncoding: 'identity' } },
   );
 
 /**
@@ -91,9 +97,7 @@ const encoded = (coding: string): PaymentsError =>
  */
 export async function readJson(incoming: Incoming, orMessage: boolean): Promise<unknown> {
   const contentType = incoming.headers['content-type'];
-  if (contentType !== undefined && contentType !== 'application/json') {
-    if (!jsonType.test(contentType)) throw unsupported(contentType, orMessage);
-  }
+  if (contentType !== undefined && !isJson(contentType)) throw unsupported(contentType, orMessage);
   const bytes = await readBytes(incoming);
   if (bytes.length === 0) return {};
   if (contentType === undefined) throw unsupported(contentType, orMessage);

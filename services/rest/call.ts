@@ -1,6 +1,7 @@
-import { invalid, type Violation } from '../core/errors.ts';
+import { expectedOneOf, invalid, type Violation } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
+import { excerpt } from '../core/validate.ts';
 import { decodeInput } from '../wire/json.ts';
 import { isProtobuf, readBytes, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
@@ -67,15 +68,21 @@ export function readInput(call: Call): unknown {
   for (const name in query) {
     const value = query[name];
     if (value === undefined || isOfView(route, name)) continue;
-    json[name] = typed(value, kindOf(route.operation, name));
+    const input = typed(value, kindOf(route.operation, name));
+    const isEmpty = Array.isArray(input) && input.length === 0;
+    // An empty text, which no list is: an empty list would be no filter at all to some operations.
+    json[name] = isEmpty && route.when !== name ? '' : input;
   }
   // An object in gives an object out.
   return withId(call, decodeInput(json) as Record<string, unknown>);
 }
 
+/** Enough for an honest mistake, and no answer that is much larger than its request. */
+const unknownAtOnce = 32;
+
 /** The operation's input from path and body. What is not an object is left to the schema. */
 export async function readBody(call: Call): Promise<unknown> {
-  const unknown = Object.keys(call.query);
+  const unknown = Object.keys(call.query).slice(0, unknownAtOnce);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
   const { incoming, route } = call;
   const { request } = route.messages ?? {};
@@ -102,7 +109,15 @@ async function readMessage(call: Call, request: RequestMessage): Promise<unknown
   const input = decodeRequest(request, bytes, call.caller.idempotencyKey);
   const { idField = '' } = call.route;
   // In JSON the path alone names the resource; a message has a field for it, which may agree.
-  if (input[idField] === '' || input[idField] === call.id) delete input[idField];
+  const named = input[idField];
+  if (named !== '' && named !== call.id && Object.hasOwn(input, idField)) {
+    throw invalid({
+      path: [idField],
+      code: 'conflict',
+      message: `expected none or the id in the path, got ${excerpt(named)}`,
+    });
+  }
+  delete input[idField];
   return withId(call, input);
 }
 
@@ -122,16 +137,19 @@ export function viewOf({ query, route }: Call): View | undefined {
   };
 }
 
+/** @throws PaymentsError where the list is empty, or names what is not among those allowed */
 function known(parameter: string, names: string[], allowed: readonly string[]): string[] {
-  const wrong = names.filter((name) => !allowed.includes(name));
-  if (wrong.length === 0) return names;
-  throw invalid(
-    ...wrong.map((name) => ({
-      path: [parameter],
-      code: 'invalid_value',
-      message: `expected some of ${allowed.join(', ')}, got '${name.slice(0, 60)}'`,
-    })),
-  );
+  const wrong =
+    names.find((name) => !allowed.includes(name)) ?? (names.length === 0 ? '' : undefined);
+  if (wrong === undefined) return names;
+  const got = excerpt(wrong);
+  throw invalid({
+    path: [parameter],
+    code: 'invalid_value',
+    message: expectedOneOf(allowed, got),
+    options: allowed,
+    got,
+  });
 }
 
 /** The fields that the view asks for, and whatever was expanded. */

@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Caller, Receipt } from '../core/invoke.ts';
+import type { Caller, Receipt, Session } from '../core/invoke.ts';
+import type { AddressOf } from '../wire/address.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { requestIdOf } from '../wire/request-id.ts';
+import { versionsToMatch, versionsToMiss } from './etag.ts';
 
 /** A caller of this room; the receipt is always asked for, since its rate is told in headers. */
 export interface RestCaller extends Caller {
   readonly receipt: Receipt;
+  /** Set once the request is admitted as a whole. */
+  session?: Session | undefined;
 }
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
@@ -26,21 +30,40 @@ class CallerOfRequest implements RestCaller {
   readonly traceparent: string | undefined;
   readonly version: string | undefined;
   readonly receipt: Receipt = {};
-  readonly #headers: Incoming['headers'];
+  session: Session | undefined;
+  readonly #incoming: Incoming;
+  readonly #addressOf: AddressOf;
   readonly #request: { readonly signal: AbortSignal };
 
-  constructor({ headers }: Incoming, request: { readonly signal: AbortSignal }) {
+  constructor(incoming: Incoming, request: { readonly signal: AbortSignal }, addressOf: AddressOf) {
+    const { headers } = incoming;
     this.credential = bearerToken(headers.authorization);
     this.requestId = requestIdOf(textOf(headers['x-request-id']));
     this.traceparent = textOf(headers.traceparent);
     this.version = textOf(headers['payments-version']);
-    this.#headers = headers;
+    this.session = undefined;
+    this.#incoming = incoming;
+    this.#addressOf = addressOf;
     this.#request = request;
   }
 
   /** Read by a write alone. @throws PaymentsError where the header is malformed */
   get idempotencyKey(): string | undefined {
-    return parseIdempotencyKey(textOf(this.#headers['idempotency-key']));
+    return parseIdempotencyKey(textOf(this.#incoming.headers['idempotency-key']));
+  }
+
+  /** Looked at by a write alone, like the one that follows. */
+  get ifVersion(): readonly number[] | undefined {
+    return versionsToMatch(this.#incoming.headers['if-match']);
+  }
+
+  get unlessVersion(): readonly number[] | 'any' {
+    return versionsToMiss(this.#incoming.headers['if-none-match']);
+  }
+
+  /** Looked for only where a call fails before its key is known. */
+  get address(): string | undefined {
+    return this.#addressOf(this.#incoming);
   }
 
   /** Made when it is first asked for, by an operation that waits: most do not. */
@@ -53,8 +76,10 @@ class CallerOfRequest implements RestCaller {
  * Who calls, from the headers of Node's own request: the adapter's `Headers` are never built.
  *
  * @param request the adapter's request, whose signal aborts when the client goes away
+ * @param addressOf finds the client behind trusted proxies
  */
 export const callerOf = (
   incoming: Incoming,
   request: { readonly signal: AbortSignal },
-): RestCaller => new CallerOfRequest(incoming, request);
+  addressOf: AddressOf,
+): RestCaller => new CallerOfRequest(incoming, request, addressOf);

@@ -1,5 +1,5 @@
 import { PaymentsError } from '../core/errors.ts';
-import { encodeProblem, httpStatus, type Problem } from '../wire/problem.ts';
+import { encodeProblem, httpStatus } from '../wire/problem.ts';
 import { cacheControl } from './answer.ts';
 import type { RestCaller } from './caller.ts';
 import { headersFor, type OutgoingHeaders } from './headers.ts';
@@ -19,38 +19,37 @@ function addErrorHeaders(headers: OutgoingHeaders, error: PaymentsError, caller:
     const refused = caller.credential === undefined ? '' : ', error="invalid_token"';
     headers['www-authenticate'] = `Bearer realm="payments"${refused}`;
   }
-  // RFC 9110 §12.5.1 and the Accept-Post header of the W3C's Linked Data Platform.
-  const { accept } = error.details.metadata ?? {};
-  if (error.code === 'unsupported_media_type' && accept) headers['accept-post'] = accept;
+  const { accept, acceptEncoding, scope, allow } = error.details.metadata ?? {};
+  if (error.code === 'permission_denied' && scope) {
+    headers['www-authenticate'] =
+      `Bearer realm="payments", error="insufficient_scope", scope="${scope}"`;
+  }
+  if (error.code === 'unsupported_media_type') {
+    // RFC 9110 §15.5.16, and the Accept-Post header of the W3C's Linked Data Platform.
+    if (acceptEncoding) headers['accept-encoding'] = acceptEncoding;
+    if (accept) headers['accept-post'] = accept;
+  }
+  if (error.code === 'method_not_allowed' && allow) headers.allow = allow;
 }
 
-/** An error as problem details (RFC 9457). */
+/**
+ * An error as problem details (RFC 9457).
+ *
+ * @param path as it was sent; undefined where the request has none
+ */
 export function answerProblem(error: PaymentsError, caller: RestCaller, path?: string): Response {
   const headers = headersFor(caller, problemType);
   headers['cache-control'] = cacheControl.never;
   addErrorHeaders(headers, error, caller);
-  const problem = encodeProblem(error, { requestId: caller.requestId, instance: path, names });
+  const { requestId } = caller;
+  const problem = encodeProblem(error, { requestId, instance: path, names });
   return new Response(JSON.stringify(problem), { status: httpStatus[error.code], headers });
 }
 
-/** A path that exists, with a method that it does not have (RFC 9110 §15.5.6). */
-export function answerMethodNotAllowed(
-  caller: RestCaller,
-  method: string,
-  path: string,
-  allow: string,
-): Response {
-  const headers = headersFor(caller, problemType);
-  headers['cache-control'] = cacheControl.never;
-  headers.allow = allow;
-  // The core knows no methods, so the nearest code of its own: there is no such thing here.
-  const error = new PaymentsError('not_found', `Expected one of ${allow} here, got ${method}.`, {
-    metadata: { method, allow },
-  });
-  const problem: Problem = {
-    ...encodeProblem(error, { requestId: caller.requestId, instance: path, names }),
-    title: 'The method is not allowed',
-    status: 405,
-  };
-  return new Response(JSON.stringify(problem), { status: 405, headers });
-}
+/** For a path that exists, with a method that it does not have (RFC 9110 §15.5.6). */
+export const methodNotAllowed = (method: string, allow: string): PaymentsError =>
+  new PaymentsError(
+    'method_not_allowed',
+    `Expected one of ${allow} here, got ${method.slice(0, 40)}.`,
+    { metadata: { method: method.slice(0, 40), allow } },
+  );

@@ -117,7 +117,7 @@ export function decodeRequest(
     throw invalid({
       path: ['idempotencyKey'],
       code: 'conflict',
-      message: 'expected the idempotency key of the header, got another in request_id',
+      message: `expected the key of request_id, got ${key === undefined ? 'no header' : 'another'}`,
     });
   }
   return 'captureMethod' in request ? decodeCreatePayment(request) : input;

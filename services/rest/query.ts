@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CallName, operations } from '../core/operations.ts';
 import { toSnake } from '../wire/names.ts';
+import { isKept } from '../wire/strict-json.ts';
 
 /** The parameters of a URL, by name: one value, or several where the name was repeated. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
@@ -41,10 +42,12 @@ export function kindsOf(operation: CallName): ReadonlyMap<string, Kind> {
   return kinds;
 }
 
+const decimal = /^-?\d{1,16}(\.\d+)?$/;
+
 /** A parameter as the kind of its field; what does not look like it is left to the schema. */
 export function typed(value: string | readonly string[], kind: Kind | undefined): unknown {
   if (kind === 'list') return listOf(value);
-  if (kind === 'number' && typeof value === 'string' && /^-?\d{1,16}(\.\d+)?$/.test(value)) {
+  if (kind === 'number' && typeof value === 'string' && decimal.test(value) && isKept(value)) {
     return Number(value);
   }
   return value;

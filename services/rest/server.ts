@@ -1,33 +1,21 @@
 import { readFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
-import {
-  getRequestListener,
-  type Http2Bindings,
-  type HttpBindings,
-  RequestError,
-} from '@hono/node-server';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import {
-  type ErrorCode,
-  invalid,
-  notFound,
-  PaymentsError,
-  toPaymentsError,
-} from '../core/errors.ts';
+import { notFound, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
+import { createAddressOf } from '../wire/address.ts';
 import type { Front } from '../wire/front.ts';
-import { requestIdOf } from '../wire/request-id.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller } from './caller.ts';
 import * as customers from './customers.ts';
 import { errorPage } from './docs.ts';
-import { answerMethodNotAllowed, answerProblem } from './errors.ts';
-import { bodyTag, isKnown } from './etag.ts';
+import { answerProblem, methodNotAllowed } from './errors.ts';
+import { bodyTag, forbidsToAdd, isKnown, requireMatch } from './etag.ts';
 import * as events from './events.ts';
 import * as keys from './keys.ts';
+import { createListener, type Room, sentPath } from './listener.ts';
 import * as payments from './payments.ts';
 import { listOf, readQuery } from './query.ts';
 import * as refunds from './refunds.ts';
@@ -35,7 +23,6 @@ import { type Route, routes } from './routes.ts';
 import { endOfTurn } from './turn.ts';
 import { requireKnownVersion } from './version.ts';
 
-type Outgoing = ServerResponse | Http2ServerResponse;
 type RestContext = Context<{ Bindings: HttpBindings | Http2Bindings }>;
 
 const handlers: Readonly<Record<CallName, Handler>> = {
@@ -59,8 +46,20 @@ const handlers: Readonly<Record<CallName, Handler>> = {
   revokeKey: keys.revokeKey,
 };
 
-const callerIn = (context: RestContext): RestCaller =>
-  callerOf(context.env.incoming, context.req.raw);
+const callerIn = (context: RestContext, { addressOf }: Room): RestCaller =>
+  callerOf(context.env.incoming, context.req.raw, addressOf);
+
+/** Answers what was thrown; core counts it, and settles who calls and how often, if it has not. */
+async function answerThrown(
+  thrown: unknown,
+  { core }: Room,
+  caller: RestCaller,
+  incoming: Incoming,
+  operation?: CallName,
+): Promise<Response> {
+  const error = await core.refuse(caller, toPaymentsError(thrown), operation);
+  return answerProblem(error, caller, sentPath(incoming));
+}
 
 /** Routes of one method and path: the one that a query parameter asks for, or the one without. */
 function pickRoute(candidates: readonly Route[], query: Call['query']): Route | undefined {
@@ -68,23 +67,6 @@ function pickRoute(candidates: readonly Route[], query: Call['query']): Route | 
     candidates.find(({ when }) => when !== undefined && query[when] !== undefined) ??
     candidates.find(({ when }) => when === undefined)
   );
-}
-
-/** Errors that settle who calls, or that the caller has no part in. */
-const overrides: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'permission_denied']);
-
-/**
- * The error to answer. A request that could not be decoded never reached the core: who sent it,
- * and how often, is settled here first, so that garbage costs its sender as much as sense.
- */
-async function settled(core: Core, call: Call, error: PaymentsError): Promise<PaymentsError> {
-  if (call.caller.receipt.rate || overrides.has(error.code)) return error;
-  try {
-    await core.admit(call.caller, { tokens: operations[call.route.operation].price });
-    return error;
-  } catch (refusal) {
-    return toPaymentsError(refusal);
-  }
 }
 
 /** The call, to be answered with the message of its route. */
@@ -97,42 +79,44 @@ async function withMessage(call: Call): Promise<Call> {
   return { ...call, toMessage: (output) => codec.encode(output, ids) };
 }
 
+/** @throws PaymentsError `version_mismatch` where a precondition forbids to add to a list */
+async function requireAddable(core: Core, { incoming, route, caller }: Call): Promise<void> {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers;
+  if (route.idField !== undefined || !forbidsToAdd(ifMatch, ifNoneMatch)) return;
+  // Only of a request that would succeed otherwise is it evaluated (RFC 9110 §13.2.1).
+  const { price, scope } = operations[route.operation];
+  await core.admit(caller, { tokens: price, scopes: [scope] });
+  throw new PaymentsError(
+    'version_mismatch',
+    'Expected no condition on the list but If-Match: *, got one that is false.',
+  );
+}
+
 async function serve(
-  core: Core,
+  room: Room,
   candidates: readonly Route[],
   context: RestContext,
 ): Promise<Response> {
   const { incoming } = context.env;
   const query = readQuery(context.req.url);
   const route = pickRoute(candidates, query);
-  const caller = callerIn(context);
+  const caller = callerIn(context, room);
   const { path } = context.req;
-  if (!route) return answerProblem(notFound('page', path), caller, path);
+  if (!route) return answerThrown(notFound('page', path), room, caller, incoming);
   const id = context.req.param('id');
   let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
     requireKnownVersion(caller.version);
     const type = typeToAnswer(incoming.headers.accept, route, query);
     if (type !== jsonType) call = await withMessage(call);
-    const answer = await handlers[route.operation](core, call);
+    if (route.method === 'POST') await requireAddable(room.core, call);
+    const answer = await handlers[route.operation](room.core, call);
     // Writes have been brought together by their commit already.
     if (route.method === 'GET') await endOfTurn();
     return answer;
   } catch (thrown) {
-    const error = await settled(core, call, failureOf(thrown, caller.requestId));
-    return answerProblem(error, caller, path);
+    return answerThrown(thrown, room, caller, incoming, route.operation);
   }
-}
-
-/** Core logs its own failures; what broke outside of it is logged here, under the request's id. */
-function failureOf(thrown: unknown, requestId: string): PaymentsError {
-  if (!(thrown instanceof PaymentsError)) console.error(requestId, thrown);
-  return toPaymentsError(thrown);
-}
-
-function answerThrown(thrown: unknown, context: Context): Response {
-  const caller = callerIn(context);
-  return answerProblem(failureOf(thrown, caller.requestId), caller, context.req.path);
 }
 
 interface Place {
@@ -164,42 +148,41 @@ const places = placesOf([
 ]);
 
 /** What no route took: an unknown path, or a known one with another method. */
-function answerRest(context: RestContext): Response {
+function answerRest(context: RestContext, room: Room): Response | Promise<Response> {
   const { path, method } = context.req;
-  const caller = callerIn(context);
+  const { incoming } = context.env;
+  const caller = callerIn(context, room);
   const allow = places.find(({ pattern }) => pattern.test(path))?.methods.join(', ');
-  if (allow === undefined) return answerProblem(notFound('page', path), caller, path);
+  if (allow === undefined) {
+    return answerThrown(notFound('page', sentPath(incoming)), room, caller, incoming);
+  }
   if (method === 'OPTIONS') {
     const headers = { allow, 'x-request-id': caller.requestId };
     return new Response(null, { status: 204, headers });
   }
-  return answerMethodNotAllowed(caller, method, path, allow);
+  return answerThrown(methodNotAllowed(method, allow), room, caller, incoming);
 }
 
 /** A page that is the same for everybody, and changes only with the program. */
-function answerStatic(context: RestContext, contentType: string, body: string): Response {
+function answerStatic(
+  context: RestContext,
+  room: Room,
+  contentType: string,
+  body: string,
+): Response {
+  const { headers: given } = context.env.incoming;
   const tag = bodyTag(body);
+  requireMatch(given['if-match'], tag);
   const headers = {
     'content-type': contentType,
     'cache-control': 'public, max-age=300',
     etag: tag,
-    'x-request-id': callerIn(context).requestId,
+    'x-request-id': callerIn(context, room).requestId,
   };
-  return isKnown(context.env.incoming.headers['if-none-match'], tag)
+  return isKnown(given['if-none-match'], tag)
     ? new Response(null, { status: 304, headers })
     : new Response(body, { status: 200, headers });
 }
-
-/** A request that never became one: a target or a Host that is no URL (RFC 9110 §7.1). */
-const answerBadTarget = (error: unknown): Response => {
-  const caller: RestCaller = { requestId: requestIdOf(undefined), receipt: {} };
-  return answerProblem(
-    error instanceof RequestError
-      ? invalid({ path: [], code: 'invalid_target', message: `expected a URL: ${error.message}` })
-      : toPaymentsError(error),
-    caller,
-  );
-};
 
 /**
  * The REST room as a listener of `node:http` and, on HTTP/2, of `node:http2` alike.
@@ -207,25 +190,26 @@ const answerBadTarget = (error: unknown): Response => {
  */
 export function createRestListener(
   core: Core,
-  _front: Partial<Front> = {},
-): (incoming: Incoming, outgoing: Outgoing) => void {
+  { addressOf = createAddressOf([]) }: Partial<Front> = {},
+): ReturnType<typeof createListener> {
+  const room: Room = { core, addressOf };
   const app = new Hono<{ Bindings: HttpBindings | Http2Bindings }>();
   for (const [key, candidates] of Map.groupBy(routes, ({ method, path }) => `${method} ${path}`)) {
     const [method = '', path = ''] = key.split(' ');
-    app.on(method, path.replace('{id}', ':id'), (context) => serve(core, candidates, context));
+    app.on(method, path.replace('{id}', ':id'), (context) => serve(room, candidates, context));
   }
   const openApi = readFileSync(new URL('../../schema/openapi.json', import.meta.url), 'utf8');
-  app.get(openApiPath, (context) => answerStatic(context, 'application/json', openApi));
-  app.get(errorsPath, (context) =>
-    answerStatic(context, 'text/html; charset=utf-8', errorPage(undefined) ?? ''),
-  );
+  app.get(openApiPath, (context) => answerStatic(context, room, 'application/json', openApi));
+  const html = 'text/html; charset=utf-8';
+  app.get(errorsPath, (context) => answerStatic(context, room, html, errorPage(undefined) ?? ''));
   app.get(errorPath.replace('{code}', ':code'), (context) => {
     const page = errorPage(context.req.param('code'));
-    if (page !== undefined) return answerStatic(context, 'text/html; charset=utf-8', page);
-    return answerProblem(notFound('page', context.req.path), callerIn(context), context.req.path);
+    if (page !== undefined) return answerStatic(context, room, html, page);
+    throw notFound('page', sentPath(context.env.incoming));
   });
-  app.notFound(answerRest);
-  app.onError((thrown, context) => answerThrown(thrown, context));
-  const listener = getRequestListener(app.fetch, { errorHandler: answerBadTarget });
-  return (incoming, outgoing) => void listener(incoming, outgoing);
+  app.notFound((context) => answerRest(context, room));
+  app.onError((thrown, context) =>
+    answerThrown(thrown, room, callerIn(context, room), context.env.incoming),
+  );
+  return createListener(room, app.fetch);
 }

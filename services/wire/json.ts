@@ -15,6 +15,7 @@ import {
   type PaymentStatus,
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
+import { timeSchema } from '../core/values.ts';
 import { renameFields, toCamel, toSnake } from './names.ts';
 import { parseTime, timeJson } from './time.ts';
 
@@ -345,7 +346,8 @@ export function decodeInput(json: unknown): unknown {
   for (const name of timeFields) {
     const value = input[name];
     if (typeof value === 'string') {
-      input[name] = parseTime(value) ?? value;
+      const time = timeSchema.safeParse(parseTime(value));
+      input[name] = time.success ? time.data : value;
     } else if (typeof value === 'number') {
       input[name] = String(value);
     }

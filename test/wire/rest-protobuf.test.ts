@@ -271,7 +271,7 @@ describe('a message over HTTP', () => {
       ['', Buffer.alloc(0), '#/amount', 'too_small'],
       ['', Request.serialize({ ...card, requestId: 'x' }), '#/idempotency_key', 'conflict'],
       ['', Request.serialize(unknownMethod), '#/capture_method', 'invalid_value'],
-      [other, confirm.serialize({ id: 'pay_other' }), '#/id', 'unknown_field'],
+      [other, confirm.serialize({ id: 'pay_other' }), '#/id', 'conflict'],
     ];
     for (const [path, body, pointer, code] of cases) {
       const { status, headers, bytes } = await askBytes(url + path, { body });

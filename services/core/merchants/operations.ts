@@ -84,10 +84,18 @@ export const revokeKey = writeOperation({
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
-  async run({ tx, merchantId, key: caller, nowMs, keyring, afterCommit }, { id }) {
+  async run({ tx, merchantId, key: caller, nowMs, keyring, afterCommit, precondition }, { id }) {
     const key = await tx.revokeApiKey(merchantId, id, nowMs);
     if (!key) throw notFound('key', id);
     requireWithin(caller, key, 'end');
+    // A key has no versions: none that is demanded can be its own.
+    if (precondition.ifVersion || precondition.unlessVersion === 'any') {
+      throw new PaymentsError(
+        'version_mismatch',
+        `Expected no demand on the version of key '${id}': keys have none.`,
+        { metadata: { key: id } },
+      );
+    }
     afterCommit(() => keyring.revoke(key.hash));
     return publicPart(key);
   },

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { invalid, toPaymentsError } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
+import type { AddressOf } from '../wire/address.ts';
+import { callerOf, type Incoming, type RestCaller } from './caller.ts';
+import { answerProblem } from './errors.ts';
+
+type Outgoing = ServerResponse | Http2ServerResponse;
+type Fetch = Parameters<typeof getRequestListener>[0];
+
+/** What all requests of a room share. */
+export interface Room {
+  readonly core: Core;
+  readonly addressOf: AddressOf;
+}
+
+/** The path of a request as it was sent: neither decoded nor resolved. */
+export const sentPath = ({ url = '/' }: Incoming): string =>
+  url.replace(/\?.*/s, '').replace(/^https?:\/\/[^/]*/i, '') || '/';
+
+const waitsForever = { signal: new AbortController().signal };
+
+/**
+ * The listener that hands requests to `fetch`, and the last net under it: whatever breaks there, or
+ * in the adapter, is logged and answered with `internal`, and no promise is left to reject.
+ */
+export function createListener(
+  { core, addressOf }: Room,
+  fetch: Fetch,
+): (incoming: Incoming, outgoing: Outgoing) => void {
+  /** The request that the adapter makes its own of, which it has done when it returns. */
+  let taken: Incoming | undefined;
+
+  function answerBroken(thrown: unknown, caller: RestCaller): Response {
+    console.error(caller.requestId, thrown);
+    return answerProblem(toPaymentsError(thrown), caller);
+  }
+
+  const strangerOf = (incoming: Incoming | undefined): RestCaller =>
+    callerOf(incoming ?? ({ headers: {} } as IncomingMessage), waitsForever, addressOf);
+
+  /** A request that never became one: a target or a Host that is no URL (RFC 9110 §7.1). */
+  async function answerBadTarget({ message }: RequestError, incoming: Incoming | undefined) {
+    const caller = strangerOf(incoming);
+    const error = invalid({
+      path: [],
+      code: 'invalid_target',
+      message: `expected a URL: ${message}`,
+    });
+    return answerProblem(await core.refuse(caller, error), caller);
+  }
+
+  const listener = getRequestListener(fetch, {
+    errorHandler: (error) =>
+      error instanceof RequestError
+        ? answerBadTarget(error, taken)
+        : answerBroken(error, strangerOf(undefined)),
+  });
+
+  return (incoming, outgoing) => {
+    taken = incoming;
+    listener(incoming, outgoing).catch((thrown: unknown) => {
+      console.error(thrown);
+      outgoing.destroy();
+    });
+    taken = undefined;
+  };
+}
