@@ -1,5 +1,8 @@
 import { type Core, createCore } from '../services/core/invoke.ts';
-import type { CallRecord, Clock, Store } from '../services/core/ports.ts';
+import { hashSecret } from '../services/core/merchants/keyring.ts';
+import type { StoredApiKey } from '../services/core/merchants/merchant.ts';
+import type { CallRecord, Clock, Ports, Store } from '../services/core/ports.ts';
+import { createTokenBuckets } from '../services/core/token-bucket.ts';
 import { createDemoMerchants } from '../services/demo/merchants.ts';
 import { createPorts } from '../services/ports.ts';
 import { openStore } from '../services/storage/open.ts';
@@ -18,11 +21,26 @@ export const adminKey = 'sk_test_retail_admin';
 export const readerKey = 'sk_test_retail_reader';
 export const otherKey = 'sk_test_other_admin';
 
-export async function openHouse(url = 'sqlite::memory:'): Promise<House> {
+/** Rate limits that never refill, so that no test depends on being faster than they do. */
+export const stillLimits = () => ({ limiter: createTokenBuckets(() => 0) });
+
+/** @param changes ports that take the place of the usual ones */
+export async function openHouse(
+  url = 'sqlite::memory:',
+  changes: Partial<Ports> = {},
+): Promise<House> {
   const store = await openStore(url);
   const clock: Clock = { now: Date.now };
   const records: CallRecord[] = [];
-  const ports = await createPorts(store, clock, { record: (call) => records.push(call) });
+  const usual = await createPorts(store, clock, { record: (call) => records.push(call) });
+  const ports = { ...usual, ...changes };
   await createDemoMerchants(ports);
   return { core: createCore(ports), store, clock, records, close: () => store.close() };
+}
+
+/** What the store knows of a key. */
+export async function keyOf({ store }: House, secret: string): Promise<StoredApiKey> {
+  const key = await store.read.apiKeyByHash(hashSecret(secret));
+  if (!key) throw new Error(`Expected the key ${secret}, got none.`);
+  return key;
 }

@@ -1,13 +1,4 @@
-/** The weight that `Accept` gives to a media type by its name (RFC 9110 §12.4.2). */
-function weightOf(mediaType: string, accept: string): number {
-  for (const part of accept.toLowerCase().split(',')) {
-    const [range, ...parameters] = part.split(';').map((text) => text.trim());
-    if (range !== mediaType) continue;
-    const weight = parameters.find((parameter) => parameter.startsWith('q='));
-    return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
-  }
-  return 0;
-}
+import { parseMediaTypes, weightOf } from '../wire/media-type.ts';
 
 /**
  * Whether `Accept` asks for the stream rather than for the list that the same URL has as JSON. It
@@ -15,6 +6,9 @@ function weightOf(mediaType: string, accept: string): number {
  */
 export function prefersEventStream(accept: string | undefined): boolean {
   if (accept === undefined) return false;
-  const stream = weightOf('text/event-stream', accept);
-  return stream > 0 && stream >= weightOf('application/json', accept);
+  const ranges = parseMediaTypes(accept);
+  const weight = (name: string) =>
+    Math.max(0, ...ranges.filter((range) => range.name === name).map(weightOf));
+  const stream = weight('text/event-stream');
+  return stream > 0 && stream >= weight('application/json');
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../core/invoke.ts';
+import type { StreamCaller } from '../core/invoke.ts';
+import type { AddressOf } from '../wire/address.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 
@@ -8,12 +9,18 @@ import { requestIdOf } from '../wire/request-id.ts';
  * EventSource cannot send one, but a key in the URL would be kept by every log and history on the
  * way (RFC 6750 §5.3). Pages use fetch, or a library over it.
  */
-export const callerOf = (
-  { headers }: IncomingMessage,
+export function callerOf(
+  request: IncomingMessage,
   signal: AbortSignal,
-): Caller & { readonly signal: AbortSignal } => ({
-  credential: bearerToken(headers.authorization),
-  requestId: requestIdOf(headers['x-request-id']?.toString()),
-  traceparent: headers.traceparent?.toString(),
-  signal,
-});
+  addressOf: AddressOf | undefined,
+): StreamCaller {
+  const { headers } = request;
+  return {
+    credential: bearerToken(headers.authorization),
+    address: addressOf?.(request),
+    requestId: requestIdOf(headers['x-request-id']?.toString()),
+    traceparent: headers.traceparent?.toString(),
+    signal,
+    receipt: {},
+  };
+}

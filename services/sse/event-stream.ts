@@ -7,11 +7,18 @@ export interface Message {
   readonly data: string;
 }
 
-/** A comment: ignored by every client, seen by every proxy. */
-export const heartbeat = ':\n\n';
+/**
+ * Where a client is that is cut off now. An `id` without data dispatches nothing, and is what the
+ * client resumes after (WHATWG HTML §9.2.6); the comment is there for proxies and for people.
+ */
+export const heartbeat = (position: number): string => `:\nid: ${position}\n\n`;
 
-/** Tells the client how long to wait before it connects again. */
-export const retryField = (ms: number): string => `retry: ${ms}\n\n`;
+/**
+ * Tells the client how long to wait before it connects again: `ms` to twice as long, at random, so
+ * that clients that were cut off together do not come back together.
+ */
+export const retryField = (ms: number): string =>
+  `retry: ${Math.round(ms * (1 + Math.random()))}\n`;
 
 /**
  * A message as text of an event stream. `id` and `event` hold no line break; one in `data` comes

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Event } from '../core/events/event.ts';
+import type { EventStream } from '../core/events/follow.ts';
 import { eventText } from '../wire/event-text.ts';
 import { toCamel } from '../wire/names.ts';
 import { encodeMessage, heartbeat, retryField } from './event-stream.ts';
@@ -10,8 +10,10 @@ export const defaultTimings = {
   heartbeatMs: 15_000,
   /** A peer that takes nothing for so long is cut off; it resumes after what it had. */
   blockedMs: 30_000,
-  /** The pause before a client connects again; browsers take 3 to 5 s where nothing is said. */
+  /** The least pause before a client connects again; browsers take 3 to 5 s if none is sent. */
   retryMs: 2000,
+  /** The same where the server has too much to do. */
+  busyRetryMs: 10_000,
 } as const;
 
 export type Timings = { readonly [Name in keyof typeof defaultTimings]: number };
@@ -34,25 +36,30 @@ export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
     else if (values.length > 1) input[toCamel(name)] = values;
     else input[toCamel(name)] = name === 'after' ? sequenceOf(only) : only;
   }
-  const last = headers['last-event-id']?.toString();
-  if (last) input.after = sequenceOf(last);
+  const last = lastEventId(headers);
+  if (last !== undefined) input.after = sequenceOf(last);
   return input;
 }
 
+/** Where an EventSource has come to that connects again; an empty id is none. */
+export const lastEventId = (headers: IncomingMessage['headers']): string | undefined =>
+  headers['last-event-id']?.toString() || undefined;
+
 /**
- * Writes events as they come, and a heartbeat where none comes. What the peer has not taken is
+ * Writes the position where the stream starts, events as they come, and a heartbeat where none
+ * comes. A client that is cut at any moment resumes without a gap. What the peer has not taken is
  * bounded by the response's own buffer: past it the next event waits in the core, and when the
  * connection is lost `events` ends.
  */
 export async function writeEvents(
   response: ServerResponse,
-  events: AsyncIterable<Event>,
+  events: EventStream,
   timings: Timings,
 ): Promise<void> {
   // The first bytes also carry the headers to the peer, which tell it that it is subscribed.
-  response.write(retryField(timings.retryMs));
+  response.write(retryField(timings.retryMs) + heartbeat(events.start));
   const pulse = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(heartbeat);
+    if (!response.writableNeedDrain) response.write(heartbeat(events.position));
   }, timings.heartbeatMs);
   pulse.unref();
   try {

@@ -1,8 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
 import type { Front } from '../wire/front.ts';
 import { callerOf } from './caller.ts';
-import { answerMethodNotAllowed, answerProblem, errorMessage } from './errors.ts';
+import { answerError, errorMessage } from './errors.ts';
+import { heartbeat, retryField } from './event-stream.ts';
 import { decodeWatch, defaultTimings, type Timings, writeEvents } from './events.ts';
 
 export interface SseOptions extends Partial<Timings & Front> {
@@ -11,14 +14,12 @@ export interface SseOptions extends Partial<Timings & Front> {
 }
 
 const streamHeaders = {
-  'content-type': 'text/event-stream',
-  // `no-transform` keeps proxies from compressing, which holds back what does not fill a block.
-  'cache-control': 'no-cache, no-transform',
-  // nginx gathers an answer before it passes it on unless the answer itself says not to.
-  'x-accel-buffering': 'no',
+  ...eventStreamHeaders,
   // The same URL has the list as JSON.
-  vary: 'Accept, Authorization',
+  vary: 'Accept, Authorization, Last-Event-ID',
 };
+
+const allow = 'GET, HEAD, OPTIONS';
 
 /**
  * `GET /v1/events` as a stream (WHATWG HTML §9.2, `schema/asyncapi.yaml`). Errors before the stream
@@ -26,28 +27,32 @@ const streamHeaders = {
  * Serves HTTP/2 requests too, through the compatibility API of node:http2.
  */
 export function createSseListener(core: Core, options: SseOptions = {}): RequestListener {
-  const { signal: stop, ...given } = options;
+  const { signal: stop, addressOf, allowsOrigin: _allowsOrigin, ...given } = options;
   const timings: Timings = { ...defaultTimings, ...given };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const lost = new AbortController();
     response.once('close', () => lost.abort());
-    const caller = callerOf(request, stop ? AbortSignal.any([stop, lost.signal]) : lost.signal);
+    const signal = stop ? AbortSignal.any([stop, lost.signal]) : lost.signal;
+    const caller = callerOf(request, signal, addressOf);
     response.setHeader('x-request-id', caller.requestId);
-    const path = request.url?.split('?', 1)[0] ?? '/';
-    if (request.method !== 'GET') {
-      answerMethodNotAllowed(response, request.method, caller, path);
-      return;
-    }
     try {
+      requireMethod(request);
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, { allow }).end();
+        return;
+      }
       const events = await core.watch('watchEvents', caller, decodeWatch(request));
       if (lost.signal.aborted) return;
       response.writeHead(200, streamHeaders);
-      await writeEvents(response, events, timings);
-      if (!lost.signal.aborted) response.end();
+      if (request.method !== 'HEAD') await writeEvents(response, events, timings);
+      if (lost.signal.aborted) return;
+      response.end(retryField(timings.retryMs) + heartbeat(events.position));
     } catch (thrown) {
-      if (response.headersSent) response.end(errorMessage(thrown, caller));
-      else answerProblem(response, thrown, caller, path);
+      const error = await core.refuse(caller, toPaymentsError(thrown));
+      const refused = { request, response, caller, timings };
+      if (response.headersSent) response.end(errorMessage(error, refused));
+      else answerError(error, refused);
     }
   }
 
@@ -55,4 +60,12 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
     // The last net: what breaks while an error is answered ends this connection alone.
     serve(request, response).catch(() => response.destroy());
   };
+}
+
+/** @throws PaymentsError `method_not_allowed` (RFC 9110 §15.5.6) */
+function requireMethod({ method = '' }: IncomingMessage): void {
+  if (allow.split(', ').includes(method)) return;
+  throw new PaymentsError('method_not_allowed', `Expected one of ${allow} here, got ${method}.`, {
+    metadata: { method, allow },
+  });
 }

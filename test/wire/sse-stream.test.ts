@@ -91,7 +91,7 @@ test('what is encoded comes back, line breaks as line feeds', () => {
   const word = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n\0]/g, '').trim());
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), word, word, (data, id, event) => {
-      const stream = `${retryField(1)}${heartbeat}${encodeMessage({ id, event, data })}`;
+      const stream = `${retryField(1)}${heartbeat(7)}${encodeMessage({ id, event, data })}`;
       expect(parse(bytes(stream))).toEqual([
         {
           id: id.toWellFormed(),

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { get, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import http2 from 'node:http2';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,31 +10,11 @@ import { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import { createSseClient } from '../../services/sse/client.ts';
 import { createEventStreamParser, type Message } from '../../services/sse/event-stream.ts';
-import { createSseListener, type SseOptions } from '../../services/sse/server.ts';
+import { createSseListener } from '../../services/sse/server.ts';
 import type { EventJson } from '../../services/wire/json.ts';
 import type { Problem } from '../../services/wire/problem.ts';
-import { adminKey, type House, openHouse, readerKey } from '../house.ts';
-
-async function openRoom(house: House, options: SseOptions = {}) {
-  const sockets = new Set<Socket>();
-  const server = createServer(createSseListener(house.core, options));
-  server.on('connection', (socket) => sockets.add(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    /** The server's side of every connection so far. */
-    sockets,
-    url: `http://127.0.0.1:${port}/v1/events`,
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
-type Room = Awaited<ReturnType<typeof openRoom>>;
+import { adminKey, type House, keyOf, openHouse, readerKey, stillLimits } from '../house.ts';
+import { openRoom, type Room } from './sse-room.ts';
 
 let house: House;
 let room: Room;
@@ -98,7 +79,7 @@ describe('a stream', () => {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
-      vary: 'Accept, Authorization',
+      vary: 'Accept, Authorization, Last-Event-ID',
       'x-request-id': 'req_mine',
     });
     close();
@@ -140,13 +121,14 @@ describe('a stream', () => {
     stream.close();
   });
 
-  test('says when to connect again, and beats while nothing happens', async () => {
-    const quick = await openRoom(house, { heartbeatMs: 20, retryMs: 1234 });
+  test('says when to connect again and where it starts, and beats while nothing happens', async () => {
+    const quick = await openRoom(house, { heartbeatMs: 20 });
+    const start = await lastSequence();
     const response = await fetch(quick.url, { headers });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    while (!/:\n\n:\n\n/.test(text)) text += (await reader?.read())?.value ?? '';
-    expect(text).toMatch(/^retry: 1234\n\n(:\n\n)+$/);
+    let got = '';
+    while (got.split(`:\nid: ${start}\n\n`).length < 4) got += (await reader?.read())?.value ?? '';
+    expect(got.replaceAll(`:\nid: ${start}\n\n`, '')).toMatch(/^retry: \d+\n$/);
     quick.close();
   });
 
@@ -231,7 +213,7 @@ describe('before the stream', () => {
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="payments"');
   });
 
-  test('a key without the scope is refused with 403, one past its rate with 429', async () => {
+  test('a key without the scope is refused with 403', async () => {
     const key = await house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'blind' },
@@ -239,23 +221,54 @@ describe('before the stream', () => {
     );
     const blind = await answer('', { authorization: `Bearer ${key.secret}` });
     expect(blind.response.status).toBe(403);
-    const authorization = `Bearer ${readerKey}`;
-    for (let i = 0; i < 250; i += 1) {
-      const stream = await open('?from=3', { authorization });
-      stream.close();
-      if (stream.response.status !== 429) continue;
-      expect(Number(stream.response.headers.get('retry-after'))).toBeGreaterThan(0);
-      return;
-    }
-    expect.unreachable('expected a refusal');
   });
 
-  test.each(['HEAD', 'POST', 'DELETE'])('%s is answered with 405', async (method) => {
+  test('a key past its rate is refused with 429 and the time to wait', async () => {
+    const still = await openHouse('sqlite::memory:', stillLimits());
+    const own = await openRoom(still);
+    const authorization = `Bearer ${readerKey}`;
+    const { burst } = await keyOf(still, readerKey);
+    for (let i = 0; i < burst; i += 1) {
+      const { response, close } = await open('?from=3', { authorization }, own);
+      expect(response.status).toBe(400);
+      close();
+    }
+    const { response, close } = await open('', { authorization }, own);
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    close();
+    own.close();
+    await still.close();
+  });
+
+  test.each(['POST', 'DELETE', 'PATCH'])('%s is answered with 405', async (method) => {
     const sent = request(room.url, { method, headers }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    response.resume();
     expect(response.statusCode).toBe(405);
-    expect(response.headers.allow).toBe('GET');
+    expect(response.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect(JSON.parse(await text(response))).toMatchObject({ code: 'method_not_allowed' });
+  });
+
+  test('HEAD is answered as GET is, without a body, and OPTIONS with the methods', async () => {
+    const ask = async (method: string, path = '') => {
+      const sent = request(`${room.url}${path}`, { method, headers }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      return { response, body: await text(response) };
+    };
+    const stream = await open();
+    stream.close();
+    const head = await ask('HEAD');
+    expect(head.response.statusCode).toBe(200);
+    expect(head.body).toBe('');
+    for (const name of ['content-type', 'cache-control', 'x-accel-buffering', 'vary']) {
+      expect(head.response.headers[name]).toBe(stream.response.headers.get(name));
+    }
+    const refused = await ask('HEAD', '?after=x');
+    expect(refused.response.statusCode).toBe(400);
+    expect(refused.body).toBe('');
+    const options = await ask('OPTIONS');
+    expect(options.response.statusCode).toBe(204);
+    expect(options.response.headers.allow).toBe('GET, HEAD, OPTIONS');
   });
 });
 
@@ -311,7 +324,7 @@ test('an EventSource connects again after each cut, with no gap and no duplicate
   for (let cut = 1; cut <= 3; cut += 1) {
     await pay();
     while (got.length < cut * 2 - 1) await sleep(5);
-    for (const socket of room.sockets) socket.destroy();
+    room.cut();
     await pay();
     while (got.length < cut * 2) await sleep(5);
   }
