@@ -137,12 +137,24 @@ export interface CommittedEvents {
   readonly events: readonly Event[];
 }
 
+/** Whether the database can be used, and what keeps it from that in a few plain words. */
+export type Readiness =
+  | { readonly ready: true }
+  | {
+      readonly ready: false;
+      readonly reason: 'locked' | 'full' | 'damaged' | 'unavailable';
+      readonly message: string;
+    };
+
 /** The database. */
 export interface Store {
   readonly read: Reads;
   /**
    * Runs `work` in a transaction; resolves after the commit is durable. Several may share a
    * commit, but one that throws is undone alone, and its promise rejects with what it threw.
+   *
+   * @throws PaymentsError `overloaded` where another process held the database for too long: the
+   *   work was then not begun
    */
   write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Calls `listener` after each commit that appended events, in order of sequence. */
@@ -168,6 +180,11 @@ export interface Store {
    * and the background's `keysInForce`, `duePayments`, `nextSettlementAt`, `deleteExpiredRecords`.
    */
   readonly queryCount: number;
+  /**
+   * Whether the database takes and keeps a commit now. Never rejects, and can be asked as often as
+   * one likes: it is probed once a second at most. Answers after 2 s while it is locked.
+   */
+  ready(): Promise<Readiness>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Store } from '../core/ports.ts';
-import { openSqlite } from './sqlite/open.ts';
+import { openSqlite, type StoreOptions } from './sqlite/open.ts';
 
 /**
  * Opens the database, and brings its schema up to date.
@@ -7,7 +7,7 @@ import { openSqlite } from './sqlite/open.ts';
  * @param url `sqlite:<path>` or `sqlite::memory:`
  * @throws Error when the URL names no supported database, or a newer version made the database
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(url: string, options?: StoreOptions): Promise<Store> {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'sqlite':
@@ -15,7 +15,7 @@ export async function openStore(url: string): Promise<Store> {
       if (rest === '' || (/^:?memory:?$/i.test(rest) && rest !== ':memory:')) {
         throw unsupported(url);
       }
-      return openSqlite(rest);
+      return openSqlite(rest, options);
     case 'postgres':
     case 'postgresql':
       throw new Error(

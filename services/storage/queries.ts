@@ -293,6 +293,9 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
         .values(only(row, ['name', 'value']))
         .onConflict((conflict) => conflict.doNothing()),
     ),
+    deleteSecret: compile<{ name: string }>(({ name }) =>
+      db.deleteFrom('secrets').where('name', '=', name),
+    ),
     insertMerchant: compile<MerchantTable>((row) =>
       db.insertInto('merchants').values(only(row, ['id', 'name', 'last_sequence'])),
     ),

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Placeholder, type Prepared, type Query, type Value } from '../query.ts';
+import { troubleOf } from './trouble.ts';
 
-/** How long a statement waits for another process's write. */
-const busyTimeoutMs = 5000;
+/** How long opening waits for another process: nobody is served yet. */
+const openingTimeoutMs = 5000;
 
 /** Pages of log before they go to the file: the later, the more writes of one page are one. */
 const checkpointPages = 4000;
@@ -19,6 +20,8 @@ export interface Connection {
   ): PreparedSync<Values, Row>;
   /** How many prepared queries ran, those of the background apart. */
   readonly queryCount: number;
+  /** Whether a query met a page that is damaged. */
+  readonly damaged: boolean;
 }
 
 /** Prepared, and answered at once. */
@@ -36,7 +39,7 @@ export interface PreparedSync<Values, Row> extends Prepared<Values, Row> {
 export function openConnection(path: string): Connection {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, {
-    timeout: busyTimeoutMs,
+    timeout: openingTimeoutMs,
     enableForeignKeyConstraints: true,
     defensive: true,
   });
@@ -51,6 +54,17 @@ export function openConnection(path: string): Connection {
 
   const statements = new Map<Query<never, unknown>, PreparedSync<never, unknown>>();
   let queryCount = 0;
+  let damaged = false;
+
+  /** @throws what `run` throws */
+  function noting<Result>(run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      if (troubleOf(error) === 'damaged') damaged = true;
+      throw error;
+    }
+  }
 
   function prepare<Values extends object, Row>(
     query: Query<Values, Row>,
@@ -66,15 +80,15 @@ export function openConnection(path: string): Connection {
       get(values) {
         queryCount += counted;
         // With `returnArrays` a row is an array, in the order of the columns of the query.
-        return statement.get(...bind(values)) as unknown as Row | undefined;
+        return noting(() => statement.get(...bind(values)) as unknown as Row | undefined);
       },
       all(values) {
         queryCount += counted;
-        return statement.all(...bind(values)) as unknown as Row[];
+        return noting(() => statement.all(...bind(values)) as unknown as Row[]);
       },
       run(values) {
         queryCount += counted;
-        return Number(statement.run(...bind(values)).changes);
+        return noting(() => Number(statement.run(...bind(values)).changes));
       },
     };
     statements.set(query as Query<never, unknown>, prepared as PreparedSync<never, unknown>);
@@ -86,6 +100,9 @@ export function openConnection(path: string): Connection {
     prepare,
     get queryCount() {
       return queryCount;
+    },
+    get damaged() {
+      return damaged;
     },
   };
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Event } from '../../core/events/event.ts';
 import type { CommittedEvents } from '../../core/ports.ts';
+import { lockedError, lockedForMs, retryEveryMs, troubleOf } from './trouble.ts';
 
 /** Writes of one commit at the most: a commit must stay short, since everything waits for it. */
 const writesPerCommit = 256;
@@ -11,6 +12,8 @@ interface Write {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   readonly appended: CommittedEvent[];
+  /** When it was asked for, by `performance.now()`. */
+  readonly since: number;
 }
 
 interface CommittedEvent {
@@ -40,11 +43,16 @@ export interface Writer {
  * over within the turn in which it began; a write that is not has waited for something else, holds
  * up everybody, and is failed.
  *
+ * Where another process holds the database, writes wait in their order, outside of any transaction:
+ * reads go on. One that waited for too long fails with `overloaded`, and has done nothing.
+ *
  * @param announce is told after each commit what it made visible
+ * @param waitMs how long a write waits for another process
  */
 export function createWriter(
   database: DatabaseSync,
   announce: (committed: CommittedEvents) => void,
+  waitMs: number = lockedForMs,
 ): Writer {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
@@ -69,12 +77,32 @@ export function createWriter(
   }
 
   async function flush(): Promise<void> {
-    const batch = waiting.splice(0, writesPerCommit);
+    try {
+      begin.run();
+    } catch (error) {
+      if (troubleOf(error) === 'locked') return waitForLock();
+      for (const write of waiting.splice(0, writesPerCommit)) write.reject(error);
+      return scheduleRest();
+    }
     const open = Promise.withResolvers<void>();
     busy = open.promise;
-    await commitTogether(batch);
-    busy = undefined;
-    open.resolve();
+    try {
+      await commitTogether(waiting.splice(0, writesPerCommit));
+    } finally {
+      busy = undefined;
+      open.resolve();
+      scheduleRest();
+    }
+  }
+
+  function waitForLock(): void {
+    const longest = performance.now() - waitMs;
+    while (waiting[0] && waiting[0].since <= longest) waiting.shift()?.reject(lockedError());
+    if (waiting.length > 0) setTimeout(flush, retryEveryMs);
+    else scheduleRest();
+  }
+
+  function scheduleRest(): void {
     scheduled = false;
     if (waiting.length > 0) schedule();
     else if (closed) drained.resolve();
@@ -83,7 +111,6 @@ export function createWriter(
   async function commitTogether(batch: readonly Write[]): Promise<void> {
     const done: { write: Write; result: unknown }[] = [];
     try {
-      begin.run();
       for (const write of batch) {
         const outcome = await runOne(write);
         if ('result' in outcome) done.push({ write, result: outcome.result });
@@ -134,7 +161,13 @@ export function createWriter(
         return promise;
       }
       // What resolves is what this same work answered.
-      waiting.push({ work, resolve: resolve as Write['resolve'], reject, appended: [] });
+      waiting.push({
+        work,
+        resolve: resolve as Write['resolve'],
+        reject,
+        appended: [],
+        since: performance.now(),
+      });
       schedule();
       return promise;
     },

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Kysely } from 'kysely';
 import type { CommittedEvents, Store, Transaction } from '../../core/ports.ts';
 import { createQueries } from '../queries.ts';
-import type { Prepare } from '../query.ts';
 import { createReads } from '../reads.ts';
 import { toPayment } from '../rows.ts';
 import type { Schema } from '../schema.ts';
@@ -10,11 +9,20 @@ import { createTransaction } from '../transaction.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { nodeSqlite, sqliteQueries } from './dialect.ts';
 import { watchForeignCommits } from './foreign-commits.ts';
-import { createWriter, type Writer } from './group-commit.ts';
+import { createWriter } from './group-commit.ts';
 import { migrateSqlite } from './migrate.ts';
+import { createReadiness } from './readiness.ts';
+import { requireSound } from './soundness.ts';
+import { lockedForMs } from './trouble.ts';
+import { afterTransactions, withinTransaction } from './when-to-run.ts';
 
 const secretBytes = 32;
 const deletedAtOnce = 1000;
+
+export interface StoreOptions {
+  /** How long a call waits while another process holds the database. Defaults to 2 s. */
+  readonly waitMs?: number;
+}
 
 /**
  * Opens the store on a SQLite file, or in memory, and brings its schema up to date.
@@ -26,16 +34,10 @@ const deletedAtOnce = 1000;
  *
  * @param path a file, or `:memory:`
  */
-export async function openSqlite(path: string): Promise<Store> {
-  const connection = connect(path);
+export async function openSqlite(path: string, options: StoreOptions = {}): Promise<Store> {
+  const { waitMs = lockedForMs } = options;
+  const { connection, db } = await openDatabase(path);
   const { database } = connection;
-  const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
-  try {
-    await migrateSqlite(database, db);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
 
   const listeners: ((committed: CommittedEvents) => void)[] = [];
   const announce = (committed: CommittedEvents) => {
@@ -48,13 +50,14 @@ export async function openSqlite(path: string): Promise<Store> {
       }
     }
   };
-  const writer = createWriter(database, announce);
+  const writer = createWriter(database, announce, waitMs);
   const foreignCommits = watchForeignCommits(database, () => writer.busy !== undefined);
   const queries = createQueries(db, sqliteQueries);
-  const committed = afterTransactions(connection.prepare, writer);
+  const committed = afterTransactions(connection.prepare, writer, waitMs);
   const inBackground = afterTransactions(
     (query) => connection.prepare(query, 'background'),
     writer,
+    waitMs,
   );
   const read = createReads(committed, queries, sqliteQueries);
   const transaction = createTransaction(
@@ -64,6 +67,7 @@ export async function openSqlite(path: string): Promise<Store> {
     writer.appended,
   );
 
+  const ready = await createReadiness(connection, writer, queries, path);
   const duePayments = inBackground(queries.duePayments);
   const keysInForce = inBackground(queries.keysInForce);
   const nextSettlementAt = inBackground(queries.nextSettlementAt);
@@ -122,6 +126,7 @@ export async function openSqlite(path: string): Promise<Store> {
     get queryCount() {
       return connection.queryCount;
     },
+    ready,
     async close() {
       await writer.close();
       foreignCommits.close();
@@ -130,51 +135,21 @@ export async function openSqlite(path: string): Promise<Store> {
   };
 }
 
-/** SQLite's own words name no file. */
-function connect(path: string): Connection {
+/** Opens the file and brings its schema up to date. SQLite's own words name no file. */
+async function openDatabase(path: string) {
+  let connection: Connection | undefined;
   try {
-    return openConnection(path);
+    connection = openConnection(path);
+    const { database } = connection;
+    if (path !== ':memory:') requireSound(path);
+    const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    await migrateSqlite(database, db);
+    // From here on nobody waits within a statement.
+    database.exec('pragma busy_timeout = 0');
+    return { connection, db };
   } catch (cause) {
+    connection?.database.close();
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`expected a SQLite database at ${path}: ${why}`, { cause });
   }
 }
-
-/** Queries that run while no transaction is open. */
-const afterTransactions =
-  (prepare: Connection['prepare'], writer: Writer): Prepare =>
-  (query) => {
-    const prepared = prepare(query);
-    const ready = async () => {
-      while (writer.busy) await writer.busy;
-    };
-    return {
-      get: (values) =>
-        writer.busy ? ready().then(() => prepared.get(values)) : prepared.get(values),
-      all: (values) =>
-        writer.busy ? ready().then(() => prepared.all(values)) : prepared.all(values),
-      run: (values) =>
-        writer.busy ? ready().then(() => prepared.run(values)) : prepared.run(values),
-    };
-  };
-
-/** Queries that run within the transaction of a write, and not after it. */
-const withinTransaction =
-  (connection: Connection, writer: Writer): Prepare =>
-  (query) => {
-    const prepared = connection.prepare(query);
-    return {
-      get(values) {
-        writer.requireRunning();
-        return prepared.get(values);
-      },
-      all(values) {
-        writer.requireRunning();
-        return prepared.all(values);
-      },
-      run(values) {
-        writer.requireRunning();
-        return prepared.run(values);
-      },
-    };
-  };

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MaybePromise, Prepare } from '../query.ts';
+import type { Connection } from './connection.ts';
+import type { Writer } from './group-commit.ts';
+import { lockedError, retryEveryMs, troubleOf } from './trouble.ts';
+
+/**
+ * Queries that run while no transaction is open. One that finds the database locked (another
+ * process recovers it, or has just closed it) is tried again from the event loop.
+ *
+ * @param waitMs how long a query waits for another process, before it fails with `overloaded`
+ */
+export function afterTransactions(
+  prepare: Connection['prepare'],
+  writer: Pick<Writer, 'busy'>,
+  waitMs: number,
+): Prepare {
+  async function later<Result>(run: () => Result, since: number): Promise<Result> {
+    for (;;) {
+      while (writer.busy) await writer.busy;
+      try {
+        return run();
+      } catch (error) {
+        if (troubleOf(error) !== 'locked') throw error;
+        if (performance.now() - since >= waitMs) throw lockedError();
+      }
+      await sleep(retryEveryMs);
+    }
+  }
+
+  function soon<Result>(run: () => Result): MaybePromise<Result> {
+    if (writer.busy) return later(run, performance.now());
+    try {
+      return run();
+    } catch (error) {
+      if (troubleOf(error) !== 'locked') throw error;
+      return later(run, performance.now());
+    }
+  }
+
+  return (query) => {
+    const prepared = prepare(query);
+    return {
+      get: (values) => soon(() => prepared.get(values)),
+      all: (values) => soon(() => prepared.all(values)),
+      run: (values) => soon(() => prepared.run(values)),
+    };
+  };
+}
+
+/** Queries that run within the transaction of a write, and not after it. */
+export const withinTransaction =
+  (connection: Connection, writer: Pick<Writer, 'requireRunning'>): Prepare =>
+  (query) => {
+    const prepared = connection.prepare(query);
+    return {
+      get(values) {
+        writer.requireRunning();
+        return prepared.get(values);
+      },
+      all(values) {
+        writer.requireRunning();
+        return prepared.all(values);
+      },
+      run(values) {
+        writer.requireRunning();
+        return prepared.run(values);
+      },
+    };
+  };

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../services/core/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { afterTransactions } from '../../services/storage/sqlite/when-to-run.ts';
+import { eventOf, insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
+
+/** Another process holds the database: how long a call waits is in the test's hands. */
+
+let folder: string;
+let other: DatabaseSync;
+let url: string;
+const stores: Store[] = [];
+const open = async (waitMs: number) => {
+  const store = await openStore(url, { waitMs });
+  stores.push(store);
+  return store;
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'locked-'));
+  const path = join(folder, 'payments.db');
+  url = `sqlite:${path}`;
+  await insertMerchants(await open(Number.POSITIVE_INFINITY));
+  other = new DatabaseSync(path);
+});
+afterEach(async () => {
+  other.close();
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  rmSync(folder, { recursive: true });
+});
+
+const overloaded = {
+  code: 'overloaded',
+  message: 'Another process holds the database; try again in 1000 ms.',
+  details: { retryAfterMs: 1000 },
+};
+/** Many turns of the event loop, each of which a blocked one would not have. */
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
+};
+/** The error of SQLite that it throws for a locked database. */
+const busyError = (): unknown => {
+  other.exec('begin immediate');
+  const second = new DatabaseSync(url.slice('sqlite:'.length), { timeout: 0 });
+  try {
+    second.exec('begin immediate');
+  } catch (error) {
+    return error;
+  } finally {
+    second.close();
+    other.exec('rollback');
+  }
+  throw new Error('expected a locked database');
+};
+
+describe('while another process holds the database', () => {
+  test('writes wait in their order and reads go on; all are committed when it lets go', async () => {
+    const store = await open(Number.POSITIVE_INFINITY);
+    other.exec('begin immediate');
+    const ended: number[] = [];
+    const writes = [1, 2, 3].map(async (n) => {
+      await store.write((tx) => tx.appendEvent(merchantId, eventOf(n)));
+      ended.push(n);
+    });
+    await turns(10);
+    expect(await store.read.lastSequence(merchantId)).toBe(0);
+    const late = store.write((tx) => tx.appendEvent(merchantId, eventOf(4)));
+    await turns(10);
+    expect(await store.merchant(merchantId)).toBeDefined();
+    expect(ended).toEqual([]);
+    other.exec('commit');
+    expect((await late).sequence).toBe(4);
+    await Promise.all(writes);
+    expect(ended).toEqual([1, 2, 3]);
+  });
+
+  test('a write that waited long enough is refused with when to retry, and did nothing', async () => {
+    const store = await open(0);
+    other.exec('begin immediate');
+    let begun = 0;
+    const write = () =>
+      store.write(async (tx) => {
+        begun += 1;
+        await tx.appendEvent(merchantId, eventOf(1));
+      });
+    const results = await Promise.allSettled([write(), write()]);
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: overloaded });
+    }
+    expect(begun).toBe(0);
+    other.exec('commit');
+    await write();
+    expect(await store.read.lastSequence(merchantId)).toBe(1);
+  });
+
+  test('a write that throws is undone alone, also among those that waited', async () => {
+    const store = await open(Number.POSITIVE_INFINITY);
+    other.exec('begin immediate');
+    const results = Promise.allSettled([
+      insertPayments(store, [paymentOf(1)]),
+      store.write(async (tx) => {
+        await tx.insertPayment(merchantId, paymentOf(2), null);
+        throw new Error('undone');
+      }),
+      insertPayments(store, [paymentOf(3)]),
+    ]);
+    await turns(10);
+    other.exec('commit');
+    expect((await results).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    const kept = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    expect(kept).toEqual([paymentOf(1), paymentOf(3)]);
+  });
+
+  test('closing waits for the writes that wait', async () => {
+    const store = await open(Number.POSITIVE_INFINITY);
+    other.exec('begin immediate');
+    const write = insertPayments(store, [paymentOf(1)]);
+    const closed = store.close();
+    await turns(10);
+    other.exec('commit');
+    await Promise.all([write, closed]);
+    const again = await open(0);
+    expect(await again.read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
+  });
+});
+
+describe('a read that finds the database locked', () => {
+  const readOf = (answers: readonly unknown[], waitMs: number) => {
+    let asked = 0;
+    const next = () => {
+      const answer = answers[Math.min(asked, answers.length - 1)];
+      asked += 1;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    // Stands for one prepared query, whatever it asks.
+    const prepare = () => ({ get: next, all: next, run: next }) as never;
+    const read = afterTransactions(prepare, { busy: undefined }, waitMs);
+    const query = { sql: '', parameters: [] };
+    return { get: async () => read(query).get({}), asked: () => asked };
+  };
+
+  test('is made again until it answers', async () => {
+    const busy = busyError();
+    const read = readOf([busy, busy, busy, 'row'], Number.POSITIVE_INFINITY);
+    expect(await read.get()).toBe('row');
+    expect(read.asked()).toBe(4);
+  });
+
+  test('is refused with when to retry once it waited long enough', async () => {
+    const read = readOf([busyError()], 0);
+    await expect(read.get()).rejects.toMatchObject(overloaded);
+  });
+
+  test('is not made again where another error is behind it', async () => {
+    const read = readOf([new Error('of its own')], Number.POSITIVE_INFINITY);
+    await expect(read.get()).rejects.toThrow('of its own');
+    expect(read.asked()).toBe(1);
+  });
+});

@@ -1,0 +1,155 @@
+import { closeSync, mkdtempSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../services/core/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { createQueries } from '../../services/storage/queries.ts';
+import type { Schema } from '../../services/storage/schema.ts';
+import { openConnection } from '../../services/storage/sqlite/connection.ts';
+import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
+import { createWriter } from '../../services/storage/sqlite/group-commit.ts';
+import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
+import { createReadiness } from '../../services/storage/sqlite/readiness.ts';
+import { insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
+
+let folder: string;
+let path: string;
+const stores: Store[] = [];
+const open = async (options?: { waitMs: number }) => {
+  const store = await openStore(`sqlite:${path}`, options);
+  stores.push(store);
+  return store;
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'readiness-'));
+  path = join(folder, 'payments.db');
+});
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  rmSync(folder, { recursive: true });
+});
+
+/** Has all that was written in the file itself, and none of it in the page cache of a store. */
+async function filled(): Promise<void> {
+  const store = await openStore(`sqlite:${path}`);
+  await insertMerchants(store);
+  await insertPayments(
+    store,
+    Array.from({ length: 2000 }, (_, n) => paymentOf(n)),
+  );
+  await store.close();
+}
+
+/** Overwrites the file from `from` on, or from a share of its size. */
+function damage(from: number): void {
+  const { size } = statSync(path);
+  const start = Math.floor(from < 1 ? size * from : from);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(Math.min(size - start, size / 2), 0xa5), 0, undefined, start);
+  closeSync(file);
+}
+
+const notReady = (reason: string, message: string) => ({ ready: false, reason, message });
+
+describe('readiness', () => {
+  test('is given by a database that takes a commit, in memory too, and leaves no row', async () => {
+    expect(await (await open()).ready()).toEqual({ ready: true });
+    const inMemory = await openStore('sqlite::memory:');
+    expect(await inMemory.ready()).toEqual({ ready: true });
+    await inMemory.close();
+    const database = new DatabaseSync(path);
+    expect(database.prepare('select count(*) as n from secrets').get()).toEqual({ n: 0 });
+    database.close();
+  });
+
+  test('is not given while another process holds the database, and again after it', async () => {
+    const store = await open({ waitMs: 0 });
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    expect(await store.ready()).toEqual(notReady('locked', 'another process holds the database'));
+    other.close();
+    await expect.poll(() => store.ready(), { timeout: 20_000 }).toEqual({ ready: true });
+  });
+
+  test('is not given while the disk is full, and again when there is room', async () => {
+    const connection = openConnection(path);
+    const { database } = connection;
+    const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    await migrateSqlite(database, db);
+    const writer = createWriter(database, () => {});
+    const queries = createQueries(db, sqliteQueries);
+    const ready = await createReadiness(connection, writer, queries, path);
+    // Below what there is, SQLite takes what there is.
+    database.exec('pragma max_page_count = 1');
+    expect(await ready()).toEqual(notReady('full', 'the disk is full'));
+    database.exec('pragma max_page_count = 4294967294');
+    await expect.poll(ready, { timeout: 20_000 }).toEqual({ ready: true });
+    await writer.close();
+    database.close();
+  });
+
+  test('is not given any more once a query met a damaged page', async () => {
+    await filled();
+    const store = await open();
+    damage(0.25);
+    const reads = Array.from({ length: 2000 }, (_, n) =>
+      store.read.payment(merchantId, paymentOf(n).id),
+    );
+    await expect(Promise.all(reads)).rejects.toThrow(/malformed/);
+    expect(await store.ready()).toEqual(notReady('damaged', 'the database is damaged'));
+  });
+
+  test('is not given where the file is no database any more, or another file', async () => {
+    const store = await open();
+    damage(0);
+    expect(await store.ready()).toEqual(notReady('damaged', 'the database is damaged'));
+    const replaced = join(folder, 'replaced.db');
+    const second = await openStore(`sqlite:${replaced}`);
+    stores.push(second);
+    renameSync(replaced, join(folder, 'gone.db'));
+    expect(await second.ready()).toEqual(
+      notReady('unavailable', 'the database file cannot be read or written'),
+    );
+    await (await openStore(`sqlite:${replaced}`)).close();
+    const damaged = notReady('damaged', 'the database is damaged');
+    await expect.poll(() => second.ready(), { timeout: 20_000 }).toEqual(damaged);
+  });
+
+  test('is probed once, however many ask at the same time', async () => {
+    const connection = openConnection(path);
+    const { database } = connection;
+    const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    await migrateSqlite(database, db);
+    const writer = createWriter(database, () => {});
+    let writes = 0;
+    const counting: typeof writer.write = (work) => {
+      writes += 1;
+      return writer.write(work);
+    };
+    const queries = createQueries(db, sqliteQueries);
+    const ready = await createReadiness(connection, { write: counting }, queries, path);
+    const answers = await Promise.all(Array.from({ length: 100 }, ready));
+    expect(new Set(answers)).toEqual(new Set([{ ready: true }]));
+    expect(writes).toBe(1);
+    await writer.close();
+    database.close();
+  });
+});
+
+describe('a database that is damaged', () => {
+  test.each([
+    ['in its first page', 0],
+    ['in the middle', 0.25],
+    ['in its second half', 0.5],
+  ])('%s is not opened', async (_where, from) => {
+    await filled();
+    damage(from);
+    await expect(openStore(`sqlite:${path}`)).rejects.toThrow(
+      /^expected a SQLite database at .*: (it is damaged|file is not a database|.*malformed)/,
+    );
+  });
+});
