@@ -1,14 +1,24 @@
 import { type Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import {
+  describe,
   type ErrorCode,
   type ErrorDetails,
   invalid,
   isErrorCode,
+  type Naming,
   PaymentsError,
   type Violation,
 } from '../core/errors.ts';
-import { toCamel, toSnake } from '../wire/names.ts';
+import { renameFields, toCamel, toSnake } from '../wire/names.ts';
+import {
+  captureMethod,
+  eventType,
+  paymentOrders,
+  paymentStatus,
+  scope,
+} from '../wire/protobuf/enums.ts';
 import { rpc } from './contract.ts';
+import { cut, type FieldViolation, fitStatus } from './status-size.ts';
 
 /** The gRPC status of every code. */
 export const grpcStatus: Readonly<Record<ErrorCode, status>> = {
@@ -41,7 +51,11 @@ export const grpcStatus: Readonly<Record<ErrorCode, status>> = {
 };
 
 const domain = 'payments.fivewire.dev';
-const detailsKey = 'grpc-status-details-bin';
+/** In the metadata of ErrorInfo: the fields that are refused. */
+const fieldsKey = 'fields';
+const maxTextBytes = 512;
+const maxValueBytes = 256;
+export const detailsKey = 'grpc-status-details-bin';
 
 /** Input fields whose names in the contract are not the core's in snake case. */
 const fieldNames: Readonly<Record<string, string>> = {
@@ -55,7 +69,7 @@ const inputNames = Object.fromEntries(
 );
 
 /** `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, else brackets. */
-const fieldOf = ({ path }: Violation): string =>
+const fieldOf = (path: Violation['path']): string =>
   path
     .map((step, depth) => {
       if (typeof step === 'number') return `[${step}]`;
@@ -63,6 +77,20 @@ const fieldOf = ({ path }: Violation): string =>
       return /^[A-Za-z_]\w*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
     })
     .join('');
+
+/** The values of the fields that take only some, as the contract has them. */
+const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  captureMethod: captureMethod.names,
+  scopes: scope.names,
+  sort: paymentOrders,
+  status: paymentStatus.names,
+  types: eventType.names,
+};
+
+const naming: Naming = {
+  field: fieldOf,
+  option: ([field = ''], value) => options[field]?.[value] ?? value,
+};
 
 const fieldStep = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
 
@@ -73,83 +101,82 @@ const pathOf = (field: string): (string | number)[] =>
     return depth === 0 ? (inputNames[name] ?? toCamel(name)) : name;
   });
 
-/**
- * A status travels in header fields, and peers refuse those past some size: gRPC asks for 8 KiB in
- * all, and Node ends the whole connection past 64 KiB. Where an input has more faults than fit, the
- * first ones are told.
- */
-const maxMessageBytes = 2048;
-const maxTextBytes = 512;
-const maxFaultsBytes = 4096;
-
-/** The text, cut where it is too long; half a surrogate pair, which UTF-8 cannot say, replaced. */
-const sayable = (text: string, maxBytes = maxTextBytes): string =>
-  Buffer.byteLength(text) <= maxBytes
-    ? text.toWellFormed()
-    : `${Buffer.from(text).subarray(0, maxBytes).toString()}…`;
-
-function encodeFaults(violations: readonly Violation[]) {
-  const faults: { field: string; description: string; reason: string }[] = [];
-  let bytes = 0;
-  for (const violation of violations) {
-    const field = sayable(fieldOf(violation));
-    const description = sayable(violation.message);
-    bytes += Buffer.byteLength(field) + Buffer.byteLength(description) + violation.code.length;
-    if (bytes > maxFaultsBytes) break;
-    faults.push({ field, description, reason: violation.code.toUpperCase() });
-  }
-  return faults;
+interface Detail {
+  readonly type_url: string;
+  readonly value: Buffer;
 }
 
-function encodeDetails(error: PaymentsError): { type_url: string; value: Buffer }[] {
-  const { violations, retryAfterMs, metadata = {} } = error.details;
-  const details: { type_url: string; value: Buffer }[] = [];
-  const add = (type: string, value: Buffer) =>
-    details.push({ type_url: `type.googleapis.com/google.rpc.${type}`, value });
+const detail = (type: string, value: Buffer): Detail => ({
+  type_url: `type.googleapis.com/google.rpc.${type}`,
+  value,
+});
 
-  add(
-    'ErrorInfo',
-    rpc.ErrorInfo.serialize({
-      reason: error.code.toUpperCase(),
-      domain,
-      metadata: Object.fromEntries(
-        Object.entries(metadata).map(([name, value]) => [name, sayable(value)]),
-      ),
-    }),
-  );
-  if (violations) {
-    add('BadRequest', rpc.BadRequest.serialize({ fieldViolations: encodeFaults(violations) }));
-  }
+/** What an error's details say beside its violations. */
+function encodeDetails(error: PaymentsError, violations: readonly Violation[]): Detail[] {
+  const { retryAfterMs } = error.details;
+  const metadata = encodeMetadata(error, violations);
+  const details = [
+    detail(
+      'ErrorInfo',
+      rpc.ErrorInfo.serialize({ reason: error.code.toUpperCase(), domain, metadata }),
+    ),
+  ];
   if (error.code === 'invalid_state') {
     const violation = {
       type: 'STATE',
       subject: metadata.payment ?? '',
-      description: sayable(error.message),
+      description: cut(error.message, maxTextBytes),
     };
-    add('PreconditionFailure', rpc.PreconditionFailure.serialize({ violations: [violation] }));
+    const value = rpc.PreconditionFailure.serialize({ violations: [violation] });
+    details.push(detail('PreconditionFailure', value));
   }
   if (error.code === 'rate_limited') {
-    const violation = { subject: 'api_key', description: sayable(error.message) };
-    add('QuotaFailure', rpc.QuotaFailure.serialize({ violations: [violation] }));
+    const violation = { subject: 'api_key', description: cut(error.message, maxTextBytes) };
+    details.push(detail('QuotaFailure', rpc.QuotaFailure.serialize({ violations: [violation] })));
   }
   if (retryAfterMs !== undefined) {
     const seconds = Math.floor(retryAfterMs / 1000);
     const nanos = Math.round((retryAfterMs - seconds * 1000) * 1_000_000);
-    add('RetryInfo', rpc.RetryInfo.serialize({ retryDelay: { seconds, nanos } }));
+    details.push(detail('RetryInfo', rpc.RetryInfo.serialize({ retryDelay: { seconds, nanos } })));
   }
   return details;
 }
 
-/** Faults under the names of the contract, as the details have them. */
-const messageOf = ({ message, details: { violations } }: PaymentsError): string =>
-  violations?.map((fault) => `${fieldOf(fault) || 'input'}: ${fault.message}`).join('; ') ??
-  message;
+/** Every dynamic part of the message (AIP-193), under names in snake case. */
+function encodeMetadata(
+  { details: { metadata = {} } }: PaymentsError,
+  violations: readonly Violation[],
+): Record<string, string> {
+  const values = Object.entries(metadata).map(([name, value]) => [toSnake(name), value] as const);
+  const fields = violations.map(({ path }) => fieldOf(path) || 'input').join(', ');
+  if (violations.length > 0) values.push([fieldsKey, fields]);
+  return Object.fromEntries(values.map(([name, value]) => [name, cut(value, maxValueBytes)]));
+}
 
-/** An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`. */
-export function encodeError(error: PaymentsError, trailers: Metadata): StatusObject {
-  const code = grpcStatus[error.code];
-  const message = sayable(messageOf(error), maxMessageBytes);
-  trailers.set(detailsKey, rpc.Status.serialize({ code, message, details: encodeDetails(error) }));
+const encodeViolation = ({ path, code, message }: Violation): FieldViolation => ({
+  field: cut(fieldOf(path), maxTextBytes),
+  description: cut(message, maxTextBytes),
+  reason: code.toUpperCase(),
+});
+
+/**
+ * An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`.
+ *
+ * @param code where gRPC's own rules ask for another than the error's
+ */
+export function encodeError(
+  error: PaymentsError,
+  trailers: Metadata,
+  code: status = grpcStatus[error.code],
+): StatusObject {
+  const { message: text, violations = [] } = describe(error, naming);
+  const details = encodeDetails(error, violations);
+  const { message, bytes } = fitStatus(
+    { code, message: text, details },
+    violations.map(encodeViolation),
+    trailers,
+  );
+  trailers.set(detailsKey, bytes);
   return { code, details: message, metadata: trailers };
 }
 
@@ -184,7 +211,8 @@ function decodeStatus(bytes: Buffer): PaymentsError | undefined {
         const info = rpc.ErrorInfo.deserialize(value);
         const reason = info.reason.toLowerCase();
         if (info.domain === domain && isErrorCode(reason)) code = reason;
-        if (Object.keys(info.metadata).length > 0) details.metadata = info.metadata;
+        const { [fieldsKey]: _named, ...values } = info.metadata;
+        if (Object.keys(values).length > 0) details.metadata = renameFields(values, toCamel);
         break;
       }
       case 'type.googleapis.com/google.rpc.BadRequest':

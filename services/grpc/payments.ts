@@ -1,4 +1,6 @@
-import { paymentStatus } from '../wire/protobuf/enums.ts';
+import { expectedOneOf, type Violation } from '../core/errors.ts';
+import { excerpt } from '../core/validate.ts';
+import { paymentOrders, paymentStatus } from '../wire/protobuf/enums.ts';
 import type { BatchGetPaymentsRequest__Output } from '../wire/protobuf/generated/payments/v1/BatchGetPaymentsRequest.ts';
 import type { BatchGetPaymentsResponse } from '../wire/protobuf/generated/payments/v1/BatchGetPaymentsResponse.ts';
 import type { CancelPaymentRequest__Output } from '../wire/protobuf/generated/payments/v1/CancelPaymentRequest.ts';
@@ -18,7 +20,8 @@ import {
   encodePayments,
   etagOf,
 } from '../wire/protobuf/messages.ts';
-import { decodeTime } from '../wire/protobuf/timestamp.ts';
+import { requireNone } from '../wire/protobuf/request.ts';
+import { givenTime } from '../wire/protobuf/timestamp.ts';
 import { pageInput } from './page.ts';
 import type { Handler } from './unary.ts';
 
@@ -48,27 +51,38 @@ export const getPaymentsByIds: Handler<
 > = async (core, caller, { ids }) =>
   encodePayments(await core.invoke('getPaymentsByIds', caller, { ids }), ids);
 
-/** `amount desc` (AIP-132) as the core's `-amount`; what is neither is left for core to refuse. */
-const sortOf = (orderBy: string): string | undefined =>
-  orderBy === '' ? undefined : orderBy.trim().replace(/^(\S+)\s+desc$/, '-$1');
+/** An order as core names it, undefined where none is asked for. */
+function sortOf(orderBy: string, faults: Violation[]): string | undefined {
+  const words = orderBy.trim().replace(/\s+/g, ' ');
+  if (words === '') return undefined;
+  const known = Object.entries(paymentOrders).find(([, said]) => said === words);
+  if (!known) {
+    const options = Object.keys(paymentOrders);
+    const got = excerpt(orderBy);
+    const message = expectedOneOf(options, got);
+    faults.push({ path: ['sort'], code: 'invalid_value', message, options, got });
+  }
+  return known?.[0];
+}
 
 export const listPayments: Handler<ListPaymentsRequest__Output, ListPaymentsResponse> = async (
   core,
   caller,
   request,
 ) => {
-  const { createdFrom, createdBefore } = request;
-  const page = await core.invoke('listPayments', caller, {
+  const faults: Violation[] = [];
+  const input = {
     ...pageInput(request),
     status: paymentStatus.given(request.status),
     customer: request.customer,
-    createdFrom: createdFrom ? decodeTime(createdFrom) : undefined,
-    createdBefore: createdBefore ? decodeTime(createdBefore) : undefined,
+    createdFrom: givenTime('createdFrom', request.createdFrom, faults),
+    createdBefore: givenTime('createdBefore', request.createdBefore, faults),
     amountMin: request.amountMin,
     amountMax: request.amountMax,
-    sort: sortOf(request.orderBy),
-  });
-  return encodePaymentPage(page);
+    sort: sortOf(request.orderBy, faults),
+  };
+  requireNone('listPayments', input, faults);
+  return encodePaymentPage(await core.invoke('listPayments', caller, input));
 };
 
 export const confirmPayment: Handler<ConfirmPaymentRequest__Output, PaymentMessage> = async (

@@ -133,7 +133,14 @@ describe('errors', () => {
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.details).toMatch(/^page_size: .+; order_by: /);
     expect(detailsOf(error)).toEqual([
-      ['ErrorInfo', { reason: 'VALIDATION_FAILED', domain: 'payments.fivewire.dev', metadata: {} }],
+      [
+        'ErrorInfo',
+        {
+          reason: 'VALIDATION_FAILED',
+          domain: 'payments.fivewire.dev',
+          metadata: { fields: 'page_size, order_by' },
+        },
+      ],
       [
         'BadRequest',
         {
@@ -338,7 +345,9 @@ describe('bad input', () => {
     const captureMethod = 99 as 1;
     const { error } = await peer.ask(CreatePayment, { requestId: 'e', ...card, captureMethod });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
-    expect(error?.details).toBe('capture_method: expected one of automatic, manual, got 99');
+    expect(error?.details).toBe(
+      'capture_method: expected one of CAPTURE_METHOD_AUTOMATIC, CAPTURE_METHOD_MANUAL, got 99',
+    );
   });
 
   test('an unspecified enum value is an absent one', async () => {

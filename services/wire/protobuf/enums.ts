@@ -8,6 +8,7 @@ import {
   type PaymentStatus,
   paymentStatuses,
 } from '../../core/payments/payment.ts';
+import type { PaymentSort } from '../../core/ports.ts';
 
 type Replaced<
   Text extends string,
@@ -70,3 +71,11 @@ export const declineCode: WireEnum<'DECLINE_CODE', DeclineCode> = wireEnum(
 );
 export const eventType: WireEnum<'EVENT_TYPE', EventType> = wireEnum('EVENT_TYPE', eventTypes);
 export const scope: WireEnum<'SCOPE', Scope> = wireEnum('SCOPE', scopes);
+
+/** How `order_by` says the core's orders (AIP-132). */
+export const paymentOrders: Readonly<Record<PaymentSort, string>> = {
+  created_at: 'created_at',
+  '-created_at': 'created_at desc',
+  amount: 'amount',
+  '-amount': 'amount desc',
+};

@@ -1,7 +1,14 @@
+import { invalid, toPaymentsError, type Violation } from '../../core/errors.ts';
 import { type InputOf, type OperationName, operations } from '../../core/operations.ts';
-import type { PaymentSort } from '../../core/ports.ts';
 import { validate } from '../../core/validate.ts';
-import { captureMethod, eventType, paymentStatus, scope, type WireEnum } from './enums.ts';
+import {
+  captureMethod,
+  eventType,
+  paymentOrders,
+  paymentStatus,
+  scope,
+  type WireEnum,
+} from './enums.ts';
 import { encodeTime } from './timestamp.ts';
 
 /** One input field as a field of a request message. */
@@ -63,13 +70,7 @@ const limit: Field = {
   say: (value) => (isInt32(value) && value !== 0 ? value : undefined),
 };
 const cursor: Field = { name: 'pageToken', say: (value) => (isText(value) && value) || undefined };
-const orders: Readonly<Record<PaymentSort, string>> = {
-  created_at: 'created_at',
-  '-created_at': 'created_at desc',
-  amount: 'amount',
-  '-amount': 'amount desc',
-};
-const sort: Field = { name: 'orderBy', say: (value) => nameIn(orders, value) };
+const sort: Field = { name: 'orderBy', say: (value) => nameIn(paymentOrders, value) };
 
 /** The request fields of every operation that takes more than an id. */
 export const fields: { readonly [Name in OperationName]: Fields<Name> } = {
@@ -140,4 +141,25 @@ export function encodeRequest<Name extends OperationName>(
 function unsayable(name: OperationName, key: string, input: unknown): Error {
   validate(operations[name].input, input);
   return new Error(`Expected a value of ${key} that the gRPC contract can carry, got another.`);
+}
+
+/**
+ * Refuses an input for what its message says wrongly, together with what core refuses of the rest.
+ *
+ * @param faults of fields that are left out of `input`
+ * @throws PaymentsError `validation_failed` where there are faults
+ */
+export function requireNone(
+  name: OperationName,
+  input: unknown,
+  faults: readonly Violation[],
+): void {
+  if (faults.length === 0) return;
+  let others: readonly Violation[] = [];
+  try {
+    validate(operations[name].input, input);
+  } catch (thrown) {
+    others = toPaymentsError(thrown).details.violations ?? [];
+  }
+  throw invalid(...others, ...faults);
 }

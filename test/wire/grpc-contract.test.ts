@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:http2';
+import { Metadata, status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ErrorDetails, errorCodes, PaymentsError } from '../../services/core/errors.ts';
+import { eventService, keyService, paymentService } from '../../services/grpc/contract.ts';
+import { decodeError, encodeError } from '../../services/grpc/errors.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+import { detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let peer: Peer;
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  peer = openPeer(server.port);
+});
+afterAll(async () => {
+  peer.close();
+  await server.close();
+  await house.close();
+});
+
+const { CreatePayment, ListPayments, BatchGetPayments } = paymentService;
+const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
+
+interface BadRequest {
+  readonly fieldViolations: readonly {
+    readonly field: string;
+    readonly description: string;
+    readonly reason: string;
+  }[];
+}
+
+/** The violations of a call that is refused. */
+async function violationsOf<Request>(
+  method: Method<Request, unknown>,
+  request: Request,
+  bytes?: Buffer,
+) {
+  const { error } = await peer.ask(method, request, bytes && { bytes });
+  expect(error?.code).toBe(status.INVALID_ARGUMENT);
+  const details = Object.fromEntries(detailsOf(error));
+  return (details.BadRequest as BadRequest).fieldViolations;
+}
+
+describe('bytes of a request', () => {
+  const cases: readonly [string, Buffer, string, string][] = [
+    [
+      'text that is not UTF-8',
+      Buffer.from('4206' + '6162fffe6364', 'hex'),
+      'description',
+      'INVALID_UTF8',
+    ],
+    [
+      'text that is cut short',
+      Buffer.from('4232' + '68656c6c6f', 'hex'),
+      'description',
+      'MALFORMED',
+    ],
+    [
+      'a number that is no safe integer',
+      Buffer.from('108180808080808010', 'hex'),
+      'amount',
+      'OUT_OF_RANGE',
+    ],
+  ];
+  test.each(cases)(
+    '%s is refused by the name of its field, and nothing is stored',
+    async (_what, bytes, field, reason) => {
+      const good = CreatePayment.requestSerialize({ ...card, requestId: randomUUID() });
+      const violations = await violationsOf(CreatePayment, {}, Buffer.concat([good, bytes]));
+      expect(violations).toMatchObject([{ field, reason }]);
+      expect((await peer.ask(ListPayments, {})).message?.payments).toEqual([]);
+    },
+  );
+
+  test('a NUL in metadata is refused, in its names and in its values', async () => {
+    for (const metadata of [{ order: 'a\0b' }, { 'a\0b': 'x' }]) {
+      const [violation] = await violationsOf(CreatePayment, { ...card, requestId: 'n', metadata });
+      expect(violation?.field).toMatch(/^metadata/);
+      expect(violation?.description).toContain('expected no NUL character');
+    }
+  });
+});
+
+/** Header fields of a failure as they come, counted as HTTP/2 counts them (RFC 9113 §6.5.2). */
+async function headerBytesOf(method: { readonly path: string }, message: Buffer): Promise<number> {
+  const session = connect(`http://127.0.0.1:${server.port}`, {
+    settings: { maxHeaderListSize: 65_536 },
+  });
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': method.path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    authorization: `Bearer ${adminKey}`,
+    'x-request-id': 'r'.repeat(128),
+  });
+  stream.end(Buffer.concat([prefix, message]));
+  const fields = await new Promise<readonly string[]>((resolve, reject) => {
+    stream.on('response', (_headers, _flags, raw: readonly string[]) => resolve(raw));
+    stream.on('error', reject);
+  });
+  session.destroy();
+  const bytes = fields.reduce((sum, each) => sum + Buffer.byteLength(each, 'latin1'), 0);
+  return bytes + (fields.length / 2) * 32;
+}
+
+describe('a failure fits the header fields of a default client', () => {
+  const long = (unit: string) => unit.repeat(Math.floor(500 / unit.length) + 1);
+  const cases: readonly [string, Method<never, unknown>, object][] = [
+    ['100 empty ids', BatchGetPayments, { ids: Array(100).fill('') }],
+    [
+      '50 long names in metadata',
+      CreatePayment,
+      { metadata: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [long(`${i}-k`), 'x'])) },
+    ],
+    [
+      '50 long values that are not ASCII',
+      CreatePayment,
+      {
+        metadata: Object.fromEntries(
+          Array.from({ length: 50 }, (_, i) => [`${i}${'☃'.repeat(50)}`, '☃'.repeat(501)]),
+        ),
+      },
+    ],
+    ['a long order', ListPayments, { orderBy: '💛'.repeat(9000) }],
+    ['a long id', paymentService.GetPayment, { id: '💛'.repeat(120) }],
+  ];
+  test.each(cases)('%s: at most 8,192 bytes of them', async (_what, method, request) => {
+    // Each request is one of its own method.
+    const message = method.requestSerialize({ requestId: 'f', ...card, ...request } as never);
+    expect(await headerBytesOf(method, message)).toBeLessThanOrEqual(8192);
+  });
+
+  test('whatever the error, code, message and details stay within, and the code arrives', () => {
+    const text = '☃💛a'.repeat(1000);
+    const path = (i: number) => ['metadata', `${i}${'☃'.repeat(70)}`];
+    const violations = Array.from({ length: 100 }, (_, i) => ({
+      path: path(i),
+      code: 'too_big',
+      message: text,
+    }));
+    const metadata = { id: text, left: text, idempotencyKey: text, payment: text };
+    const details: readonly ErrorDetails[] = [
+      {},
+      { violations },
+      { violations, metadata, retryAfterMs: 1500 },
+      { metadata, retryAfterMs: 1 },
+      { violations: violations.slice(0, 1) },
+    ];
+    for (const code of errorCodes) {
+      for (const given of details) {
+        const trailers = new Metadata();
+        trailers.set('x-request-id', 'r'.repeat(128));
+        const sent = encodeError(new PaymentsError(code, text, given), trailers);
+        const fields = {
+          ...sent.metadata?.toHttp2Headers(),
+          'grpc-message': encodeURI(sent.details),
+        };
+        const bytes = Object.entries(fields).map(
+          ([name, value]) => name.length + String(value).length + 32,
+        );
+        // The rest are `:status`, `content-type`, `grpc-status` and `date`.
+        expect(bytes.reduce((sum, each) => sum + each, 250)).toBeLessThanOrEqual(8192);
+        expect(sent.details.isWellFormed()).toBe(true);
+        const decoded = decodeError(Object.assign(new Error(), sent), 'here');
+        expect(decoded).toMatchObject({ code });
+      }
+    }
+  });
+
+  test('of many violations the first are told, and how many more there are', async () => {
+    const metadata = Object.fromEntries(
+      Array.from({ length: 32 }, (_, i) => [`name-${i}`, 'x'.repeat(501)]),
+    );
+    const request = { ...card, requestId: 'many', description: 'x'.repeat(501), metadata };
+    const told = await violationsOf(CreatePayment, request);
+    const few = told.slice(0, -1);
+    expect(few.length).toBeGreaterThan(10);
+    expect(few.every(({ field }) => /^metadata\["name-\d+"\]$|^description$/.test(field))).toBe(
+      true,
+    );
+    expect(told.at(-1)).toEqual({
+      field: '',
+      description: `and ${32 - few.length} more`,
+      reason: 'MORE',
+    });
+  });
+});
+
+describe('refusals in the words of the contract', () => {
+  const cases: readonly [string, Method<never, unknown>, object, RegExp][] = [
+    [
+      'a status',
+      ListPayments,
+      { status: 77 },
+      /^status: expected one of PAYMENT_STATUS_REQUIRES_CONFIRMATION, .*PAYMENT_STATUS_CANCELED, got 77$/,
+    ],
+    [
+      'a capture method',
+      CreatePayment,
+      { ...card, requestId: 'w', captureMethod: 9 },
+      /^capture_method: expected one of CAPTURE_METHOD_AUTOMATIC, CAPTURE_METHOD_MANUAL, got 9$/,
+    ],
+    [
+      'an event type',
+      eventService.ListEvents,
+      { types: [1, 99] },
+      /^types\[1\]: expected one of EVENT_TYPE_CUSTOMER_CREATED, .*, got 99$/,
+    ],
+    [
+      'a scope',
+      keyService.CreateKey,
+      { requestId: 'w', name: 'x', scopes: [99] },
+      /^scopes\[0\]: expected one of SCOPE_PAYMENTS_READ, .*, got 99$/,
+    ],
+    [
+      'an order',
+      ListPayments,
+      { orderBy: 'size desc' },
+      /^order_by: expected one of created_at, created_at desc, amount, amount desc, got "size desc"$/,
+    ],
+    ["an order in core's spelling", ListPayments, { orderBy: '-amount' }, /got "-amount"$/],
+    [
+      'a timestamp of too many nanos',
+      ListPayments,
+      { createdFrom: { seconds: 1, nanos: 1_000_000_000 } },
+      /^created_from: expected seconds from .* and nanos from 0 to 999999999, got 1 and 1000000000$/,
+    ],
+    [
+      'a timestamp after the last year',
+      ListPayments,
+      { createdBefore: { seconds: 253_402_300_800, nanos: 0 } },
+      /^created_before: expected seconds .*, got 253402300800 and 0$/,
+    ],
+    [
+      'an amount past the integers of JavaScript',
+      CreatePayment,
+      { ...card, requestId: 'w', amount: '9007199254740993' },
+      /^amount: .*, got 9007199254740993$/,
+    ],
+  ];
+  test.each(cases)('%s', async (_what, method, request, message) => {
+    const { error } = await peer.ask(method, request as never);
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error?.details).toMatch(message);
+    const { BadRequest } = Object.fromEntries(detailsOf(error)) as { BadRequest: BadRequest };
+    const [violation] = BadRequest.fieldViolations;
+    expect(`${violation?.field}: ${violation?.description}`).toBe(error?.details);
+  });
+
+  test('every order of the contract is taken, with any space between its words', async () => {
+    for (const orderBy of ['', 'created_at', ' amount  desc ', 'amount', 'created_at desc']) {
+      expect((await peer.ask(ListPayments, { orderBy })).error).toBeUndefined();
+    }
+  });
+
+  test('what the message says wrongly and what core refuses are told at once', async () => {
+    const request = { pageSize: 101, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
+    const fields = (await violationsOf(ListPayments, request)).map(({ field }) => field);
+    expect(fields).toEqual(['page_size', 'created_from', 'order_by']);
+  });
+});
