@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import {
   createServer as createHttp2Server,
   createSecureServer as createHttp2TlsServer,
@@ -9,15 +9,15 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpFront } from './http.ts';
 import type { Tls } from './tls.ts';
+import type { Drain } from './wire/front.ts';
 
-/** How long calls that run at shutdown may take. */
-const drainMs = 3000;
-/** How long peers of a protocol that was upgraded to may take to say goodbye. */
-const partingMs = 4000;
-
-/** What takes over a connection that asked for another protocol. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** How much longer than calls peers of a protocol that was upgraded to may take to say goodbye. */
+const partingMs = 1000;
+/** How often a server that drains looks for connections that have become idle. */
+const lookMs = 50;
 
 type Http2Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
@@ -33,53 +33,78 @@ export interface Place {
 export interface Listening {
   readonly port: number;
   /** Lets the calls that run end first, for a while. */
-  close(): Promise<void>;
+  close(drain: Drain): Promise<void>;
 }
 
-/** Serves HTTP/1.1. @param upgradeOf undefined where a request is answered as any other */
-export async function openHttp1(
-  listener: RequestListener,
-  upgradeOf: (request: IncomingMessage) => Upgrade | undefined,
-  { host, port, tls }: Place,
-): Promise<Listening> {
-  // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
-  // `Upgrade: h2c` of `curl --http2`.
-  const shouldUpgradeCallback = (request: IncomingMessage) => upgradeOf(request) !== undefined;
-  const server = tls
-    ? createTlsServer({ shouldUpgradeCallback, ...tls }, listener)
-    : createServer({ shouldUpgradeCallback }, listener);
+/** Serves HTTP/1.1. */
+export async function openHttp1(front: HttpFront, { host, port, tls }: Place): Promise<Listening> {
+  const options = {
+    // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
+    // `Upgrade: h2c` of `curl --http2`.
+    shouldUpgradeCallback: (request: IncomingMessage) => front.upgradeOf(request) !== undefined,
+    // Refused by the front, as an error of the contract.
+    requireHostHeader: false,
+  };
+  const server = tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
   const connections = connectionsOf(server);
+  server.on('request', front.request);
+  server.on('checkContinue', front.checkContinue);
+  server.on('checkExpectation', front.checkExpectation);
+  server.on('clientError', front.unparsed);
+  server.on('connect', front.connect);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // The server listens no more to this socket, and an error that nobody hears ends the process.
     socket.on('error', () => socket.destroy());
-    upgradeOf(request)?.(request, socket, head);
+    front.upgradeOf(request)?.(request, socket, head);
   });
   return {
     port: await listen(server, port, host),
-    async close() {
+    async close({ idleMs, callsMs }) {
+      if (idleMs > 0) await sleep(idleMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // Connections whose last answer is sent only now become idle.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const drained = setTimeout(() => server.closeAllConnections(), drainMs);
-      const parted = setTimeout(() => destroyAll(connections), partingMs);
+      const closeIdle = whenQuiet(connections, idleMs, () => server.closeIdleConnections());
+      const drained = setTimeout(() => server.closeAllConnections(), callsMs);
+      const parted = setTimeout(() => destroyAll(connections), callsMs + partingMs);
       await closed;
-      clearInterval(idle);
+      clearInterval(closeIdle);
       clearTimeout(drained);
       clearTimeout(parted);
     },
   };
 }
 
+/**
+ * Calls `act` again and again, as soon as nothing was read or written for `quietMs`: a response
+ * that was begun before the server drains does not say that it is the last of its connection.
+ */
+function whenQuiet(
+  connections: ReadonlySet<Socket>,
+  quietMs: number,
+  act: () => void,
+): NodeJS.Timeout {
+  let last = 0;
+  let lastMs = performance.now();
+  return setInterval(() => {
+    let bytes = 0;
+    for (const socket of connections) bytes += socket.bytesRead + socket.bytesWritten;
+    const nowMs = performance.now();
+    if (bytes !== last && quietMs > 0) {
+      last = bytes;
+      lastMs = nowMs;
+    }
+    if (nowMs - lastMs >= quietMs) act();
+  }, lookMs);
+}
+
 /** Serves HTTP/2 and nothing else: a client that offers only HTTP/1.1 by ALPN is refused. */
-export async function openHttp2(
-  listener: RequestListener,
-  { host, port, tls }: Place,
-): Promise<Listening> {
-  // The listener asks nothing of a request that HTTP/2's compatibility API does not have.
-  const http2Listener = listener as unknown as Http2Listener;
-  const server = tls
-    ? createHttp2TlsServer({ ...tls }, http2Listener)
-    : createHttp2Server(http2Listener);
+export async function openHttp2(front: HttpFront, { host, port, tls }: Place): Promise<Listening> {
+  const server = tls ? createHttp2TlsServer(tls) : createHttp2Server();
+  // The front asks nothing of a request that HTTP/2's compatibility API does not have.
+  const listen2 = (listener: HttpFront['request']) => listener as unknown as Http2Listener;
+  server.on('request', listen2(front.request));
+  server.on('checkContinue', listen2(front.checkContinue));
+  server.on('checkExpectation', listen2(front.checkExpectation));
+  server.on('connect', listen2(front.connectStream));
   const connections = connectionsOf(server);
   const sessions = new Set<Http2Session>();
   server.on('session', (session: Http2Session) => {
@@ -88,18 +113,26 @@ export async function openHttp2(
   });
   return {
     port: await listen(server, port, host),
-    async close() {
+    async close({ idleMs, callsMs }) {
+      if (idleMs > 0) {
+        // Streams that are on their way are still served (RFC 9113 §6.8).
+        for (const session of sessions) session.goaway(0, maxStreamId);
+        await sleep(idleMs);
+      }
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
       const drained = setTimeout(() => {
         for (const session of sessions) session.destroy();
         destroyAll(connections);
-      }, drainMs);
+      }, callsMs);
       await closed;
       clearTimeout(drained);
     },
   };
 }
+
+/** RFC 9113 §5.1.1. */
+const maxStreamId = 2 ** 31 - 1;
 
 /** Every open TCP connection, also those that HTTP does not know: in a handshake, upgraded. */
 function connectionsOf(server: Server): ReadonlySet<Socket> {

@@ -1,38 +1,35 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
 import { flushCompileCache } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
 import { runInBackground } from './background.ts';
 import { type Config, readConfig, type Wire } from './config.ts';
 import { type Core, createCore } from './core/invoke.ts';
 import type { CallRecord, Ports, Store } from './core/ports.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
-import { openHttp1, openHttp2, type Upgrade } from './http-servers.ts';
+import { createHttpFront, type HttpRooms } from './http.ts';
+import { openHttp1, openHttp2 } from './http-servers.ts';
 import { catchTheRest } from './last-net.ts';
 import { createLog, type FailureKind } from './log.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { createPorts } from './ports.ts';
-import { prefersEventStream } from './sse/accept.ts';
 import { openStore } from './storage/open.ts';
 import { readTls, type Tls } from './tls.ts';
 import { createAddressOf } from './wire/address.ts';
-import type { Front } from './wire/front.ts';
+import type { Drain, Front } from './wire/front.ts';
 import { createAllowsOrigin } from './wire/origin.ts';
-import { requestIdOf } from './wire/request-id.ts';
 
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;
+const defaultDrain: Drain = { idleMs: 0, callsMs: 10_000 };
+/**
+ * After SIGTERM: what sends requests here, a load balancer for one, needs a moment to see that it
+ * should not, and requests are on their way. SIGINT comes from a person, who waits.
+ */
+const idleMsOnTerm = 1000;
 /** How long what is left after closing may keep the process. */
 const exitMs = 500;
 const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
 
-/** What one HTTP server is made of; a wire that is not open is absent. */
-interface HttpRooms {
-  readonly rest?: RequestListener;
-  readonly sse?: RequestListener;
-  readonly graphql?: { readonly listener: RequestListener; readonly upgrade: Upgrade };
-  readonly websocket?: { readonly upgrade: Upgrade };
-}
-
-type Close = () => Promise<void>;
+type Close = (drain: Drain) => Promise<void>;
 
 /** A running server. Ports are those really bound. */
 export interface Fivewire {
@@ -41,7 +38,8 @@ export interface Fivewire {
   readonly store: Store;
   /** Logs and counts a failure that belongs to no call. */
   readonly report: (kind: FailureKind, error: unknown) => void;
-  close(): Promise<void>;
+  /** Ends every wire, after the calls that run. */
+  close(drain?: Partial<Drain>): Promise<void>;
 }
 
 /**
@@ -52,8 +50,10 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
   const tls = config.tls && readTls(config.tls);
   const store = await openStore(config.databaseUrl);
   const closers: Close[] = [];
-  const close = async () => {
-    await Promise.all(closers.map((closeOne) => closeOne()));
+  const close = async (drain: Partial<Drain> = {}) => {
+    await Promise.all(closers.map((closeOne) => closeOne({ ...defaultDrain, ...drain })));
+    // Calls that were cut off end before the store does.
+    await turn();
     await store.close();
   };
   try {
@@ -92,6 +92,7 @@ async function open(
     addressOf: createAddressOf(config.trustedProxies),
     allowsOrigin: createAllowsOrigin(config.corsOrigins),
   };
+  const place = { host: config.host, tls };
   const rooms: HttpRooms = {};
   const streams = new AbortController();
   closers.push(async () => streams.abort());
@@ -123,23 +124,30 @@ async function open(
   });
   await ifOpen('grpc', async () => {
     const { startGrpcServer } = await import('./grpc/server.ts');
-    const place = { host: config.host, port: config.grpcPort, tls };
-    const grpc = await startGrpcServer(core, place, front);
+    const grpc = await startGrpcServer(core, { ...place, port: config.grpcPort }, front);
     bound.grpc = grpc.port;
     closers.push(grpc.close);
   });
 
-  const listener = httpListener(rooms, store, metrics);
-  const { host } = config;
-  const upgrade = (request: IncomingMessage) => upgradeOf(rooms, request);
-  const http = await openHttp1(listener, upgrade, { host, port: config.httpPort, tls });
-  bound.http = http.port;
-  closers.push(http.close);
+  const http = createHttpFront({
+    core,
+    rooms,
+    addressOf: front.addressOf,
+    metrics: metrics.render,
+    whyNotReady: async () => {
+      await store.merchant(retailMerchant);
+      return undefined;
+    },
+  });
+  const http1 = await openHttp1(http, { ...place, port: config.httpPort });
+  bound.http = http1.port;
+  closers.push(http1.close);
   if (config.http2Port !== undefined) {
-    const http2 = await openHttp2(listener, { host, port: config.http2Port, tls });
+    const http2 = await openHttp2(http, { ...place, port: config.http2Port });
     bound.http2 = http2.port;
     closers.push(http2.close);
   }
+  closers.unshift(async () => http.drain());
 
   const tasks = [
     { everyMs: settleEveryMs, run: () => core.settleDue() },
@@ -161,63 +169,6 @@ async function createDemo(ports: Ports, config: Config, signal?: AbortSignal): P
   // The memory that an import takes goes with its process.
   const { importApart } = await import('./demo/import-apart.ts');
   await importApart(config.databaseUrl, signal);
-}
-
-function httpListener(rooms: HttpRooms, store: Store, metrics: Metrics): RequestListener {
-  return (request, response) => {
-    const url = request.url ?? '/';
-    const path = url.startsWith('/v1/payments') ? '' : pathOf(url);
-    switch (path) {
-      case '/graphql':
-        if (rooms.graphql) return rooms.graphql.listener(request, response);
-        break;
-      case '/v1/events':
-        if (rooms.sse && prefersEventStream(request.headers.accept)) {
-          return rooms.sse(request, response);
-        }
-        break;
-      case '/healthz':
-        return respond(request, response, 200, 'ok\n');
-      case '/readyz':
-        store.merchant(retailMerchant).then(
-          () => respond(request, response, 200, 'ready\n'),
-          () => respond(request, response, 503, 'the database does not answer\n'),
-        );
-        return;
-      case '/metrics':
-        return respond(request, response, 200, metrics.render(), 'text/plain; version=0.0.4');
-    }
-    if (rooms.rest) return rooms.rest(request, response);
-    respond(request, response, 404, 'This wire is not open.\n');
-  };
-}
-
-/** What takes over the connection of a request that asks for another protocol, if anything. */
-function upgradeOf(rooms: HttpRooms, { url = '/', headers }: IncomingMessage): Upgrade | undefined {
-  if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
-  switch (pathOf(url)) {
-    case '/ws':
-      return rooms.websocket?.upgrade;
-    case '/graphql':
-      return rooms.graphql?.upgrade;
-    default:
-      return undefined;
-  }
-}
-
-/** Without its query; a client may also name the whole URL (RFC 9112 §3.2.2). */
-const pathOf = (url: string): string =>
-  url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
-
-function respond(
-  { headers }: IncomingMessage,
-  response: Parameters<RequestListener>[1],
-  status: number,
-  body: string,
-  contentType = 'text/plain; charset=utf-8',
-): void {
-  const requestId = requestIdOf(headers['x-request-id']?.toString());
-  response.writeHead(status, { 'content-type': contentType, 'x-request-id': requestId }).end(body);
 }
 
 function announce({ ports }: Fivewire, config: Config): void {
@@ -245,8 +196,12 @@ function finishLoading(): void {
 
 async function serve(): Promise<void> {
   const stop = new AbortController();
+  let drain: Partial<Drain> = {};
   process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
+  process.once('SIGTERM', () => {
+    drain = { idleMs: idleMsOnTerm };
+    stop.abort();
+  });
   const config = readConfig(process.env);
   const fivewire = await start(config, stop.signal);
   catchTheRest(fivewire.report);
@@ -255,7 +210,7 @@ async function serve(): Promise<void> {
   if (!stop.signal.aborted) {
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
   }
-  await fivewire.close();
+  await fivewire.close(drain);
   // grpc-js does not know a client that has not ended its TLS handshake, and so parts with none.
   setTimeout(() => process.exit(), exitMs).unref();
 }

@@ -6,3 +6,14 @@ export interface Front {
   readonly addressOf: AddressOf;
   readonly allowsOrigin: AllowsOrigin;
 }
+
+/** How a server parts with its clients. */
+export interface Drain {
+  /**
+   * How long clients that are connected may still send requests, milliseconds; each is answered as
+   * the last of its connection.
+   */
+  readonly idleMs: number;
+  /** How long calls under way may take after that, milliseconds. */
+  readonly callsMs: number;
+}

@@ -34,11 +34,10 @@ async function say(text: string): Promise<Socket> {
   return socket;
 }
 
-async function msToClose(): Promise<number> {
-  const startedMs = performance.now();
+/** Ends when the server has; a server that never ends fails by the time a test may take. */
+async function closeServer(callsMs: number): Promise<void> {
   open = false;
-  await server.close();
-  return performance.now() - startedMs;
+  await server.close({ callsMs });
 }
 
 test('a connection that is reset while it asks for an upgrade does not end the process', async () => {
@@ -76,7 +75,7 @@ test('an upgrade to nowhere is a page that is not there', async () => {
   socket.destroy();
 });
 
-test('stops within 5 seconds, whoever hangs on', async () => {
+test('a server stops, whoever hangs on', async () => {
   const key = `Authorization: Bearer ${adminKey}\r\n`;
   const sockets = await Promise.all([
     say(upgradeTo('/nowhere')),
@@ -96,7 +95,7 @@ test('stops within 5 seconds, whoever hangs on', async () => {
   await once(session, 'connect');
   await new Promise((resolve) => setTimeout(resolve, 100));
 
-  expect(await msToClose()).toBeLessThan(4800);
+  await closeServer(200);
   for (const socket of sockets) socket.destroy();
   session.destroy();
 });
@@ -105,11 +104,12 @@ test('a stop that nobody hangs on to does not wait for idle connections', async 
   const response = await fetch(`http://127.0.0.1:${port}/v1/events`, {
     headers: { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` },
   });
-  const stopped = msToClose();
+  // Longer than a test may take.
+  const stopped = closeServer(10 * 60_000);
   for await (const _chunk of response.body ?? []) {
     // Reads to the end.
   }
-  expect(await stopped).toBeLessThan(1000);
+  await stopped;
 });
 
 test('a server whose port is in use says so and leaves nothing open', async () => {

@@ -1,0 +1,139 @@
+import type { IncomingMessage } from 'node:http';
+import { invalid, PaymentsError } from './core/errors.ts';
+import type { HttpMeaning } from './wire/problem-response.ts';
+
+/** Why the server refuses a request before any room sees it. */
+export interface Refusal extends HttpMeaning {
+  readonly error: PaymentsError;
+  /** Whether the client's next request could be misread, too: its connection is closed. */
+  readonly close?: boolean;
+}
+
+const malformed = (code: string, message: string): Refusal => ({
+  error: invalid({ path: [], code, message }),
+  close: true,
+});
+
+/**
+ * Headers that have one value. Node keeps the first of two lines; a proxy before it may keep the
+ * last, and the two then disagree about who calls, or what for.
+ */
+const singletons = [
+  'Host',
+  'Authorization',
+  'Content-Type',
+  'Content-Length',
+  'Idempotency-Key',
+  'Payments-Version',
+  'Last-Event-ID',
+  'Origin',
+  'Sec-WebSocket-Key',
+  'Transfer-Encoding',
+];
+/** A bit for each, by the name as it is usually spelt: in lower case, or as above. */
+const bits = new Map(
+  singletons.flatMap((name, at) => [
+    [name, 1 << at],
+    [name.toLowerCase(), 1 << at],
+  ]),
+);
+const hostBit = 1;
+const lengths = new Set(singletons.map(({ length }) => length));
+
+/** What is wrong with the headers of a request (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
+export function refusalOf(request: IncomingMessage): Refusal | undefined {
+  const { rawHeaders } = request;
+  let seen = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!lengths.has(name.length)) continue;
+    const bit = bits.get(name) ?? bits.get(name.toLowerCase()) ?? 0;
+    if ((seen & bit) !== 0) return malformed('doubled_header', `expected one ${name} header`);
+    seen |= bit;
+  }
+  if (request.httpVersionMajor === 1) {
+    const { headers, httpVersionMinor } = request;
+    // Only HTTP/1.1 requires it (RFC 9112 §3.2).
+    if ((seen & hostBit) === 0 && httpVersionMinor > 0) {
+      return malformed('host_missing', 'expected a Host header');
+    }
+    const coding = headers['transfer-encoding'];
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') return unknownCoding(coding);
+  } else if ((seen & hostBit) !== 0 && differsFromAuthority(request)) {
+    return malformed('doubled_header', 'expected a Host header that is the :authority');
+  }
+  return undefined;
+}
+
+/** RFC 9112 §6.1: a coding that is not known here cannot be taken away. */
+const unknownCoding = (coding: string): Refusal => ({
+  error: new PaymentsError(
+    'unsupported_media_type',
+    `Expected Transfer-Encoding: chunked, got ${coding.slice(0, 100)}.`,
+  ),
+  status: 501,
+  close: true,
+});
+
+/** RFC 9113 §8.3.1. */
+const differsFromAuthority = ({ headers }: IncomingMessage): boolean => {
+  // HTTP/2's compatibility API keeps pseudo-headers among the others.
+  const authority = (headers as Record<string, unknown>)[':authority'];
+  return authority !== undefined && authority !== headers.host;
+};
+
+/** A request that asks for an expectation that is not `100-continue` (RFC 9110 §10.1.1). */
+export const unmetExpectation = ({ headers }: IncomingMessage): Refusal => ({
+  error: invalid({
+    path: [],
+    code: 'unknown_expectation',
+    message: `expected Expect: 100-continue, got ${String(headers.expect).slice(0, 100)}`,
+  }),
+  status: 417,
+  close: true,
+});
+
+/** RFC 9110 §15.5.6. */
+export const wrongMethod = (method: string | undefined, allow: string): Refusal => ({
+  error: new PaymentsError('method_not_allowed', `Expected one of ${allow} here, got ${method}.`, {
+    metadata: { method: String(method), allow },
+  }),
+});
+
+/** RFC 9110 §15.5.22. */
+export const upgradeRequired: Refusal = {
+  error: invalid({
+    path: [],
+    code: 'upgrade_required',
+    message: 'expected a WebSocket handshake (RFC 6455): Connection: Upgrade, Upgrade: websocket',
+  }),
+  status: 426,
+  headers: { upgrade: 'websocket', connection: 'upgrade' },
+};
+
+/** What a parser's error says of the request; undefined if the connection itself is lost. */
+export function unparsed({ code = '', reason }: ParserError): Refusal | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return {
+      error: new PaymentsError('timeout', 'Expected the whole request in time, got a part of it.'),
+      status: 408,
+    };
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const message = 'Expected a request line and headers of at most 16 KiB.';
+    return { error: new PaymentsError('payload_too_large', message), status: 431 };
+  }
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') {
+    const message = 'Expected chunk extensions of at most 16 KiB.';
+    return { error: new PaymentsError('payload_too_large', message) };
+  }
+  if (!code.startsWith('HPE_')) return undefined;
+  return malformed('invalid_http', `expected HTTP/1.1, got bytes that are not: ${reason ?? code}`);
+}
+
+/** What `node:http` reports of bytes that it cannot parse. */
+export interface ParserError extends Error {
+  readonly code?: string;
+  /** The parser's own words. */
+  readonly reason?: string;
+}

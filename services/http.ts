@@ -1,0 +1,260 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Core } from './core/invoke.ts';
+import {
+  type ParserError,
+  type Refusal,
+  refusalOf,
+  unmetExpectation,
+  unparsed,
+  upgradeRequired,
+  wrongMethod,
+} from './http-guard.ts';
+import { prefersEventStream } from './sse/accept.ts';
+import type { Addressed, AddressOf } from './wire/address.ts';
+import {
+  endWithProblem,
+  type ProblemResponse,
+  problemResponse,
+  sendProblem,
+} from './wire/problem-response.ts';
+import { requestIdOf } from './wire/request-id.ts';
+
+/** What takes over a connection that asked for another protocol. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** What one HTTP server is made of; a wire that is not open is absent. */
+export interface HttpRooms {
+  readonly rest?: RequestListener;
+  readonly sse?: RequestListener;
+  readonly graphql?: { readonly listener: RequestListener; readonly upgrade: Upgrade };
+  readonly websocket?: { readonly upgrade: Upgrade };
+}
+
+export interface HttpFrontParts {
+  readonly core: Core;
+  readonly rooms: HttpRooms;
+  readonly addressOf: AddressOf;
+  /** Prometheus text of `/metrics`. */
+  readonly metrics: () => string;
+  /** Why no more requests should be sent here; undefined when all is well. */
+  readonly whyNotReady: () => Promise<string | undefined>;
+}
+
+/** What HTTP servers do with what comes in. Every member answers in full by itself. */
+export interface HttpFront {
+  readonly request: RequestListener;
+  /** A client waits for `100 Continue` before it sends its body. */
+  readonly checkContinue: RequestListener;
+  readonly checkExpectation: RequestListener;
+  /** Undefined: the request is answered as if it had not asked for another protocol. */
+  upgradeOf(request: IncomingMessage): Upgrade | undefined;
+  /** CONNECT (RFC 9110 §9.3.6) over HTTP/1.1, which leaves a bare connection, and over HTTP/2. */
+  connect(request: IncomingMessage, socket: Duplex): void;
+  readonly connectStream: RequestListener;
+  unparsed(error: ParserError, socket: Duplex): void;
+  /** From now on every response over HTTP/1.1 is the last of its connection (RFC 9112 §9.6). */
+  drain(): void;
+}
+
+/** Routes requests to the rooms, and answers those that belong to none of them. */
+export function createHttpFront(parts: HttpFrontParts): HttpFront {
+  const { core, rooms, addressOf } = parts;
+  let draining = false;
+
+  /** The response to a request that no room gets; counted, logged and limited by core. */
+  async function refused(
+    { error, status, headers }: Refusal,
+    from: Addressed,
+    request?: IncomingMessage,
+  ): Promise<ProblemResponse> {
+    const requestId = requestIdOf(request?.headers['x-request-id']?.toString());
+    const settled = await core.refuse({ requestId, address: addressOf(from) }, error);
+    const instance = request && pathOf(request.url ?? '/');
+    const meaning = settled === error ? { status, headers } : {};
+    return problemResponse(settled, { requestId, instance }, meaning);
+  }
+
+  function refuse(refusal: Refusal, request: IncomingMessage, response: ServerResponse): void {
+    if (refusal.close && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    refused(refusal, request, request).then(
+      (problem) => sendProblem(response, problem),
+      () => response.destroy(),
+    );
+  }
+
+  /** @param request undefined where the parser found none */
+  function refuseConnection(refusal: Refusal, socket: Duplex, request?: IncomingMessage): void {
+    // Whatever comes in comes from a TCP connection.
+    const from = request ?? { socket: socket as Socket, headers: {} };
+    refused(refusal, from, request).then(
+      (problem) => endWithProblem(socket, problem),
+      () => socket.destroy(),
+    );
+  }
+
+  const ownPages = createOwnPages(parts, () => draining);
+
+  const request: RequestListener = (incoming, response) => {
+    if (draining && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    const refusal = refusalOf(incoming);
+    if (refusal) return refuse(refusal, incoming, response);
+    const { url = '/', method, headers } = incoming;
+    // HTTP/1.0 needs none, and libraries of the rooms make a URL of it.
+    if (incoming.httpVersion === '1.0') headers.host ??= 'localhost';
+    const path = url.startsWith('/v1/payments') ? '' : pathOf(url);
+    const page = ownPages.get(path);
+    if (page) {
+      if (method === 'GET' || method === 'HEAD') return page(incoming, response);
+      return refuse(wrongMethod(method, 'GET, HEAD'), incoming, response);
+    }
+    switch (path) {
+      case '/graphql':
+        if (rooms.graphql) return rooms.graphql.listener(incoming, response);
+        break;
+      case '/v1/events':
+        if (rooms.sse && prefersEventStream(headers.accept)) {
+          return rooms.sse(incoming, response);
+        }
+        break;
+      case '/ws':
+        // HTTP/2 has no upgrade (RFC 9113 §8.6).
+        if (!rooms.websocket || incoming.httpVersionMajor !== 1) break;
+        if (method !== 'GET') return refuse(wrongMethod(method, 'GET'), incoming, response);
+        return refuse(upgradeRequired, incoming, response);
+      case '*':
+        // The server as a whole (RFC 9110 §9.3.7).
+        if (method === 'OPTIONS') return respond(incoming, response, 204);
+    }
+    if (rooms.rest) return rooms.rest(incoming, response);
+    respond(incoming, response, 404, 'This wire is not open.\n');
+  };
+
+  return {
+    request,
+
+    checkContinue(incoming, response) {
+      continueWhenRead(incoming, response, () => draining);
+      request(incoming, response);
+    },
+
+    checkExpectation: (incoming, response) =>
+      refuse(unmetExpectation(incoming), incoming, response),
+
+    upgradeOf(incoming) {
+      const upgrade = roomOfUpgrade(rooms, incoming);
+      if (!upgrade) return undefined;
+      const refusal = refusalOf(incoming);
+      return refusal ? (_, socket) => refuseConnection(refusal, socket, incoming) : upgrade;
+    },
+
+    connect: (incoming, socket) => refuseConnection(noProxy, socket, incoming),
+    connectStream: (incoming, response) => refuse(noProxy, incoming, response),
+
+    unparsed(error, socket) {
+      const refusal = unparsed(error);
+      // What node:http itself looks at here: it has no other place for the response under way.
+      const answering = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
+      if (!refusal || !socket.writable || answering?.headersSent) {
+        socket.destroy();
+      } else if (answering?.req.complete) {
+        // The requests before it were whole, and the first of them has not been answered yet.
+        answering.setHeader('connection', 'close');
+      } else {
+        refuseConnection(refusal, socket);
+      }
+    },
+
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+const noProxy = wrongMethod('CONNECT', 'GET, HEAD, POST, OPTIONS');
+
+/** What takes over the connection of a request that asks for another protocol, if anything. */
+function roomOfUpgrade(rooms: HttpRooms, request: IncomingMessage): Upgrade | undefined {
+  const { url = '/', headers, httpVersionMinor } = request;
+  // A server ignores the field in HTTP/1.0 (RFC 9110 §7.8).
+  if (httpVersionMinor === 0 || headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
+  switch (pathOf(url)) {
+    case '/ws':
+      return rooms.websocket?.upgrade;
+    case '/graphql':
+      return rooms.graphql?.upgrade;
+    default:
+      return undefined;
+  }
+}
+
+/** The pages that belong to no room. */
+function createOwnPages(
+  { metrics, whyNotReady }: HttpFrontParts,
+  isDraining: () => boolean,
+): ReadonlyMap<string, RequestListener> {
+  const notReady = async () => (isDraining() ? 'the server is shutting down' : whyNotReady());
+  const ready: RequestListener = (request, response) => {
+    notReady().then(
+      (reason) => {
+        if (reason === undefined) respond(request, response, 200, 'ready\n');
+        else respond(request, response, 503, `${reason}\n`);
+      },
+      () => respond(request, response, 503, 'the database does not answer\n'),
+    );
+  };
+  return new Map<string, RequestListener>([
+    ['/healthz', (request, response) => respond(request, response, 200, 'ok\n')],
+    ['/readyz', ready],
+    [
+      '/metrics',
+      (request, response) =>
+        respond(request, response, 200, metrics(), 'text/plain; version=0.0.4'),
+    ],
+  ]);
+}
+
+/**
+ * Sends `100 Continue` when a room begins to read the body, and not before: a request that is
+ * refused for its headers is answered at once (RFC 9110 §10.1.1). Its connection is then closed,
+ * because the client may send the body all the same or not.
+ */
+function continueWhenRead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  isLast: () => boolean,
+): void {
+  if (request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  const ask = (event: string) => {
+    if (event !== 'data' && event !== 'readable') return;
+    request.off('newListener', ask);
+    if (response.headersSent) return;
+    if (!isLast()) response.removeHeader('connection');
+    response.writeContinue();
+  };
+  request.on('newListener', ask);
+}
+
+/** Without its query; a client may also name the whole URL (RFC 9112 §3.2.2). */
+const pathOf = (url: string): string =>
+  url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
+
+function respond(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body = '',
+  contentType = 'text/plain; charset=utf-8',
+): void {
+  const requestId = requestIdOf(headers['x-request-id']?.toString());
+  response.writeHead(status, {
+    ...(body !== '' && {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    }),
+    'x-request-id': requestId,
+  });
+  response.end(body);
+}
