@@ -1,53 +1,123 @@
-import type { Metadata } from '@grpc/grpc-js';
-import { invalid } from '../core/errors.ts';
-import type { Caller, Receipt } from '../core/invoke.ts';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { Metadata } from '@grpc/grpc-js';
+import { invalid, type PaymentsError } from '../core/errors.ts';
+import type { Receipt, StreamCaller } from '../core/invoke.ts';
+import type { OperationName } from '../core/operations.ts';
+import type { AddressOf } from '../wire/address.ts';
 import { bearerToken } from '../wire/bearer.ts';
+import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { rateLimitOf, rateLimitPolicyOf } from '../wire/rate-limit.ts';
 import { requestIdOf } from '../wire/request-id.ts';
-import { type ServerCall, signalOf } from './deadline.ts';
+import { deadlineError } from './refusals.ts';
 
-/** The first value of a metadata key whose values are text. */
-function textOf(metadata: Metadata, key: string): string | undefined {
-  const [value] = metadata.get(key);
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The client's request id or a new one; read before anything that can fail. */
-export const callIdOf = ({ metadata }: ServerCall): string =>
-  requestIdOf(textOf(metadata, 'x-request-id'));
+/** A header's value; repeated ones joined (RFC 9110 §5.3). */
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'object' ? value.join(', ') : value;
 
 /**
- * Who calls, from metadata and the request's `request_id`.
- * @throws PaymentsError `validation_failed` where metadata and request name two idempotency keys
+ * Who calls, from the header fields of the call, and until when. A class for its getters, which
+ * most calls never ask.
  */
-export function callerOf(
-  call: ServerCall,
-  request: object,
-  requestId: string,
-  receipt: Receipt,
-): Caller {
-  const { metadata } = call;
-  return {
-    credential: bearerToken(textOf(metadata, 'authorization')),
-    idempotencyKey: 'requestId' in request ? keyOf(metadata, request.requestId) : undefined,
-    requestId,
-    traceparent: textOf(metadata, 'traceparent'),
-    receipt,
-    // Most calls are never asked for it, and it is not free.
-    get signal() {
-      return signalOf(call);
-    },
-  };
+export class GrpcCaller implements StreamCaller {
+  readonly credential: string | undefined;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  readonly receipt: Receipt = {};
+  /** The message; its `request_id` is the idempotency key, where it has one. */
+  request: object | undefined;
+  /** What the handler calls, once it runs. */
+  operation: OperationName | undefined;
+  /** The deadline, on the clock of `performance`. */
+  readonly #dueMs: number;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #addressOf: AddressOf | undefined;
+  #late: PaymentsError | undefined;
+  #reason: unknown;
+  #controller: AbortController | undefined;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    dueMs: number,
+    addressOf: AddressOf | undefined,
+  ) {
+    this.credential = bearerToken(headers.authorization);
+    this.requestId = requestIdOf(textOf(headers['x-request-id']));
+    this.traceparent = textOf(headers.traceparent);
+    this.#dueMs = dueMs;
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#addressOf = addressOf;
+  }
+
+  get address(): string | undefined {
+    const socket = this.#stream.session?.socket;
+    return socket && this.#addressOf?.({ socket, headers: this.#headers });
+  }
+
+  /** @throws PaymentsError where metadata and request name two keys, or the former is malformed */
+  get idempotencyKey(): string | undefined {
+    const given = parseIdempotencyKey(textOf(this.#headers['idempotency-key']));
+    const { request } = this;
+    const requestId = request && 'requestId' in request ? request.requestId : '';
+    if (typeof requestId !== 'string' || requestId === '') return given;
+    if (given !== undefined && given !== requestId) {
+      throw invalid({
+        path: ['idempotencyKey'],
+        code: 'conflict',
+        message: 'expected the idempotency key of the metadata, where both are sent, got another',
+      });
+    }
+    return requestId;
+  }
+
+  /** Aborts when the client is gone, the deadline has passed or the server ends. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    // A timer is late where the event loop is, and a write must not begin meanwhile.
+    if (performance.now() >= this.#dueMs) this.expire();
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Aborts because of the deadline; the same error each time, so that it is logged once. */
+  expire(): PaymentsError {
+    this.#late ??= deadlineError();
+    this.abort(this.#late);
+    return this.#late;
+  }
+
+  /** What an answer or a failure says beside its message. */
+  metadata(): Metadata {
+    const metadata = new Metadata();
+    metadata.set('x-request-id', this.requestId);
+    const { rate, replayed } = this.receipt;
+    if (rate) {
+      metadata.set('ratelimit', rateLimitOf(rate));
+      metadata.set('ratelimit-policy', rateLimitPolicyOf(rate));
+    }
+    if (replayed) metadata.set('idempotency-replayed', 'true');
+    return metadata;
+  }
 }
 
-function keyOf(metadata: Metadata, requestId: unknown): string | undefined {
-  const given = textOf(metadata, 'idempotency-key');
-  if (typeof requestId !== 'string' || requestId === '') return given;
-  if (given !== undefined && given !== requestId) {
-    throw invalid({
-      path: ['idempotencyKey'],
-      code: 'conflict',
-      message: 'expected the idempotency key of the metadata, where both are sent, got another',
-    });
-  }
-  return requestId;
+const callers = new WeakMap<Metadata, GrpcCaller>();
+
+export const rememberCaller = (metadata: Metadata, caller: GrpcCaller): void =>
+  void callers.set(metadata, caller);
+
+/** The caller of a call that a handler was given. */
+export function callerOf({ metadata }: { readonly metadata: Metadata }): GrpcCaller {
+  const caller = callers.get(metadata);
+  if (!caller) throw new Error('Expected a call that came through the guard.');
+  return caller;
 }

@@ -1,25 +1,41 @@
-import type { ServerUnaryCall } from '@grpc/grpc-js';
+/** Milliseconds of each TimeoutUnit. */
+export const timeoutUnits = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1000,
+  m: 1,
+  u: 0.001,
+  n: 0.000_001,
+} as const;
 
-/** What calls of every kind have in common. */
-export type ServerCall = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'cancelled' | 'once'>;
-
-const signals = new WeakMap<ServerCall, AbortSignal>();
+/** `setTimeout` takes a pause above this one, 24.8 days, for 1 ms. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Aborts when the client cancels, is lost, or its deadline passes: grpc-js answers
- * DEADLINE_EXCEEDED by itself then, and cancels the call. One signal a call, made when first
- * asked for.
+ * The milliseconds of a `grpc-timeout`: a TimeoutValue of at most 8 digits and a TimeoutUnit
+ * (PROTOCOL-HTTP2.md, Requests); undefined for any other text.
  */
-export function signalOf(call: ServerCall): AbortSignal {
-  const known = signals.get(call);
-  if (known) return known;
-  const controller = new AbortController();
-  const end = () =>
-    controller.abort(
-      new DOMException('The client cancelled or its deadline passed.', 'AbortError'),
-    );
-  if (call.cancelled) end();
-  else call.once('cancelled', end);
-  signals.set(call, controller.signal);
-  return controller.signal;
+export function parseTimeout(text: string): number | undefined {
+  if (!/^\d{1,8}[HMSmun]$/.test(text)) return undefined;
+  // The expression lets no other letter through.
+  return Number(text.slice(0, -1)) * timeoutUnits[text.slice(-1) as keyof typeof timeoutUnits];
+}
+
+/** A pause that `setTimeout` keeps, however far away `dueMs` on the clock of `performance` is. */
+const pauseUntil = (dueMs: number): number =>
+  Math.min(longestTimerMs, Math.max(0, Math.ceil(dueMs - performance.now())));
+
+/** Calls `expire` once when `performance.now()` reaches `dueMs`; returns what calls that off. */
+export function whenDue(dueMs: number, expire: () => void): () => void {
+  const check = () => {
+    if (performance.now() >= dueMs) expire();
+    else arm();
+  };
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    timer = setTimeout(check, pauseUntil(dueMs));
+    timer.unref();
+  };
+  arm();
+  return () => clearTimeout(timer);
 }

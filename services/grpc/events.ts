@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { type handleServerStreamingCall, status } from '@grpc/grpc-js';
-import { toPaymentsError } from '../core/errors.ts';
+import type { handleServerStreamingCall } from '@grpc/grpc-js';
+import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Event, EventData } from '../core/events/event.ts';
-import type { Core, Receipt } from '../core/invoke.ts';
+import type { Core } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
 import { eventType } from '../wire/protobuf/enums.ts';
 import type {
@@ -25,11 +25,11 @@ import {
   encodeRefund,
 } from '../wire/protobuf/messages.ts';
 import { encodeTime, requireTime } from '../wire/protobuf/timestamp.ts';
-import { callerOf, callIdOf } from './caller.ts';
-import { signalOf } from './deadline.ts';
+import { callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 import { pageInput } from './page.ts';
-import { type Handler, metadataOf, requireMessage } from './unary.ts';
+import { shutdownError } from './refusals.ts';
+import { type Handler, requireMessage } from './unary.ts';
 
 function encodeData(data: EventData): Pick<EventMessage, EventData['kind']> {
   switch (data.kind) {
@@ -85,32 +85,40 @@ export const listEvents: Handler<ListEventsRequest__Output, ListEventsResponse> 
 
 type WatchEvents = handleServerStreamingCall<WatchEventsRequest__Output, EventMessage>;
 
-/** Streams until the client leaves, its key is revoked, or `closing` aborts: UNAVAILABLE then. */
+/**
+ * Streams until the client leaves, its deadline passes, its key is revoked, or `closing` aborts:
+ * UNAVAILABLE then.
+ */
 export function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
   return async (call) => {
     const { request } = call;
-    const requestId = callIdOf(call);
-    const receipt: Receipt = {};
-    const signal = AbortSignal.any([signalOf(call), closing]);
+    const caller = callerOf(call);
+    caller.operation = 'watchEvents';
+    const shutDown = () => caller.abort(shutdownError());
+    closing.addEventListener('abort', shutDown, { once: true });
+    if (closing.aborted) shutDown();
     try {
       requireMessage(request);
-      const caller = { ...callerOf(call, request, requestId, receipt), signal };
       const events = await core.watch('watchEvents', caller, {
         after: request.after,
         types: request.types.map(eventType.given),
       });
-      call.sendMetadata(metadataOf(requestId, receipt));
+      const metadata = caller.metadata();
+      metadata.set('x-sequence', String(events.start));
+      call.sendMetadata(metadata);
+      const { signal } = caller;
       for await (const event of events) {
         // Waiting here leaves what comes meanwhile to core's bounded buffer.
         if (!call.write(encodeEvent(event))) await once(call, 'drain', { signal }).catch(() => {});
         if (signal.aborted) break;
       }
-      if (closing.aborted) call.emit('error', shuttingDown);
-      else call.end();
+      if (signal.reason instanceof PaymentsError) throw signal.reason;
+      call.end();
     } catch (thrown) {
-      call.emit('error', encodeError(toPaymentsError(thrown), metadataOf(requestId, receipt)));
+      const error = await core.refuse(caller, toPaymentsError(thrown), 'watchEvents');
+      call.emit('error', encodeError(error, caller.metadata()));
+    } finally {
+      closing.removeEventListener('abort', shutDown);
     }
   };
 }
-
-const shuttingDown = { code: status.UNAVAILABLE, details: 'The server is shutting down.' };

@@ -1,13 +1,9 @@
 import {
   Server,
   ServerCredentials,
-  type ServerDuplexStream,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { PackageDefinition } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import type { Core } from '../core/invoke.ts';
 import type { Front } from '../wire/front.ts';
 import type { CustomerServiceHandlers } from '../wire/protobuf/generated/payments/v1/CustomerService.ts';
@@ -23,9 +19,10 @@ import {
   refundService,
 } from './contract.ts';
 import { createCustomer, getCustomer, getCustomersByIds, listCustomers } from './customers.ts';
-import { fileDescriptors } from './descriptors.ts';
 import { listEvents, watchEvents } from './events.ts';
+import { createGuard } from './guard.ts';
 import { createKey, revokeKey } from './keys.ts';
+import { addLibraryServices } from './library-services.ts';
 import {
   cancelPayment,
   capturePayment,
@@ -41,7 +38,7 @@ import { refusedMessage, unary } from './unary.ts';
 
 const maxRequestBytes = 64 * 1024;
 /** How long calls that run may go on after `close`. */
-const graceMs = 3000;
+const graceMs = 10_000;
 
 const options = {
   'grpc.max_receive_message_length': maxRequestBytes,
@@ -84,34 +81,34 @@ interface Service {
 /** Which handler of this room answers which method of the contract. */
 function servicesOf(core: Core, closing: AbortSignal): readonly Service[] {
   const customers: CustomerServiceHandlers = {
-    CreateCustomer: unary(core, createCustomer),
-    GetCustomer: unary(core, getCustomer),
-    BatchGetCustomers: unary(core, getCustomersByIds),
-    ListCustomers: unary(core, listCustomers),
+    CreateCustomer: unary(core, 'createCustomer', createCustomer),
+    GetCustomer: unary(core, 'getCustomer', getCustomer),
+    BatchGetCustomers: unary(core, 'getCustomersByIds', getCustomersByIds),
+    ListCustomers: unary(core, 'listCustomers', listCustomers),
   };
   const events: EventServiceHandlers = {
-    ListEvents: unary(core, listEvents),
+    ListEvents: unary(core, 'listEvents', listEvents),
     WatchEvents: watchEvents(core, closing),
   };
   const keys: KeyServiceHandlers = {
-    CreateKey: unary(core, createKey),
-    RevokeKey: unary(core, revokeKey),
+    CreateKey: unary(core, 'createKey', createKey),
+    RevokeKey: unary(core, 'revokeKey', revokeKey),
   };
   const payments: PaymentServiceHandlers = {
-    CreatePayment: unary(core, createPayment),
-    GetPayment: unary(core, getPayment),
-    GetPaymentIfChanged: unary(core, getPaymentIfChanged),
-    BatchGetPayments: unary(core, getPaymentsByIds),
-    ListPayments: unary(core, listPayments),
-    ConfirmPayment: unary(core, confirmPayment),
-    CapturePayment: unary(core, capturePayment),
-    CancelPayment: unary(core, cancelPayment),
+    CreatePayment: unary(core, 'createPayment', createPayment),
+    GetPayment: unary(core, 'getPayment', getPayment),
+    GetPaymentIfChanged: unary(core, 'getPayment', getPaymentIfChanged),
+    BatchGetPayments: unary(core, 'getPaymentsByIds', getPaymentsByIds),
+    ListPayments: unary(core, 'listPayments', listPayments),
+    ConfirmPayment: unary(core, 'confirmPayment', confirmPayment),
+    CapturePayment: unary(core, 'capturePayment', capturePayment),
+    CancelPayment: unary(core, 'cancelPayment', cancelPayment),
   };
   const refunds: RefundServiceHandlers = {
-    CreateRefund: unary(core, refundPayment),
-    GetRefund: unary(core, getRefund),
-    ListRefunds: unary(core, listRefunds),
-    BatchListRefunds: unary(core, getRefundsByPaymentIds),
+    CreateRefund: unary(core, 'refundPayment', refundPayment),
+    GetRefund: unary(core, 'getRefund', getRefund),
+    ListRefunds: unary(core, 'listRefunds', listRefunds),
+    BatchListRefunds: unary(core, 'getRefundsByPaymentIds', getRefundsByPaymentIds),
   };
   return [
     { name: 'payments.v1.CustomerService', service: customerService, methods: customers },
@@ -120,39 +117,6 @@ function servicesOf(core: Core, closing: AbortSignal): readonly Service[] {
     { name: 'payments.v1.PaymentService', service: paymentService, methods: payments },
     { name: 'payments.v1.RefundService', service: refundService, methods: refunds },
   ];
-}
-
-function reflection(): ReflectionService {
-  // Nothing is read of a package but the descriptors of its files.
-  const contract = { all: { fileDescriptorProtos: fileDescriptors() } };
-  return new ReflectionService(contract as unknown as PackageDefinition);
-}
-
-type StreamHandler = (call: ServerDuplexStream<unknown, unknown>, callback?: unknown) => void;
-
-/**
- * The server as services of libraries see it: their streams, which only clients end otherwise, end
- * when `closing` aborts.
- */
-function untilClosed(server: Server, closing: AbortSignal): Server {
-  const ending =
-    (handle: StreamHandler): StreamHandler =>
-    (call, callback) => {
-      // Only unary calls have a callback.
-      if (callback === undefined) {
-        const end = () => call.end();
-        const forget = () => closing.removeEventListener('abort', end);
-        closing.addEventListener('abort', end, { once: true });
-        call.once('close', forget).once('cancelled', forget);
-      }
-      handle(call, callback);
-    };
-  const addService = (service: ServiceDefinition, handlers: Record<string, StreamHandler>) => {
-    const ended = Object.entries(handlers).map(([name, handle]) => [name, ending(handle)]);
-    server.addService(service, Object.fromEntries(ended));
-  };
-  // The one method that they call.
-  return { addService } as unknown as Server;
 }
 
 interface Place {
@@ -172,17 +136,21 @@ function credentialsOf({ tls }: Place): ServerCredentials {
 export async function startGrpcServer(
   core: Core,
   place: Place,
-  _front: Partial<Front> = {},
+  { addressOf }: Partial<Front> = {},
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { host, port } = place;
   const closing = new AbortController();
-  const server = new Server(options);
-  const health = new HealthImplementation({ '': 'SERVING' });
+  const paths = new Set<string>();
+  const guard = createGuard(core, paths, addressOf);
+  const server = new Server({ ...options, interceptors: [guard.interceptor] });
+  const addService = (service: ServiceDefinition, methods: UntypedServiceImplementation) => {
+    for (const { path } of Object.values(service)) paths.add(path);
+    server.addService(service, methods);
+  };
   const services = servicesOf(core, closing.signal);
-  for (const { service, methods } of services) server.addService(forgiving(service), methods);
-  for (const { name } of services) health.setStatus(name, 'SERVING');
-  health.addToServer(untilClosed(server, closing.signal));
-  reflection().addToServer(untilClosed(server, closing.signal));
+  for (const { service, methods } of services) addService(forgiving(service), methods);
+  const names = services.map(({ name }) => name);
+  addLibraryServices({ addService }, names, closing.signal);
 
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -195,11 +163,11 @@ export async function startGrpcServer(
     });
   });
 
+  guard.watch(server);
+
   return {
     port: bound,
     async close() {
-      health.setStatus('', 'NOT_SERVING');
-      for (const { name } of services) health.setStatus(name, 'NOT_SERVING');
       closing.abort();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {

@@ -1,7 +1,8 @@
-import { type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { handleUnaryCall } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
-import type { Caller, Core, Receipt } from '../core/invoke.ts';
-import { callerOf, callIdOf } from './caller.ts';
+import type { Caller, Core } from '../core/invoke.ts';
+import type { OperationName } from '../core/operations.ts';
+import { callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
 /** Stands for a request whose bytes were refused, until its call is answered. */
@@ -21,14 +22,6 @@ export function requireMessage(request: unknown): void {
   if (request instanceof RefusedMessage) throw request.error;
 }
 
-/** What an answer says beside its message. */
-export function metadataOf(requestId: string, receipt: Receipt): Metadata {
-  const metadata = new Metadata();
-  metadata.set('x-request-id', requestId);
-  if (receipt.replayed) metadata.set('idempotency-replayed', 'true');
-  return metadata;
-}
-
 /** What a room does for one method: decode, call the core, encode. */
 export type Handler<Request, Response> = (
   core: Core,
@@ -43,19 +36,21 @@ export type Handler<Request, Response> = (
 export const unary =
   <Request extends object, Response>(
     core: Core,
+    operation: OperationName,
     handle: Handler<Request, Response>,
   ): handleUnaryCall<Request, Response> =>
   async (call, callback) => {
     const { request } = call;
-    const requestId = callIdOf(call);
-    const receipt: Receipt = {};
+    const caller = callerOf(call);
+    caller.request = request;
+    caller.operation = operation;
     try {
       requireMessage(request);
-      const caller = callerOf(call, request, requestId, receipt);
       const response = await handle(core, caller, request);
-      call.sendMetadata(metadataOf(requestId, receipt));
+      call.sendMetadata(caller.metadata());
       callback(null, response);
     } catch (thrown) {
-      callback(encodeError(toPaymentsError(thrown), metadataOf(requestId, receipt)));
+      const error = await core.refuse(caller, toPaymentsError(thrown), operation);
+      callback(encodeError(error, caller.metadata()));
     }
   };

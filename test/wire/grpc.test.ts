@@ -46,8 +46,11 @@ const createPayment = () =>
 
 /** A server around a core whose one call is `invoke`; for what the real core would hide. */
 async function aroundCore(invoke: (caller: Caller) => Promise<unknown>) {
-  // Only `invoke` is ever called here.
-  const core = { invoke: (_name: string, caller: Caller) => invoke(caller) } as unknown as Core;
+  // Only these are ever called here.
+  const core = {
+    invoke: (_name: string, caller: Caller) => invoke(caller),
+    refuse: async (_caller: Caller, error: PaymentsError) => error,
+  } as unknown as Core;
   const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
   const aroundPeer = openPeer(around.port);
   return {

@@ -1,0 +1,217 @@
+import type {
+  Http2Server,
+  IncomingHttpHeaders,
+  OutgoingHttpHeaders,
+  ServerHttp2Stream,
+} from 'node:http2';
+import { constants } from 'node:http2';
+import type { Metadata, Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import type { PaymentsError } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
+import type { AddressOf } from '../wire/address.ts';
+import { GrpcCaller, rememberCaller } from './caller.ts';
+import { parseTimeout, timeoutUnits } from './deadline.ts';
+import { followFrames } from './framing.ts';
+import { closeWhenSent, Incoming } from './incoming.ts';
+import {
+  contentTypeError,
+  deadlineError,
+  httpMethodError,
+  metadataError,
+  statusOf,
+  unknownMethodError,
+} from './refusals.ts';
+
+interface Guard {
+  /** For grpc-js: sees what passes between a handler and the wire, and what grpc-js answers. */
+  readonly interceptor: ServerInterceptor;
+  /** Stands in front of a server that is bound. */
+  watch(server: Server): void;
+}
+
+type OnStream = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: string[],
+) => void;
+
+/**
+ * The one guard in front of grpc-js. A request that is no call is refused before grpc-js sees it;
+ * of the others, every failure leaves with `google.rpc.Status`, `ErrorInfo` and request id,
+ * wherever it came from, after core has counted it and taken its token.
+ *
+ * @param paths the methods of the server; may grow until the first request
+ */
+export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: AddressOf): Guard {
+  /** The stream that grpc-js is making a call of: it calls its interceptors in the same turn. */
+  let entering: Incoming | undefined;
+
+  const interceptor: ServerInterceptor = (_method, call) => {
+    const incoming = entering;
+    if (!incoming) throw new Error('Expected a call that came through the guard.');
+    incoming.send = call.sendStatus.bind(call);
+    const sendMessage = call.sendMessage.bind(call);
+    const start = call.start.bind(call);
+    // Assigned, because grpc-js ends calls by these paths of its own call too.
+    call.sendStatus = (status) => incoming.finish(status);
+    call.sendMessage = (message, callback) => {
+      if (incoming.ended) return;
+      sendMessage(message, callback);
+      incoming.watchReader();
+    };
+    call.start = (listener) => start(new GuardedListener(incoming, listener));
+    incoming.expireInTime();
+    // A call of ours is no instance of their class, which they never ask for.
+    return call as ServerInterceptingCall;
+  };
+
+  function enter(serve: OnStream): OnStream {
+    return (stream, headers, flags, rawHeaders) => {
+      const timeoutMs = timeoutOf(headers);
+      const dueMs = performance.now() + (timeoutMs ?? 0);
+      const caller = new GrpcCaller(stream, headers, dueMs, addressOf);
+      const framing = followFrames(stream, headers['grpc-encoding']?.toString() ?? 'identity');
+      const incoming = new Incoming({ core, caller, stream, framing, dueMs });
+      const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
+      if (fault) {
+        void refuseStream(incoming, fault);
+        return;
+      }
+      // Its timers end at 24.8 days: grpc-js is not told, and the call has a timer of ours.
+      delete headers['grpc-timeout'];
+      entering = incoming;
+      try {
+        serve(stream, headers, flags, rawHeaders);
+      } finally {
+        entering = undefined;
+      }
+    };
+  }
+
+  return {
+    interceptor,
+    watch(server) {
+      // grpc-js keeps its HTTP/2 servers to itself, and has no hook in front of a stream.
+      const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
+      if (http2Servers.size === 0) throw new Error('Expected a server of grpc-js that is bound.');
+      for (const http2Server of http2Servers.keys()) {
+        const listeners = http2Server.listeners('stream') as OnStream[];
+        http2Server.removeAllListeners('stream');
+        for (const serve of listeners) http2Server.on('stream', enter(serve));
+      }
+    },
+  };
+}
+
+/** What grpc-js has no name for. */
+type Listener = Parameters<ServerInterceptingCall['start']>[0];
+
+/** What grpc-js makes of a request passes here on its way to the handler. */
+class GuardedListener implements Listener {
+  readonly incoming: Incoming;
+  readonly next: Listener;
+
+  constructor(incoming: Incoming, next: Listener) {
+    this.incoming = incoming;
+    this.next = next;
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    rememberCaller(metadata, this.incoming.parts.caller);
+    this.next.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    if (this.incoming.misframed(false)) return;
+    this.next.onReceiveMessage(message);
+  }
+
+  onReceiveHalfClose(): void {
+    this.incoming.halfClosed();
+    if (this.incoming.misframed(true)) return;
+    this.next.onReceiveHalfClose();
+  }
+
+  onCancel(): void {
+    this.incoming.closed();
+    this.next.onCancel();
+  }
+}
+
+/** A request that is refused, and the HTTP fields of the answer that are not 200's. */
+interface HeadFault {
+  readonly error: PaymentsError;
+  readonly fields?: OutgoingHttpHeaders;
+}
+
+/** RFC 9110 §8.3.1: types are case-insensitive. gRPC itself allows a subtype or parameters. */
+const grpcType = /^application\/grpc(?:\+proto)?[ \t]*(?:;.*)?$/i;
+
+function faultOf(
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+  paths: ReadonlySet<string>,
+  timeoutMs: number | undefined,
+): HeadFault | undefined {
+  const { ':method': method, ':path': path = '', 'content-type': contentType } = headers;
+  if (method !== 'POST') {
+    return { error: httpMethodError(String(method)), fields: { ':status': 405, allow: 'POST' } };
+  }
+  if (contentType !== 'application/grpc') {
+    if (contentType === undefined || !grpcType.test(contentType)) {
+      return { error: contentTypeError(contentType), fields: { ':status': 415 } };
+    }
+    // grpc-js compares in lower case.
+    headers['content-type'] = 'application/grpc';
+  }
+  if (!paths.has(path)) return { error: unknownMethodError(path) };
+  if (isDoubled('authorization', rawHeaders)) {
+    return { error: metadataError('authorization', 'expected one value, got several') };
+  }
+  if (timeoutMs === undefined) {
+    const expected = `expected up to 8 digits and one of ${Object.keys(timeoutUnits).join(', ')}`;
+    const got = `got ${headers['grpc-timeout']}`;
+    return { error: metadataError('grpc-timeout', `${expected}, ${got}`) };
+  }
+  // Less time than a timer can measure is over before anything can begin.
+  if (timeoutMs < 1) return { error: deadlineError() };
+  return undefined;
+}
+
+/** Milliseconds that the call may take; undefined where the header is malformed. */
+function timeoutOf({ 'grpc-timeout': text }: IncomingHttpHeaders): number | undefined {
+  return text === undefined ? Number.POSITIVE_INFINITY : parseTimeout(text.toString());
+}
+
+/** Node passes on the first of several, and says nothing. */
+function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
+  const first = rawHeaders.indexOf(name);
+  return first >= 0 && rawHeaders.indexOf(name, first + 2) >= 0;
+}
+
+/** Answers in trailers alone, for a stream that grpc-js never sees. */
+async function refuseStream(incoming: Incoming, { error, fields }: HeadFault): Promise<void> {
+  const { stream, caller } = incoming.parts;
+  stream.on('error', () => {});
+  stream.once('close', () => incoming.closed());
+  try {
+    const answered = await incoming.refused(error);
+    if (stream.destroyed || stream.closed) return;
+    const status = statusOf(answered, { error }, caller.metadata());
+    stream.respond(
+      {
+        ':status': 200,
+        'content-type': 'application/grpc',
+        'grpc-status': status.code,
+        'grpc-message': encodeURI(status.details),
+        ...status.metadata.toHttp2Headers(),
+        ...(answered === error && fields),
+      },
+      { endStream: true },
+    );
+    closeWhenSent(stream);
+  } catch {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+}

@@ -1,0 +1,133 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
+import { status } from '@grpc/grpc-js';
+import type { PaymentsError } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
+import type { GrpcCaller } from './caller.ts';
+import { whenDue } from './deadline.ts';
+import { detailsKey } from './errors.ts';
+import type { Framing } from './framing.ts';
+import { framingRefusal, type Refusal, refusalOf, type Status, statusOf } from './refusals.ts';
+
+/** How long a failure waits for a reader that takes nothing, before its stream is reset. */
+const flushMs = 1000;
+/** How long an answer waits for such a reader. */
+const blockedMs = 30_000;
+
+/** How often a stream is asked whether its trailers were sent, where the connection is slow. */
+const sentPollMs = 20;
+
+/** What a call is made of. */
+export interface IncomingParts {
+  readonly core: Pick<Core, 'refuse'>;
+  readonly caller: GrpcCaller;
+  readonly stream: ServerHttp2Stream;
+  readonly framing: Framing;
+  /** The deadline, on the clock of `performance`. */
+  readonly dueMs: number;
+}
+
+/** How one call ends, whoever ends it: handler, grpc-js, deadline or a reader that stops. */
+export class Incoming {
+  /** True once a status is chosen: nothing is sent any more but that. */
+  ended = false;
+  /** Sends a status as it is. */
+  send: (status: Status) => void = () => {};
+  #halfClosed = false;
+  #disarm: (() => void) | undefined;
+
+  readonly parts: IncomingParts;
+
+  constructor(parts: IncomingParts) {
+    this.parts = parts;
+  }
+
+  /** Ends the call at its deadline, however far away that is. */
+  expireInTime(): void {
+    const { caller, dueMs } = this.parts;
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    this.#disarm = whenDue(dueMs, () => this.refuse({ error: caller.expire() }));
+  }
+
+  /** Called when the stream is closed, whichever side closed it. */
+  closed(): void {
+    this.#disarm?.();
+    this.parts.caller.abort(new DOMException('The client cancelled or is gone.', 'AbortError'));
+  }
+
+  /** The client has sent everything. */
+  halfClosed(): void {
+    this.#halfClosed = true;
+  }
+
+  /** What core answers to a failure that did not come from it. */
+  refused(error: PaymentsError): Promise<PaymentsError> {
+    const { core, caller } = this.parts;
+    return core.refuse(caller, error, caller.operation);
+  }
+
+  /** Ends the call with a failure of which core may not know yet. */
+  refuse(refusal: Refusal): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { caller, stream } = this.parts;
+    this.refused(refusal.error)
+      .then((error) => this.#end(statusOf(error, refusal, caller.metadata())))
+      .catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  }
+
+  /** Ends the call as its handler or grpc-js asks for. */
+  finish(given: Status): void {
+    if (this.ended) return;
+    if (given.code !== status.OK && !given.metadata?.get(detailsKey).length) {
+      this.refuse(refusalOf(given));
+      return;
+    }
+    this.ended = true;
+    this.#end(given);
+  }
+
+  /** Refuses the call where its frames cannot be a request; true where it is ended. */
+  misframed(atEnd: boolean): boolean {
+    if (this.ended) return true;
+    const { framing } = this.parts;
+    const fault = atEnd ? framing.faultAtEnd() : framing.fault();
+    if (fault !== undefined) this.refuse(framingRefusal(fault));
+    return this.ended;
+  }
+
+  /** To be called after a write: a reader that takes nothing does not hold it for ever. */
+  watchReader(): void {
+    const { stream } = this.parts;
+    if (!stream.writableNeedDrain) return;
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), blockedMs);
+    timer.unref();
+    const done = () => clearTimeout(timer);
+    stream.once('drain', done).once('close', done);
+  }
+
+  #end(given: Status): void {
+    this.#disarm?.();
+    const { stream } = this.parts;
+    this.send(given);
+    if (given.code !== status.OK && stream.writableLength > 0) {
+      const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), flushMs);
+      stream.once('close', () => clearTimeout(timer));
+    }
+    if (!this.#halfClosed) closeWhenSent(stream);
+  }
+}
+
+/**
+ * A stream whose client has not ended its side stays open after the trailers, and counts against
+ * the streams of its connection (PROTOCOL-HTTP2.md, Responses: RST_STREAM with NO_ERROR).
+ */
+export function closeWhenSent(stream: ServerHttp2Stream): void {
+  const close = () => {
+    if (stream.destroyed) return;
+    // Nothing says when trailers are on the wire, and a reset before that discards them.
+    if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
+    else setTimeout(close, sentPollMs).unref();
+  };
+  setImmediate(close);
+}

@@ -1,0 +1,88 @@
+import {
+  type Server,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { callerOf } from './caller.ts';
+import { fileDescriptors } from './descriptors.ts';
+import { encodeError } from './errors.ts';
+import { shutdownError } from './refusals.ts';
+
+/** Requests of one stream; a client that reflects on the whole contract sends a few dozen. */
+const maxRequestsOfStream = 1000;
+
+type StreamHandler = (call: ServerDuplexStream<unknown, unknown>, callback?: unknown) => void;
+
+/**
+ * Adds reflection and health to the server, and answers what sets the health of a service. They
+ * need no key, so what they cost is bounded for each stream.
+ */
+export function addLibraryServices(
+  server: Pick<Server, 'addService'>,
+  services: readonly string[],
+  closing: AbortSignal,
+): void {
+  const health = new HealthImplementation({ '': 'SERVING' });
+  for (const name of services) health.setStatus(name, 'SERVING');
+  closing.addEventListener('abort', () => {
+    for (const name of ['', ...services]) health.setStatus(name, 'NOT_SERVING');
+  });
+  const seen = asLibrariesSee(server, closing);
+  health.addToServer(seen);
+  reflection().addToServer(seen);
+}
+
+function reflection(): ReflectionService {
+  // Nothing is read of a package but the descriptors of its files.
+  const contract = { all: { fileDescriptorProtos: fileDescriptors() } };
+  return new ReflectionService(contract as unknown as PackageDefinition);
+}
+
+/** The server as services of libraries see it: their streams are bounded, and end with it. */
+function asLibrariesSee(server: Pick<Server, 'addService'>, closing: AbortSignal): Server {
+  const bounded =
+    (handle: StreamHandler): StreamHandler =>
+    (call, callback) => {
+      // Only unary calls have a callback.
+      if (callback === undefined) boundStream(call, closing);
+      handle(call, callback);
+    };
+  const addService = (service: ServiceDefinition, handlers: Record<string, StreamHandler>) => {
+    const all = Object.entries(handlers).map(([name, handle]) => [name, bounded(handle)]);
+    server.addService(service, Object.fromEntries(all));
+  };
+  // The one method that they call.
+  return { addService } as unknown as Server;
+}
+
+/**
+ * Reads no further while the client does not take its answers, refuses a stream of too many
+ * requests, and ends it when `closing` aborts.
+ */
+function boundStream(call: ServerDuplexStream<unknown, unknown>, closing: AbortSignal): void {
+  const write = call.write.bind(call);
+  let requests = 0;
+  // The libraries write once for each request, and look at nothing that `write` answers.
+  call.write = (message: unknown) => {
+    requests += 1;
+    if (requests > maxRequestsOfStream) {
+      const details = `Expected at most ${maxRequestsOfStream} requests in a stream, got more.`;
+      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details });
+      return false;
+    }
+    const ready = write(message);
+    if (!ready && !call.isPaused()) {
+      call.pause();
+      call.once('drain', () => call.resume());
+    }
+    return ready;
+  };
+  const end = () => call.emit('error', encodeError(shutdownError(), callerOf(call).metadata()));
+  const forget = () => closing.removeEventListener('abort', end);
+  closing.addEventListener('abort', end, { once: true });
+  call.once('close', forget).once('cancelled', forget);
+}

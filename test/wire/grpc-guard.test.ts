@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { constants } from 'node:http2';
+import { gzipSync } from 'node:zlib';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller, Core } from '../../services/core/invoke.ts';
+import { paymentService } from '../../services/grpc/contract.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+import { closeOf, ending, frame, openWire, reasonOf, type Seen, type Wire } from './grpc-wire.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let wire: Wire;
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  wire = await openWire(server.port);
+});
+afterAll(async () => {
+  wire.close();
+  await server.close();
+  await house.close();
+});
+
+const { CreatePayment, GetPayment } = paymentService;
+const getPayment = frame(GetPayment.requestSerialize({ id: 'pay_none' }));
+const createPayment = () =>
+  frame(
+    CreatePayment.requestSerialize({
+      requestId: randomUUID(),
+      amount: 100,
+      currency: 'GBP',
+      paymentMethod: 'pm_card_ok',
+      confirm: true,
+    }),
+  );
+
+const statusOf = (seen: Seen) => Number(ending(seen)['grpc-status']);
+
+/** What every failure has, whoever made it: contract's error, request id, a line in the log. */
+function expectContract(seen: Seen, reason: string): void {
+  expect(reasonOf(seen)).toBe(reason);
+  const requestId = ending(seen)['x-request-id'];
+  expect(requestId).toMatch(/^req_/);
+  expect(house.records.filter((record) => record.requestId === requestId)).toHaveLength(1);
+}
+
+const paymentCount = async () =>
+  (await house.core.invoke('listEvents', { credential: adminKey, requestId: 'r' }, { limit: 100 }))
+    .items.length;
+
+/** Keeps the event loop from its timers for longer than the deadline of the test. */
+function busyFor(): void {
+  const end = performance.now() + 80;
+  while (performance.now() < end);
+}
+
+describe('what is no gRPC call', () => {
+  test.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'FOO'])(
+    'HTTP %s is 405 and carries nothing out',
+    async (method) => {
+      const before = await paymentCount();
+      const seen = await wire.call(
+        { ':path': CreatePayment.path, ':method': method },
+        createPayment(),
+      );
+      expect(seen.headers).toMatchObject({ ':status': 405, allow: 'POST' });
+      expectContract(seen, 'METHOD_NOT_ALLOWED');
+      expect(await paymentCount()).toBe(before);
+    },
+  );
+
+  test.each([
+    'application/grpc-web',
+    'application/grpc-web+proto',
+    'application/grpc-web-text',
+    'application/grpc+json',
+    'application/grpcfoo',
+    'application/json',
+  ])('the content type %s is 415', async (contentType) => {
+    const seen = await wire.call(
+      { ':path': GetPayment.path, 'content-type': contentType },
+      getPayment,
+    );
+    expect(seen.headers[':status']).toBe(415);
+    expectContract(seen, 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  test.each(['application/grpc+proto', 'APPLICATION/GRPC', 'application/grpc;charset=utf-8'])(
+    'the content type %s is a call',
+    async (contentType) => {
+      const seen = await wire.call(
+        { ':path': GetPayment.path, 'content-type': contentType },
+        getPayment,
+      );
+      expect(statusOf(seen)).toBe(status.NOT_FOUND);
+    },
+  );
+
+  test('an unknown method is UNIMPLEMENTED, with its name percent-encoded', async () => {
+    const seen = await wire.call({ ':path': '/x/Get%20x' });
+    expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
+    expect(ending(seen)['grpc-message']).toContain('Get%2520x');
+    expectContract(seen, 'METHOD_NOT_ALLOWED');
+  });
+
+  test('two authorization lines are refused, and neither is believed', async () => {
+    const lax = await openWire(server.port, { strictSingleValueFields: false });
+    const stream = lax.session.request([
+      ...[':method', 'POST', ':path', GetPayment.path, ':scheme', 'http', ':authority', 'here'],
+      ...['content-type', 'application/grpc'],
+      ...['authorization', `Bearer ${adminKey}`, 'authorization', 'Bearer sk_test_nobody'],
+    ]);
+    stream.end(getPayment);
+    const seen = await closeOf(stream);
+    lax.close();
+    expect(statusOf(seen)).toBe(status.INVALID_ARGUMENT);
+    expectContract(seen, 'VALIDATION_FAILED');
+  });
+});
+
+describe('frames', () => {
+  test.each([
+    ['a Compressed-Flag without an encoding', () => frame(createPayment().subarray(5), 1)],
+    ['a Compressed-Flag of 2', () => frame(createPayment().subarray(5), 2)],
+    ['a Compressed-Flag of 255', () => frame(createPayment().subarray(5), 255)],
+    ['a message that is cut short', () => createPayment().subarray(0, -3)],
+    ['a prefix that is cut short', () => createPayment().subarray(0, 3)],
+    ['bytes after the message', () => Buffer.concat([createPayment(), Buffer.alloc(2)])],
+  ])('%s is INTERNAL and carries nothing out', async (_what, body) => {
+    const before = await paymentCount();
+    const seen = await wire.call({ ':path': CreatePayment.path }, body());
+    expect(statusOf(seen)).toBe(status.INTERNAL);
+    expectContract(seen, 'VALIDATION_FAILED');
+    expect(await paymentCount()).toBe(before);
+  });
+
+  test('a message in an encoding that is not read is UNIMPLEMENTED, with those that are', async () => {
+    const headers = { ':path': GetPayment.path, 'grpc-encoding': 'br' };
+    const seen = await wire.call(headers, frame(getPayment.subarray(5), 1));
+    expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
+    expect(ending(seen)['grpc-accept-encoding']).toBe('identity,deflate,gzip');
+    expectContract(seen, 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  test('a compressed message is read, and one that is none says so', async () => {
+    const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip' };
+    const good = await wire.call(headers, frame(gzipSync(getPayment.subarray(5)), 1));
+    expect(statusOf(good)).toBe(status.NOT_FOUND);
+    const bad = await wire.call(headers, frame(Buffer.from('none'), 1));
+    expect(statusOf(bad)).toBe(status.INTERNAL);
+    expectContract(bad, 'VALIDATION_FAILED');
+  });
+
+  test('a message over the limit, no message and two of them have the error of the contract', async () => {
+    const large = await wire.call({ ':path': GetPayment.path }, frame(Buffer.alloc(70_000)));
+    expect(statusOf(large)).toBe(status.RESOURCE_EXHAUSTED);
+    expectContract(large, 'PAYLOAD_TOO_LARGE');
+    const none = await wire.call({ ':path': GetPayment.path }, Buffer.alloc(0));
+    expect(statusOf(none)).toBe(status.UNIMPLEMENTED);
+    expectContract(none, 'METHOD_NOT_ALLOWED');
+    const two = await wire.call(
+      { ':path': GetPayment.path },
+      Buffer.concat([getPayment, getPayment]),
+    );
+    expect(statusOf(two)).toBe(status.UNIMPLEMENTED);
+    expectContract(two, 'METHOD_NOT_ALLOWED');
+  });
+});
+
+test('a refused call leaves no stream open, though its client never ends its side', async () => {
+  const own = await openWire(server.port);
+  const headers = { ':path': CreatePayment.path, authorization: '' };
+  const cut = frame(Buffer.alloc(10), 0, 70_000);
+  const all = await Promise.all(Array.from({ length: 200 }, () => own.call(headers, cut, false)));
+  expect(all.map(statusOf)).toEqual(all.map(() => status.RESOURCE_EXHAUSTED));
+  expect(all.map(({ rstCode }) => rstCode)).toEqual(all.map(() => constants.NGHTTP2_NO_ERROR));
+  const head = await own.call({ ':path': '/none' }, cut, false);
+  expect(statusOf(head)).toBe(status.UNIMPLEMENTED);
+  own.close();
+});
+
+describe('deadlines', () => {
+  test.each(['-1S', '1.5S', 'abc1Sxyz', '1 S', '123456789S', '', 'S', '1s', '1'])(
+    'the grpc-timeout %j is refused by name',
+    async (timeout) => {
+      const seen = await wire.call(
+        { ':path': GetPayment.path, 'grpc-timeout': timeout },
+        getPayment,
+      );
+      expect(statusOf(seen)).toBe(status.INVALID_ARGUMENT);
+      expect(decodeURI(String(ending(seen)['grpc-message']))).toContain('grpc-timeout');
+      expectContract(seen, 'VALIDATION_FAILED');
+    },
+  );
+
+  test.each(['1n', '0S', '999u'])(
+    'a call that comes with %s left is DEADLINE_EXCEEDED and has no effect',
+    async (timeout) => {
+      const before = await paymentCount();
+      const headers = { ':path': CreatePayment.path, 'grpc-timeout': timeout };
+      const all = await Promise.all(
+        Array.from({ length: 20 }, () => wire.call(headers, createPayment())),
+      );
+      for (const seen of all) {
+        expect(statusOf(seen)).toBe(status.DEADLINE_EXCEEDED);
+        expectContract(seen, 'TIMEOUT');
+      }
+      expect(await paymentCount()).toBe(before);
+    },
+  );
+
+  test.each([
+    ['waits for its turn', (signal: AbortSignal) => once(signal, 'abort')],
+    ['is behind a busy event loop', busyFor],
+  ])('a call whose deadline passes while it %s has no effect', async (_what, wait) => {
+    const before = await paymentCount();
+    const invoke = async (name: 'createPayment', caller: Caller, input: unknown) => {
+      if (caller.signal) await wait(caller.signal);
+      return house.core.invoke(name, caller, input);
+    };
+    // Nothing else is called here.
+    const core = { ...house.core, invoke } as unknown as Core;
+    const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+    const own = await openWire(around.port);
+    const headers = { ':path': CreatePayment.path, 'grpc-timeout': '50m' };
+    const seen = await own.call(headers, createPayment());
+    expect(statusOf(seen)).toBe(status.DEADLINE_EXCEEDED);
+    expectContract(seen, 'TIMEOUT');
+    expect(await paymentCount()).toBe(before);
+    own.close();
+    await around.close();
+  });
+
+  test.each(['2592000S', '43200M', '99999999H'])(
+    'a call with %s left is answered',
+    async (timeout) => {
+      const headers = { ':path': GetPayment.path, 'grpc-timeout': timeout };
+      expect(statusOf(await wire.call(headers, getPayment))).toBe(status.NOT_FOUND);
+    },
+  );
+});
