@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Ports } from '../../services/core/ports.ts';
 import { createRestListener } from '../../services/rest/server.ts';
+import type { Front } from '../../services/wire/front.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 
 /** The REST room alone, listening on both protocols, around a house of its own. */
@@ -13,9 +15,13 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
-export async function openRestServer(): Promise<RestServer> {
-  const house = await openHouse();
-  const listener = createRestListener(house.core);
+/** @param changes ports that take the place of the usual ones */
+export async function openRestServer(
+  changes: Partial<Ports> = {},
+  front: Partial<Front> = {},
+): Promise<RestServer> {
+  const house = await openHouse(undefined, changes);
+  const listener = createRestListener(house.core, front);
   const http1 = createServer(listener);
   const http2 = createHttp2Server(listener);
   const sessions = new Set<{ destroy(): void }>();
