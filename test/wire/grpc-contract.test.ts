@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:http2';
-import { Metadata, status } from '@grpc/grpc-js';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorDetails, errorCodes, PaymentsError } from '../../services/core/errors.ts';
+import { createGrpcClient } from '../../services/grpc/client.ts';
 import { eventService, keyService, paymentService } from '../../services/grpc/contract.ts';
 import { decodeError, encodeError } from '../../services/grpc/errors.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
+import { message } from '../../services/wire/protobuf/contract.ts';
+import { decodePayment } from '../../services/wire/protobuf/messages.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 import { detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
 
@@ -265,5 +274,73 @@ describe('refusals in the words of the contract', () => {
     const request = { pageSize: 101, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
     const fields = (await violationsOf(ListPayments, request)).map(({ field }) => field);
     expect(fields).toEqual(['page_size', 'created_from', 'order_by']);
+  });
+});
+
+/** Serves WatchEvents with these messages, whatever they are. */
+async function serveEvents(messages: readonly Buffer[]) {
+  const { WatchEvents } = eventService;
+  const of = new Server();
+  const asBytes = { ...WatchEvents, responseSerialize: (bytes: Buffer) => bytes };
+  of.addService(
+    { WatchEvents: asBytes },
+    {
+      WatchEvents(call: ServerWritableStream<unknown, Buffer>) {
+        call.sendMetadata(new Metadata());
+        for (const bytes of messages) call.write(bytes);
+        call.end();
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    of.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return { port, close: () => of.forceShutdown() };
+}
+
+describe('a client of this contract at the server of a newer one', () => {
+  const createdAt = { seconds: 1, nanos: 0 };
+  const refund = { id: 're_1', payment: 'pay_1', amount: 1, currency: 'GBP', createdAt };
+  const Event = message('payments.v1.Event');
+
+  test('its stream goes on past an event type and a resource that it does not know', async () => {
+    // Field 8 of `data`, which this contract does not have, and nothing else in it.
+    const dispute = Buffer.from([0x42, 2, 0x0a, 0]);
+    const newer = { id: 'evt_1', sequence: 1, type: 99 as never, createdAt };
+    const known = {
+      id: 'evt_2',
+      sequence: 2,
+      type: 'EVENT_TYPE_REFUND_CREATED',
+      createdAt,
+      refund,
+    };
+    const fake = await serveEvents([
+      Buffer.concat([Event.serialize(newer), dispute]),
+      Event.serialize(known as never),
+    ]);
+    const client = await createGrpcClient({ target: `127.0.0.1:${fake.port}`, key: adminKey });
+    const events = await client.watchEvents({}, { signal: new AbortController().signal });
+    const seen: unknown[] = [];
+    for await (const { type, data } of events) seen.push([type, data.kind]);
+    expect(seen).toEqual([
+      ['99', 'unknown'],
+      ['refund.created', 'refund'],
+    ]);
+    await client.close();
+    fake.close();
+  });
+
+  test('values that it does not know are handed through as their numbers', () => {
+    const { serialize, deserialize } = message('payments.v1.Payment');
+    const failure = { code: 77 as never, message: 'x' };
+    const newer = { status: 88 as never, captureMethod: 99 as never, failure };
+    const bytes = serialize({ ...newer, createdAt, updatedAt: createdAt });
+    expect(decodePayment(deserialize(bytes))).toMatchObject({
+      status: '88',
+      captureMethod: '99',
+      failure: { code: '77' },
+    });
   });
 });

@@ -27,7 +27,10 @@ export interface WireEnum<Prefix extends string, Word extends string> {
    * contract has no such value, for the operation's schema to refuse with the rest.
    */
   given(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word | undefined;
-  /** The word of a name in an answer. @throws Error where this client does not know it */
+  /**
+   * The word of a name in an answer. A value of a newer contract is handed through as the wire has
+   * it, its number for one: it is no reason to end a stream.
+   */
   answered(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word;
 }
 
@@ -47,13 +50,8 @@ function wireEnum<const Prefix extends string, Word extends string>(
     >,
     // proto-loader gives numbers where it finds no name; its types do not say so.
     given: (name) => (name === unspecified ? undefined : (byName.get(name) ?? (name as Word))),
-    answered(name) {
-      const word = byName.get(name);
-      if (word === undefined) {
-        throw new Error(`Expected a ${prefix} that this client knows, got ${name}.`);
-      }
-      return word;
-    },
+    // The type has the words of this contract; whoever switches over them has a default.
+    answered: (name) => byName.get(name) ?? (String(name) as Word),
   };
 }
 
