@@ -19,12 +19,19 @@ export const callerOf = ({ headers }: IncomingMessage): GraphqlCaller => ({
   receipt: {},
 });
 
-/** The caller of one operation on a connection that was authenticated once. */
+/**
+ * The caller of one operation on a connection that was authenticated once.
+ * @param signal aborts when nobody waits for the operation's answer any more
+ */
 export const callerOnConnection = (
   session: Session | undefined,
   { headers }: IncomingMessage,
+  address: string | undefined,
+  signal: AbortSignal | undefined,
 ): GraphqlCaller => ({
   session,
+  signal,
+  address,
   requestId: requestIdOf(undefined),
   traceparent: textOf(headers.traceparent),
   receipt: {},

@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http';
 import type { Core } from '../core/invoke.ts';
+import { createAddressOf } from '../wire/address.ts';
 import type { Front } from '../wire/front.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
 import { createPaymentsSchema } from './schema.ts';
+import type { SocketLimits } from './socket-connection.ts';
 import { createSockets } from './sockets.ts';
 import { createRoomYoga, executeOf } from './yoga.ts';
 
@@ -14,6 +16,8 @@ export interface GraphqlRoomOptions extends Partial<Front> {
   readonly introspection?: boolean | undefined;
   /** The dearest document that is run; 500 where absent. */
   readonly maxCost?: number | undefined;
+  /** Bounds of one WebSocket connection. */
+  readonly sockets?: Partial<SocketLimits> | undefined;
   /** Told of every failure that clients see as `internal`. To the console where absent. */
   readonly report?: ((cause: unknown, requestId: string) => void) | undefined;
 }
@@ -51,7 +55,8 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     report: options.report ?? ((cause, requestId) => console.error(requestId, cause)),
   });
   const closing = new AbortController();
-  const sockets = createSockets(core, execution);
+  const addressOf = options.addressOf ?? createAddressOf(0);
+  const sockets = createSockets(core, execution, addressOf, options.sockets);
   return {
     listener: createHttpListener(core, execution, yoga, closing.signal),
     upgrade: sockets.upgrade,

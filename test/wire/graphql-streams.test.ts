@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Event } from '../../services/core/events/event.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
+import { openGraphqlSocket, type SocketOptions } from './graphql-socket.ts';
 
 /** Subscriptions, over graphql-transport-ws and over server-sent events. */
 
@@ -31,38 +32,7 @@ async function take(events: AsyncIterable<Event>, count: number): Promise<Event[
 }
 
 describe('over graphql-transport-ws', () => {
-  /** A socket that speaks the protocol's frames as they are. */
-  async function openSocket(options: { headers?: Record<string, string>; protocol?: string } = {}) {
-    const { headers = {}, protocol = 'graphql-transport-ws' } = options;
-    const socket = new WebSocket(socketUrl(), protocol, { headers });
-    const frames: Record<string, unknown>[] = [];
-    let wake = () => {};
-    socket.on('message', (text) => {
-      frames.push(JSON.parse(String(text)));
-      wake();
-    });
-    const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-      socket.on('close', (code, reason) => {
-        resolve({ code, reason: String(reason) });
-        wake();
-      });
-    });
-    await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
-    return {
-      socket,
-      closed,
-      send: (frame: unknown) => socket.send(JSON.stringify(frame)),
-      async next(): Promise<Record<string, unknown>> {
-        while (frames.length === 0 && socket.readyState === WebSocket.OPEN) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-        return frames.shift() ?? {};
-      },
-    };
-  }
-
+  const openSocket = (options?: SocketOptions) => openGraphqlSocket(room.target, options);
   const authorization = `Bearer ${adminKey}`;
 
   test('the client of graphql-ws subscribes, and asks and changes on the same socket', async () => {

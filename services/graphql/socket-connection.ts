@@ -1,0 +1,287 @@
+import type { IncomingMessage } from 'node:http';
+import { MessageType, parseMessage, type Server, stringifyMessage } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { type ErrorCode, PaymentsError, toPaymentsError } from '../core/errors.ts';
+import type { Core, Session } from '../core/invoke.ts';
+import { bearerToken } from '../wire/bearer.ts';
+import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
+import { parseJson } from '../wire/strict-json.ts';
+import { callerOnConnection, type GraphqlCaller } from './caller.ts';
+import {
+  createSocketOperations,
+  type SocketOperation,
+  type SocketOperations,
+} from './socket-operations.ts';
+
+/** Bounds of one connection: what it may cost the others. Tests bring smaller ones. */
+export const defaultSocketLimits = {
+  /** A peer that says nothing for so long holds a socket and no right to it. */
+  initMs: 5000,
+  /** Operations at once; each subscription may keep a thousand events for a slow reader. */
+  operations: 32,
+  /** Answers that the peer does not take: past it the connection is closed. */
+  bufferedBytes: 4 * 1024 * 1024,
+  /** Below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
+  pingMs: 20_000,
+  /** How long operations that run may go on when the server wants to stop. */
+  drainMs: 10_000,
+  /** How long the peer may take to read up to the close and answer it, to learn why. */
+  closeMs: 30_000,
+  /** The same when the server stops. */
+  stopMs: 1000,
+} as const;
+
+export type SocketLimits = { readonly [Name in keyof typeof defaultSocketLimits]: number };
+
+/** One connection, as the room sees it. */
+export interface SocketConnection {
+  readonly operations: SocketOperations;
+  /** The caller of one operation, or of what comes before any. */
+  caller(operation?: SocketOperation): GraphqlCaller;
+  /** Whether the key of this `connection_init` is good; the connection is closed otherwise. */
+  authenticate(connectionParams: ConnectionParams | undefined): Promise<boolean>;
+  ping(payload: Readonly<Record<string, unknown>>): void;
+  /** Ends the streams, lets what else runs end, then closes with 1012. */
+  restart(): void;
+}
+
+export type ConnectionParams = Record<string, unknown>;
+export type ProtocolServer = Server<SocketConnection>;
+
+type Message = ReturnType<typeof parseMessage>;
+
+/** The close codes that graphql-ws chooses itself; all others are a message that is not valid. */
+const codeOfClose: Readonly<Record<number, ErrorCode>> = {
+  4401: 'unauthenticated',
+  4408: 'timeout',
+};
+
+/** What clients send; the protocol's other messages are the server's. */
+const ofClients: ReadonlySet<string> = new Set([
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+]);
+
+/** Serves a connection until it is closed. `server` knows the protocol, this the rest. */
+export function serveSocket(
+  core: Core,
+  server: ProtocolServer,
+  socket: WebSocket,
+  request: IncomingMessage,
+  address: string | undefined,
+  limits: SocketLimits,
+): SocketConnection {
+  const operations = createSocketOperations();
+  let session: Session | undefined;
+  const caller = (operation?: SocketOperation) =>
+    callerOnConnection(session, request, address, operation?.signal);
+  const ending = createEnding(core, socket, operations, caller, limits);
+  const { close } = ending;
+  const onRevoked = () => close(closeCode.unauthenticated, 'The API key was revoked.');
+
+  function send(message: string): Promise<void> {
+    const addressed = operations.addressed(message);
+    if (addressed === undefined || ending.closing) return Promise.resolve();
+    if (socket.bufferedAmount > limits.bufferedBytes) {
+      close(tooSlow, 'Too slow: connect again and resume after the last event.');
+      return Promise.resolve();
+    }
+    // Resolves when the kernel has taken the message: a stream waits for its reader here.
+    return new Promise((resolve) => socket.send(addressed, () => resolve()));
+  }
+
+  const connection: SocketConnection = {
+    operations,
+    caller,
+    async authenticate(params) {
+      try {
+        const credential = credentialIn(request, params);
+        session = await core.authenticate({ ...caller(), credential });
+      } catch (thrown) {
+        const error = toPaymentsError(thrown);
+        close(closeCode[error.code], error.message);
+        return false;
+      }
+      session.revoked.addEventListener('abort', onRevoked, { once: true });
+      if (session.revoked.aborted) onRevoked();
+      return !ending.closing;
+    },
+    ping: (payload) => void send(stringifyMessage({ type: MessageType.Ping, payload })),
+    restart: ending.restart,
+  };
+  const closed = server.opened(protocolSocket(socket, send, operations, ending), connection);
+  const stopPings = keepAlive(socket, limits.pingMs);
+  socket.on('error', ending.failedBelow);
+  socket.on('close', (code, reason) => {
+    ending.closed();
+    stopPings();
+    session?.revoked.removeEventListener('abort', onRevoked);
+    closed(code, String(reason)).catch((thrown) => core.refuse(caller(), toPaymentsError(thrown)));
+  });
+  return connection;
+}
+
+type Ending = ReturnType<typeof createEnding>;
+
+/** Every way in which a connection ends. */
+function createEnding(
+  core: Core,
+  socket: WebSocket,
+  operations: SocketOperations,
+  callerOf: () => GraphqlCaller,
+  { drainMs, stopMs }: SocketLimits,
+) {
+  let closing = false;
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function close(code: number, reason: string): void {
+    if (closing) return;
+    closing = true;
+    operations.endAll();
+    socket.close(code, closeReason(reason));
+  }
+
+  function report(error: PaymentsError): void {
+    const caller = callerOf();
+    const { session } = caller;
+    // Nobody pays for what fails here.
+    const free = session && error.code === 'internal' ? { ...session, prepaid: true } : session;
+    void core.refuse({ ...caller, session: free }, error);
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    close(restarting, 'The server restarts: connect again and resume.');
+    timer = setTimeout(() => socket.terminate(), stopMs);
+  }
+
+  function stopWhenIdle(): void {
+    if (stopping && (closing || operations.running === 0)) stop();
+  }
+
+  return {
+    /** Nothing is read or sent any more. */
+    get closing() {
+      return closing;
+    },
+    /** Nothing new is begun any more. */
+    get leaving() {
+      return closing || stopping;
+    },
+    close,
+    /** Closes for what the peer did, or what failed here; logs and counts it. */
+    fail(error: PaymentsError, code = closeCode[error.code]): void {
+      if (closing) return;
+      report(error);
+      close(code, error.message);
+    },
+    /** For what `ws` refuses, and closes for by itself: with 1002, 1007 or 1009. */
+    failedBelow({ code, message }: Error & { readonly code?: unknown }): void {
+      if (closing || typeof code !== 'string' || !code.startsWith('WS_ERR_')) return;
+      closing = true;
+      operations.endAll();
+      const large = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+      report(new PaymentsError(large ? 'payload_too_large' : 'validation_failed', message));
+    },
+    restart(): void {
+      stopping = true;
+      operations.endStreams();
+      timer = setTimeout(stop, drainMs);
+      stopWhenIdle();
+    },
+    stopWhenIdle,
+    closed(): void {
+      closing = true;
+      operations.endAll();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The socket as graphql-ws sees it: every operation under a key of its own. */
+function protocolSocket(
+  socket: WebSocket,
+  send: (message: string) => Promise<void>,
+  operations: SocketOperations,
+  ending: Ending,
+): Parameters<ProtocolServer['opened']>[0] {
+  type Take = (message: string) => Promise<void>;
+  const { fail } = ending;
+
+  async function receive(text: string, take: Take): Promise<void> {
+    // The last net: whatever fails in an operation or in the protocol ends the connection.
+    const pass = (message: Message) =>
+      take(stringifyMessage(message)).catch((thrown) => fail(toPaymentsError(thrown)));
+    const message = messageIn(text);
+    if (message instanceof PaymentsError) return fail(message);
+    if (message.type === MessageType.Complete) {
+      const key = operations.complete(message.id);
+      return key === undefined ? undefined : pass({ ...message, id: key });
+    }
+    if (message.type !== MessageType.Subscribe) return pass(message);
+    const operation = operations.begin(message.id);
+    if (!operation) {
+      const error = `Subscriber for ${message.id} already exists`;
+      return fail(new PaymentsError('validation_failed', error), 4409);
+    }
+    await pass({ ...message, id: operation.key });
+    operations.finished(operation);
+    ending.stopWhenIdle();
+  }
+
+  return {
+    protocol: socket.protocol,
+    send,
+    close: (code = closeCode.internal, reason = '') =>
+      fail(new PaymentsError(codeOfClose[code] ?? 'validation_failed', reason), code),
+    onMessage(take) {
+      socket.on('message', (data, isBinary) => {
+        if (ending.leaving) return;
+        if (!isBinary) return void receive(String(data), take);
+        const message = 'Expected a text message, got a binary one.';
+        fail(new PaymentsError('validation_failed', message));
+      });
+    },
+  };
+}
+
+/** Pings the peer, and cuts it off where it has not answered by the next one. */
+function keepAlive(socket: WebSocket, pingMs: number): () => void {
+  let alive = true;
+  const pulse = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    socket.ping();
+  }, pingMs);
+  socket.on('pong', () => {
+    alive = true;
+  });
+  return () => clearInterval(pulse);
+}
+
+function messageIn(text: string): Message | PaymentsError {
+  try {
+    const message = parseMessage(parseJson(text));
+    if (ofClients.has(message.type)) return message;
+    return new PaymentsError(
+      'validation_failed',
+      `Expected a message of the client, got ${message.type}.`,
+    );
+  } catch (thrown) {
+    // What graphql-ws expected of the message is in its error.
+    const { message } = thrown as Error;
+    return new PaymentsError('validation_failed', message);
+  }
+}
+
+function credentialIn(
+  { headers }: IncomingMessage,
+  params: ConnectionParams | undefined,
+): string | undefined {
+  const authorization = headers.authorization ?? params?.authorization ?? params?.Authorization;
+  return typeof authorization === 'string' ? bearerToken(authorization) : undefined;
+}

@@ -1,0 +1,252 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Core, StreamCaller } from '../../services/core/invoke.ts';
+import { adminKey } from '../house.ts';
+import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
+import { type GraphqlSocket, openGraphqlSocket, openWelcomeSocket } from './graphql-socket.ts';
+
+/** What one graphql-transport-ws connection may cost, and what is left of it when it is gone. */
+
+let room: GraphqlHouse;
+/** The callers of all streams so far, and the ids of the queries that wait in `hold`. */
+const streams: StreamCaller[] = [];
+let hold: Promise<void> | undefined;
+const held: (AbortSignal | undefined)[] = [];
+
+const wrap = ({ core }: { readonly core: Core }): Core => ({
+  ...core,
+  watch(name, caller, input) {
+    streams.push(caller);
+    return core.watch(name, caller, input);
+  },
+  invoke(name, caller, input) {
+    if (!hold || name !== 'getPayment') return core.invoke(name, caller, input);
+    held.push(caller.signal);
+    return hold.then(() => core.invoke(name, caller, input));
+  },
+});
+
+beforeAll(async () => {
+  room = await openGraphqlHouse({}, wrap);
+});
+afterAll(() => room.close());
+const peers: GraphqlSocket[] = [];
+afterEach(() => {
+  for (const { socket } of peers.splice(0)) socket.terminate();
+});
+
+async function open(key?: string): Promise<GraphqlSocket> {
+  const peer = await openWelcomeSocket(room.target, key);
+  peers.push(peer);
+  return peer;
+}
+async function openStranger(headers: Record<string, string> = {}): Promise<GraphqlSocket> {
+  const peer = await openGraphqlSocket(room.target, { headers });
+  peers.push(peer);
+  return peer;
+}
+
+const subscription = 'subscription { events { sequence } }';
+const subscribe = (id: string, query = subscription) => ({
+  id,
+  type: 'subscribe',
+  payload: { query },
+});
+const complete = (id: string) => ({ id, type: 'complete' });
+
+/** Sends frames in one TCP segment. */
+function sendAtOnce({ socket }: GraphqlSocket, frames: readonly object[]): void {
+  // There, though not in the package's types.
+  const { _socket: tcp } = socket as unknown as { _socket: { cork(): void; uncork(): void } };
+  tcp.cork();
+  for (const frame of frames) socket.send(JSON.stringify(frame));
+  tcp.uncork();
+}
+
+/** Waits for a condition; the time is for a busy machine only. */
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
+const openStreams = () => streams.filter(({ signal }) => !signal.aborted).length;
+const write = () => room.direct.createPayment(simple, once());
+
+describe('an operation ends with its complete, and with its connection', () => {
+  test('an id that is completed and used again names the second operation alone', async () => {
+    const peer = await open();
+    sendAtOnce(peer, [subscribe('1'), complete('1'), subscribe('1')]);
+    await until(() => expect(openStreams()).toBe(1));
+    const sequence = await room.house.store.read.lastSequence('acct_retail');
+    await write();
+    await write();
+    const frames: Record<string, unknown>[] = [];
+    // Two pings at most, of the two subscriptions, and two events.
+    while (frames.length < 4 && frames.filter(({ type }) => type === 'next').length < 2) {
+      frames.push(await peer.next());
+    }
+    const told = frames.filter(({ type }) => type === 'next');
+    expect(told).toMatchObject([
+      { id: '1', payload: { data: { events: { sequence: sequence + 1 } } } },
+      { id: '1', payload: { data: { events: { sequence: sequence + 2 } } } },
+    ]);
+    expect(frames.filter(({ type }) => type === 'complete')).toEqual([]);
+    peer.send(complete('1'));
+    await until(() => expect(openStreams()).toBe(0));
+    await write();
+    peer.send({ type: 'ping' });
+    expect(await peer.next()).toEqual({ type: 'pong' });
+  });
+
+  test('nothing of a connection runs after it has closed, however its ids were used', async () => {
+    const peer = await open();
+    const frames = Array.from({ length: 300 }, (_, i) => {
+      const id = String(i);
+      return [subscribe(id), complete(id), subscribe(id)];
+    });
+    sendAtOnce(peer, frames.flat());
+    await until(() => expect(peer.frames.length).toBeGreaterThanOrEqual(300));
+    expect(openStreams()).toBeGreaterThan(0);
+    expect(openStreams()).toBeLessThanOrEqual(32);
+    peer.socket.terminate();
+    await until(() => expect(openStreams()).toBe(0));
+  });
+
+  test('a subscription that a lost connection asked for is ended when it begins', async () => {
+    const before = streams.length;
+    const peer = await open();
+    sendAtOnce(peer, [subscribe('1')]);
+    peer.socket.terminate();
+    await until(() => expect(streams.length).toBeGreaterThanOrEqual(before));
+    await until(() => expect(openStreams()).toBe(0));
+  });
+
+  test('operations that were completed count for as long as they run', async () => {
+    const peer = await open();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold = promise;
+    held.length = 0;
+    const query = '{ payment(id: "pay_x") { id } }';
+    const pairs = Array.from({ length: 40 }, () => [subscribe('1', query), complete('1')]);
+    sendAtOnce(peer, pairs.flat());
+    await until(() => expect(held.length).toBe(32));
+    // Whoever waits for the answer is known to have left.
+    await until(() => expect(held.every((signal) => signal?.aborted)).toBe(true));
+    peer.send(subscribe('2', '{ __typename }'));
+    expect(await peer.next()).toMatchObject({
+      id: '2',
+      type: 'error',
+      payload: [{ extensions: { code: 'rate_limited' } }],
+    });
+    hold = undefined;
+    resolve();
+    await until(async () => {
+      peer.send(subscribe('3', '{ __typename }'));
+      expect(await peer.next()).toMatchObject({ id: '3', type: 'next' });
+    });
+    expect(held.length).toBe(32);
+  });
+});
+
+describe('what a connection is closed for is told in its frame, logged and counted', () => {
+  const recorded = (code: string) => room.house.records.filter((call) => call.code === code).length;
+
+  test('an id of any length that is taken closes with 4409', async () => {
+    for (const id of ['1', 'x'.repeat(150), '€'.repeat(100), '\ud800'.repeat(100)]) {
+      const before = recorded('validation_failed');
+      const peer = await open();
+      sendAtOnce(peer, [subscribe(id), subscribe(id)]);
+      const { code, reason } = await peer.closed;
+      expect(code).toBe(4409);
+      expect(`Subscriber for ${id} already exists`.toWellFormed()).toContain(reason);
+      expect(recorded('validation_failed')).toBe(before + 1);
+    }
+  });
+
+  test.each([
+    ['text that is no JSON', '{', 4400, 'validation_failed'],
+    ['the same name twice', '{"type":"ping","type":"pong"}', 4400, 'validation_failed'],
+    ['an unknown type', '{"type":"nonsense"}', 4400, 'validation_failed'],
+    ['a message of the server', '{"type":"connection_ack"}', 4400, 'validation_failed'],
+    ['a binary frame', Buffer.from('{"type":"ping"}'), 4400, 'validation_failed'],
+    ['more than 64 KiB', 'x'.repeat(70_000), 1009, 'payload_too_large'],
+    ['a second connection_init', '{"type":"connection_init"}', 4429, 'validation_failed'],
+  ] as const)(
+    '%s closes a connection that was welcome, and is counted',
+    async (_what, data, code, recordedAs) => {
+      const before = recorded(recordedAs);
+      const peer = await open();
+      peer.socket.send(data);
+      expect(await peer.closed).toMatchObject({ code });
+      await until(() => expect(recorded(recordedAs)).toBe(before + 1));
+    },
+  );
+
+  test('text that is not UTF-8 closes with 1007', async () => {
+    const before = recorded('validation_failed');
+    const peer = await open();
+    peer.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
+    expect(await peer.closed).toMatchObject({ code: 1007 });
+    await until(() => expect(recorded('validation_failed')).toBe(before + 1));
+  });
+
+  test('a connection without a subprotocol closes with 4406', async () => {
+    const before = recorded('validation_failed');
+    const peer = await openGraphqlSocket(room.target, { protocol: [] });
+    peers.push(peer);
+    expect(await peer.closed).toMatchObject({ code: 4406 });
+    expect(recorded('validation_failed')).toBe(before + 1);
+  });
+
+  test('a subscription before connection_init closes with 4401', async () => {
+    const before = recorded('unauthenticated');
+    const peer = await openStranger();
+    peer.send(subscribe('1'));
+    expect(await peer.closed).toMatchObject({ code: 4401 });
+    expect(recorded('unauthenticated')).toBe(before + 1);
+  });
+
+  test('a malformed message takes a token', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'few', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
+      once(),
+    );
+    for (let i = 0; i < 5; i += 1) {
+      const peer = await open(secret ?? '');
+      peer.socket.send('{');
+      expect(await peer.closed).toMatchObject({ code: 4400 });
+    }
+    expect(recorded('rate_limited')).toBeGreaterThan(0);
+  });
+});
+
+test('a key that is revoked closes connections that ask for nothing, too', async () => {
+  const { id, secret } = await room.direct.createKey(
+    { name: 'idle', scopes: ['payments:read'] },
+    once(),
+  );
+  const peer = await open(secret ?? '');
+  await room.direct.revokeKey({ id }, once());
+  expect(await peer.closed).toEqual({ code: 4401, reason: 'The API key was revoked.' });
+});
+
+test('a server that stops answers what runs, ends streams without complete, and closes with 1012', async () => {
+  const brief = await openGraphqlHouse({}, wrap);
+  const peer = await openWelcomeSocket(brief.target, adminKey);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  hold = promise;
+  held.length = 0;
+  peer.send(subscribe('stream'));
+  peer.send(subscribe('query', '{ payment(id: "pay_x") { id } }'));
+  await until(() => expect(held.length).toBe(1));
+  expect(await peer.next()).toMatchObject({ type: 'ping' });
+  const stopped = brief.room.close();
+  await until(() => expect(openStreams()).toBe(0));
+  hold = undefined;
+  resolve();
+  const frames = [await peer.next(), await peer.next()];
+  expect(frames).toMatchObject([
+    { id: 'query', type: 'next', payload: { data: { payment: null } } },
+    { id: 'query', type: 'complete' },
+  ]);
+  expect(await peer.closed).toMatchObject({ code: 1012 });
+  expect(peer.frames).toEqual([]);
+  await stopped;
+  await brief.close();
+});
