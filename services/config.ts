@@ -30,6 +30,11 @@ export interface Config {
   readonly trustedProxies: TrustedProxies;
   /** Origins whose pages may open WebSockets, besides the server's own. */
   readonly corsOrigins: readonly string[];
+  /**
+   * How long clients may still connect and send requests after SIGTERM, milliseconds: what sends
+   * them here, a load balancer for one, needs a moment to see that it should not.
+   */
+  readonly drainMs: number;
   /** `errors`: what failed inside; `calls`: a line a call. */
   readonly log: 'off' | 'errors' | 'calls';
 }
@@ -73,6 +78,7 @@ const environment = z.object({
   ADDRESS_LIMIT: z.coerce.number().min(0).max(1_000_000).default(100),
   TRUSTED_PROXIES: trustedProxies.default([]),
   CORS_ORIGINS: origins.default([]),
+  DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(1000),
   LOG: z.enum(['off', 'errors', 'calls']).default('errors'),
 });
 
@@ -110,6 +116,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     addressLimit: values.ADDRESS_LIMIT,
     trustedProxies: values.TRUSTED_PROXIES,
     corsOrigins: values.CORS_ORIGINS,
+    drainMs: values.DRAIN_MS,
     log: values.LOG,
   };
 }

@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { HttpFront } from './http.ts';
 import type { Tls } from './tls.ts';
 import type { Drain } from './wire/front.ts';
@@ -61,6 +61,7 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
     port: await listen(server, port, host),
     async close({ idleMs, callsMs }) {
       if (idleMs > 0) await sleep(idleMs);
+      await nobodyConnecting(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const closeIdle = whenQuiet(connections, idleMs, () => server.closeIdleConnections());
       const drained = setTimeout(() => server.closeAllConnections(), callsMs);
@@ -71,6 +72,27 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
       clearTimeout(parted);
     },
   };
+}
+
+/** How long to look for a moment in which nobody connects. */
+const connectingMs = 1000;
+
+/**
+ * Resolves in a turn of the event loop in which no connection came, if there soon is one: to end
+ * listening resets the connections that the kernel has taken and the process has not.
+ */
+async function nobodyConnecting(server: Server): Promise<void> {
+  const endMs = performance.now() + connectingMs;
+  let came: boolean;
+  const onConnection = () => {
+    came = true;
+  };
+  server.on('connection', onConnection);
+  do {
+    came = false;
+    await turn();
+  } while (came && performance.now() < endMs);
+  server.off('connection', onConnection);
 }
 
 /**
@@ -119,6 +141,7 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
         for (const session of sessions) session.goaway(0, maxStreamId);
         await sleep(idleMs);
       }
+      await nobodyConnecting(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
       const drained = setTimeout(() => {

@@ -20,11 +20,6 @@ import { createAllowsOrigin } from './wire/origin.ts';
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;
 const defaultDrain: Drain = { idleMs: 0, callsMs: 10_000 };
-/**
- * After SIGTERM: what sends requests here, a load balancer for one, needs a moment to see that it
- * should not, and requests are on their way. SIGINT comes from a person, who waits.
- */
-const idleMsOnTerm = 1000;
 /** How long what is left after closing may keep the process. */
 const exitMs = 500;
 const invoicesPath = new URL('../bench/data/online-retail-invoices.csv', import.meta.url);
@@ -196,10 +191,10 @@ function finishLoading(): void {
 
 async function serve(): Promise<void> {
   const stop = new AbortController();
-  let drain: Partial<Drain> = {};
+  let term = false;
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => {
-    drain = { idleMs: idleMsOnTerm };
+    term = true;
     stop.abort();
   });
   const config = readConfig(process.env);
@@ -210,7 +205,7 @@ async function serve(): Promise<void> {
   if (!stop.signal.aborted) {
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
   }
-  await fivewire.close(drain);
+  await fivewire.close({ idleMs: term ? config.drainMs : 0 });
   // grpc-js does not know a client that has not ended its TLS handshake, and so parts with none.
   setTimeout(() => process.exit(), exitMs).unref();
 }

@@ -14,6 +14,7 @@ test('nothing set gives the documented defaults', () => {
     addressLimit: 100,
     trustedProxies: [],
     corsOrigins: [],
+    drainMs: 1000,
     log: 'errors',
   });
 });
