@@ -22,12 +22,18 @@ function pageInput({ first, after, ...filter }: ConnectionArgs): Record<string, 
 
 /**
  * A page as a connection (GraphQL Cursor Connections Specification), forwards only. Cursors are
- * core's, and are sealed only where they are asked for: each costs an HMAC.
+ * core's, and are sealed only where they are asked for, each once: it costs an HMAC.
  */
 export function toConnection<Item>(page: Page<Item>, { after }: ConnectionArgs) {
-  const cursorAt = (index: number) => () => {
-    const item = page.items.at(index);
-    return item === undefined ? null : cursorOf(page, item);
+  const cursorAt = (index: number) => {
+    let cursor: string | null | undefined;
+    return () => {
+      if (cursor === undefined) {
+        const item = page.items.at(index);
+        cursor = item === undefined ? null : cursorOf(page, item);
+      }
+      return cursor;
+    };
   };
   return {
     nodes: page.items,

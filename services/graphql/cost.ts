@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -29,6 +30,9 @@ import { defaultPageSize, maxPageSize } from '../core/page.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** Costs are counted in thousandths of a token: whole numbers, whose sums are exact. */
+const thousandths = (tokens: number): number => Math.round(tokens * 1000);
+
 interface CostNode {
   /** The key in the answer. */
   readonly key: string;
@@ -40,40 +44,60 @@ interface CostNode {
   readonly sizeOf: ((variables: Variables) => number) | undefined;
   /** The fields below that the size belongs to; none: this field. */
   readonly sizedFields: readonly string[];
-  readonly children: readonly CostNode[];
+  readonly below: CostPlan;
 }
 
-export type CostPlan = readonly CostNode[];
+/** What the fields of an object cost. */
+export interface CostPlan {
+  readonly nodes: readonly CostNode[];
+  /** Of the fields that have no node, together. */
+  readonly leafWeight: number;
+}
 
+const nothing: CostPlan = { nodes: [], leafWeight: 0 };
+
+/** A field without a cost of its own is still resolved, copied and written. */
+const weightPerLeaf = thousandths(0.001);
 /** Introspection answers from memory: its cost is in lists, and lists within lists above all. */
-const introspection = { weight: 1, itemWeight: 0.002, itemsOfType: 5 } as const;
-/** A document that unfolds to more fields than this is refused without being looked at further. */
-const maxPlanFields = 5000;
+const introspection = {
+  weight: thousandths(1),
+  itemWeight: thousandths(0.002),
+  itemsOfType: 5,
+} as const;
+/**
+ * A document that unfolds to more selections than this is refused without being looked at further.
+ * That of the common introspection query has about 300.
+ */
+const maxSelections = 2000;
 
 interface Compiler {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly maxDepth: number;
+  selections: number;
   fields: number;
 }
 
 const tooCostly = (message: string) => new PaymentsError('query_too_costly', message);
 
 /**
- * The plan of a valid operation.
+ * The plan of a valid operation, and how many fields it was made of.
  *
- * @throws PaymentsError `query_too_costly` when fields are nested deeper than `maxDepth`
+ * @throws PaymentsError `query_too_costly` when fields are nested deeper than `maxDepth`, or the
+ *   operation unfolds to too many selections
  */
 export function compileCost(options: {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly maxDepth: number;
-}): CostPlan {
+}): { readonly plan: CostPlan; readonly fields: number } {
   const { schema, operation } = options;
+  const compiler: Compiler = { ...options, selections: 0, fields: 0 };
   const root = schema.getRootType(operation.operation);
-  return root ? compile({ ...options, fields: 0 }, root, [operation.selectionSet], 1) : [];
+  const plan = root ? compile(compiler, root, [operation.selectionSet], 1) : nothing;
+  return { plan, fields: compiler.fields };
 }
 
 function compile(
@@ -90,13 +114,14 @@ function compile(
   const seen = new Set<string>();
   for (const selection of selections) collect(compiler, type, selection, groups, seen);
   compiler.fields += groups.size;
-  if (compiler.fields > maxPlanFields) {
-    throw tooCostly(`Expected a document that unfolds to at most ${maxPlanFields} fields.`);
-  }
-  return [...groups.values()].flatMap((group) => {
+  const nodes: CostNode[] = [];
+  let leafWeight = 0;
+  for (const group of groups.values()) {
     const node = compileField(compiler, group.type, group.nodes, depth);
-    return node.weight + node.typeWeight > 0 || node.children.length > 0 ? [node] : [];
-  });
+    if (node) nodes.push(node);
+    else if (!isIntrospectionType(type)) leafWeight += weightPerLeaf;
+  }
+  return { nodes, leafWeight };
 }
 
 /** The fields of a selection, merged as execution merges them, so that none is counted twice. */
@@ -111,6 +136,10 @@ function collect(
     const found = name === undefined ? type : compiler.schema.getType(name);
     return isCompositeType(found) ? found : type;
   };
+  compiler.selections += selections.length;
+  if (compiler.selections > maxSelections) {
+    throw tooCostly(`Expected a document that unfolds to at most ${maxSelections} selections.`);
+  }
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
       const id = `${type.name}.${selection.alias?.value ?? selection.name.value}`;
@@ -130,42 +159,47 @@ function collect(
   }
 }
 
+/** Undefined for a field whose only cost is that of a leaf. */
 function compileField(
   compiler: Compiler,
   parent: GraphQLCompositeType,
   nodes: readonly FieldNode[],
   depth: number,
-): CostNode {
+): CostNode | undefined {
   const [node] = nodes;
   const name = node?.name.value ?? '';
-  const key = node?.alias?.value ?? name;
-  const leaf: CostNode = {
-    key,
-    name,
-    weight: name === '__schema' || name === '__type' ? introspection.weight : 0,
-    typeWeight: 0,
-    sizeOf: undefined,
-    sizedFields: [],
-    children: [],
-  };
   const field = compiler.schema.getField(parent, name);
-  if (!node || !field || name === '__typename') return leaf;
+  if (!node || !field || name === '__typename') return undefined;
   const type = getNamedType(field.type);
+  const key = node.alias?.value ?? name;
   const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  const children = isCompositeType(type) ? compile(compiler, type, selections, depth + 1) : [];
+  const below = isCompositeType(type) ? compile(compiler, type, selections, depth + 1) : nothing;
   if (isIntrospectionType(type)) {
-    if (!isList(field)) return { ...leaf, children };
+    if (!isCompositeType(type)) return undefined;
+    const list = isList(field);
     const items = name === 'types' ? typesIn(compiler.schema) : introspection.itemsOfType;
-    return { ...leaf, typeWeight: introspection.itemWeight, sizeOf: () => items, children };
+    return {
+      key,
+      name,
+      weight: name === '__schema' || name === '__type' ? introspection.weight : 0,
+      typeWeight: list ? introspection.itemWeight : 0,
+      sizeOf: list ? () => items : undefined,
+      sizedFields: [],
+      below,
+    };
   }
+  const weight = weightOf(compiler.schema, field);
+  const typeWeight = typeWeightOf(compiler.schema, type);
+  if (!isCompositeType(type) && weight + typeWeight === 0) return undefined;
   const size = listSizeOf(compiler, field);
   return {
-    ...leaf,
-    weight: weightOf(compiler.schema, field),
-    typeWeight: typeWeightOf(compiler.schema, type),
+    key,
+    name,
+    weight,
+    typeWeight,
     sizeOf: isList(field) || size ? sizeCounter(compiler, field, node, size) : undefined,
     sizedFields: size?.sizedFields ?? [],
-    children,
+    below,
   };
 }
 
@@ -174,13 +208,21 @@ const typesIn = (schema: GraphQLSchema): number => Object.keys(schema.getTypeMap
 const isList = ({ type }: GraphQLField<unknown, unknown>): boolean =>
   isListType(isNullableType(type) ? type : type.ofType);
 
-function weightOf(
-  schema: GraphQLSchema,
-  bearer: Pick<GraphQLField<unknown, unknown> | GraphQLNamedType, 'astNode'>,
-): number {
+type Bearer = Pick<GraphQLField<unknown, unknown> | GraphQLNamedType, 'astNode'>;
+
+/** The directives of a schema's fields and types, read once. */
+const weights = new WeakMap<ASTNode, number>();
+const listSizes = new WeakMap<ASTNode, ListSize>();
+
+function weightOf(schema: GraphQLSchema, { astNode }: Bearer): number {
   const directive = schema.getDirective('cost');
-  const values = directive && bearer.astNode && getDirectiveValues(directive, bearer.astNode);
-  return Number(values?.weight ?? 0);
+  if (!directive || !astNode) return 0;
+  let weight = weights.get(astNode);
+  if (weight === undefined) {
+    weight = thousandths(Number(getDirectiveValues(directive, astNode)?.weight ?? 0));
+    weights.set(astNode, weight);
+  }
+  return weight;
 }
 
 /** Of an interface or a union: that of its dearest member. */
@@ -195,12 +237,17 @@ interface ListSize {
   readonly sizedFields?: readonly string[];
 }
 
-function listSizeOf(
-  { schema }: Compiler,
-  { astNode }: GraphQLField<unknown, unknown>,
-): ListSize | undefined {
+const noListSize: ListSize = {};
+
+function listSizeOf({ schema }: Compiler, { astNode }: Bearer): ListSize | undefined {
   const directive = schema.getDirective('listSize');
-  return (directive && astNode && getDirectiveValues(directive, astNode)) ?? undefined;
+  if (!directive || !astNode) return undefined;
+  let size = listSizes.get(astNode);
+  if (size === undefined) {
+    size = getDirectiveValues(directive, astNode) ?? noListSize;
+    listSizes.set(astNode, size);
+  }
+  return size === noListSize ? undefined : size;
 }
 
 /** How many items a call of this field may answer. */
@@ -254,34 +301,34 @@ interface Sized {
   readonly size: number;
 }
 
-/** The most that the call can cost. */
+/** The most that the call can cost, in thousandths. */
 export function requestedCost(plan: CostPlan, variables: Variables, sized?: Sized): number {
-  let sum = 0;
-  for (const node of plan) {
+  let sum = plan.leafWeight;
+  for (const node of plan.nodes) {
     const size = node.sizeOf?.(variables) ?? 1;
     const passedOn = node.sizedFields.length > 0 ? { fields: node.sizedFields, size } : undefined;
     const times = sized?.fields.includes(node.name) ? sized.size : passedOn ? 1 : size;
-    const each = node.typeWeight + requestedCost(node.children, variables, passedOn);
+    const each = node.typeWeight + requestedCost(node.below, variables, passedOn);
     sum += node.weight + times * each;
   }
   return sum;
 }
 
-/** What the call cost, by the objects that are in its answer. */
+/** What the call cost, by the objects that are in its answer, in thousandths. */
 export function actualCost(plan: CostPlan, data: unknown): number {
   if (typeof data !== 'object' || data === null) return 0;
-  let sum = 0;
-  for (const node of plan) {
+  let sum = plan.leafWeight;
+  for (const node of plan.nodes) {
     const value = (data as Readonly<Record<string, unknown>>)[node.key];
     // Of a union only the fields of the member that came are there.
     if (value === undefined) continue;
     sum += node.weight;
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (item !== null) sum += node.typeWeight + actualCost(node.children, item);
+      if (item !== null) sum += node.typeWeight + actualCost(node.below, item);
     }
   }
   return sum;
 }
 
-/** Whole tokens of the key's bucket; nothing is free. */
-export const toPrice = (cost: number): number => Math.max(1, Math.round(cost));
+/** Whole tokens of the key's bucket for a cost in thousandths; nothing is free. */
+export const toPrice = (cost: number): number => Math.max(1, Math.round(cost / 1000));

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type SourceLocation } from 'graphql';
 import {
   type ErrorCode,
   invalid,
@@ -9,6 +9,8 @@ import {
   type Violation,
 } from '../core/errors.ts';
 import { httpStatus } from '../wire/problem.ts';
+import type { Places } from './places.ts';
+import { documentLimits } from './prepared.ts';
 
 /** Where a code is told: by this type of a mutation's result, or in `errors`. */
 const answeredBy: Readonly<Record<ErrorCode, FailureType | 'errors'>> = {
@@ -79,74 +81,76 @@ const encodeViolations = (violations: readonly Violation[]) =>
     message,
   }));
 
-type Place = Pick<GraphQLError, 'nodes' | 'source' | 'positions' | 'path'>;
+/** Where an error is, in the document and in the answer. */
+interface Place {
+  readonly locations?: readonly SourceLocation[] | undefined;
+  readonly path?: GraphQLError['path'];
+}
 
-/** An error as `errors` tells it, at its place in the document and the answer. */
-export function toWireError(error: PaymentsError, requestId: string, place?: Place): GraphQLError {
+/** An error as `errors` has it, at its place in the document and the answer. */
+export function toWireError(
+  error: PaymentsError,
+  requestId: string,
+  { path, locations }: Place = {},
+): GraphQLError {
   const { code, details } = error;
   const violations = details.violations && encodeViolations(details.violations);
-  const extensions = { code, requestId, retryable: isRetryable(code), ...details };
-  return violations
-    ? new GraphQLError(invalid(...violations).message, {
-        ...place,
-        extensions: { ...extensions, violations },
-      })
-    : new GraphQLError(error.message, { ...place, extensions });
+  const extensions = {
+    code,
+    requestId,
+    retryable: isRetryable(code),
+    ...details,
+    ...(violations && { violations }),
+  };
+  const message = violations ? invalid(...violations).message : error.message;
+  const wired = new GraphQLError(message, { path, extensions });
+  // Set, because the error would scan the document for the place of a node.
+  return locations ? Object.assign(wired, { locations }) : wired;
+}
+
+/** What the errors of a document are made with. */
+export interface ErrorContext {
+  readonly requestId: string;
+  /** Reports the cause of an error that clients see as `internal`. */
+  readonly report: (cause: unknown, requestId: string) => void;
+  readonly places: Places | undefined;
 }
 
 /**
- * An error of parsing, validation, coercion or a resolver as the client is told it. What the
- * document or its variables did wrong is `validation_failed`; what is not a PaymentsError is
- * `internal`, masked, and handed to `report`.
+ * Errors of parsing, validation, coercion or resolvers as the client gets them, at most as many as
+ * a response lists: each is built, and they may be many more than the fields of the document. What
+ * the document or its variables did wrong is `validation_failed`; what is not a PaymentsError is
+ * `internal`, masked, and reported.
  */
-export function toResponseError(
+export function toResponseErrors(
+  errors: readonly GraphQLError[],
+  context: ErrorContext,
+): readonly GraphQLError[] {
+  const { errors: most } = documentLimits;
+  const told = errors.slice(0, most).map((error) => toResponseError(error, context));
+  const [first] = told;
+  const left = errors.length - told.length;
+  if (left === 0 || !first) return told;
+  const more = `${left} more fields failed, and are null without an error of their own.`;
+  const { code, requestId, retryable } = first.extensions;
+  return [...told, new GraphQLError(more, { extensions: { code, requestId, retryable } })];
+}
+
+function toResponseError(
   error: GraphQLError,
-  requestId: string,
-  report: (cause: unknown, requestId: string) => void,
+  { requestId, report, places }: ErrorContext,
 ): GraphQLError {
-  const { nodes, source, positions, path } = error;
-  const place = { nodes, source, positions, path };
+  const { nodes, path } = error;
+  const found = nodes?.flatMap((node) => places?.(node) ?? []);
+  const locations = found && found.length > 0 ? found : error.locations;
   const cause = error.originalError;
   if (cause === undefined || cause instanceof GraphQLError) {
-    return toWireError(
-      faultOf(error.message) ?? new PaymentsError('validation_failed', error.message),
-      requestId,
-      place,
-    );
+    const invalidDocument = new PaymentsError('validation_failed', error.message);
+    return toWireError(invalidDocument, requestId, { path, locations });
   }
   const known = toPaymentsError(cause);
   if (known !== cause) report(cause, requestId);
-  return toWireError(known, requestId, place);
-}
-
-const absentVariable = /^Variable "\$(\w+)" of (?:required|non-null) type /;
-const invalidVariable =
-  /^Variable "\$(\w+)" got invalid value .*?(?: at "\w+((?:\.\w+|\[\d+\])+)")?; (Expected .*|\w+ cannot .*|Value .*)$/s;
-const objectFault = /(required|unknown) field "(\w+)"/;
-
-/**
- * A variable's fault as a violation, read from the executor's message: its error carries no path
- * in the value. The variable `input` stands for the operation's input itself.
- */
-function faultOf(text: string): PaymentsError | undefined {
-  const absent = absentVariable.exec(text)?.[1];
-  if (absent !== undefined) {
-    return invalid({ path: [absent], code: 'required', message: 'expected a value, got nothing' });
-  }
-  const match = invalidVariable.exec(text);
-  if (!match) return undefined;
-  const [, variable = '', at = '', message = ''] = match;
-  const [, kind, field] = objectFault.exec(message) ?? [];
-  const steps = at.match(/\w+/g) ?? [];
-  const path = [...(variable === 'input' ? [] : [variable]), ...steps, ...(field ? [field] : [])];
-  switch (kind) {
-    case 'unknown':
-      return invalid({ path, code: 'unknown_field', message: 'expected no such field' });
-    case 'required':
-      return invalid({ path, code: 'required', message: 'expected a value, got nothing' });
-    default:
-      return invalid({ path, code: 'invalid_type', message });
-  }
+  return toWireError(known, requestId, { path, locations });
 }
 
 /** How an answer that never ran is told by HTTP; the errors alone say it on other transports. */

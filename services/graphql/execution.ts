@@ -5,19 +5,21 @@ import {
   type GraphQLSchema,
   subscribe,
 } from 'graphql';
-import { PaymentsError } from '../core/errors.ts';
+import { invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
 import type { GraphqlCaller } from './caller.ts';
 import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
 import { persistedDocuments } from './documents.ts';
-import { type Refusal, refusalOf, refusalWith, toResponseError } from './errors.ts';
+import { type Refusal, refusalOf, refusalWith, toResponseErrors } from './errors.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+import type { Places } from './places.ts';
 import {
   createPreparedDocuments,
   type PreparedDocument,
   type PreparedOperation,
 } from './prepared.ts';
+import { variableViolations } from './variables.ts';
 import type { Execute } from './yoga.ts';
 
 /** A request as it came, its shape checked. */
@@ -72,9 +74,31 @@ export function createExecution(
   options: ExecutionOptions,
 ): Execution {
   const documents = createPreparedDocuments(schema, options);
+  const { report } = options;
 
-  const toResponseErrors = (errors: readonly GraphQLError[], { requestId }: GraphqlCaller) =>
-    errors.map((error) => toResponseError(error, requestId, options.report));
+  /** A refusal of core's making, which says the same on every wire and is counted. */
+  async function refused(
+    error: PaymentsError,
+    caller: GraphqlCaller,
+    session: Session,
+  ): Promise<Outcome> {
+    const { requestId } = caller;
+    return { refusal: refusalOf(await core.refuse({ ...caller, session }, error), requestId) };
+  }
+
+  /** A refusal with the errors of a document; the first of them stands for all in the log. */
+  async function faulty(
+    errors: readonly GraphQLError[],
+    places: Places | undefined,
+    caller: GraphqlCaller,
+    session: Session,
+  ): Promise<Outcome> {
+    const { requestId } = caller;
+    const error = new PaymentsError('validation_failed', errors[0]?.message ?? 'Invalid document.');
+    const answer = await core.refuse({ ...caller, session }, error);
+    if (answer !== error) return { refusal: refusalOf(answer, requestId) };
+    return { refusal: refusalWith(toResponseErrors(errors, { requestId, report, places })) };
+  }
 
   function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
     const price = toPrice(requestedCost(plan, variables));
@@ -95,33 +119,48 @@ export function createExecution(
     readOnly: boolean,
   ): Promise<Outcome> {
     const text = textOf(request);
-    let prepared = documents.known(text);
     let paid = 0;
+    const pay = async (tokens: number): Promise<Session> => {
+      if (tokens <= 0) return { ...session, prepaid: true };
+      paid += tokens;
+      return core.admit({ ...caller, session }, { tokens });
+    };
+    let prepared = documents.known(text);
     if (!prepared) {
-      paid = 1;
-      await core.admit({ ...caller, session }, { tokens: paid });
-      const made = documents.prepare(text);
-      if (isFaulty(made)) return { refusal: refusalWith(toResponseErrors(made, caller)) };
+      await pay(1);
+      const parsed = documents.parse(text);
+      await pay(parsed.tokens - 1);
+      const made = documents.prepare(parsed);
+      if (isFaulty(made)) return faulty(made, parsed.places, caller, session);
       prepared = made;
     }
-    const operation = operationOf(prepared, request.operationName);
-    if (readOnly && operation.kind === 'mutation') return mutationByGet(caller);
+    const { document, places } = prepared;
+    const operation = prepared.operation(request.operationName);
+    if (readOnly && operation.kind === 'mutation') throw mutationByGet();
 
     const variables = request.variables ?? {};
     const price = priceOf(operation, variables, session);
+    documents.remember(prepared);
     const argsOf = (documentSession: Session): ExecutionArgs => ({
       schema,
-      document: prepared.document,
+      document,
       contextValue: contextOf({ ...caller, session: documentSession }, operation),
       variableValues: variables,
       operationName: request.operationName,
     });
-    if (operation.kind === 'subscription') return streamed(argsOf(session), caller);
-    const prepaid =
-      price > paid
-        ? await core.admit({ ...caller, session }, { tokens: price - paid })
-        : { ...session, prepaid: true };
-    return answered(argsOf(prepaid), operation, price, caller);
+    if (operation.kind === 'subscription') return streamed(argsOf(session), places, caller);
+    const args = argsOf(await pay(price - paid));
+    const { data, errors = [] } = await execute(args);
+    if (data !== undefined) {
+      const cost = costOf(operation, data, price, caller);
+      const { requestId } = caller;
+      const told = toResponseErrors(errors, { requestId, report, places });
+      const result = { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
+      return { result };
+    }
+    const violations = variableViolations(schema, operation.node, variables);
+    if (violations.length > 0) throw invalid(...violations);
+    return faulty(errors, places, caller, session);
   }
 
   function contextOf(caller: GraphqlCaller, { kind }: PreparedOperation): GraphqlContext {
@@ -137,59 +176,54 @@ export function createExecution(
     };
   }
 
-  async function streamed(args: ExecutionArgs, caller: GraphqlCaller): Promise<Outcome> {
-    const source = await subscribe(args);
-    if (!(Symbol.asyncIterator in source)) {
-      return { refusal: refusalWith(toResponseErrors(source.errors ?? [], caller)) };
-    }
-    return { stream: responses(source, (errors) => toResponseErrors(errors, caller)) };
-  }
-
-  async function answered(
+  async function streamed(
     args: ExecutionArgs,
-    { plan }: PreparedOperation,
-    requested: number,
+    places: Places,
     caller: GraphqlCaller,
   ): Promise<Outcome> {
-    const { data, errors } = await execute(args);
-    if (data === undefined) {
-      return { refusal: refusalWith(toResponseErrors(errors ?? [], caller)) };
+    const { requestId } = caller;
+    const toErrors = (errors: readonly GraphQLError[]) =>
+      toResponseErrors(errors, { requestId, report, places });
+    const source = await subscribe(args);
+    if (!(Symbol.asyncIterator in source)) {
+      return { refusal: refusalWith(toErrors(source.errors ?? [])) };
     }
-    const { rate } = caller.receipt;
-    const throttle = rate && {
-      limit: rate.limit,
-      remaining: rate.remaining,
-      resetMs: rate.resetMs,
-    };
-    const cost = { requested, actual: toPrice(actualCost(plan, data)), throttle };
-    return {
-      result: {
-        ...(errors && { errors: toResponseErrors(errors, caller) }),
-        data,
-        extensions: { cost },
-      },
-    };
+    return { stream: responses(source, toErrors) };
   }
 
   return {
     schema,
     run: (request, caller, session, readOnly) =>
-      run(request, caller, session, readOnly).catch((thrown: unknown) => {
-        if (!(thrown instanceof PaymentsError)) options.report(thrown, caller.requestId);
-        return { refusal: refusalOf(thrown, caller.requestId) };
-      }),
+      run(request, caller, session, readOnly).catch((thrown: unknown) =>
+        thrown instanceof GraphQLError
+          ? faulty([thrown], undefined, caller, session)
+          : refused(toPaymentsError(thrown), caller, session),
+      ),
   };
+}
+
+function costOf(
+  { plan }: PreparedOperation,
+  data: unknown,
+  requested: number,
+  { receipt: { rate } }: GraphqlCaller,
+) {
+  // Lists without a size of their own may be longer than was assumed; nothing more is taken.
+  const actual = Math.min(requested, toPrice(actualCost(plan, data)));
+  const throttle = rate && {
+    limit: rate.limit,
+    remaining: rate.remaining,
+    resetMs: rate.resetMs,
+  };
+  return { requested, actual, throttle };
 }
 
 const isFaulty = (
   made: PreparedDocument | readonly GraphQLError[],
 ): made is readonly GraphQLError[] => Array.isArray(made);
 
-const mutationByGet = ({ requestId }: GraphqlCaller): Outcome => {
-  const refused = new PaymentsError('validation_failed', 'Expected a mutation by POST, got GET.');
-  const refusal = refusalOf(refused, requestId);
-  return { refusal: { ...refusal, status: 405, wellFormed: false } };
-};
+const mutationByGet = (): PaymentsError =>
+  new PaymentsError('method_not_allowed', 'Expected a mutation by POST, got GET.');
 
 function textOf({ query, documentId }: GraphqlRequest): string {
   if (query !== undefined) return query;
@@ -198,21 +232,6 @@ function textOf({ query, documentId }: GraphqlRequest): string {
   throw new PaymentsError(
     'not_found',
     `Expected the id of a persisted document, got '${documentId?.slice(0, 80)}'.`,
-  );
-}
-
-function operationOf(
-  { operations }: PreparedDocument,
-  name: string | undefined,
-): PreparedOperation {
-  const [first] = operations.values();
-  const found = name === undefined && operations.size === 1 ? first : operations.get(name ?? '');
-  if (found) return found;
-  throw new PaymentsError(
-    'validation_failed',
-    name === undefined
-      ? 'Expected an operationName: the document has several operations.'
-      : `Expected the name of an operation in the document, got '${name.slice(0, 80)}'.`,
   );
 }
 

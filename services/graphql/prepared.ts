@@ -14,48 +14,84 @@ import {
 } from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import { type CostPlan, compileCost } from './cost.ts';
+import { countLines, type Places, takePlaces } from './places.ts';
 
 /** Bounds of one document. Every document of this project's client is far below. */
 export const documentLimits = {
   /** Below the fields of the root. The deepest of the client's own documents has 5 levels. */
   depth: 10,
-  /** The way to ask the same dear field many times. */
+  /** The way to ask the same expensive field many times. */
   aliases: 30,
   tokens: 1500,
-  /** How many faults of an invalid document are told. */
+  /** A document is written with about a token a line at most; comments end with their line. */
+  lines: 3000,
+  /** How many errors a response lists, of the document or of its execution. */
   errors: 20,
 } as const;
 
-/** What the remembered documents may take together, texts and syntax trees. */
+/** What the remembered documents may take together: texts, syntax trees and plans. */
 const rememberedBytes = 16 * 1024 * 1024;
-/** About what a token takes in a syntax tree; comments and white space are in the text alone. */
+/** What a token takes in a syntax tree without its text, with the place of its node. */
 const bytesPerToken = 300;
+/** What a field takes in the plan of an operation. */
+const bytesPerField = 200;
+/** Syntax tokens that a rate-limit token prepares; comparing fields is quadratic in them. */
+const tokensPrepared = 250;
 
 export interface PreparedOperation {
   readonly kind: OperationDefinitionNode['operation'];
+  readonly node: OperationDefinitionNode;
   readonly plan: CostPlan;
 }
 
-/** A document that is valid and within the limits. */
-export interface PreparedDocument {
+/** A document within the limits that are known before validation. */
+export interface ParsedDocument {
+  readonly text: string;
   readonly document: DocumentNode;
-  /** By name; an operation without a name is under the empty one. */
-  readonly operations: ReadonlyMap<string, PreparedOperation>;
+  readonly places: Places;
+  /** What validating it takes in rate-limit tokens. */
+  readonly tokens: number;
 }
 
+/** A valid document. */
+export interface PreparedDocument extends ParsedDocument {
+  /**
+   * The operation of this name, or the only one. Its plan is made when it is asked for first.
+   *
+   * @throws PaymentsError `validation_failed` where there is none, `query_too_costly` where it
+   *   unfolds to too much
+   */
+  operation(name: string | undefined): PreparedOperation;
+  /** How many fields the plans have that were made so far. */
+  readonly plannedFields: number;
+}
+
+/** Prepares documents, and remembers those that ran last. */
 export interface PreparedDocuments {
-  /** The document, where it was prepared before. */
+  /** The document, if it is remembered. */
   known(text: string): PreparedDocument | undefined;
   /**
-   * Parses, bounds and validates; costs up to some milliseconds.
+   * Parses, and bounds what validation will cost.
    *
    * @throws PaymentsError `query_too_costly`
-   * @returns the faults of a document that is not valid
+   * @throws GraphQLError for a syntax error
    */
-  prepare(text: string): PreparedDocument | readonly GraphQLError[];
+  parse(text: string): ParsedDocument;
+  /**
+   * Validates. Returns the errors of a document that is not valid.
+   *
+   * @throws PaymentsError `query_too_costly`
+   */
+  prepare(parsed: ParsedDocument): PreparedDocument | readonly GraphQLError[];
+  /**
+   * Remembers a document that is about to run, with the plans made so far. One that was refused is
+   * not remembered: it may never run.
+   */
+  remember(prepared: PreparedDocument): void;
+  /** What the remembered documents take together, estimated. */
+  readonly bytes: number;
 }
 
-/** Prepares documents, and remembers the valid ones that were used last. */
 export function createPreparedDocuments(
   schema: GraphQLSchema,
   options: { readonly introspection: boolean },
@@ -64,48 +100,80 @@ export function createPreparedDocuments(
     ? specifiedRules
     : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   // A Map keeps the order of insertion: the first entry is the one not used for longest.
-  const remembered = new Map<string, PreparedDocument>();
+  const remembered = new Map<string, { readonly prepared: PreparedDocument; bytes: number }>();
   let bytes = 0;
 
-  function remember(text: string, prepared: PreparedDocument): void {
-    remembered.set(text, prepared);
-    bytes += bytesOf(text, prepared);
-    for (const [oldest, entry] of remembered) {
-      if (bytes <= rememberedBytes) break;
-      remembered.delete(oldest);
-      bytes -= bytesOf(oldest, entry);
-    }
+  function forget(text: string): void {
+    bytes -= remembered.get(text)?.bytes ?? 0;
+    remembered.delete(text);
   }
 
   return {
-    known(text) {
-      const prepared = remembered.get(text);
-      if (prepared && remembered.size > 1) {
-        remembered.delete(text);
-        remembered.set(text, prepared);
-      }
-      return prepared;
-    },
-    prepare(text) {
-      let document: DocumentNode;
-      try {
-        document = parse(text, { maxTokens: documentLimits.tokens });
-      } catch (thrown) {
-        if (thrown instanceof GraphQLError) return [thrown];
-        throw thrown;
-      }
-      requireFewAliases(document);
+    known: (text) => remembered.get(text)?.prepared,
+    parse: parseBounded,
+    prepare(parsed) {
+      const { document } = parsed;
       const errors = validate(schema, document, rules, { maxErrors: documentLimits.errors });
-      if (errors.length > 0) return errors;
-      const prepared = { document, operations: operationsOf(schema, document) };
-      remember(text, prepared);
-      return prepared;
+      return errors.length > 0 ? listed(errors) : preparedOf(schema, parsed);
+    },
+    remember(prepared) {
+      const { text } = prepared;
+      forget(text);
+      const entry = { prepared, bytes: bytesOf(prepared) };
+      remembered.set(text, entry);
+      bytes += entry.bytes;
+      for (const oldest of remembered.keys()) {
+        if (bytes <= rememberedBytes) break;
+        forget(oldest);
+      }
+    },
+    get bytes() {
+      return bytes;
     },
   };
 }
 
-const bytesOf = (text: string, { document }: PreparedDocument): number =>
-  2 * text.length + bytesPerToken * (document.tokenCount ?? 0);
+const bytesOf = ({ text, document, plannedFields }: PreparedDocument): number =>
+  2 * text.length + bytesPerToken * (document.tokenCount ?? 0) + bytesPerField * plannedFields;
+
+const tooCostly = (what: string, limit: number, got: number | string): PaymentsError =>
+  new PaymentsError('query_too_costly', `Expected at most ${limit} ${what}, got ${got}.`);
+
+function parseBounded(text: string): ParsedDocument {
+  const { lines, tokens } = documentLimits;
+  if (countLines(text, lines + 1) > lines) throw tooCostly('lines in a document', lines, 'more');
+  const document = parseUpTo(tokens, text);
+  const places = takePlaces(document, text);
+  requireFewAliases(document);
+  const tokensToTake = Math.ceil((document.tokenCount ?? 0) / tokensPrepared);
+  return { text, document, places, tokens: tokensToTake };
+}
+
+function parseUpTo(tokens: number, text: string): DocumentNode {
+  try {
+    return parse(text, { maxTokens: tokens });
+  } catch (thrown) {
+    // The parser has no other word for it.
+    const tooMany = thrown instanceof GraphQLError && /more than \d+ tokens/.test(thrown.message);
+    throw tooMany ? tooCostly('tokens in a document', tokens, 'more') : thrown;
+  }
+}
+
+/**
+ * The errors to list.
+ *
+ * @throws PaymentsError `query_too_costly` where validation gave up on comparing fields: the last
+ *   error is then about the document as a whole
+ */
+function listed(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  const gaveUp = errors.at(-1)?.nodes === undefined && errors.length <= documentLimits.errors;
+  if (!gaveUp) return errors.slice(0, documentLimits.errors);
+  throw new PaymentsError(
+    'query_too_costly',
+    'Expected a document whose fields can be compared with each other, got too many fields of ' +
+      'one name in the same selections: name each field once.',
+  );
+}
 
 /** Before validation: comparing fields of the same key with each other is its dearest part. */
 function requireFewAliases(document: DocumentNode): void {
@@ -115,25 +183,48 @@ function requireFewAliases(document: DocumentNode): void {
       if (alias) aliases += 1;
     },
   });
-  if (aliases <= documentLimits.aliases) return;
-  throw new PaymentsError(
-    'query_too_costly',
-    `Expected at most ${documentLimits.aliases} aliases in a document, got ${aliases}.`,
-  );
+  const { aliases: most } = documentLimits;
+  if (aliases > most) throw tooCostly('aliases in a document', most, aliases);
 }
 
-function operationsOf(schema: GraphQLSchema, document: DocumentNode) {
+function preparedOf(schema: GraphQLSchema, parsed: ParsedDocument): PreparedDocument {
+  const nodes = new Map<string, OperationDefinitionNode>();
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
+  for (const definition of parsed.document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) {
       fragments.set(definition.name.value, definition);
+    } else if (definition.kind === Kind.OPERATION_DEFINITION) {
+      nodes.set(definition.name?.value ?? '', definition);
     }
   }
-  const operations = new Map<string, PreparedOperation>();
-  for (const operation of document.definitions) {
-    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-    const plan = compileCost({ schema, operation, fragments, maxDepth: documentLimits.depth });
-    operations.set(operation.name?.value ?? '', { kind: operation.operation, plan });
-  }
-  return operations;
+  const made = new Map<OperationDefinitionNode, PreparedOperation>();
+  let plannedFields = 0;
+  return {
+    ...parsed,
+    operation(name) {
+      const [only] = nodes.values();
+      const node = name === undefined && nodes.size === 1 ? only : nodes.get(name ?? '');
+      if (!node) throw noSuchOperation(name);
+      let operation = made.get(node);
+      if (!operation) {
+        const maxDepth = documentLimits.depth;
+        const compiled = compileCost({ schema, operation: node, fragments, maxDepth });
+        plannedFields += compiled.fields;
+        operation = { kind: node.operation, node, plan: compiled.plan };
+        made.set(node, operation);
+      }
+      return operation;
+    },
+    get plannedFields() {
+      return plannedFields;
+    },
+  };
 }
+
+const noSuchOperation = (name: string | undefined): PaymentsError =>
+  new PaymentsError(
+    'validation_failed',
+    name === undefined
+      ? 'Expected an operationName: the document has several operations.'
+      : `Expected the name of an operation in the document, got '${name.slice(0, 80)}'.`,
+  );

@@ -121,7 +121,7 @@ describe('requests', () => {
     for (const accept of ['application/json', 'application/json;q=0.5']) {
       const { status, body } = await get(new URLSearchParams({ query }).toString(), { accept });
       expect(status).toBe(405);
-      expect(body.errors[0].extensions.code).toBe('validation_failed');
+      expect(body.errors[0].extensions.code).toBe('method_not_allowed');
     }
     expect((await room.direct.listCustomers({})).items).toEqual([]);
   });

@@ -1,0 +1,107 @@
+import {
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  isRequiredInputField,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import { expectedOneOf, type Violation } from '../core/errors.ts';
+import { excerpt } from '../core/validate.ts';
+import type { Variables } from './cost.ts';
+
+type Path = readonly (string | number)[];
+
+/** Enough for an honest mistake. */
+const maxViolations = 32;
+
+/**
+ * What is wrong with the variables of an operation, with the place of each value: the executor's
+ * errors have it in their text alone. The variable `input` stands for the operation's input itself.
+ */
+export function variableViolations(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): readonly Violation[] {
+  const violations: Violation[] = [];
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const type = typeFromAST(schema, typeNode);
+    if (!isInputType(type)) continue;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined && defaultValue) continue;
+    const missing = isNonNullType(type) && (value === undefined || value === null);
+    check(type, value, name === 'input' && !missing ? [] : [name], violations);
+  }
+  return violations;
+}
+
+function check(type: GraphQLInputType, value: unknown, path: Path, found: Violation[]): void {
+  if (found.length >= maxViolations) return;
+  if (isNonNullType(type)) {
+    if (value !== undefined && value !== null) check(type.ofType, value, path, found);
+    else found.push({ path, code: 'required', message: 'expected a value, got nothing' });
+    return;
+  }
+  if (value === undefined || value === null) return;
+  if (isListType(type)) {
+    const items: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
+    if (!items) check(type.ofType, value, path, found);
+    for (const [index, item] of items?.entries() ?? []) {
+      check(type.ofType, item, [...path, index], found);
+    }
+    return;
+  }
+  const expected = (what: string) =>
+    found.push({
+      path,
+      code: 'invalid_type',
+      message: `expected ${what}, got ${excerpt(value)}`,
+    });
+  if (isInputObjectType(type)) {
+    if (typeof value !== 'object' || Array.isArray(value)) expected('an object');
+    else checkFields(type.getFields(), value, path, found);
+    return;
+  }
+  try {
+    if (type.coerceInputValue(value) !== undefined) return;
+  } catch {
+    // What the type says is in the words of the library; below is said the same in ours.
+  }
+  if (!isEnumType(type)) {
+    expected(`a value of type ${type.name}`);
+    return;
+  }
+  const options = type.getValues().map(({ name }) => name);
+  const got = excerpt(value);
+  found.push({ path, code: 'invalid_value', message: expectedOneOf(options, got), options, got });
+}
+
+function checkFields(
+  fields: ReturnType<Extract<GraphQLInputType, { getFields: unknown }>['getFields']>,
+  value: object,
+  path: Path,
+  found: Violation[],
+): void {
+  const given: Readonly<Record<string, unknown>> = { ...value };
+  for (const field of Object.values(fields)) {
+    const present = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
+    if (present !== undefined || isRequiredInputField(field)) {
+      check(field.type, present, [...path, field.name], found);
+    }
+  }
+  for (const name of Object.keys(given)) {
+    if (found.length >= maxViolations) return;
+    if (Object.hasOwn(fields, name)) continue;
+    found.push({
+      path: [...path, name],
+      code: 'unknown_field',
+      message: 'expected no such field',
+    });
+  }
+}
