@@ -125,6 +125,10 @@ async function main(): Promise<number> {
       const { crossCheck } = await import('./cross-check.ts');
       return (await crossCheck(command.durationMs)) ? exit.passed : exit.invalid;
     }
+    case 'costs': {
+      const { measureCosts } = await import('./costs/run.ts');
+      return (await measureCosts(stopOnSignals())) ? exit.passed : exit.threshold;
+    }
     default:
       return run(command, args);
   }

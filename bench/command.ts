@@ -8,6 +8,7 @@ export type Command =
   | { readonly action: 'help' }
   | { readonly action: 'compare'; readonly paths: readonly [string, string] }
   | { readonly action: 'cross-check'; readonly durationMs: number }
+  | { readonly action: 'costs' }
   | {
       readonly action: 'run' | 'list';
       readonly request: Request;
@@ -26,6 +27,7 @@ export const usage = `Compares the wires: the same operations on the same data, 
   npm run bench [-- options]
   npm run bench -- --compare OLD.json NEW.json   what differs between two results, and what may be noise
   npm run bench -- cross-check                   the same servers by wrk and h2load, where they are installed
+  npm run bench -- costs                         the server's CPU time for each rate-limit token, at the worst
 
 what
   --only NAMES        scenarios, with commas: ${scenarioNames.join(', ')}
@@ -159,7 +161,9 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
   if (positionals[0] === 'cross-check' && positionals.length === 1) {
     return { action: 'cross-check', durationMs: durationMs ?? 3000 };
   }
-  if (positionals.length > 0) throw expected('bench', 'flags, or cross-check', positionals[0]);
+  if (positionals[0] === 'costs' && positionals.length === 1) return { action: 'costs' };
+  if (positionals.length > 0)
+    throw expected('bench', 'flags, cross-check or costs', positionals[0]);
   if (values.quick && values.full) throw new Error('expected one of --quick and --full, got both');
   const targets = values.target?.map(targetIn) ?? [];
   return {

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { formatCount, formatMs, formatNumber } from '../report/format.ts';
+import { left, renderText, right, type Table } from '../report/table.ts';
+import { adminKey, connectClient, portOf } from '../scenarios/wires.ts';
+import { arrangeFixtures } from '../subject/fixtures.ts';
+import { cpuMicrosOf } from '../subject/meter.ts';
+import { type Address, startServer } from '../subject/subject.ts';
+import { findTemplate, importTemplate, openCopies } from '../subject/template.ts';
+import { type Place, type Probe, probes } from './probes.ts';
+
+/** Server CPU that a token may cost at the most, microseconds. */
+const limitMicros = 5000;
+const warmUps = 3;
+const fewestTimes = 5;
+const mostTimes = 50;
+/** CPU time of one probe that is enough to know it by. */
+const enoughMicros = 300_000;
+const pointReads = 300;
+
+/** What a probe cost, each the mean of its repetitions. */
+export interface Cost {
+  readonly name: string;
+  readonly wire: string;
+  readonly tokens: number;
+  readonly cpuMicros: number;
+}
+
+/**
+ * A key whose bucket is as good as never refilled: what is missing from it was taken. So the
+ * tokens are counted by the server, and not by what a probe believes.
+ */
+async function createCountingKey(address: Address): Promise<string> {
+  const client = await connectClient(address, 'rest', { key: adminKey });
+  try {
+    const scopes = ['payments:read', 'payments:write', 'customers:read', 'events:read'] as const;
+    const created = await client.createKey(
+      { name: 'costs', scopes: [...scopes], ratePerSecond: 1, burst: 100_000 },
+      { idempotencyKey: randomUUID() },
+    );
+    if (created.secret === null) throw new Error('Expected the secret of a new key, got none.');
+    return created.secret;
+  } finally {
+    await client.close();
+  }
+}
+
+async function openPlace(address: Address, key: string): Promise<Place> {
+  const open = { key };
+  const admin = await connectClient(address, 'rest', { key: adminKey });
+  try {
+    const fixtures = await arrangeFixtures(admin);
+    return {
+      origin: `http://${address.host}:${portOf(address, 'rest')}`,
+      key,
+      clients: {
+        rest: await connectClient(address, 'rest', open),
+        'rest-http2': await connectClient(address, 'rest-http2', open),
+        grpc: await connectClient(address, 'grpc', open),
+        graphql: await connectClient(address, 'graphql', open),
+        websocket: await connectClient(address, 'websocket', open),
+      },
+      sse: await connectClient(address, 'sse', open),
+      fixtures,
+      lastSequence: await newestSequence(admin),
+    };
+  } finally {
+    await admin.close();
+  }
+}
+
+/** By halving: a position beyond the newest event is refused. */
+async function newestSequence(admin: Place['clients']['rest']): Promise<number> {
+  let after = 0;
+  for (let step = 2 ** 40; step >= 1; step /= 2) {
+    const probe = admin.listEvents({ after: after + step, limit: 1 });
+    if (await probe.then(() => true).catch(() => false)) after += step;
+  }
+  return after;
+}
+
+/** Tokens left in the key's bucket, by `RateLimit: "…";r=…` of a read that takes one itself. */
+async function tokensLeft({ origin, key, fixtures }: Place): Promise<number> {
+  const url = `${origin}/v1/payments/${fixtures.paymentId}`;
+  const { headers } = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
+  const left = /;r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1];
+  if (left === undefined) throw new Error('Expected a RateLimit header with r=, got none.');
+  return Number(left);
+}
+
+async function costOf(probe: Probe, place: Place, pid: number): Promise<Cost> {
+  const cpu = () => cpuMicrosOf(pid) ?? Number.NaN;
+  for (let at = 0; at < warmUps; at += 1) await probe.send(place);
+  const leftBefore = await tokensLeft(place);
+  const before = cpu();
+  let times = 0;
+  while (times < fewestTimes || (times < mostTimes && cpu() - before < enoughMicros)) {
+    await probe.send(place);
+    times += 1;
+  }
+  const cpuMicros = (cpu() - before) / times;
+  const tokens = (leftBefore - (await tokensLeft(place)) - 1) / times;
+  return { name: probe.name, wire: probe.wire, tokens, cpuMicros };
+}
+
+const perToken = ({ cpuMicros, tokens }: Cost): number => cpuMicros / Math.max(tokens, 1);
+
+/** The costs, the highest a token first. */
+export function costTable(costs: readonly Cost[]): Table {
+  const sorted = costs.toSorted((a, b) => perToken(b) - perToken(a));
+  const over = sorted.filter((cost) => perToken(cost) > limitMicros);
+  return {
+    title: 'Server CPU of expensive requests, at the full data',
+    lead: 'Milliseconds of CPU time of all threads; tokens are those that the server took.',
+    columns: [
+      left('wire'),
+      left('request'),
+      right('tokens'),
+      right('CPU, ms'),
+      right('ms a token'),
+    ],
+    rows: sorted.map((cost) => [
+      cost.wire,
+      cost.name,
+      formatNumber(Number(cost.tokens.toFixed(1))),
+      formatMs(cost.cpuMicros),
+      formatMs(perToken(cost)),
+    ]),
+    notes: [
+      over.length === 0
+        ? `None costs more than ${formatMs(limitMicros)} ms a token.`
+        : `${formatCount(over.length)} cost more than ${formatMs(limitMicros)} ms a token.`,
+    ],
+  };
+}
+
+/**
+ * Sends the most expensive requests known to a server with the full data, one after the other, and
+ * prints what each cost of CPU time for every rate-limit token that it took.
+ * @returns whether none cost more than 5 ms a token
+ */
+export async function measureCosts(signal: AbortSignal): Promise<boolean> {
+  const template = findTemplate();
+  if (!template.exists) await importTemplate(template, signal);
+  const copies = openCopies(template);
+  const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
+  const subject = await startServer({ wires, databasePath: copies.copy() });
+  try {
+    const { address } = subject;
+    const { pid } = address;
+    if (pid === null || cpuMicrosOf(pid) === undefined) {
+      throw new Error('Expected a platform that accounts for CPU time, as Linux does.');
+    }
+    const place = await openPlace(address, await createCountingKey(address));
+    try {
+      for (let at = 0; at < pointReads; at += 1) await tokensLeft(place);
+      const costs: Cost[] = [];
+      for (const [at, probe] of probes.entries()) {
+        if (process.stderr.isTTY) process.stderr.write(`\r${at + 1} of ${probes.length} `);
+        costs.push(await costOf(probe, place, pid));
+      }
+      if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      console.log(renderText(costTable(costs)));
+      return costs.every((cost) => perToken(cost) <= limitMicros);
+    } finally {
+      await Promise.all([...Object.values(place.clients), place.sse].map((one) => one.close()));
+    }
+  } finally {
+    await subject.stop();
+    copies.close();
+  }
+}
