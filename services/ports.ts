@@ -25,7 +25,7 @@ const newSecret = (): string =>
   Buffer.from(randomFillSync(new Uint8Array(24))).toString('base64url');
 
 /** A limiter of addresses, where those of one network count as one. */
-function createAddressBuckets(): Limiter {
+function createAddressBuckets(): Pick<Limiter, 'take'> {
   const buckets = createTokenBuckets(() => performance.now());
   return {
     take([{ id, ...allowance }], tokens) {

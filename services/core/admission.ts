@@ -20,6 +20,8 @@ export interface Admission {
   authorise(session: Session, scope: Scope): void;
   /** Takes tokens from key and merchant. @throws PaymentsError `rate_limited` */
   charge(session: Session, tokens: number, caller: Caller): Promise<void>;
+  /** Takes tokens for what an answer turned out to cost beside its operation's price. */
+  debit(session: Session, tokens: number, caller: Caller): Promise<void>;
   /** Takes tokens for a failure from the address. @throws PaymentsError `rate_limited` */
   chargeFailure(caller: Caller): Promise<void>;
   /** @throws PaymentsError `query_too_costly` where a full bucket holds fewer tokens */
@@ -81,6 +83,12 @@ export function createAdmission(
     authorise,
     charge,
     chargeFailure,
+
+    async debit({ prepaid, buckets }, tokens, { receipt }) {
+      if (prepaid || tokens === 0) return;
+      const rate = await limiter.debit(buckets, tokens);
+      if (receipt) receipt.rate = rate;
+    },
 
     async admit(session, { tokens, scopes = [] }, caller) {
       for (const scope of scopes) authorise(session, scope);

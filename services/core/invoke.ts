@@ -16,7 +16,7 @@ import {
   operations,
   type StreamName,
 } from './operations.ts';
-import { createCursors } from './page.ts';
+import { createCursors, tokensForSize } from './page.ts';
 import { settlePayment } from './payments/operations.ts';
 import type { Ports } from './ports.ts';
 import { createRecorder, type Trace } from './record.ts';
@@ -97,7 +97,9 @@ export function createCore(ports: Ports): Core {
     const input = validate(operation.input, given);
     if (operation.effect === 'read') {
       // The pair of operation and input is right by construction; a union of pairs cannot say so.
-      return operation.run({ ...context, read: store.read }, input as never);
+      const output = await operation.run({ ...context, read: store.read }, input as never);
+      await admission.debit(session, tokensForSize(output), caller);
+      return output;
     }
     const write = operation as WriteOperation<string, z.ZodType, { id: string }>;
     return runWrite(ports, keyring, write, context, caller, input);

@@ -78,6 +78,8 @@ export function createCursors(secret: Uint8Array): Cursors {
  * refuse messages of more than 4 MiB unless they are told otherwise.
  */
 export const maxAnswerBytes = 3 * 1024 * 1024;
+/** Metadata of an answer that its operation's price includes; a token more for each further one. */
+const bytesPerToken = 256 * 1024;
 /** Upper bound of what an item has beside its metadata. */
 const plainItemBytes = 3000;
 /** Of a pair in a protobuf map: tags and lengths. */
@@ -88,24 +90,32 @@ interface WithMetadata {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Bytes of an item in an answer, at least those that it has in protobuf. */
+/** Bytes of an item's metadata in an answer, at least those that it has in protobuf. */
 function bytesOf({ metadata }: WithMetadata): number {
-  let bytes = plainItemBytes;
+  let bytes = 0;
   for (const name in metadata) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(metadata[name] ?? '') + plainPairBytes;
   }
   return bytes;
 }
 
-/** How many of the items fit into one answer, from the first on. */
-function countThatFits(items: readonly (WithMetadata | null)[]): number {
+/** How many of the items fit into one answer, from the first on, and the bytes of their metadata. */
+function thoseThatFit(items: readonly (WithMetadata | null)[]) {
   let bytes = 0;
   for (const [index, item] of items.entries()) {
-    if (item) bytes += bytesOf(item);
-    if (bytes > maxAnswerBytes) return index;
+    const more = item ? bytesOf(item) : 0;
+    if (bytes + more + (index + 1) * plainItemBytes > maxAnswerBytes) return { fits: index, bytes };
+    bytes += more;
   }
-  return items.length;
+  return { fits: items.length, bytes };
 }
+
+/** Bytes of metadata in answers, kept beside them: they are what wires send. */
+const sizes = new WeakMap<object, number>();
+
+/** What an answer takes of the rate limit because of its size. */
+export const tokensForSize = (answer: object): number =>
+  Math.floor((sizes.get(answer) ?? 0) / bytesPerToken);
 
 /**
  * `rows` were read with one row more than `limit`; that row says whether there is a next page. A
@@ -122,12 +132,14 @@ export function toPage<Item extends WithMetadata>(
   earlyCursor?: string,
   metadataOf: (item: Item) => WithMetadata = (item) => item,
 ): Page<Item> {
-  const fits = Math.max(1, Math.min(limit, countThatFits(rows.map(metadataOf))));
+  const { fits: count, bytes } = thoseThatFit(rows.slice(0, limit).map(metadataOf));
+  const fits = Math.max(1, count);
   const items = rows.length > fits ? rows.slice(0, fits) : rows;
   const last = items.at(-1);
   const nextCursor = rows.length > fits && last ? cursorOf(last) : (earlyCursor ?? null);
   const page = { items, hasMore: nextCursor !== null, nextCursor };
   sealers.set(page, cursorOf as (item: never) => string);
+  sizes.set(page, bytes);
   return page;
 }
 
@@ -152,7 +164,8 @@ export function inOrder<Item extends WithMetadata & { readonly id: string }>(
 ): readonly (Item | null)[] {
   const byId = new Map(items.map((item) => [item.id, item]));
   const ordered = ids.map((id) => byId.get(id) ?? null);
-  const fits = countThatFits(ordered);
+  const { fits, bytes } = thoseThatFit(ordered);
+  sizes.set(ordered, bytes);
   if (fits === ids.length) return ordered;
   throw new PaymentsError(
     'payload_too_large',

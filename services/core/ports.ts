@@ -223,6 +223,11 @@ export interface Limiter {
    * bucket that leaves the least.
    */
   take(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
+  /**
+   * Takes `tokens` from every bucket for work that is done already: one with too few owes the
+   * rest, and lets nothing through until it has gained it.
+   */
+  debit(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
 }
 
 /** What is told of every call that ended, for logs and metrics. Holds no secret and no input. */
@@ -249,7 +254,10 @@ export interface Ports {
    * Limits failures by address, before a key is known; addresses are not limited if omitted. A
    * limiter of its own, because anybody can fill its memory.
    */
-  readonly failures?: { readonly limiter: Limiter; readonly allowance: Allowance };
+  readonly failures?: {
+    readonly limiter: Pick<Limiter, 'take'>;
+    readonly allowance: Allowance;
+  };
   readonly processor: Processor;
   /** Key of the cursors' HMAC, 32 bytes. */
   readonly cursorSecret: Uint8Array;

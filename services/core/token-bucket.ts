@@ -40,20 +40,23 @@ export function createTokenBuckets(nowMs: () => number): Limiter {
     }
   }
 
+  function spend(buckets: readonly Bucket[], tokens: number, debt: boolean): RateState {
+    const now = nowMs();
+    const allowed = debt || buckets.every((bucket) => levelOf(bucket, now).tokens >= tokens);
+    let tightest: RateState | undefined;
+    for (const bucket of buckets) {
+      const level = levelOf(bucket, now);
+      if (allowed) level.tokens -= tokens;
+      const state = stateOf(bucket, level.tokens, allowed, tokens);
+      if (!tightest || isTighter(state, tightest)) tightest = state;
+    }
+    // The list has at least one bucket.
+    return tightest as RateState;
+  }
+
   return {
-    take(buckets, tokens): RateState {
-      const now = nowMs();
-      const allowed = buckets.every((bucket) => levelOf(bucket, now).tokens >= tokens);
-      let tightest: RateState | undefined;
-      for (const bucket of buckets) {
-        const level = levelOf(bucket, now);
-        if (allowed) level.tokens -= tokens;
-        const state = stateOf(bucket, level.tokens, allowed, tokens);
-        if (!tightest || isTighter(state, tightest)) tightest = state;
-      }
-      // The list has at least one bucket.
-      return tightest as RateState;
-    },
+    take: (buckets, tokens) => spend(buckets, tokens, false),
+    debit: (buckets, tokens) => spend(buckets, tokens, true),
   };
 }
 
@@ -68,7 +71,7 @@ function stateOf(
     allowed,
     limit: burst,
     ratePerSecond,
-    remaining: Math.floor(left),
+    remaining: Math.max(0, Math.floor(left)),
     resetMs: Math.ceil((burst - left) / perMs),
     retryAfterMs: allowed ? 0 : Math.max(0, Math.ceil((tokens - left) / perMs)),
   };

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
-import { createCore } from '../../services/core/invoke.ts';
+import { type Core, createCore, type Receipt } from '../../services/core/invoke.ts';
 import { maxAnswerBytes, type Page } from '../../services/core/page.ts';
 import type { Store } from '../../services/core/ports.ts';
+import { createTokenBuckets } from '../../services/core/token-bucket.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
@@ -12,6 +13,7 @@ import { adminKey } from '../house.ts';
 /** How many bytes one answer may have, whatever was asked. */
 
 let store: Store;
+let core: Core;
 let client: Client;
 const ids: string[] = [];
 
@@ -22,9 +24,11 @@ const metadata = Object.fromEntries(
 
 beforeAll(async () => {
   store = await openStore('sqlite::memory:');
-  const ports = await createPorts(store);
+  // Time stands still, so that what was taken stays taken.
+  const ports = { ...(await createPorts(store)), limiter: createTokenBuckets(() => 0) };
   await createDemoMerchants(ports);
-  client = createInProcessClient(createCore(ports), adminKey);
+  core = createCore(ports);
+  client = createInProcessClient(core, adminKey);
   for (let at = 0; at < 60; at += 1) {
     const { id } = await client.createPayment(
       { amount: 100 + at, currency: 'GBP', paymentMethod: 'pm_card_ok', metadata },
@@ -61,6 +65,28 @@ describe('a page ends early where more would not fit into one answer', () => {
     expect(pages.length).toBeGreaterThan(1);
     const sequences = pages.flatMap(({ items }) => items.map(({ sequence }) => sequence));
     expect(sequences).toEqual(sequences.map((_, at) => at + 1));
+  });
+});
+
+test('a large answer takes a token more for every 256 KiB of its metadata', async () => {
+  const { secret } = await client.createKey(
+    { name: 'large', scopes: ['payments:read'], ratePerSecond: 1, burst: 95 },
+    { idempotencyKey: randomUUID() },
+  );
+  const receipt: Receipt = {};
+  const caller = { credential: secret ?? '', requestId: 'req', receipt };
+  await core.invoke('getPayment', caller, { id: ids[0] });
+  expect(receipt.rate?.remaining).toBe(94);
+  const { items } = await core.invoke('listPayments', caller, { limit: 30 });
+  const bytes = items.length * Buffer.byteLength(JSON.stringify(metadata));
+  expect(receipt.rate?.remaining).toBe(93 - Math.floor(bytes / (256 * 1024)));
+  // What it owes is paid before it may call again.
+  for (let calls = 0; calls < 10; calls += 1) {
+    await core.invoke('listPayments', caller, { limit: 30 });
+  }
+  expect(receipt.rate?.remaining).toBe(0);
+  await expect(core.invoke('getPayment', caller, { id: ids[0] })).rejects.toMatchObject({
+    code: 'rate_limited',
   });
 });
 

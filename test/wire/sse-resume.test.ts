@@ -100,6 +100,7 @@ test('EventSources that are cut off all at once all come back, however few may a
     resetMs: 0,
   };
   const limiter: Limiter = {
+    debit: () => ({ ...left, allowed: true, retryAfterMs: 0 }),
     take() {
       refusals -= 1;
       if (refusals < 0) return { ...left, allowed: true, retryAfterMs: 0 };
