@@ -99,7 +99,7 @@ function bytesOf({ metadata }: WithMetadata): number {
   return bytes;
 }
 
-/** How many of the items fit into one answer, from the first on, and the bytes of their metadata. */
+/** How many of the items fit into one answer, from the first on, and the bytes of metadata. */
 function thoseThatFit(items: readonly (WithMetadata | null)[]) {
   let bytes = 0;
   for (const [index, item] of items.entries()) {
