@@ -102,6 +102,22 @@ function pageUrl(call: Call, parameter: string, cursor: string | null): string {
 }
 
 /**
+ * A page inside of another answer.
+ *
+ * @param first the URL of the list that it is the first page of
+ */
+export function encodeInnerPage<Item, ItemJson extends object>(
+  page: Page<Item>,
+  encode: (item: Item) => ItemJson,
+  first: string,
+): object {
+  const { nextCursor } = page;
+  const cursor = `${first.includes('?') ? '&' : '?'}cursor=${nextCursor}`;
+  const next = nextCursor === null ? {} : { next: first + cursor };
+  return { ...encodePage(page, encode), links: { self: first, first, ...next } };
+}
+
+/**
  * One page of a list, with where to go on in its `links` and in `Link` (RFC 8288).
  *
  * @param options.cursor the parameter that takes `next_cursor`

@@ -1,7 +1,15 @@
 import type { Core } from '../core/invoke.ts';
-import { encodeCustomer, encodePage } from '../wire/json.ts';
-import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
+import { encodeCustomer } from '../wire/json.ts';
+import {
+  answerBatch,
+  answerPage,
+  answerRead,
+  answerWrite,
+  cacheControl,
+  encodeInnerPage,
+} from './answer.ts';
 import { type Call, type Handler, pick, readBody, readInput, viewOf } from './call.ts';
+import { admitExpanded } from './expand.ts';
 import { expandPayments } from './payments.ts';
 
 export const createCustomer: Handler = async (core, call) => {
@@ -11,6 +19,7 @@ export const createCustomer: Handler = async (core, call) => {
 
 export const getCustomer: Handler = async (core, call) => {
   const view = viewOf(call);
+  await admitExpanded(core, call, view);
   const customer = await core.invoke('getCustomer', call.caller, readInput(call));
   const payments = view?.expand.has('payments')
     ? await paymentsOf(core, call, customer.id, view.expand)
@@ -32,9 +41,7 @@ async function paymentsOf(
   const page = await core.invoke('listPayments', call.caller, { customer });
   const deeper = new Set(expand.has('payments.refunds') ? ['refunds'] : []);
   const encode = await expandPayments(core, call, page.items, deeper);
-  const first = `/v1/payments?customer=${customer}`;
-  const next = page.nextCursor === null ? {} : { next: `${first}&cursor=${page.nextCursor}` };
-  return { ...encodePage(page, encode), links: { self: first, first, ...next } };
+  return encodeInnerPage(page, encode, `/v1/payments?customer=${customer}`);
 }
 
 export const getCustomersByIds: Handler = async (core, call) => {

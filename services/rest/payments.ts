@@ -3,10 +3,18 @@ import type { Core } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
-import { encodeCustomer, encodePayment, encodeRefundPage } from '../wire/json.ts';
-import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
+import { encodeCustomer, encodePayment, encodeRefund } from '../wire/json.ts';
+import {
+  answerBatch,
+  answerPage,
+  answerRead,
+  answerWrite,
+  cacheControl,
+  encodeInnerPage,
+} from './answer.ts';
 import { type Call, type Handler, pick, readBody, readInput, viewOf } from './call.ts';
 import { versionTag } from './etag.ts';
+import { admitExpanded } from './expand.ts';
 
 const urlOf = (payment: Payment): string => `/v1/payments/${payment.id}`;
 
@@ -20,6 +28,7 @@ export const createPayment: Handler = async (core, call) => {
 
 export const getPayment: Handler = async (core, call) => {
   const view = viewOf(call);
+  if (view) await admitExpanded(core, call, view);
   const payment = await core.invoke('getPayment', call.caller, readInput(call));
   if (!view) {
     return answerRead(call, payment, encodePayment, {
@@ -34,6 +43,7 @@ export const getPayment: Handler = async (core, call) => {
 
 export const getPaymentsByIds: Handler = async (core, call) => {
   const view = viewOf(call);
+  await admitExpanded(core, call, view);
   const payments = await core.invoke('getPaymentsByIds', call.caller, readInput(call));
   const found = payments.filter((payment) => payment !== null);
   const encode = await expandPayments(core, call, found, view?.expand);
@@ -42,6 +52,7 @@ export const getPaymentsByIds: Handler = async (core, call) => {
 
 export const listPayments: Handler = async (core, call) => {
   const view = viewOf(call);
+  await admitExpanded(core, call, view);
   const page = await core.invoke('listPayments', call.caller, readInput(call));
   const encode = await expandPayments(core, call, page.items, view?.expand);
   return answerPage(call, page, encode, view);
@@ -92,7 +103,9 @@ export async function expandPayments(
     const customer = customerOf.get(payment.customer ?? undefined);
     if (customer) json.customer = encodeCustomer(customer);
     const ofPayment = refundsOf.get(payment.id);
-    if (ofPayment) json.refunds = encodeRefundPage(ofPayment);
+    if (ofPayment) {
+      json.refunds = encodeInnerPage(ofPayment, encodeRefund, `${urlOf(payment)}/refunds`);
+    }
     return json;
   };
 }

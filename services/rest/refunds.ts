@@ -4,6 +4,7 @@ import type { Refund } from '../core/refunds/refund.ts';
 import { encodeRefund, outputs } from '../wire/json.ts';
 import { answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
 import { type Call, type Handler, pick, readBody, readInput, viewOf } from './call.ts';
+import { admitExpanded, admitReads } from './expand.ts';
 import { expandPayments } from './payments.ts';
 
 export const refundPayment: Handler = async (core, call) => {
@@ -13,6 +14,7 @@ export const refundPayment: Handler = async (core, call) => {
 
 export const getRefund: Handler = async (core, call) => {
   const view = viewOf(call);
+  await admitExpanded(core, call, view);
   const refund = await core.invoke('getRefund', call.caller, readInput(call));
   const encode = await expandRefunds(core, call, [refund], view?.expand);
   return answerRead(call, refund, () => (view ? pick(encode(refund), view) : encode(refund)), {
@@ -28,6 +30,9 @@ export const listRefunds: Handler = async (core, call) => {
   const { id, caller } = call;
   const view = viewOf(call);
   const input = readInput(call);
+  if (view?.expand.size) await admitExpanded(core, call, view);
+  // Looking for the payment is part of the list of its refunds, and takes no token of its own.
+  else if (id !== undefined) await admitReads(core, caller, ['listRefunds']);
   const namesNothing = id !== undefined && !paymentId.test(id);
   if (namesNothing) await core.invoke('getPayment', caller, { id });
   const page = await core.invoke('listRefunds', caller, input);

@@ -122,10 +122,13 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
+/** A page of a list; `links` has `self`, `first` and, where there is more, `next`. */
+export const pageSchema = <Item extends z.ZodType>(item: Item) => pageOf(item).extend({ links });
+
 /** A payment with `?expand=`: the customer in the place of its id, the refunds beside the rest. */
 export const expandedPaymentSchema = paymentSchema.extend({
   customer: z.union([z.string(), customerSchema]).nullable(),
-  refunds: pageOf(refundSchema).exactOptional(),
+  refunds: pageSchema(refundSchema).exactOptional(),
 });
 
 export const expandedRefundSchema = refundSchema.extend({
@@ -134,9 +137,6 @@ export const expandedRefundSchema = refundSchema.extend({
     paymentSchema.extend({ customer: z.union([z.string(), customerSchema]).nullable() }),
   ]),
 });
-
-/** A page of a list; `links` has `self`, `first` and, where there is more, `next`. */
-export const pageSchema = <Item extends z.ZodType>(item: Item) => pageOf(item).extend({ links });
 
 export const expandedCustomerSchema = customerSchema.extend({
   payments: pageSchema(expandedPaymentSchema).exactOptional(),

@@ -1,0 +1,45 @@
+import type { Core } from '../core/invoke.ts';
+import { type CallName, operations } from '../core/operations.ts';
+import type { Call, View } from './call.ts';
+
+/** What `?expand=` may name, each with the read that it takes, once for all items of an answer. */
+const readOf: Readonly<Record<string, CallName>> = {
+  customer: 'getCustomersByIds',
+  refunds: 'getRefundsByPaymentIds',
+  payment: 'getPaymentsByIds',
+  'payment.customer': 'getCustomersByIds',
+  payments: 'listPayments',
+  'payments.refunds': 'getRefundsByPaymentIds',
+};
+
+/**
+ * Admits a read with all of its expansions at once, before anything is read: whether a key may see
+ * what it asks for does not depend on what there is, and a bucket that is too small for the sum
+ * lets it through when it is full.
+ *
+ * @throws PaymentsError `permission_denied`, `rate_limited`
+ */
+export async function admitExpanded(
+  core: Core,
+  { caller, route }: Call,
+  view: View | undefined,
+): Promise<void> {
+  if (!view || view.expand.size === 0) return;
+  await admitReads(core, caller, [
+    route.operation,
+    ...[...view.expand].flatMap((name) => readOf[name] ?? []),
+  ]);
+}
+
+/** Admits several reads as one. */
+export async function admitReads(
+  core: Core,
+  caller: Call['caller'],
+  names: readonly CallName[],
+): Promise<void> {
+  const reads = names.map((name) => operations[name]);
+  caller.session = await core.admit(caller, {
+    tokens: reads.reduce((sum, { price }) => sum + price, 0),
+    scopes: reads.map(({ scope }) => scope),
+  });
+}
