@@ -1,3 +1,5 @@
+import { isPlain, parseMediaTypes, weightOf } from '../wire/media-type.ts';
+
 /** The media types of an answer that is not a stream (GraphQL over HTTP §4). */
 export type MediaType = 'application/json' | 'application/graphql-response+json';
 
@@ -28,15 +30,12 @@ export function acceptedBy(header: string | undefined): Accepted {
 }
 
 function readAccept(header: string): Accepted {
-  const ranges = header.split(',').map((part) => {
-    const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
-    const weight = parameters.find((parameter) => parameter.startsWith('q='));
-    return { name, quality: weight === undefined ? 1 : Number(weight.slice(2)) || 0 };
-  });
+  const ranges = parseMediaTypes(header).filter(isPlain);
   const wished = (...names: readonly string[]) => {
     const name = names.find((each) => ranges.some((range) => range.name === each));
     const at = ranges.findIndex((range) => range.name === name);
-    return { quality: ranges[at]?.quality ?? 0, at };
+    const range = ranges[at];
+    return { quality: range ? weightOf(range) : 0, at };
   };
   const json = wished('application/json', 'application/*', '*/*');
   const graphql = wished('application/graphql-response+json', 'application/*', '*/*');

@@ -8,12 +8,23 @@ export interface GraphqlCaller extends Caller {
   readonly receipt: Receipt;
 }
 
+/** Who calls over HTTP: the signal aborts when the client has gone. */
+export interface HttpCaller extends GraphqlCaller {
+  readonly signal: AbortSignal;
+}
+
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
 /** Who calls, from the headers of Node's own request. */
-export const callerOf = ({ headers }: IncomingMessage): GraphqlCaller => ({
+export const callerOf = (
+  { headers }: IncomingMessage,
+  address: string | undefined,
+  signal: AbortSignal,
+): HttpCaller => ({
   credential: bearerToken(headers.authorization),
+  address,
+  signal,
   requestId: requestIdOf(textOf(headers['x-request-id'])),
   traceparent: textOf(headers.traceparent),
   receipt: {},

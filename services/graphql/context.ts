@@ -10,6 +10,8 @@ export interface GraphqlContext {
   readonly caller: Caller;
   /** Made when they are first asked for: most documents never do. */
   readonly loaders: () => Loaders;
+  /** Ends the loaders: what they have read may have changed. */
+  readonly forgetReads: () => void;
 }
 
 /** Calls the core for a resolver. @throws PaymentsError */

@@ -184,6 +184,17 @@ export function refusalOf(thrown: unknown, requestId: string): Refusal {
   return refusalWith([toWireError(toPaymentsError(thrown), requestId)]);
 }
 
+/** The refusal of a hash that names no document, in the words of Apollo's protocol. */
+export const askForText = (refusal: Refusal): Refusal => ({
+  ...refusal,
+  errors: refusal.errors.map(
+    ({ extensions }) =>
+      new GraphQLError('PersistedQueryNotFound', {
+        extensions: { ...extensions, code: 'PERSISTED_QUERY_NOT_FOUND' },
+      }),
+  ),
+});
+
 /** Headers that a refusal comes with (RFC 9110 §11.6.1, §10.2.3, §15.5.6). */
 export function refusalHeaders({ errors, status }: Refusal): Record<string, string> {
   const retryAfterMs = errors[0]?.extensions.retryAfterMs;

@@ -7,11 +7,11 @@ import {
 } from 'graphql';
 import { invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
+import { answerBytes } from './answer-size.ts';
 import type { GraphqlCaller } from './caller.ts';
 import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
-import { persistedDocuments } from './documents.ts';
-import { type Refusal, refusalOf, refusalWith, toResponseErrors } from './errors.ts';
+import { askForText, type Refusal, refusalOf, refusalWith, toResponseErrors } from './errors.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { Places } from './places.ts';
 import {
@@ -27,6 +27,8 @@ export interface GraphqlRequest {
   readonly query?: string | undefined;
   /** Stands for a document that the server knows: `sha256:` and its hash in hex. */
   readonly documentId?: string | undefined;
+  /** SHA-256 of a document's text, in hex; beside `query`, that of its own. */
+  readonly hash?: string | undefined;
   readonly operationName?: string | undefined;
   readonly variables?: Variables | undefined;
 }
@@ -45,6 +47,8 @@ export interface ExecutionOptions {
   readonly introspection: boolean;
   /** The dearest document that is run. */
   readonly maxCost: number;
+  /** The largest answer that is sent, bytes of its data. */
+  readonly maxAnswerBytes: number;
   /** Told of every failure that clients see as `internal` only. */
   readonly report: (cause: unknown, requestId: string) => void;
 }
@@ -86,6 +90,21 @@ export function createExecution(
     return { refusal: refusalOf(await core.refuse({ ...caller, session }, error), requestId) };
   }
 
+  /** Apollo's clients send the text next when they are told so in their protocol's own words. */
+  async function unknownDocument(
+    { documentId, hash }: GraphqlRequest,
+    caller: GraphqlCaller,
+    session: Session,
+  ): Promise<Outcome> {
+    const { requestId } = caller;
+    const named = `'${(documentId ?? hash)?.slice(0, 80)}'`;
+    const expected = `Expected the id of a persisted document, got ${named}.`;
+    const error = new PaymentsError('not_found', expected);
+    const answer = await core.refuse({ ...caller, session }, error);
+    const refusal = refusalOf(answer, requestId);
+    return { refusal: hash !== undefined && answer === error ? askForText(refusal) : refusal };
+  }
+
   /** A refusal with the errors of a document; the first of them stands for all in the log. */
   async function faulty(
     errors: readonly GraphQLError[],
@@ -118,7 +137,8 @@ export function createExecution(
     session: Session,
     readOnly: boolean,
   ): Promise<Outcome> {
-    const text = textOf(request);
+    const text = request.query ?? documents.textOf(request);
+    if (text === undefined) return unknownDocument(request, caller, session);
     let paid = 0;
     const pay = async (tokens: number): Promise<Session> => {
       if (tokens <= 0) return { ...session, prepaid: true };
@@ -140,7 +160,7 @@ export function createExecution(
 
     const variables = request.variables ?? {};
     const price = priceOf(operation, variables, session);
-    documents.remember(prepared);
+    documents.remember(prepared, request.hash);
     const argsOf = (documentSession: Session): ExecutionArgs => ({
       schema,
       document,
@@ -152,6 +172,7 @@ export function createExecution(
     const args = argsOf(await pay(price - paid));
     const { data, errors = [] } = await execute(args);
     if (data !== undefined) {
+      requireSmall(data, operation, options.maxAnswerBytes);
       const cost = costOf(operation, data, price, caller);
       const { requestId } = caller;
       const told = toResponseErrors(errors, { requestId, report, places });
@@ -172,6 +193,9 @@ export function createExecution(
       loaders: () => {
         loaders ??= createLoaders(core, caller, how);
         return loaders;
+      },
+      forgetReads: () => {
+        loaders = undefined;
       },
     };
   }
@@ -225,13 +249,14 @@ const isFaulty = (
 const mutationByGet = (): PaymentsError =>
   new PaymentsError('method_not_allowed', 'Expected a mutation by POST, got GET.');
 
-function textOf({ query, documentId }: GraphqlRequest): string {
-  if (query !== undefined) return query;
-  const text = documentId === undefined ? undefined : persistedDocuments.get(documentId);
-  if (text !== undefined) return text;
+function requireSmall(data: unknown, { kind }: PreparedOperation, most: number): void {
+  if (answerBytes(data, most) <= most) return;
+  const effect = kind === 'mutation' ? ' The mutations took effect.' : '';
   throw new PaymentsError(
-    'not_found',
-    `Expected the id of a persisted document, got '${documentId?.slice(0, 80)}'.`,
+    'query_too_costly',
+    `Expected a document whose answer has at most ${most} bytes, got more: ask for fewer fields ` +
+      `or shorter lists.${effect}`,
+    { metadata: { maxBytes: String(most) } },
   );
 }
 

@@ -1,21 +1,32 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
-import { PaymentsError } from '../core/errors.ts';
+import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
+import type { AddressOf } from '../wire/address.ts';
+import { jsonOf, maxBodyBytes, readBytes } from '../wire/body.ts';
+import { isPlain, parseMediaType } from '../wire/media-type.ts';
 import { acceptedBy, type MediaType } from './accept.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
 import { type Refusal, refusalHeaders, refusalOf } from './errors.ts';
 import type { Execution, GraphqlRequest, ResultStream } from './execution.ts';
-import { parseJson, requestIn, requestInUrl } from './request.ts';
+import { requestIn, requestInUrl } from './request.ts';
 import type { RoomYoga } from './yoga.ts';
 
-/** The largest request, bytes. Every document of this project's client is below 4 KiB. */
-export const maxBodyBytes = 64 * 1024;
+/** Whether the body says that it is JSON, in UTF-8 if it names a charset. */
+function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const type = contentType === undefined ? undefined : parseMediaType(contentType);
+  return type !== undefined && /^application\/(?:graphql\+)?json$/.test(type.name) && isPlain(type);
+}
 
-const isJson = (contentType: string | undefined): boolean =>
-  contentType !== undefined &&
-  /^application\/(?:json|graphql\+json)(?: *; *charset="?utf-?8"?)?$/i.test(contentType);
+/** What all requests of the room share. */
+interface HttpRoom {
+  readonly core: Core;
+  readonly addressOf: AddressOf;
+  /** How long a client may take to read an answer. */
+  readonly readMs: number;
+}
 
 /**
  * The HTTP side of the room (GraphQL over HTTP). `closing` ends the event streams.
@@ -32,67 +43,89 @@ const isJson = (contentType: string | undefined): boolean =>
  * them (`yoga.ts`).
  */
 export function createHttpListener(
-  core: Core,
+  { core, addressOf, readMs }: HttpRoom,
   execution: Execution,
   yoga: RoomYoga,
   closing: AbortSignal,
 ): RequestListener {
-  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const caller = callerOf(incoming);
+  async function answer(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    caller: HttpCaller,
+  ): Promise<void> {
     const { requestId } = caller;
     const { json, streams } = acceptedBy(incoming.headers.accept);
     // Who reads event streams only is told a refusal by its status, as the newer type has it.
     const mediaType = json ?? (streams ? 'application/graphql-response+json' : 'application/json');
-    const answerTo: AnswerTo = { outgoing, requestId, mediaType };
+    const answerTo: AnswerTo = { outgoing, requestId, mediaType, readMs };
     const sendEvents = async (results: ExecutionResult | ResultStream): Promise<void> => {
       outgoing.setHeader('x-request-id', requestId);
       incoming.headers.accept = 'text/event-stream';
       await yoga(incoming, outgoing, { results });
     };
-    let session: Session;
+    let session: Session | undefined;
     let request: GraphqlRequest;
     try {
       // Before a byte of the body is looked at: strangers cost no more than this.
       session = await core.authenticate(caller);
-      if (!json && !streams) throw notAcceptable;
+      if (!json && !streams) throw notAcceptable();
       request = await readRequest(incoming);
     } catch (thrown) {
-      return refuseRequest(answerTo, incoming, thrown);
+      const error = await core.refuse({ ...caller, session }, toPaymentsError(thrown));
+      return refuseRequest(answerTo, incoming, error);
     }
     const readOnly = incoming.method === 'GET';
-    const runner = streams ? { ...caller, signal: endOf(outgoing, closing) } : caller;
-    const outcome = await execution.run(request, runner, session, readOnly);
+    const signal = streams ? AbortSignal.any([caller.signal, closing]) : caller.signal;
+    const outcome = await execution.run(request, { ...caller, signal }, session, readOnly);
     if ('refusal' in outcome) return sendRefusal(answerTo, outcome.refusal);
     if ('stream' in outcome) {
       if (streams) return sendEvents(outcome.stream);
-      void outcome.stream.return?.();
-      return sendRefusal(answerTo, refusalOf(notAcceptable, requestId));
+      await outcome.stream.return?.();
+      const error = await core.refuse({ ...caller, session }, notAcceptable());
+      return sendRefusal(answerTo, refusalOf(error, requestId));
     }
     if (!json) return sendEvents(outcome.result);
     if (readOnly) return sendToCache(answerTo, incoming, request, outcome.result);
     send(answerTo, 200, JSON.stringify(outcome.result));
   }
 
+  /** The last net: what broke here is logged, and answered where nothing was said yet. */
+  async function answerBroken(thrown: unknown, outgoing: ServerResponse, caller: GraphqlCaller) {
+    const error = await core.refuse(caller, toPaymentsError(thrown));
+    if (outgoing.headersSent) return outgoing.destroy();
+    const { requestId } = caller;
+    const answerTo: AnswerTo = { outgoing, requestId, mediaType: 'application/json', readMs };
+    return sendRefusal(answerTo, refusalOf(error, requestId));
+  }
+
   return (incoming, outgoing) => {
-    // `answer` handles every failure that has an answer; what is left is a lost connection.
-    answer(incoming, outgoing).catch(() => outgoing.destroy());
+    const left = new AbortController();
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) left.abort();
+    });
+    const caller = callerOf(incoming, addressOf(incoming), left.signal);
+    answer(incoming, outgoing, caller)
+      .catch((thrown: unknown) => answerBroken(thrown, outgoing, caller))
+      .catch(() => outgoing.destroy());
   };
 }
 
-const notAcceptable = new PaymentsError(
-  'not_acceptable',
-  'Expected an Accept of application/json, application/graphql-response+json or, for ' +
-    'subscriptions, text/event-stream; those go over graphql-transport-ws too.',
-);
+const notAcceptable = (): PaymentsError =>
+  new PaymentsError(
+    'not_acceptable',
+    'Expected an Accept of application/json, application/graphql-response+json or, for ' +
+      'subscriptions, text/event-stream; those go over graphql-transport-ws too.',
+  );
 
 interface AnswerTo {
   readonly outgoing: ServerResponse;
   readonly requestId: string;
   readonly mediaType: MediaType;
+  readonly readMs: number;
 }
 
 function send(
-  { outgoing, requestId, mediaType }: AnswerTo,
+  { outgoing, requestId, mediaType, readMs }: AnswerTo,
   status: number,
   body: string,
   headers?: Readonly<Record<string, string>>,
@@ -106,6 +139,17 @@ function send(
   });
   // Text of one byte a character is copied, and not transcoded.
   outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+  if (length > heldBytes) requireReader(outgoing, readMs);
+}
+
+/** What an answer may hold in memory for a client that does not read it, or only slowly. */
+const heldBytes = 64 * 1024;
+
+/** Breaks the connection of a client that has not read its answer in time. */
+function requireReader(outgoing: ServerResponse, readMs: number): void {
+  if (outgoing.writableFinished) return;
+  const deadline = setTimeout(() => outgoing.destroy(), readMs);
+  outgoing.once('close', () => clearTimeout(deadline));
 }
 
 function sendRefusal(answerTo: AnswerTo, refusal: Refusal): void {
@@ -115,13 +159,12 @@ function sendRefusal(answerTo: AnswerTo, refusal: Refusal): void {
 }
 
 /** A refusal of the HTTP request itself, whatever is in it. */
-function refuseRequest(answerTo: AnswerTo, incoming: IncomingMessage, thrown: unknown): void {
-  const refusal = refusalOf(thrown, answerTo.requestId);
-  const status = incoming.method === 'GET' || incoming.method === 'POST' ? refusal.status : 405;
+function refuseRequest(answerTo: AnswerTo, incoming: IncomingMessage, error: PaymentsError): void {
+  const refusal = refusalOf(error, answerTo.requestId);
   // Node reads past a body that nobody wants; past one without an end the connection is closed.
   const ends = incoming.complete || Number(incoming.headers['content-length']) <= maxBodyBytes;
   if (!ends) answerTo.outgoing.setHeader('connection', 'close');
-  sendRefusal(answerTo, { ...refusal, status, wellFormed: false });
+  sendRefusal(answerTo, { ...refusal, wellFormed: false });
 }
 
 /**
@@ -131,10 +174,10 @@ function refuseRequest(answerTo: AnswerTo, incoming: IncomingMessage, thrown: un
 function sendToCache(
   answerTo: AnswerTo,
   incoming: IncomingMessage,
-  { documentId }: GraphqlRequest,
+  { query }: GraphqlRequest,
   result: ExecutionResult,
 ): void {
-  if (documentId === undefined || result.errors !== undefined) {
+  if (query !== undefined || result.errors !== undefined) {
     send(answerTo, 200, JSON.stringify(result), { 'cache-control': 'no-store' });
     return;
   }
@@ -156,53 +199,18 @@ function sendToCache(
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<GraphqlRequest> {
-  if (incoming.method === 'GET') return requestInUrl(incoming.url ?? '');
-  if (incoming.method !== 'POST') {
-    throw new PaymentsError('validation_failed', `Expected GET or POST, got ${incoming.method}.`);
+  const { method, headers } = incoming;
+  if (method === 'GET') return requestInUrl(incoming.url ?? '');
+  if (method !== 'POST') {
+    throw new PaymentsError('method_not_allowed', `Expected GET or POST, got ${method}.`);
   }
   // JSON only: what a form of another site can send without asking first changes nothing here.
-  const type = incoming.headers['content-type'];
-  const encoding = incoming.headers['content-encoding'];
-  if (!isJson(type) || encoding !== undefined) {
+  const type = headers['content-type'];
+  if (!isJson(type)) {
     throw new PaymentsError(
       'unsupported_media_type',
-      `Expected a body of application/json, got ${[encoding, type ?? 'none'].join(' ').trim()}.`,
+      `Expected a body of application/json, got ${type?.slice(0, 100) ?? 'none named'}.`,
     );
   }
-  const text = await readBody(incoming);
-  const body = parseJson(text);
-  if (body === undefined) {
-    throw new PaymentsError('validation_failed', 'Expected a body of JSON, got something else.');
-  }
-  return requestIn(body);
-}
-
-function readBody(incoming: IncomingMessage): Promise<string> {
-  const tooLarge = () =>
-    new PaymentsError('payload_too_large', `Expected a body of at most ${maxBodyBytes} bytes.`);
-  if (Number(incoming.headers['content-length']) > maxBodyBytes) return Promise.reject(tooLarge());
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBodyBytes) chunks.push(chunk);
-      else {
-        incoming.removeAllListeners('data').pause();
-        reject(tooLarge());
-      }
-    });
-    incoming.on('end', () => {
-      const [first] = chunks;
-      resolve((chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString());
-    });
-    incoming.on('error', reject);
-  });
-}
-
-/** Aborts when the answer ends, by the client or by `closing`. */
-function endOf(outgoing: ServerResponse, closing: AbortSignal): AbortSignal {
-  const lost = new AbortController();
-  outgoing.on('close', () => lost.abort());
-  return AbortSignal.any([lost.signal, closing]);
+  return requestIn(jsonOf(await readBytes(incoming)));
 }

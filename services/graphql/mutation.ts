@@ -1,4 +1,6 @@
+import { toPaymentsError } from '../core/errors.ts';
 import type { CallName } from '../core/operations.ts';
+import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { type GraphqlContext, withoutNulls } from './context.ts';
 import { toFailure } from './errors.ts';
 
@@ -8,18 +10,23 @@ interface MutationArgs {
   readonly [field: string]: unknown;
 }
 
-/** A mutation over a write: the output, or the failure as a member of the result's union. */
+/**
+ * A mutation over a write: the output, or the failure as a member of the result's union. What was
+ * read before it is read anew after it.
+ */
 export const mutation =
   (name: CallName) =>
-  (_root: unknown, args: MutationArgs, { core, caller }: GraphqlContext) => {
+  async (_root: unknown, args: MutationArgs, { core, caller, forgetReads }: GraphqlContext) => {
     const { idempotencyKey, input, ...fields } = args;
-    return core
-      .invoke(
-        name,
-        { ...caller, idempotencyKey: idempotencyKey ?? undefined },
-        withoutNulls(input ?? fields),
-      )
-      .catch(toFailure);
+    try {
+      const key = parseIdempotencyKey(idempotencyKey ?? undefined);
+      const keyed = { ...caller, idempotencyKey: key };
+      return await core.invoke(name, keyed, withoutNulls(input ?? fields));
+    } catch (thrown) {
+      return toFailure(await core.refuse(caller, toPaymentsError(thrown), name));
+    } finally {
+      forgetReads();
+    }
   };
 
 /** The type of a mutation's result; failures name theirs. */

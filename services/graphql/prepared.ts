@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import { type CostPlan, compileCost } from './cost.ts';
+import { persistedDocuments } from './documents.ts';
 import { countLines, type Places, takePlaces } from './places.ts';
 
 /** Bounds of one document. Every document of this project's client is far below. */
@@ -66,10 +67,24 @@ export interface PreparedDocument extends ParsedDocument {
   readonly plannedFields: number;
 }
 
+/** How a document is named instead of sent. */
+interface DocumentName {
+  readonly documentId?: string | undefined;
+  readonly hash?: string | undefined;
+}
+
+interface Remembered {
+  readonly prepared: PreparedDocument;
+  readonly bytes: number;
+  readonly hash: string | undefined;
+}
+
 /** Prepares documents, and remembers those that ran last. */
 export interface PreparedDocuments {
   /** The document, if it is remembered. */
   known(text: string): PreparedDocument | undefined;
+  /** The text of a document that is persisted, or remembered with its hash. */
+  textOf(named: DocumentName): string | undefined;
   /**
    * Parses, and bounds what validation will cost.
    *
@@ -86,8 +101,10 @@ export interface PreparedDocuments {
   /**
    * Remembers a document that is about to run, with the plans made so far. One that was refused is
    * not remembered: it may never run.
+   *
+   * @param hash SHA-256 of its text, where clients may name it so
    */
-  remember(prepared: PreparedDocument): void;
+  remember(prepared: PreparedDocument, hash: string | undefined): void;
   /** What the remembered documents take together, estimated. */
   readonly bytes: number;
 }
@@ -100,27 +117,37 @@ export function createPreparedDocuments(
     ? specifiedRules
     : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   // A Map keeps the order of insertion: the first entry is the one not used for longest.
-  const remembered = new Map<string, { readonly prepared: PreparedDocument; bytes: number }>();
+  const remembered = new Map<string, Remembered>();
+  const textsByHash = new Map<string, string>();
   let bytes = 0;
 
   function forget(text: string): void {
-    bytes -= remembered.get(text)?.bytes ?? 0;
+    const entry = remembered.get(text);
+    if (!entry) return;
+    bytes -= entry.bytes;
     remembered.delete(text);
+    if (entry.hash !== undefined) textsByHash.delete(entry.hash);
   }
 
   return {
     known: (text) => remembered.get(text)?.prepared,
+    textOf({ documentId = '', hash }) {
+      if (hash === undefined) return persistedDocuments.get(documentId);
+      return persistedDocuments.get(`sha256:${hash}`) ?? textsByHash.get(hash);
+    },
     parse: parseBounded,
     prepare(parsed) {
       const { document } = parsed;
       const errors = validate(schema, document, rules, { maxErrors: documentLimits.errors });
       return errors.length > 0 ? listed(errors) : preparedOf(schema, parsed);
     },
-    remember(prepared) {
+    remember(prepared, newHash) {
       const { text } = prepared;
+      const hash = newHash ?? remembered.get(text)?.hash;
       forget(text);
-      const entry = { prepared, bytes: bytesOf(prepared) };
+      const entry = { prepared, bytes: bytesOf(prepared), hash };
       remembered.set(text, entry);
+      if (hash !== undefined) textsByHash.set(hash, text);
       bytes += entry.bytes;
       for (const oldest of remembered.keys()) {
         if (bytes <= rememberedBytes) break;

@@ -1,4 +1,6 @@
-import { invalid } from '../core/errors.ts';
+import { invalid, toPaymentsError } from '../core/errors.ts';
+import { parseJson } from '../wire/strict-json.ts';
+import { documentId as documentIdOf } from './documents.ts';
 import type { GraphqlRequest } from './execution.ts';
 
 /** Requests as GraphQL over HTTP §5 shapes them, with `documentId` of its appendix A. */
@@ -11,8 +13,12 @@ const parameters: ReadonlySet<string> = new Set([
   'extensions',
 ]);
 
-const fault = (name: string, expected: string) =>
-  invalid({ path: [name], code: 'invalid_type', message: `expected ${expected}` });
+const fault = (place: string | readonly string[], expected: string) =>
+  invalid({
+    path: typeof place === 'string' ? [place] : place,
+    code: 'invalid_type',
+    message: `expected ${expected}`,
+  });
 
 function textIn(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
@@ -31,11 +37,16 @@ function objectIn(body: Readonly<Record<string, unknown>>, name: string) {
   return value;
 }
 
-/** `extensions.persistedQuery.sha256Hash`, as Apollo's clients name a document. */
+/** `extensions.persistedQuery`, as Apollo's clients name a document by the hash of its text. */
 function hashIn(extensions: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const persisted = extensions?.persistedQuery;
-  const digest = isObject(persisted) ? persisted.sha256Hash : undefined;
-  return typeof digest === 'string' ? `sha256:${digest}` : undefined;
+  if (persisted === undefined || persisted === null) return undefined;
+  const place = ['extensions', 'persistedQuery'];
+  if (!isObject(persisted)) throw fault(place, 'an object');
+  const { version, sha256Hash } = persisted;
+  if (version !== 1) throw fault([...place, 'version'], 'version 1');
+  if (typeof sha256Hash !== 'string') throw fault([...place, 'sha256Hash'], 'a text');
+  return sha256Hash;
 }
 
 /** The request in a parsed JSON body. @throws PaymentsError `validation_failed` */
@@ -45,26 +56,67 @@ export function requestIn(body: unknown): GraphqlRequest {
   for (const name of Object.keys(body)) {
     if (!parameters.has(name)) throw fault(name, 'no such parameter');
   }
-  const query = textIn(body, 'query');
-  const documentId = textIn(body, 'documentId') ?? hashIn(objectIn(body, 'extensions'));
-  if (query === undefined && documentId === undefined) {
+  // graphql-transport-ws has no request without a query: an empty one is the same as none.
+  const query = textIn(body, 'query') || undefined;
+  const documentId = textIn(body, 'documentId');
+  const hash = hashIn(objectIn(body, 'extensions'));
+  if (query === undefined && documentId === undefined && hash === undefined) {
     throw fault('query', 'a document as text, or a documentId');
   }
   return {
-    query,
-    documentId,
+    ...documentNamed(query, documentId, hash),
     // Tools send an empty name for a document without names.
     operationName: textIn(body, 'operationName') || undefined,
     variables: objectIn(body, 'variables'),
   };
 }
 
-/** JSON, or undefined for what is not. */
-export function parseJson(text: string): unknown {
+/** Which document is meant. One that is sent and named is refused under another's name. */
+function documentNamed(
+  query: string | undefined,
+  documentId: string | undefined,
+  hash: string | undefined,
+): Pick<GraphqlRequest, 'query' | 'documentId' | 'hash'> {
+  if (query === undefined) return documentId === undefined ? { hash } : { documentId };
+  const own = documentId === undefined && hash === undefined ? '' : documentIdOf(query);
+  if (documentId !== undefined && documentId !== own) {
+    throw wrongName(['documentId'], 'the id of the query that was sent', own, documentId);
+  }
+  if (hash !== undefined && `sha256:${hash}` !== own) {
+    const place = ['extensions', 'persistedQuery', 'sha256Hash'];
+    throw wrongName(place, 'the SHA-256 of the query that was sent', own.slice(7), hash);
+  }
+  return { query, hash };
+}
+
+const wrongName = (path: readonly string[], what: string, own: string, got: string) =>
+  invalid({
+    path,
+    code: 'wrong_hash',
+    message: `expected ${what}, ${own}, got '${got.slice(0, 80)}'`,
+  });
+
+/** A JSON text in the parameter of this name. @throws PaymentsError `validation_failed` */
+function jsonIn(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
+  } catch (thrown) {
+    const { violations } = toPaymentsError(thrown).details;
+    if (!violations) throw thrown;
+    throw invalid(...violations.map((each) => ({ ...each, path: [name, ...each.path] })));
+  }
+}
+
+/** A part of a query as it was before it was encoded (WHATWG URL §5.1). */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return undefined;
+    throw invalid({
+      path: ['url'],
+      code: 'invalid_utf8',
+      message: `expected percent-encoded UTF-8, got ${text.slice(0, 60)}`,
+    });
   }
 }
 
@@ -74,15 +126,18 @@ export function parseJson(text: string): unknown {
  */
 export function requestInUrl(url: string): GraphqlRequest {
   const at = url.indexOf('?');
-  const search = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
-  const body = Object.fromEntries(
-    [...search].map(([name, text]): [string, unknown] => {
-      if (text === '') return [name, null];
-      if (name !== 'variables' && name !== 'extensions') return [name, text];
-      const value = parseJson(text);
-      if (value === undefined) throw fault(name, 'JSON');
-      return [name, value];
-    }),
-  );
-  return requestIn(body);
+  const search = at < 0 ? '' : url.slice(at + 1).replace(/#.*/s, '');
+  const given = new Map<string, unknown>();
+  for (const pair of search.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
+    const text = equals < 0 ? '' : decoded(pair.slice(equals + 1));
+    if (given.has(name)) {
+      throw invalid({ path: [name], code: 'duplicate_name', message: 'expected it once, got two' });
+    }
+    const isJson = name === 'variables' || name === 'extensions';
+    given.set(name, text === '' ? null : isJson ? jsonIn(name, text) : text);
+  }
+  return requestIn(Object.fromEntries(given));
 }

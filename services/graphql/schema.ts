@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { GraphQLScalarType, type GraphQLSchema } from 'graphql';
+import { GraphQLScalarType, type GraphQLSchema, Kind, valueFromASTUntyped } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import { eventTypes } from '../core/events/event.ts';
 import { scopes } from '../core/merchants/merchant.ts';
 import { captureMethods, paymentStatuses } from '../core/payments/payment.ts';
-import { timeJson } from '../wire/time.ts';
+import { isKept } from '../wire/strict-json.ts';
+import { parseTime, timeJson } from '../wire/time.ts';
 import { customerResolvers } from './customers.ts';
 import { enumValues, sortNames } from './enums.ts';
 import { eventResolvers } from './events.ts';
@@ -19,9 +20,16 @@ const sdl = readFileSync(new URL('../../schema/payments.graphql', import.meta.ur
  * A scalar that takes any input as it is: the operation judges it together with all other fields,
  * so that every fault is told at once and by one rule on all wires.
  */
-const judgedByOperation = (name: string) => new GraphQLScalarType({ name });
-
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const judgedByOperation = (name: string) =>
+  new GraphQLScalarType({
+    name,
+    parseValue: (value) => value,
+    // A number that a double would alter stays the text that it is, which no operation takes.
+    parseLiteral: (node, variables) =>
+      (node.kind === Kind.INT || node.kind === Kind.FLOAT) && !isKept(node.value)
+        ? node.value
+        : valueFromASTUntyped(node, variables),
+  });
 
 /** Milliseconds in core, text on the wire. What is no time is left for the operation to refuse. */
 const dateTime = new GraphQLScalarType({
@@ -29,8 +37,7 @@ const dateTime = new GraphQLScalarType({
   // A core's time is a number.
   coerceOutputValue: (ms) => timeJson(ms as number),
   coerceInputValue(text) {
-    const ms = typeof text === 'string' && rfc3339.test(text) ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(ms) ? String(text) : ms;
+    return (typeof text === 'string' ? parseTime(text) : undefined) ?? String(text);
   },
 });
 

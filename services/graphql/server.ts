@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { createAddressOf } from '../wire/address.ts';
 import type { Front } from '../wire/front.ts';
@@ -9,6 +10,14 @@ import type { SocketLimits } from './socket-connection.ts';
 import { createSockets } from './sockets.ts';
 import { createRoomYoga, executeOf } from './yoga.ts';
 
+/** Bounds of one answer. */
+export const answerLimits: { readonly maxAnswerBytes: number; readonly readMs: number } = {
+  /** Room for a page of the largest payments, which core ends at 3 MiB. */
+  maxAnswerBytes: 4 * 1024 * 1024,
+  /** How long a client may take to read an answer; it is held in memory until then. */
+  readMs: 60_000,
+};
+
 export interface GraphqlRoomOptions extends Partial<Front> {
   /** False: no batching, for the bench to show what the loaders save. True where absent. */
   readonly loaders?: boolean | undefined;
@@ -18,7 +27,9 @@ export interface GraphqlRoomOptions extends Partial<Front> {
   readonly maxCost?: number | undefined;
   /** Bounds of one WebSocket connection. */
   readonly sockets?: Partial<SocketLimits> | undefined;
-  /** Told of every failure that clients see as `internal`. To the console where absent. */
+  /** Bounds of answers. */
+  readonly answers?: Partial<typeof answerLimits> | undefined;
+  /** Reports a failure that clients see as `internal`. Defaults to the log of the core. */
   readonly report?: ((cause: unknown, requestId: string) => void) | undefined;
 }
 
@@ -48,17 +59,25 @@ export interface GraphqlRoom {
 export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}): GraphqlRoom {
   const schema = createPaymentsSchema();
   const yoga = createRoomYoga(schema);
+  const { maxAnswerBytes, readMs } = { ...answerLimits, ...options.answers };
+  // Logged and counted there; no token is taken, since the request has paid for its failures.
+  const report =
+    options.report ??
+    ((cause: unknown, requestId: string) => {
+      core.refuse({ requestId }, toPaymentsError(cause)).catch(console.error);
+    });
   const execution = createExecution(core, schema, executeOf(yoga), {
     loaders: options.loaders ?? true,
     introspection: options.introspection ?? true,
     maxCost: options.maxCost ?? 500,
-    report: options.report ?? ((cause, requestId) => console.error(requestId, cause)),
+    maxAnswerBytes,
+    report,
   });
-  const closing = new AbortController();
   const addressOf = options.addressOf ?? createAddressOf(0);
+  const closing = new AbortController();
   const sockets = createSockets(core, execution, addressOf, options.sockets);
   return {
-    listener: createHttpListener(core, execution, yoga, closing.signal),
+    listener: createHttpListener({ core, addressOf, readMs }, execution, yoga, closing.signal),
     upgrade: sockets.upgrade,
     async close() {
       closing.abort();

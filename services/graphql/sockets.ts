@@ -6,10 +6,10 @@ import { WebSocketServer } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
+import { maxBodyBytes } from '../wire/body.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { refusalOf } from './errors.ts';
 import type { Execution, Outcome } from './execution.ts';
-import { maxBodyBytes } from './http.ts';
 import { requestIn } from './request.ts';
 import {
   type ConnectionParams,

@@ -239,7 +239,7 @@ test('documents are remembered by the room that they take, comments and all', ()
   const textOf = (i: number) => `{ __typename } # ${i} ${'x'.repeat(60_000)}`;
   for (let i = 0; i < 200; i += 1) {
     const prepared = documents.prepare(documents.parse(textOf(i)));
-    if ('operation' in prepared) documents.remember(prepared);
+    if ('operation' in prepared) documents.remember(prepared, undefined);
   }
   const known = Array.from({ length: 200 }, (_, i) => documents.known(textOf(i))).filter(Boolean);
   expect(known.length).toBeGreaterThan(50);

@@ -11,6 +11,7 @@ import {
   type PreparedDocuments,
 } from '../../services/graphql/prepared.ts';
 import { createPaymentsSchema } from '../../services/graphql/schema.ts';
+import { stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
 /** The work that a document can cause, counted. */
@@ -69,7 +70,7 @@ describe('the plan of a document', () => {
       const document = prepared(documents, operationsOf(2, 5, 2));
       document.operation('Q0');
       if (operation === 'Q1') document.operation('Q1');
-      documents.remember(document);
+      documents.remember(document, undefined);
       return documents.bytes;
     };
     expect(bytesOf('Q1')).toBeGreaterThan(bytesOf('Q0') + 50 * 100);
@@ -90,7 +91,7 @@ describe('the memory of documents', () => {
     const remember = (i: number) => {
       const document = prepared(documents, textOf(i));
       document.operation(document.document.definitions.length > 1 ? 'Q0' : undefined);
-      documents.remember(document);
+      documents.remember(document, undefined);
     };
     remember(0);
     collect();
@@ -103,7 +104,7 @@ describe('the memory of documents', () => {
   });
 
   test('keeps no document that was refused', async () => {
-    const room = await openGraphqlHouse();
+    const room = await openGraphqlHouse({}, undefined, stillLimits());
     const query = operationsOf(1, 9, 3);
     const { secret } = await room.direct.createKey(
       { name: 'refused', scopes: ['payments:read'], ratePerSecond: 1, burst: 20 },
@@ -173,7 +174,7 @@ test('a node is found where it begins in the text, whatever ends its lines', () 
 describe('in the room', () => {
   let room: GraphqlHouse;
   beforeAll(async () => {
-    room = await openGraphqlHouse();
+    room = await openGraphqlHouse({}, undefined, stillLimits());
   });
   afterAll(() => room.close());
 

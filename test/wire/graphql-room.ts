@@ -5,6 +5,7 @@ import {
   type Client,
   createInProcessClient,
 } from '../../services/core/client.ts';
+import type { Ports } from '../../services/core/ports.ts';
 import { createGraphqlClient, type GraphqlClient } from '../../services/graphql/client.ts';
 import {
   createGraphqlRoom,
@@ -30,8 +31,9 @@ export interface GraphqlHouse {
 export async function openGraphqlHouse(
   options: GraphqlRoomOptions = {},
   wrap: (house: House) => House['core'] = ({ core }) => core,
+  ports: Partial<Ports> = {},
 ): Promise<GraphqlHouse> {
-  const house = await openHouse();
+  const house = await openHouse('sqlite::memory:', ports);
   const reported: unknown[] = [];
   const room = createGraphqlRoom(wrap(house), {
     report: (cause) => reported.push(cause),

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { invalid, PaymentsError } from '../core/errors.ts';
+import { parseJson } from './strict-json.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+/** The largest body that is read, bytes. */
+export const maxBodyBytes = 64 * 1024;
+
+const tooLarge = (): PaymentsError =>
+  new PaymentsError('payload_too_large', `Expected a body of at most ${maxBodyBytes} bytes.`, {
+    metadata: { limitBytes: String(maxBodyBytes) },
+  });
+
+/**
+ * The whole body. A body that says or turns out to be too large is not read to its end: whoever
+ * answers drains or cuts what is left.
+ *
+ * @throws PaymentsError `unsupported_media_type`, `payload_too_large`
+ */
+export function readBytes(incoming: IncomingMessage | Http2ServerRequest): Promise<Buffer> {
+  const coding = incoming.headers['content-encoding'];
+  if (coding !== undefined && !isIdentity(coding)) {
+    return Promise.reject(encoded(coding.slice(0, 100)));
+  }
+  const declared = incoming.headers['content-length'];
+  if (declared !== undefined && Number(declared) > maxBodyBytes) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    let first: Buffer | undefined;
+    let rest: Buffer[] | undefined;
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBodyBytes) {
+        incoming.off('data', onData);
+        incoming.pause();
+        reject(tooLarge());
+      } else if (first === undefined) first = chunk;
+      else {
+        rest ??= [first];
+        rest.push(chunk);
+      }
+    };
+    incoming.on('data', onData);
+    incoming.on('end', () => resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))));
+    incoming.on('error', () => reject(cutShort()));
+    incoming.on('close', () => reject(cutShort()));
+  });
+}
+
+/**
+ * The value of a body in JSON.
+ *
+ * @throws PaymentsError `validation_failed`, with the place where the text stops being JSON
+ */
+export function jsonOf(bytes: Buffer): unknown {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
+    throw invalid({ path: [], code: 'invalid_utf8', message: 'expected a body in UTF-8' });
+  }
+  return parseJson(text);
+}
+
+/** Nobody is left to read this; it only ends the call. */
+const cutShort = (): PaymentsError =>
+  invalid({ path: [], code: 'incomplete_body', message: 'expected the whole body' });
+
+/** Whether the content codings, all of them, are none (RFC 9110 §8.4.1: of any case). */
+const isIdentity = (codings: string): boolean =>
+  codings.split(',').every((coding) => /^\s*(?:identity)?\s*$/i.test(coding));
+
+/** RFC 9110 §8.4: a coding that the recipient does not know is one it cannot take away. */
+const encoded = (coding: string): PaymentsError =>
+  new PaymentsError(
+    'unsupported_media_type',
+    `Expected a body without a content coding, got ${coding}.`,
+    { metadata: { acceptEncoding: 'identity' } },
+  );

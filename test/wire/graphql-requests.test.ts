@@ -1,0 +1,384 @@
+import { hash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentId, operationDocuments } from '../../services/graphql/documents.ts';
+import { adminKey, stillLimits } from '../house.ts';
+import {
+  answerOf,
+  type GraphqlHouse,
+  once,
+  openGraphqlHouse,
+  post,
+  simple,
+} from './graphql-room.ts';
+
+/** What is sent is what is done: nothing is altered in silence, and what is refused is counted. */
+
+let room: GraphqlHouse;
+beforeAll(async () => {
+  room = await openGraphqlHouse({}, undefined, stillLimits());
+});
+afterAll(() => room.close());
+
+const get = async (query: string) =>
+  answerOf(
+    await fetch(`${room.target}/graphql?${query}`, {
+      headers: { authorization: `Bearer ${adminKey}` },
+    }),
+  );
+
+const send = async (body: BodyInit, headers: Record<string, string> = {}) =>
+  answerOf(
+    await fetch(`${room.target}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${adminKey}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      body,
+    }),
+  );
+
+const createPayment = `mutation ($input: CreatePaymentInput!, $key: String) {
+  createPayment(input: $input, idempotencyKey: $key) {
+    ... on Payment { id description } ... on Failure { code message }
+  }
+}`;
+
+describe('a body', () => {
+  test('that is not UTF-8 is refused, and nothing is created', async () => {
+    const before = await room.house.store.read.lastSequence('acct_retail');
+    const variables = { input: { ...simple, description: 'x??' }, key: 'utf8' };
+    const body = Buffer.from(JSON.stringify({ query: createPayment, variables }));
+    body.set([0xff, 0xfe], body.indexOf('??'));
+    const answer = await send(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].extensions.violations).toMatchObject([{ code: 'invalid_utf8' }]);
+    expect(await room.house.store.read.lastSequence('acct_retail')).toBe(before);
+  });
+
+  test.each([
+    ['a number that a double alters', '{"amount": 99999999999.0000001}', 'inexact_number'],
+    ['a number beyond all doubles', '{"amount": 1e400}', 'inexact_number'],
+    ['the same name twice', '{"amount": 1, "amount": 2}', 'duplicate_name'],
+  ])('with %s is refused with its place', async (_what, input, code) => {
+    const answer = await send(
+      `{"query": ${JSON.stringify(createPayment)}, "variables": {"input": ${input}}}`,
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].extensions.violations).toMatchObject([
+      { path: ['variables', 'input', 'amount'], code },
+    ]);
+  });
+
+  test('that is not JSON is refused with the place where it stops being so', async () => {
+    const answer = await send('{"query": "{ __typename }",\n nonsense}');
+    expect(answer.body.errors[0].message).toContain('line 2 column 2');
+  });
+
+  test('of a form is refused before it is read, and takes a token', async () => {
+    const { secret } = await room.direct.createKey(
+      { name: 'forms', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
+      once(),
+    );
+    const codes: string[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const { body } = await send('query={__typename}', {
+        authorization: `Bearer ${secret}`,
+        'content-type': 'text/plain',
+      });
+      codes.push(body.errors[0].extensions.code);
+    }
+    expect(codes).toEqual(['unsupported_media_type', 'unsupported_media_type', 'rate_limited']);
+  });
+});
+
+describe('a number in a document', () => {
+  test('that a double would alter is refused', async () => {
+    const query = `mutation { createPayment(
+      input: { amount: 99999999999.0000001, currency: "GBP", paymentMethod: "pm_card_ok" }
+      idempotencyKey: "inexact"
+    ) { ... on Payment { amount } ... on ValidationFailed { violations { path } } } }`;
+    const { body } = await post(room.target, { query });
+    expect(body.data.createPayment).toEqual({ violations: [{ path: ['amount'] }] });
+  });
+});
+
+describe('a time', () => {
+  test.each(['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', '2026-13-01T00:00:00Z'])(
+    '%s, which does not exist, is refused by name',
+    async (createdFrom) => {
+      const query =
+        'query ($createdFrom: DateTime) { payments(createdFrom: $createdFrom) { nodes { id } } }';
+      const { body } = await post(room.target, { query, variables: { createdFrom } });
+      expect(body.errors[0].extensions).toMatchObject({
+        code: 'validation_failed',
+        violations: [{ path: ['createdFrom'] }],
+      });
+    },
+  );
+});
+
+describe('a URL', () => {
+  test.each([
+    ['bytes that are not UTF-8', 'query=%7B__typename%7D&operationName=%FF', 'invalid_utf8'],
+    ['a parameter twice', 'query=%7B__typename%7D&query=%7B__typename%7D', 'duplicate_name'],
+    [
+      'variables with a name twice',
+      'query=%7B__typename%7D&variables={"a":1,"a":2}',
+      'duplicate_name',
+    ],
+  ])('with %s is refused', async (_what, search, code) => {
+    const { status, body } = await get(search);
+    expect(status).toBe(400);
+    expect(body.errors[0].extensions.violations).toMatchObject([{ code }]);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('is the same key bare and as a string in quotes', async () => {
+    const create = async (key: string) =>
+      (await post(room.target, { query: createPayment, variables: { input: simple, key } })).body
+        .data.createPayment;
+    const first = await create('same-key');
+    expect(first.id).toMatch(/^pay_/);
+    expect(await create('"same-key"')).toEqual(first);
+    expect(await create('"unfinished')).toMatchObject({ code: 'validation_failed' });
+  });
+});
+
+describe('a document that is named', () => {
+  const persistedQuery = (text: string) => ({
+    persistedQuery: { version: 1, sha256Hash: hash('sha256', text) },
+  });
+
+  test('and sent under a name that is not its own is refused', async () => {
+    const query = '{ __typename }';
+    for (const named of [
+      { extensions: persistedQuery('{ other }') },
+      { documentId: documentId('{ other }') },
+      { documentId: 'sha256:bogus' },
+    ]) {
+      const { status, body } = await post(
+        room.target,
+        { query, ...named },
+        { accept: 'application/graphql-response+json' },
+      );
+      expect(status).toBe(400);
+      expect(body.errors[0].extensions.violations).toMatchObject([{ code: 'wrong_hash' }]);
+    }
+  });
+
+  test('and sent is answered as a text: no cache keeps it', async () => {
+    const query = '{ __typename }';
+    const search = new URLSearchParams({ query, documentId: documentId(query) });
+    const { headers, body } = await get(search.toString());
+    expect(body.data).toEqual({ __typename: 'Query' });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('etag')).toBeNull();
+    expect(body.extensions.cost.requested).toBe(1);
+  });
+
+  test('by a hash that is not known is asked for in the words of Apollo, and then known', async () => {
+    const query = `{ a${randomUUID().slice(0, 8)}: __typename }`;
+    const named = { extensions: persistedQuery(query) };
+    const first = await post(room.target, named);
+    expect(first.body.errors).toMatchObject([
+      {
+        message: 'PersistedQueryNotFound',
+        extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', requestId: expect.any(String) },
+      },
+    ]);
+    const sent = await post(room.target, { query, ...named });
+    expect(sent.body.errors).toBeUndefined();
+    expect((await post(room.target, named)).body.data).toEqual(sent.body.data);
+    const search = new URLSearchParams({ extensions: JSON.stringify(named.extensions) });
+    expect((await get(search.toString())).body.data).toEqual(sent.body.data);
+  });
+
+  test('by a hash is run beside the empty query that some transports require', async () => {
+    const payment = await room.direct.createPayment(simple, once());
+    const { body } = await post(room.target, {
+      query: '',
+      extensions: persistedQuery(operationDocuments.getPayment),
+      variables: { id: payment.id },
+    });
+    expect(body.data.result.id).toBe(payment.id);
+  });
+
+  test.each([
+    [{ persistedQuery: { version: 2, sha256Hash: 'x' } }],
+    [{ persistedQuery: { version: 1, sha256Hash: 1 } }],
+    [{ persistedQuery: 'x' }],
+  ])('in another form is refused: %j', async (extensions) => {
+    const { body } = await post(room.target, { query: '{ __typename }', extensions });
+    expect(body.errors[0].extensions.violations[0].path.slice(0, 2)).toEqual([
+      'extensions',
+      'persistedQuery',
+    ]);
+  });
+});
+
+test('every refusal of the room is counted once, under its code', async () => {
+  const count = () => room.house.records.length;
+  const codeAfter = async (ask: () => Promise<unknown>) => {
+    const before = count();
+    await ask();
+    const made = room.house.records.slice(before);
+    return made.map(({ code }) => code);
+  };
+  const refused = {
+    method_not_allowed: () =>
+      fetch(`${room.target}/graphql`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${adminKey}` },
+      }),
+    unsupported_media_type: () => send('x', { 'content-type': 'text/plain' }),
+    not_acceptable: () => post(room.target, { query: '{ a }' }, { accept: 'image/png' }),
+    payload_too_large: () => send('x'.repeat(70_000)),
+    validation_failed: () => send('{'),
+    query_too_costly: () => post(room.target, { query: '\n'.repeat(4000) }),
+    not_found: () => post(room.target, { documentId: 'sha256:00' }),
+    unauthenticated: () => post(room.target, { query: '{ a }' }, { key: 'sk_test_none' }),
+  };
+  for (const [code, ask] of Object.entries(refused)) {
+    expect(await codeAfter(ask)).toEqual([code]);
+  }
+});
+
+test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is told what is allowed', async (method) => {
+  const headers = { authorization: `Bearer ${adminKey}`, accept: 'application/json' };
+  const {
+    status,
+    headers: got,
+    body,
+  } = await answerOf(await fetch(`${room.target}/graphql`, { method, headers }));
+  expect(status).toBe(405);
+  expect(got.get('allow')).toBe('GET, POST');
+  expect(body.errors[0].extensions).toEqual({
+    code: 'method_not_allowed',
+    requestId: got.get('x-request-id'),
+    retryable: false,
+  });
+});
+
+describe('after a mutation', () => {
+  const refund = (alias: string, amount: number) => `${alias}: refundPayment(
+    payment: $id, amount: ${amount}, idempotencyKey: "${alias}-${randomUUID()}"
+  ) { ... on Refund { amount payment {
+    amountRefunded status version refunds { nodes { amount } }
+  } } }`;
+
+  test('what it changed is read anew by those that follow', async () => {
+    const { id } = await room.direct.createPayment({ ...simple, confirm: true }, once());
+    const query = `mutation ($id: ID!) {
+      ${refund('a', 100)} ${refund('b', 200)} ${refund('c', 700)}
+    }`;
+    const { a, b, c } = (await post(room.target, { query, variables: { id } })).body.data;
+    const { amount: first } = a.payment.refunds.nodes[0];
+    expect(first).toBe(100);
+    expect(a.payment).toMatchObject({ amountRefunded: 100, status: 'PARTIALLY_REFUNDED' });
+    expect(b.payment).toMatchObject({ amountRefunded: 300, status: 'PARTIALLY_REFUNDED' });
+    expect(c.payment).toMatchObject({ amountRefunded: 1000, status: 'REFUNDED' });
+    expect(c.payment.refunds.nodes).toHaveLength(3);
+    expect(c.payment.version).toBe(a.payment.version + 2);
+  });
+
+  test('an answer does not contradict itself', async () => {
+    const { id } = await room.direct.createPayment(
+      { ...simple, captureMethod: 'manual', confirm: true },
+      once(),
+    );
+    const query = `mutation ($id: ID!) {
+      capturePayment(id: $id, idempotencyKey: "${randomUUID()}") {
+        ... on Payment { refunds { nodes { amount } } }
+      }
+      ${refund('a', 5)}
+    }`;
+    const { data } = (await post(room.target, { query, variables: { id } })).body;
+    expect(data.capturePayment.refunds.nodes).toEqual([]);
+    expect(data.a.payment).toMatchObject({
+      amountRefunded: 5,
+      refunds: { nodes: [{ amount: 5 }] },
+    });
+  });
+});
+
+describe('an answer', () => {
+  const metadata = Object.fromEntries(
+    Array.from({ length: 50 }, (_none, i) => [`key${i}`, 'x'.repeat(500)]),
+  );
+  const aliases = (count: number) =>
+    Array.from({ length: count }, (_none, i) => `a${i}: metadata`).join(' ');
+
+  test('that is too large is refused with the limit, and a plain request is answered next', async () => {
+    const small = await openGraphqlHouse({ answers: { maxAnswerBytes: 200_000 } });
+    const { id } = await small.direct.createPayment({ ...simple, metadata }, once());
+    const ask = (count: number) =>
+      post(small.target, {
+        query: `query ($id: ID!) { payment(id: $id) { ${aliases(count)} } }`,
+        variables: { id },
+      });
+    expect((await ask(5)).body.errors).toBeUndefined();
+    const { body, headers } = await ask(20);
+    expect(body.data).toBeUndefined();
+    expect(body.errors[0].message).toContain('at most 200000 bytes');
+    expect(body.errors[0].extensions).toMatchObject({
+      code: 'query_too_costly',
+      requestId: headers.get('x-request-id'),
+      metadata: { maxBytes: '200000' },
+    });
+    expect(small.house.records.at(-1)).toMatchObject({ code: 'query_too_costly' });
+    expect((await ask(5)).body.errors).toBeUndefined();
+    await small.close();
+  });
+
+  test('that nobody reads is held for a time only: then the connection is broken', async () => {
+    const slow = await openGraphqlHouse({ answers: { readMs: 100 } });
+    const { id } = await slow.direct.createPayment({ ...simple, metadata }, once());
+    const server = createServer(slow.room.listener).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    // It listens on TCP.
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1').pause();
+    client.on('error', () => {});
+    const query = `query ($id: ID!) { payment(id: $id) { ${aliases(28)} } }`;
+    const body = JSON.stringify({ query, variables: { id } });
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'host: x',
+      `authorization: Bearer ${adminKey}`,
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+    ];
+    // The kernel takes some of what nobody reads; that of several requests is more than it takes.
+    client.write(`${head.join('\r\n')}\r\n\r\n${body}`.repeat(12));
+    const served = await connected;
+    await new Promise((resolve) => served.once('close', resolve));
+    expect(served.bytesWritten).toBeLessThan(12 * 28 * 25_000);
+    client.destroy();
+    server.close();
+    await slow.close();
+  });
+
+  test('of what broke in the room itself is internal, and logged', async () => {
+    const broken = await openGraphqlHouse({ addressOf: () => '::1' }, ({ core }) => ({
+      ...core,
+      authenticate: async () => {
+        throw new TypeError('secret detail');
+      },
+    }));
+    const { status, body } = await post(broken.target, { query: '{ __typename }' });
+    expect(status).toBe(500);
+    expect(body.errors[0].extensions.code).toBe('internal');
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(broken.house.records.at(-1)).toMatchObject({
+      code: 'internal',
+      cause: new TypeError('secret detail'),
+    });
+    await broken.close();
+  });
+});
