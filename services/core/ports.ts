@@ -26,6 +26,13 @@ export interface PaymentFilter {
   readonly amountMax?: number | undefined;
 }
 
+/** The part of a list of payments that one read looked at. */
+export interface PaymentRange {
+  readonly payments: readonly Payment[];
+  /** Where the read stopped before the end of the list; what comes after it was not looked at. */
+  readonly stoppedAt?: Position;
+}
+
 /** The part of a merchant's log of events that one read looked at. */
 export interface EventRange {
   readonly events: readonly Event[];
@@ -67,12 +74,16 @@ export interface Reads {
   apiKeyByHash(hash: string): Promise<StoredApiKey | undefined>;
   payment(merchantId: string, id: string): Promise<Payment | undefined>;
   payments(merchantId: string, ids: readonly string[]): Promise<readonly Payment[]>;
+  /**
+   * Looks at 2,000 payments at most where no index answers filter and sort, so it may find fewer
+   * than `limit` before the end of the list.
+   */
   listPayments(
     merchantId: string,
     filter: PaymentFilter,
     sort: PaymentSort,
     window: Window,
-  ): Promise<readonly Payment[]>;
+  ): Promise<PaymentRange>;
   refund(merchantId: string, id: string): Promise<Refund | undefined>;
   /** Newest first. Only of one payment, where given. `after.value` is not used. */
   listRefunds(

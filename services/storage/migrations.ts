@@ -18,6 +18,7 @@ export interface MigrationDialect {
  */
 export const migrationsFor = (dialect: MigrationDialect): Record<string, Migration> => ({
   '0001-payments': { up: (db) => createPayments(db, dialect) },
+  '0002-payments-by-customer-amount': { up: indexPaymentsByCustomerAmount },
 });
 
 async function createPayments(
@@ -198,4 +199,14 @@ async function createPayments(
       .addColumn('name', 'text', (column) => column.notNull().primaryKey())
       .addColumn('value', bytes, (column) => column.notNull()),
   ).execute();
+}
+
+/** A customer's payments by amount are read in their order; to sort them all has no bound. */
+async function indexPaymentsByCustomerAmount({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createIndex('payments_by_customer_amount')
+    .on('payments')
+    .columns(['merchant_id', 'customer', 'amount', 'id'])
+    .where(sql.ref('customer'), 'is not', null)
+    .execute();
 }

@@ -1,5 +1,6 @@
-import { type AliasedExpression, type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import type { PaymentFilter, PaymentSort } from '../core/ports.ts';
+import type { Expression, Kysely, SqlBool } from 'kysely';
+import { beyond, type PageValues } from './paging.ts';
+import { listPayments, type PaymentListShape, type PaymentsBy } from './payment-list.ts';
 import { compile, only } from './query.ts';
 import {
   type ApiKeyRow,
@@ -30,35 +31,7 @@ export interface Dialect {
   /** Whether `column` is one of the texts of one parameter, made by `listOf`. */
   among(column: Expression<string>, list: string): Expression<SqlBool>;
   listOf(texts: readonly string[]): string;
-  /** Payments, found by this index: the planner has no choice left to get wrong. */
-  paymentsBy(index: PaymentIndex): AliasedExpression<PaymentTable, 'payments'>;
-}
-
-/** How many rows a call steps over to find those that it is asked for, at most. */
-export const steppedRows = 2000;
-
-export type PaymentIndex =
-  | 'payments_by_time'
-  | 'payments_by_status'
-  | 'payments_by_customer'
-  | 'payments_by_amount';
-
-interface PageValues {
-  readonly merchantId: string;
-  /** Sort value and id of the row that the page comes after. */
-  readonly afterValue?: number | undefined;
-  readonly afterId?: string | undefined;
-  readonly limit: number;
-}
-
-export type PaymentListValues = PageValues & PaymentFilter;
-
-/** What a list of payments is asked by; a query is compiled for each such shape. */
-export interface PaymentListShape {
-  readonly sort: PaymentSort;
-  readonly filters: readonly (keyof PaymentFilter)[];
-  /** Whether it goes on after a row. */
-  readonly after: boolean;
+  readonly paymentsBy: PaymentsBy;
 }
 
 interface RowId {
@@ -72,38 +45,6 @@ interface ManyIds {
 }
 
 export type Queries = ReturnType<typeof createQueries>;
-
-const paymentFilters = {
-  status: { column: 'status', operator: '=' },
-  customer: { column: 'customer', operator: '=' },
-  createdFrom: { column: 'created_at', operator: '>=' },
-  createdBefore: { column: 'created_at', operator: '<' },
-  amountMin: { column: 'amount', operator: '>=' },
-  amountMax: { column: 'amount', operator: '<=' },
-} as const satisfies Record<
-  keyof PaymentFilter,
-  { readonly column: keyof PaymentTable; readonly operator: '=' | '>=' | '<' | '<=' }
->;
-
-/**
- * The one index that answers filter and order of a list; what it does not cover is checked row by
- * row on the way. Only a customer's payments by amount are sorted: they are few.
- */
-function indexFor({ sort, filters }: PaymentListShape): PaymentIndex {
-  if (filters.includes('customer')) return 'payments_by_customer';
-  if (sort.endsWith('amount')) return 'payments_by_amount';
-  return filters.includes('status') ? 'payments_by_status' : 'payments_by_time';
-}
-
-/** Lists are cut by (sort value, id): a page costs the same wherever it starts. */
-const beyond = (
-  column: 'created_at' | 'amount',
-  direction: 'asc' | 'desc',
-  { afterValue, afterId }: Required<PageValues>,
-) =>
-  direction === 'asc'
-    ? sql<SqlBool>`(${sql.ref(column)}, id) > (${afterValue}, ${afterId})`
-    : sql<SqlBool>`(${sql.ref(column)}, id) < (${afterValue}, ${afterId})`;
 
 const lastingColumns = ['amount', 'customer', 'created_at'] as const;
 const changingColumns = [
@@ -143,23 +84,6 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
       .orderBy('sequence')
       .limit(values.limit);
 
-  function listPayments(shape: PaymentListShape) {
-    const direction = shape.sort.startsWith('-') ? 'desc' : 'asc';
-    const sortColumn = shape.sort.endsWith('amount') ? 'amount' : 'created_at';
-    return compile<PaymentListValues, PaymentRow>((values) => {
-      let list = db
-        .selectFrom(dialect.paymentsBy(indexFor(shape)))
-        .select(paymentColumns)
-        .where('merchant_id', '=', values.merchantId);
-      for (const name of shape.filters) {
-        const { column, operator } = paymentFilters[name];
-        list = list.where(column, operator, values[name]);
-      }
-      if (shape.after) list = list.where(beyond(sortColumn, direction, values));
-      return list.orderBy(sortColumn, direction).orderBy('id', direction).limit(values.limit);
-    });
-  }
-
   const listRefunds = (shape: { readonly payment: boolean; readonly after: boolean }) =>
     compile<PageValues & { readonly payment?: string | undefined }, RefundRow>((values) => {
       let list = refundsOf(values.merchantId);
@@ -177,7 +101,7 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
     });
 
   return {
-    listPayments,
+    listPayments: (shape: PaymentListShape) => listPayments(db, dialect.paymentsBy, shape),
     listRefunds,
     listCustomers,
 

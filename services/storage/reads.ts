@@ -1,5 +1,7 @@
 import type { Reads, Window } from '../core/ports.ts';
-import { type Dialect, type PaymentListValues, type Queries, steppedRows } from './queries.ts';
+import { steppedEvents } from './paging.ts';
+import { type PaymentListValues, type StoppedRow, toPaymentRange } from './payment-list.ts';
+import type { Dialect, Queries } from './queries.ts';
 import type { Prepare, Prepared } from './query.ts';
 import { toApiKey, toCustomer, toEvent, toIdempotencyRecord, toPayment, toRefund } from './rows.ts';
 import type { EventRow, PaymentRow } from './schema.ts';
@@ -31,7 +33,7 @@ export function createReads(
   const lastSequence = prepare(queries.lastSequence);
   const idempotencyRecord = prepare(queries.idempotencyRecord);
 
-  const paymentLists = new Map<string, Prepared<PaymentListValues, PaymentRow>>();
+  const paymentLists = new Map<string, Prepared<PaymentListValues, PaymentRow | StoppedRow>>();
   const listRefunds = ofFour((payment, after) => prepare(queries.listRefunds({ payment, after })));
   const listCustomers = ofFour((email, after) => prepare(queries.listCustomers({ email, after })));
 
@@ -56,7 +58,8 @@ export function createReads(
         list = prepare(queries.listPayments({ sort, filters, after }));
         paymentLists.set(shape, list);
       }
-      return (await list.all({ ...filter, ...pageValues(merchantId, window) })).map(toPayment);
+      const rows = await list.all({ ...filter, ...pageValues(merchantId, window) });
+      return toPaymentRange(rows, sort);
     },
     async refund(merchantId, id) {
       const row = await refund.get({ merchantId, id });
@@ -91,7 +94,7 @@ export function createReads(
           hasMore: events.length === limit,
         };
       }
-      const upTo = Math.min(after + steppedRows, Number.MAX_SAFE_INTEGER);
+      const upTo = Math.min(after + steppedEvents, Number.MAX_SAFE_INTEGER);
       const values = { merchantId, after, upTo, types: listOf(types), limit };
       const rows = await eventsOfTypesAfter.all(values);
       const lastSequence = Number(rows[0]?.at(-1) ?? after);

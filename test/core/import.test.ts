@@ -62,7 +62,7 @@ async function everything(): Promise<{
   const all = { limit: 1_000_000 };
   const { events } = await store.read.eventsAfter(retailMerchant, 0, [], all.limit);
   return {
-    payments: await store.read.listPayments(retailMerchant, {}, 'created_at', all),
+    payments: (await store.read.listPayments(retailMerchant, {}, 'created_at', all)).payments,
     refunds: (await store.read.listRefunds(retailMerchant, {}, all)).toReversed(),
     customers: (await store.read.listCustomers(retailMerchant, {}, all)).toReversed(),
     events,

@@ -116,7 +116,7 @@ describe('while another process holds the database', () => {
       'fulfilled',
     ]);
     const kept = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
-    expect(kept).toEqual([paymentOf(1), paymentOf(3)]);
+    expect(kept.payments).toEqual([paymentOf(1), paymentOf(3)]);
   });
 
   test('closing waits for the writes that wait', async () => {

@@ -1,8 +1,14 @@
 import type { Customer } from '../../services/core/customers/customer.ts';
 import type { EventDraft } from '../../services/core/events/event.ts';
 import type { StoredApiKey } from '../../services/core/merchants/merchant.ts';
+import type { Position } from '../../services/core/page.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type { IdempotencyRecord, Store } from '../../services/core/ports.ts';
+import type {
+  IdempotencyRecord,
+  PaymentFilter,
+  PaymentSort,
+  Store,
+} from '../../services/core/ports.ts';
 import type { Refund } from '../../services/core/refunds/refund.ts';
 
 /** Resources to store, told apart by a number; times and ids grow with it. */
@@ -98,3 +104,41 @@ export const insertPayments = (store: Store, payments: readonly Payment[]): Prom
 
 export const idsOf = (items: readonly { readonly id: string }[]): readonly string[] =>
   items.map(({ id }) => id);
+
+/** What a filter of payments means, said once more. */
+export const fitsFilter = (payment: Payment, filter: PaymentFilter): boolean =>
+  (filter.status === undefined || payment.status === filter.status) &&
+  (filter.customer === undefined || payment.customer === filter.customer) &&
+  (filter.createdFrom === undefined || payment.createdAt >= filter.createdFrom) &&
+  (filter.createdBefore === undefined || payment.createdAt < filter.createdBefore) &&
+  (filter.amountMin === undefined || payment.amount >= filter.amountMin) &&
+  (filter.amountMax === undefined || payment.amount <= filter.amountMax);
+
+/** The order of a list of payments, said once more. */
+export const byPaymentSort = (sort: PaymentSort) => (a: Payment, b: Payment) => {
+  const difference = sort.endsWith('amount') ? a.amount - b.amount : a.createdAt - b.createdAt;
+  return (sort.startsWith('-') ? -1 : 1) * (difference || (a.id < b.id ? -1 : 1));
+};
+
+/** All payments of a list, read page by page as a client does. */
+export async function walkPayments(
+  { read }: Pick<Store, 'read'>,
+  filter: PaymentFilter,
+  sort: PaymentSort,
+  limit: number,
+): Promise<readonly Payment[]> {
+  const found: Payment[] = [];
+  let after: Position | undefined;
+  for (;;) {
+    const range = await read.listPayments(merchantId, filter, sort, { limit, after });
+    found.push(...range.payments);
+    const last = range.payments.length === limit ? range.payments.at(-1) : undefined;
+    if (last) {
+      after = { value: sort.endsWith('amount') ? last.amount : last.createdAt, id: last.id };
+    } else if (range.stoppedAt) {
+      after = range.stoppedAt;
+    } else {
+      return found;
+    }
+  }
+}

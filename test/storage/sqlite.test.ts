@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -92,7 +92,7 @@ describe('a file', () => {
     const open = () => promisify(execFile)(process.execPath, [opener, `sqlite:${path}`]);
     await Promise.all([open(), open(), open()]);
     const database = new DatabaseSync(path);
-    expect(database.prepare('select count(*) as n from kysely_migration').get()).toEqual({ n: 1 });
+    expect(database.prepare('select count(*) as n from kysely_migration').get()).toEqual({ n: 2 });
     database.close();
   });
 
@@ -113,6 +113,35 @@ describe('a file', () => {
     await two.close();
   });
 
+  test('of the first schema is opened with every row as it was', async () => {
+    const path = newPath();
+    copyFileSync(join(import.meta.dirname, 'fixtures/642f584.db'), path);
+    const tables = [
+      ...['merchants', 'api_keys', 'customers', 'payments', 'refunds', 'events'],
+      ...['idempotency_records', 'secrets'],
+    ];
+    const rowsAt = () => {
+      const database = new DatabaseSync(path);
+      const rows = tables.map((table) => database.prepare(`select * from ${table}`).all());
+      database.close();
+      return rows;
+    };
+    const before = rowsAt();
+    const store = await openStore(`sqlite:${path}`);
+    expect(rowsAt()).toEqual(before);
+    expect(before.flat().length).toBeGreaterThan(100);
+    const { payments } = await store.read.listPayments('acct_retail', {}, 'amount', { limit: 99 });
+    expect(payments).toHaveLength(before[3]?.length ?? 0);
+    const customer = payments.find((payment) => payment.customer)?.customer ?? '';
+    const ofCustomer = await store.read.listPayments('acct_retail', { customer }, '-amount', {
+      limit: 99,
+    });
+    expect(idsOf(ofCustomer.payments)).toEqual(
+      idsOf(payments.filter((payment) => payment.customer === customer).toReversed()),
+    );
+    await store.close();
+  });
+
   test('of a newer schema is refused and left as it is', async () => {
     const path = newPath();
     await (await openStore(`sqlite:${path}`)).close();
@@ -121,7 +150,7 @@ describe('a file', () => {
     database.close();
     const before = readFileSync(path);
     await expect(openStore(`sqlite:${path}`)).rejects.toThrow(
-      'expected a database of schema 0001-payments at most, got one of schema 9999-future',
+      'expected a database of schema 0002-payments-by-customer-amount at most, got one of schema 9999-future',
     );
     expect(readFileSync(path).equals(before)).toBe(true);
   });

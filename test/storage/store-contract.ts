@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Position } from '../../services/core/page.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type {
   CommittedEvents,
@@ -8,8 +7,10 @@ import type {
   Store,
 } from '../../services/core/ports.ts';
 import {
+  byPaymentSort,
   customerOf,
   eventOf,
+  fitsFilter,
   idsOf,
   insertMerchants,
   insertPayments,
@@ -19,6 +20,7 @@ import {
   paymentOf,
   recordOf,
   refundOf,
+  walkPayments,
 } from './resources.ts';
 
 /** What every store promises, whatever database it stands on. `open` gives an empty one. */
@@ -128,7 +130,9 @@ function resources(at: () => Store): void {
     const all = { limit: 10 };
     expect(await read.payment(otherMerchantId, payment.id)).toBeUndefined();
     expect(await read.payments(otherMerchantId, [payment.id])).toEqual([]);
-    expect(await read.listPayments(otherMerchantId, {}, '-created_at', all)).toEqual([]);
+    expect(await read.listPayments(otherMerchantId, {}, '-created_at', all)).toEqual({
+      payments: [],
+    });
     expect(await read.refund(otherMerchantId, refundOf(1, '').id)).toBeUndefined();
     expect(await read.listRefunds(otherMerchantId, { payment: payment.id }, all)).toEqual([]);
     expect(await read.refundsOfPayments(otherMerchantId, [payment.id], 5)).toEqual([]);
@@ -212,20 +216,6 @@ function resources(at: () => Store): void {
 }
 
 function paging(at: () => Store): void {
-  const walk = async (filter: PaymentFilter, sort: PaymentSort, limit: number) => {
-    const value = (payment: Payment) =>
-      sort.endsWith('amount') ? payment.amount : payment.createdAt;
-    const found: Payment[] = [];
-    let after: Position | undefined;
-    for (;;) {
-      const rows = await at().read.listPayments(merchantId, filter, sort, { limit, after });
-      found.push(...rows);
-      const last = rows.at(-1);
-      if (!last || rows.length < limit) return found;
-      after = { value: value(last), id: last.id };
-    }
-  };
-
   test('pages of every filter and sort give each payment once, in order', async () => {
     const store = at();
     const customers = [customerOf(1), customerOf(2)];
@@ -263,10 +253,10 @@ function paging(at: () => Store): void {
     for (const filter of filters) {
       for (const sort of sorts) {
         const expected = idsOf(
-          payments.filter((payment) => fits(payment, filter)).toSorted(by(sort)),
+          payments.filter((payment) => fitsFilter(payment, filter)).toSorted(byPaymentSort(sort)),
         );
         for (const limit of [1, 7, 100]) {
-          expect(idsOf(await walk(filter, sort, limit))).toEqual(expected);
+          expect(idsOf(await walkPayments(store, filter, sort, limit))).toEqual(expected);
         }
       }
     }
@@ -277,12 +267,13 @@ function paging(at: () => Store): void {
       at(),
       [1, 2, 3, 4].map((n) => paymentOf(n)),
     );
-    const first = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 2 });
+    const newest = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 2 });
+    const first = newest.payments;
     await insertPayments(at(), [paymentOf(5)]);
     const last = first.at(-1);
     const after = last && { value: last.createdAt, id: last.id };
     const rest = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 9, after });
-    expect(idsOf([...first, ...rest])).toEqual([4, 3, 2, 1].map((n) => paymentOf(n).id));
+    expect(idsOf([...first, ...rest.payments])).toEqual([4, 3, 2, 1].map((n) => paymentOf(n).id));
   });
 
   test('customers and refunds are paged newest first, and filtered', async () => {
@@ -467,7 +458,7 @@ function transactions(at: () => Store): void {
       { status: 'rejected', reason: thrown },
       { status: 'fulfilled', value: 3 },
     ]);
-    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
     expect(idsOf(payments)).toEqual([1, 3].map((n) => paymentOf(n).id));
   });
 
@@ -478,7 +469,7 @@ function transactions(at: () => Store): void {
       await expect(tx.insertPayment(merchantId, paymentOf(1), null)).rejects.toThrow();
       await tx.insertPayment(merchantId, paymentOf(2), null);
     });
-    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
     expect(payments).toHaveLength(2);
   });
 
@@ -555,7 +546,7 @@ function transactions(at: () => Store): void {
     await expect(readsItself).rejects.toThrow('expected a write to await its transaction alone');
     await third;
     expect(await strayed.promise).toContain('expected a transaction in progress');
-    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
     expect(idsOf(payments)).toEqual([paymentOf(3).id]);
   });
 
@@ -579,7 +570,7 @@ function transactions(at: () => Store): void {
     });
     await Promise.all([forgetful, next]);
     await expect(Promise.all(left)).rejects.toThrow('expected a transaction in progress');
-    const payments = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
     expect(payments).toEqual([]);
   });
 }
@@ -657,16 +648,3 @@ function housekeeping(at: () => Store): void {
     await store.close();
   });
 }
-
-const fits = (payment: Payment, filter: PaymentFilter): boolean =>
-  (filter.status === undefined || payment.status === filter.status) &&
-  (filter.customer === undefined || payment.customer === filter.customer) &&
-  (filter.createdFrom === undefined || payment.createdAt >= filter.createdFrom) &&
-  (filter.createdBefore === undefined || payment.createdAt < filter.createdBefore) &&
-  (filter.amountMin === undefined || payment.amount >= filter.amountMin) &&
-  (filter.amountMax === undefined || payment.amount <= filter.amountMax);
-
-const by = (sort: PaymentSort) => (a: Payment, b: Payment) => {
-  const difference = sort.endsWith('amount') ? a.amount - b.amount : a.createdAt - b.createdAt;
-  return (sort.startsWith('-') ? -1 : 1) * (difference || (a.id < b.id ? -1 : 1));
-};

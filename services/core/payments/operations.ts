@@ -66,10 +66,12 @@ export const listPayments = readOperation({
     const { limit, cursor, sort, ...filter } = input;
     const binding = bindingOf('listPayments', merchantId, filter, sort);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
-    const rows = await read.listPayments(merchantId, filter, sort, { limit: limit + 1, after });
-    return toPage(rows, limit, (last) =>
-      cursors.seal({ value: sortValue(last, sort), id: last.id }, binding),
-    );
+    const window = { limit: limit + 1, after };
+    const { payments, stoppedAt } = await read.listPayments(merchantId, filter, sort, window);
+    const early = stoppedAt && cursors.seal(stoppedAt, binding);
+    const sealLast = (last: Payment) =>
+      cursors.seal({ value: sortValue(last, sort), id: last.id }, binding);
+    return toPage(payments, limit, sealLast, early);
   },
 });
 

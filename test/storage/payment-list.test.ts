@@ -1,0 +1,216 @@
+import { Kysely } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentFilter, PaymentSort, Store } from '../../services/core/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { listPayments, steppedPayments } from '../../services/storage/payment-list.ts';
+import type { Schema } from '../../services/storage/schema.ts';
+import { type Connection, openConnection } from '../../services/storage/sqlite/connection.ts';
+import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
+import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
+import {
+  byPaymentSort,
+  customerOf,
+  fitsFilter,
+  idsOf,
+  insertMerchants,
+  merchantId,
+  paymentOf,
+  walkPayments,
+} from './resources.ts';
+
+const { created_at: steppedRows } = steppedPayments;
+const sorts: readonly PaymentSort[] = ['-created_at', 'created_at', '-amount', 'amount'];
+
+/** More than two reads step over; few distinct times and amounts, so that pages cut ties too. */
+const count = 2 * steppedRows + 500;
+const customer = customerOf(1);
+const payments = Array.from({ length: count }, (_, n) =>
+  paymentOf(n, {
+    createdAt: 1000 + (n % 97),
+    amount: 100 + (n % 89),
+    status: n % 50 === 0 ? 'succeeded' : 'failed',
+    customer: n % 8 === 0 ? null : customer.id,
+  }),
+);
+
+/** Every combination of filters: of those that go together, none, some, or hardly anything. */
+const everyFilter = (values: Required<PaymentFilter>): readonly PaymentFilter[] => {
+  const names = Object.keys(values) as (keyof PaymentFilter)[];
+  return Array.from({ length: 2 ** names.length }, (_, bits) =>
+    Object.fromEntries(
+      names.filter((_name, place) => bits & (1 << place)).map((name) => [name, values[name]]),
+    ),
+  );
+};
+
+describe('a list of payments', () => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore('sqlite::memory:');
+    await insertMerchants(store);
+    await store.write(async (tx) => {
+      await tx.insertCustomer(merchantId, customer);
+      for (const payment of payments) await tx.insertPayment(merchantId, payment, null);
+    });
+  });
+  afterAll(() => store.close());
+
+  test.each(sorts)(
+    'by %s gives each payment once in order, whatever is filtered',
+    async (sort) => {
+      const sorted = payments.toSorted(byPaymentSort(sort));
+      const filters = everyFilter({
+        status: 'succeeded',
+        customer: customer.id,
+        createdFrom: 1020,
+        createdBefore: 1080,
+        amountMin: 120,
+        amountMax: 170,
+      });
+      for (const filter of filters) {
+        const expected = idsOf(sorted.filter((payment) => fitsFilter(payment, filter)));
+        const walked = idsOf(await walkPayments(store, filter, sort, 1001));
+        expect({ filter, same: walked.join() === expected.join() }).toEqual({ filter, same: true });
+        expect(walked).toHaveLength(expected.length);
+      }
+    },
+    60_000,
+  );
+
+  test('that finds nothing on the way stops with an empty range and where it goes on', async () => {
+    const filter = { status: 'canceled' } as const;
+    const read = (sort: PaymentSort) =>
+      store.read.listPayments(merchantId, filter, sort, { limit: 101 });
+    const sorted = payments.toSorted(byPaymentSort('amount'));
+    const last = sorted[steppedPayments.amount - 1];
+    expect(await read('amount')).toEqual({
+      payments: [],
+      stoppedAt: { value: last?.amount, id: last?.id },
+    });
+    // An index has this one, and knows at once that it is empty.
+    expect(await read('created_at')).toEqual({ payments: [] });
+  });
+
+  test('that fills its page says nothing of where it stopped', async () => {
+    const range = await store.read.listPayments(merchantId, { status: 'failed' }, 'amount', {
+      limit: 101,
+    });
+    expect(range.payments).toHaveLength(101);
+    expect(range.stoppedAt).toBeUndefined();
+  });
+});
+
+describe('a page of payments', () => {
+  let connection: Connection;
+  let db: Kysely<Schema>;
+  let stepped = 0;
+  beforeAll(async () => {
+    connection = openConnection(':memory:');
+    const { database } = connection;
+    db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    await migrateSqlite(database, db);
+    database.exec(`
+      insert into merchants values ('${merchantId}', 'One', 0);
+      insert into customers values ('${merchantId}', '${customer.id}', 'n', null, null, '{}', 0);
+    `);
+    // Three times as many as a call steps over, all alike but for their ids.
+    database
+      .prepare(
+        `insert into payments
+         select ?, printf('pay_%026d', value), 500, 0, 0, 'GBP', 'failed', 'automatic', ?,
+           'pm_card_ok', null, '{}', null, null, 500, 500, 1, null
+         from (with recursive n(value) as (select 1 union all select value + 1 from n)
+           select value from n limit ?)`,
+      )
+      .run(merchantId, customer.id, 3 * steppedRows);
+    // Counts the rows that a query comes across: a function that is not pure is called for each.
+    database.function('stepped_on', { varargs: true }, () => {
+      stepped += 1;
+      return 1;
+    });
+  });
+  afterAll(() => connection.database.close());
+
+  /** Rows stepped over for the page, those that its index skips apart. */
+  function stepsOf(
+    filter: PaymentFilter,
+    sort: PaymentSort,
+    after?: { value: number; id: string },
+  ) {
+    const filters = Object.keys(filter) as (keyof PaymentFilter)[];
+    const shape = { sort, filters, after: after !== undefined };
+    const query = listPayments(db, sqliteQueries.paymentsBy, shape);
+    const counted = {
+      ...query,
+      sql: query.sql.replaceAll(
+        'where "merchant_id"',
+        'where stepped_on("payments"."id") and "merchant_id"',
+      ),
+    };
+    expect(counted.sql).toContain('stepped_on');
+    const page = { merchantId, limit: 101, afterValue: after?.value, afterId: after?.id };
+    stepped = 0;
+    connection.prepare(counted).all({ ...filter, ...page });
+    return stepped;
+  }
+
+  // All payments but those of no status: what an index does not cover is stepped over.
+  const everyOne = everyFilter({
+    status: 'canceled',
+    customer: customer.id,
+    createdFrom: 500,
+    createdBefore: 501,
+    amountMin: 500,
+    amountMax: 500,
+  });
+  const excluded: readonly PaymentFilter[] = [
+    { amountMin: 501 },
+    { amountMax: 499 },
+    { createdFrom: 501 },
+    { createdBefore: 500 },
+    { status: 'failed', amountMax: 0 },
+    { customer: customer.id, amountMin: 501 },
+    { customer: customer.id, createdFrom: 501 },
+  ];
+  const middle = { value: 500, id: `pay_${String(1.5 * steppedRows).padStart(26, '0')}` };
+
+  test.each(sorts)('by %s steps over 2,000 rows at most, whatever is filtered', (sort) => {
+    const most = steppedPayments[sort.endsWith('amount') ? 'amount' : 'created_at'];
+    // A cursor is bound to its filter, so a list with no payment has none to go on after.
+    const pages = [
+      ...everyOne.flatMap((filter) => [undefined, middle].map((after) => ({ filter, after }))),
+      ...excluded.map((filter) => ({ filter, after: undefined })),
+    ];
+    for (const { filter, after } of pages) {
+      const steps = stepsOf(filter, sort, after);
+      // Once to find payments, once along the index to find where it stops, and each time one
+      // row more before SQLite sees that it has enough.
+      expect({ filter, after, over: steps > 2 * (most + 1) }).toEqual({
+        filter,
+        after,
+        over: false,
+      });
+    }
+  });
+
+  test('that its index answers steps over its own rows, also far from the beginning', () => {
+    const covered: readonly [PaymentFilter, PaymentSort][] = [
+      [{}, '-created_at'],
+      [{ createdFrom: 500, createdBefore: 501 }, 'created_at'],
+      [{ createdFrom: 500, createdBefore: 501 }, '-created_at'],
+      [{ status: 'failed', createdFrom: 500, createdBefore: 501 }, '-created_at'],
+      [{ customer: customer.id, createdFrom: 500, createdBefore: 501 }, 'created_at'],
+      [{ amountMin: 500, amountMax: 500 }, 'amount'],
+      [{ amountMin: 500, amountMax: 500 }, '-amount'],
+      [{ customer: customer.id }, '-amount'],
+      [{ customer: customer.id, amountMin: 500, amountMax: 500 }, 'amount'],
+    ];
+    for (const [filter, sort] of covered) {
+      for (const after of [undefined, middle]) {
+        const steps = stepsOf(filter, sort, after);
+        // SQLite may look at one row more before it sees that it has enough.
+        expect({ filter, sort, over: steps > 102 }).toEqual({ filter, sort, over: false });
+      }
+    }
+  });
+});
