@@ -66,7 +66,7 @@ export function createAdmission(
     throw new PaymentsError(
       'permission_denied',
       `Expected a key with the scope ${scope}, got one with ${key.scopes.join(', ')}.`,
-      { metadata: { scope } },
+      { metadata: { scope, scopes: key.scopes.join(', ') } },
     );
   }
 
@@ -122,6 +122,10 @@ const rateLimited = (rate: RateState, what: string): PaymentsError =>
     `Expected at most ${rate.ratePerSecond} ${what}; try again in ${rate.retryAfterMs} ms.`,
     {
       retryAfterMs: rate.retryAfterMs,
-      metadata: { limit: String(rate.limit), ratePerSecond: String(rate.ratePerSecond) },
+      metadata: {
+        limit: String(rate.limit),
+        ratePerSecond: String(rate.ratePerSecond),
+        retryAfterMs: String(rate.retryAfterMs),
+      },
     },
   );

@@ -9,7 +9,7 @@ import {
   PaymentsError,
   type Violation,
 } from '../core/errors.ts';
-import { renameFields, toCamel, toSnake } from '../wire/names.ts';
+import { toCamel, toSnake } from '../wire/names.ts';
 import {
   captureMethod,
   eventType,
@@ -92,6 +92,26 @@ const naming: Naming = {
   option: ([field = ''], value) => options[field]?.[value] ?? value,
 };
 
+/** Codes whose message and metadata have values of an enum in them. */
+const enumOf: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
+  permission_denied: scope.names,
+  invalid_state: paymentStatus.names,
+};
+
+const renameWords = (text: string, names: Readonly<Record<string, string>>): string =>
+  text.replace(/[\w:]+/g, (found) => (Object.hasOwn(names, found) ? names[found] : found) ?? found);
+
+/** The core's words in a text, as the contract names them. */
+const inContractWords = (code: ErrorCode, text: string): string =>
+  renameWords(text, enumOf[code] ?? {});
+
+/** The other direction, for the client. */
+const inCoreWords = (code: ErrorCode, text: string): string =>
+  renameWords(
+    text,
+    Object.fromEntries(Object.entries(enumOf[code] ?? {}).map(([word, name]) => [name, word])),
+  );
+
 const fieldStep = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
 
 const pathOf = (field: string): (string | number)[] =>
@@ -112,7 +132,11 @@ const detail = (type: string, value: Buffer): Detail => ({
 });
 
 /** What an error's details say beside its violations. */
-function encodeDetails(error: PaymentsError, violations: readonly Violation[]): Detail[] {
+function encodeDetails(
+  error: PaymentsError,
+  message: string,
+  violations: readonly Violation[],
+): Detail[] {
   const { retryAfterMs } = error.details;
   const metadata = encodeMetadata(error, violations);
   const details = [
@@ -125,13 +149,13 @@ function encodeDetails(error: PaymentsError, violations: readonly Violation[]): 
     const violation = {
       type: 'STATE',
       subject: metadata.payment ?? '',
-      description: cut(error.message, maxTextBytes),
+      description: cut(message, maxTextBytes),
     };
     const value = rpc.PreconditionFailure.serialize({ violations: [violation] });
     details.push(detail('PreconditionFailure', value));
   }
   if (error.code === 'rate_limited') {
-    const violation = { subject: 'api_key', description: cut(error.message, maxTextBytes) };
+    const violation = { subject: 'api_key', description: cut(message, maxTextBytes) };
     details.push(detail('QuotaFailure', rpc.QuotaFailure.serialize({ violations: [violation] })));
   }
   if (retryAfterMs !== undefined) {
@@ -144,10 +168,12 @@ function encodeDetails(error: PaymentsError, violations: readonly Violation[]): 
 
 /** Every dynamic part of the message (AIP-193), under names in snake case. */
 function encodeMetadata(
-  { details: { metadata = {} } }: PaymentsError,
+  { code, details: { metadata = {} } }: PaymentsError,
   violations: readonly Violation[],
 ): Record<string, string> {
-  const values = Object.entries(metadata).map(([name, value]) => [toSnake(name), value] as const);
+  const values = Object.entries(metadata).map(
+    ([name, value]) => [toSnake(name), inContractWords(code, value)] as const,
+  );
   const fields = violations.map(({ path }) => fieldOf(path) || 'input').join(', ');
   if (violations.length > 0) values.push([fieldsKey, fields]);
   return Object.fromEntries(values.map(([name, value]) => [name, cut(value, maxValueBytes)]));
@@ -169,8 +195,9 @@ export function encodeError(
   trailers: Metadata,
   code: status = grpcStatus[error.code],
 ): StatusObject {
-  const { message: text, violations = [] } = describe(error, naming);
-  const details = encodeDetails(error, violations);
+  const { message: words, violations = [] } = describe(error, naming);
+  const text = inContractWords(error.code, words);
+  const details = encodeDetails(error, text, violations);
   const { message, bytes } = fitStatus(
     { code, message: text, details },
     violations.map(encodeViolation),
@@ -212,7 +239,7 @@ function decodeStatus(bytes: Buffer): PaymentsError | undefined {
         const reason = info.reason.toLowerCase();
         if (info.domain === domain && isErrorCode(reason)) code = reason;
         const { [fieldsKey]: _named, ...values } = info.metadata;
-        if (Object.keys(values).length > 0) details.metadata = renameFields(values, toCamel);
+        if (Object.keys(values).length > 0) details.metadata = values;
         break;
       }
       case 'type.googleapis.com/google.rpc.BadRequest':
@@ -231,8 +258,17 @@ function decodeStatus(bytes: Buffer): PaymentsError | undefined {
       }
     }
   }
-  const { violations } = details;
-  return (
-    code && new PaymentsError(code, violations ? invalid(...violations).message : message, details)
-  );
+  return code && decoded(code, message, details);
+}
+
+/** The error in the core's words, so that a caller sees the same on every wire. */
+function decoded(code: ErrorCode, message: string, details: ErrorDetails): PaymentsError {
+  const { violations, metadata } = details;
+  const text = violations ? invalid(...violations).message : inCoreWords(code, message);
+  if (!metadata) return new PaymentsError(code, text, details);
+  const values = Object.entries(metadata).map(([name, value]) => [
+    toCamel(name),
+    inCoreWords(code, value),
+  ]);
+  return new PaymentsError(code, text, { ...details, metadata: Object.fromEntries(values) });
 }

@@ -36,7 +36,8 @@ import {
 import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
 import { refusedMessage, unary } from './unary.ts';
 
-const maxRequestBytes = 64 * 1024;
+/** Above any legal request: 50 pairs of 540 characters of 3 bytes are 81,000 bytes. */
+const maxRequestBytes = 128 * 1024;
 /** How long calls that run may go on after `close`. */
 const graceMs = 10_000;
 

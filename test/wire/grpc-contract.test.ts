@@ -5,17 +5,23 @@ import {
   Server,
   ServerCredentials,
   type ServerWritableStream,
+  type ServiceError,
   status,
 } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorDetails, errorCodes, PaymentsError } from '../../services/core/errors.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
-import { eventService, keyService, paymentService } from '../../services/grpc/contract.ts';
+import {
+  eventService,
+  keyService,
+  paymentService,
+  refundService,
+} from '../../services/grpc/contract.ts';
 import { decodeError, encodeError } from '../../services/grpc/errors.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
 import { message } from '../../services/wire/protobuf/contract.ts';
 import { decodePayment } from '../../services/wire/protobuf/messages.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
+import { adminKey, type House, openHouse, otherKey } from '../house.ts';
 import { detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
 
 let house: House;
@@ -80,9 +86,11 @@ describe('bytes of a request', () => {
     '%s is refused by the name of its field, and nothing is stored',
     async (_what, bytes, field, reason) => {
       const good = CreatePayment.requestSerialize({ ...card, requestId: randomUUID() });
+      const stored = async () => (await peer.ask(ListPayments, {})).message?.payments;
+      const before = await stored();
       const violations = await violationsOf(CreatePayment, {}, Buffer.concat([good, bytes]));
       expect(violations).toMatchObject([{ field, reason }]);
-      expect((await peer.ask(ListPayments, {})).message?.payments).toEqual([]);
+      expect(await stored()).toEqual(before);
     },
   );
 
@@ -264,6 +272,50 @@ describe('refusals in the words of the contract', () => {
     expect(`${violation?.field}: ${violation?.description}`).toBe(error?.details);
   });
 
+  test('scopes and states in messages and in ErrorInfo have the names of their enums', async () => {
+    const { message: key } = await peer.ask(keyService.CreateKey, {
+      requestId: randomUUID(),
+      name: 'reader',
+      scopes: ['SCOPE_PAYMENTS_READ'],
+    });
+    const metadata = { authorization: `Bearer ${key?.secret}` };
+    const denied = await peer.ask(eventService.ListEvents, {}, { metadata });
+    expect(denied.error?.details).toBe(
+      'Expected a key with the scope SCOPE_EVENTS_READ, got one with SCOPE_PAYMENTS_READ.',
+    );
+    expect(detailsOf(denied.error)[0]?.[1]).toMatchObject({
+      metadata: { scope: 'SCOPE_EVENTS_READ', scopes: 'SCOPE_PAYMENTS_READ' },
+    });
+    const request = { ...card, requestId: randomUUID(), confirm: true };
+    const { message: payment } = await peer.ask(CreatePayment, request);
+    const confirm = { id: payment?.id ?? '', requestId: randomUUID() };
+    const { error } = await peer.ask(paymentService.ConfirmPayment, confirm);
+    expect(error?.details).toContain('its status is PAYMENT_STATUS_SUCCEEDED');
+    expect(decodeError(error as ServiceError, 'here').message).toContain('its status is succeeded');
+  });
+
+  test('every dynamic value of a message is in ErrorInfo under a name in snake case', async () => {
+    const { message: key } = await peer.ask(keyService.CreateKey, {
+      requestId: randomUUID(),
+      name: 'slow',
+      scopes: ['SCOPE_PAYMENTS_READ'],
+      ratePerSecond: 1,
+      burst: 1,
+    });
+    const metadata = { authorization: `Bearer ${key?.secret}` };
+    // However slow the machine is, some of these meet an empty bucket.
+    let error: ServiceError | undefined;
+    while (!error) {
+      const calls = Array.from({ length: 10 }, () => peer.ask(ListPayments, {}, { metadata }));
+      error = (await Promise.all(calls)).find((answer) => answer.error)?.error;
+    }
+    const [[, info] = []] = detailsOf(error);
+    const { retry_after_ms: wait, ...others } = (info as { metadata: Record<string, string> })
+      .metadata;
+    expect(others).toEqual({ limit: '1', rate_per_second: '1' });
+    expect(error.details).toContain(`${wait} ms`);
+  });
+
   test('every order of the contract is taken, with any space between its words', async () => {
     for (const orderBy of ['', 'created_at', ' amount  desc ', 'amount', 'created_at desc']) {
       expect((await peer.ask(ListPayments, { orderBy })).error).toBeUndefined();
@@ -274,6 +326,127 @@ describe('refusals in the words of the contract', () => {
     const request = { pageSize: 101, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
     const fields = (await violationsOf(ListPayments, request)).map(({ field }) => field);
     expect(fields).toEqual(['page_size', 'created_from', 'order_by']);
+  });
+});
+
+/** As much metadata as the contract allows, in characters of 3 bytes. */
+const fullMetadata = Object.fromEntries(
+  Array.from({ length: 50 }, (_, i) => [`${i}`.padEnd(40, '☃'), '☃'.repeat(500)]),
+);
+
+describe('answers fit a client with the default limit of 4 MiB', () => {
+  // A merchant that no other test here writes as.
+  const options = { metadata: { authorization: `Bearer ${otherKey}` } };
+  const count = 45;
+  let ids: readonly string[];
+  beforeAll(async () => {
+    const created = Array.from({ length: count }, async () => {
+      const request = { ...card, requestId: randomUUID(), currency: 'EUR', metadata: fullMetadata };
+      const { message: payment, error } = await peer.ask(CreatePayment, request, options);
+      expect(error).toBeUndefined();
+      return payment?.id ?? '';
+    });
+    ids = await Promise.all(created);
+  });
+
+  test('a page of payments with all the metadata they can have ends early, with a token', async () => {
+    const pages: (readonly string[])[] = [];
+    let pageToken = '';
+    do {
+      const { message: page } = await peer.ask(ListPayments, { pageSize: 100, pageToken }, options);
+      pages.push(page?.payments.map(({ id }) => id) ?? []);
+      pageToken = page?.nextPageToken ?? '';
+    } while (pageToken !== '');
+    expect(pages[0]?.length).toBeLessThan(count);
+    expect(new Set(pages.flat())).toEqual(new Set(ids));
+    expect(pages.flat()).toHaveLength(count);
+  });
+
+  test('a page of their events ends early as well', async () => {
+    const { message: page, error } = await peer.ask(
+      eventService.ListEvents,
+      { pageSize: 100 },
+      options,
+    );
+    expect(error).toBeUndefined();
+    expect(page?.events.length).toBeLessThan(count);
+    expect(page?.nextPageToken).not.toBe('');
+  });
+
+  test('a batch that would not fit is refused with the number that does', async () => {
+    const [id = ''] = ids;
+    for (const many of [[...ids], Array<string>(100).fill(id)]) {
+      const { error } = await peer.ask(BatchGetPayments, { ids: many }, options);
+      expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
+      const [[, info] = []] = detailsOf(error);
+      expect(info).toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' });
+      const { fits } = (info as { metadata: { fits: string } }).metadata;
+      const { message: batch } = await peer.ask(
+        BatchGetPayments,
+        { ids: many.slice(0, Number(fits)) },
+        options,
+      );
+      expect(batch?.results).toHaveLength(Number(fits));
+    }
+  });
+});
+
+test('the refunds of a payment in a batch are a page, whose token goes on in ListRefunds', async () => {
+  const { CreateRefund, BatchListRefunds, ListRefunds } = refundService;
+  const request = { ...card, requestId: randomUUID(), confirm: true };
+  const { message: payment } = await peer.ask(CreatePayment, request);
+  const id = payment?.id ?? '';
+  for (let i = 0; i < 25; i += 1) {
+    await peer.ask(CreateRefund, { requestId: randomUUID(), payment: id, amount: 1 });
+  }
+  const { message: batch } = await peer.ask(BatchListRefunds, { payments: [id, 'pay_none'] });
+  const [first, none] = batch?.payments ?? [];
+  expect(first?.refunds).toHaveLength(20);
+  expect(none).toEqual({ refunds: [], nextPageToken: '' });
+  const pageToken = first?.nextPageToken ?? '';
+  const { message: rest } = await peer.ask(ListRefunds, { payment: id, pageToken });
+  const seen = [...(first?.refunds ?? []), ...(rest?.refunds ?? [])].map((refund) => refund.id);
+  expect(new Set(seen).size).toBe(25);
+  expect(rest?.nextPageToken).toBe('');
+});
+
+describe('page tokens of events', () => {
+  const { ListEvents } = eventService;
+  const types = ['EVENT_TYPE_PAYMENT_CREATED' as const];
+  beforeAll(async () => {
+    for (let i = 0; i < 6; i += 1) await peer.ask(CreatePayment, { ...card, requestId: `e${i}` });
+  });
+  const tokenOf = async (request: object) => {
+    const { message: page } = await peer.ask(ListEvents, { pageSize: 2, ...request });
+    return page?.nextPageToken ?? '';
+  };
+
+  test('go on where the page ended, with `after` left out or as it was', async () => {
+    const pageToken = await tokenOf({ after: 1 });
+    for (const after of [0, 1]) {
+      const { message: page } = await peer.ask(ListEvents, { pageSize: 2, pageToken, after });
+      expect(page?.events.map(({ sequence }) => sequence)).toEqual([4, 5]);
+    }
+  });
+
+  test('are opaque and bound to merchant and types, and no sequence takes their place', async () => {
+    const pageToken = await tokenOf({});
+    const typed = await tokenOf({ types });
+    expect(pageToken).not.toMatch(/^\d*$/);
+    const flipped = `${pageToken.slice(0, 3)}${pageToken[3] === 'A' ? 'B' : 'A'}${pageToken.slice(4)}`;
+    const asOther = { metadata: { authorization: `Bearer ${otherKey}` } };
+    const cases: readonly [object, object][] = [
+      [{ pageToken: '2' }, {}],
+      [{ pageToken: flipped }, {}],
+      [{ pageToken, types }, {}],
+      [{ pageToken: typed }, {}],
+      [{ pageToken, after: 3 }, {}],
+      [{ pageToken }, asOther],
+    ];
+    for (const [request, options] of cases) {
+      const { error } = await peer.ask(ListEvents, request, options);
+      expect(error?.details).toMatch(/^page_token: /);
+    }
   });
 });
 

@@ -165,7 +165,7 @@ describe('errors', () => {
         'ErrorInfo',
         expect.objectContaining({
           reason: 'INVALID_STATE',
-          metadata: { payment: id, status: 'succeeded', action: 'confirm' },
+          metadata: { payment: id, status: 'PAYMENT_STATUS_SUCCEEDED', action: 'confirm' },
         }),
       ],
       ['PreconditionFailure', { violations: [expect.objectContaining({ subject: id })] }],
@@ -335,8 +335,8 @@ describe('bad input', () => {
     expect((await peer.ask(GetPayment, { id })).message, 'the server still answers').toBeDefined();
   });
 
-  test('a message over 64 KiB is RESOURCE_EXHAUSTED, and payload_too_large to our client', async () => {
-    const description = 'x'.repeat(65 * 1024);
+  test('a message over 128 KiB is RESOURCE_EXHAUSTED, and payload_too_large to our client', async () => {
+    const description = 'x'.repeat(129 * 1024);
     const { error } = await peer.ask(CreatePayment, { ...card, description });
     expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
     const call = client.createPayment({ ...card, description }, { idempotencyKey: 'x' });

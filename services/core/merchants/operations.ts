@@ -20,7 +20,7 @@ function requireWithin(caller: Powers, powers: Powers, what: 'grant' | 'end'): v
     throw new PaymentsError(
       'permission_denied',
       `Expected to ${what} a key with at most the scopes ${caller.scopes.join(', ')}, got one with ${missing.join(', ')} too.`,
-      { metadata: { scope } },
+      { metadata: { scope, scopes: caller.scopes.join(', ') } },
     );
   }
   if (powers.ratePerSecond <= caller.ratePerSecond && powers.burst <= caller.burst) return;
