@@ -39,7 +39,10 @@ export async function openHouse(
 }
 
 /** What the store knows of a key. */
-export async function keyOf({ store }: House, secret: string): Promise<StoredApiKey> {
+export async function keyOf(
+  { store }: Pick<House, 'store'>,
+  secret: string,
+): Promise<StoredApiKey> {
   const key = await store.read.apiKeyByHash(hashSecret(secret));
   if (!key) throw new Error(`Expected the key ${secret}, got none.`);
   return key;

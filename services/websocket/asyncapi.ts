@@ -80,7 +80,14 @@ const id = callFields.id as Json;
 const traceparent = callFields.traceparent as Json;
 const type = (name: string): Node => ({ const: name });
 const sequence: Node = { type: 'integer', minimum: 1 };
+const position: Node = { type: 'integer', minimum: 0 };
 const requestId: Node = { type: 'string', description: 'For the server’s log.' };
+const rate: Node = { $ref: '#/components/schemas/Rate' };
+const rateSchema: Node = {
+  ...object({ limit: position, remaining: position, reset_ms: position }),
+  description:
+    'Rate-limit tokens: of a full bucket, left, and milliseconds until it is full again.',
+};
 
 const message = (summary: string, payload: Node, more: Node = {}): Node => ({
   summary,
@@ -122,6 +129,7 @@ function callMessages(name: CallName): Node {
               description: 'The answer is that of an earlier call with the same idempotencyKey.',
             },
           }),
+          rate,
           output: outputSchemas[name],
         },
         ['id', 'type', 'request_id', 'output'],
@@ -160,12 +168,28 @@ function websocketMessages(): Node {
       object({ id, type: type('subscribe'), ...watch.properties, traceparent }, ['id', 'type']),
     ),
     subscribed: message(
-      'Every event committed from now on is delivered.',
-      object({ id, type: type('subscribed'), request_id: requestId }),
+      'Every event after this sequence is delivered: where to resume until one has come.',
+      object({ id, type: type('subscribed'), request_id: requestId, rate, sequence: position }, [
+        'id',
+        'type',
+        'request_id',
+        'sequence',
+      ]),
     ),
     event: message(
       'An event of a subscription. Its sequence is where to resume.',
       object({ id, type: type('event'), sequence, event: resource('Event') }),
+    ),
+    heartbeat: message(
+      'Where to resume, for subscriptions that moved on past events which they do not want.',
+      object({
+        type: type('heartbeat'),
+        positions: {
+          type: 'object',
+          description: 'Sequences by the ids of subscriptions.',
+          additionalProperties: sequence,
+        },
+      }),
     ),
     unsubscribe: message('Ends a subscription.', jsonSchema(clientFrames.unsubscribe)),
     unsubscribed: message(
@@ -174,7 +198,7 @@ function websocketMessages(): Node {
     ),
     error: message(
       'A command or a subscription failed; without an id, the connection, which is closed then.',
-      object({ id, type: type('error'), error: resource('Problem') }, ['type', 'error']),
+      object({ id, type: type('error'), rate, error: resource('Problem') }, ['type', 'error']),
     ),
   };
 }
@@ -226,7 +250,8 @@ function closeCodes(): string {
     ...lines,
     `- ${restarting}: the server restarts; connect again and resume`,
     `- ${tooSlow}: also where the peer reads too slowly; connect again and resume`,
-    '- 1002, 1007, 1009: the frame is against RFC 6455, is no UTF-8, or is larger than 64 KiB',
+    '- 1002, 1007: a frame is against RFC 6455, or is no UTF-8',
+    '- 1008, 1009: a message comes in too many parts, or is larger than 64 KiB',
   ].join('\n');
 }
 
@@ -257,7 +282,10 @@ const asyncApi = (): Json => ({
       address: '/v1/events',
       title: 'Server-sent events',
       description:
-        'With `Accept: text/event-stream`. `Last-Event-ID` resumes, and wins over `?after=`.',
+        'With `Accept: text/event-stream`. `Last-Event-ID` resumes, and wins over `?after=`. The' +
+        ' stream begins with `retry:` and the `id:` where it starts, and heartbeats repeat the id' +
+        ' where to resume. A resume that the server has no room for gets 200, an `error` event, a' +
+        ' longer `retry:` and the end.',
       servers: [{ $ref: '#/servers/http' }],
       messages: sseMessages(),
     },
@@ -270,6 +298,7 @@ const asyncApi = (): Json => ({
       'subscribe',
       'subscribed',
       'event',
+      'heartbeat',
       'error',
     ),
     unwatchEvents: received('Ends a subscription.', 'unsubscribe', 'unsubscribed'),
@@ -284,6 +313,7 @@ const asyncApi = (): Json => ({
     },
   },
   components: {
+    schemas: { Rate: rateSchema },
     securitySchemes: {
       apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
     },

@@ -1,4 +1,4 @@
-import type { Caller, Session } from '../core/invoke.ts';
+import type { Caller, Receipt, Session } from '../core/invoke.ts';
 
 /** What every command of a connection has in common. */
 export interface Peer {
@@ -6,6 +6,8 @@ export interface Peer {
   /** Aborts when the connection is lost: nobody waits for an answer any more. */
   readonly signal: AbortSignal;
   readonly traceparent: string | undefined;
+  /** IP address of the client. */
+  readonly address: string | undefined;
 }
 
 /** The caller of one command. The key was presented once, in `hello`. */
@@ -15,13 +17,13 @@ export const callerOf = (
   command: {
     readonly idempotencyKey?: string | undefined;
     readonly traceparent?: string | undefined;
-  },
-): Caller => ({
+  } = {},
+): Caller & { readonly receipt: Receipt } => ({
   session: peer.session,
   requestId,
+  address: peer.address,
   signal: peer.signal,
   traceparent: command.traceparent ?? peer.traceparent,
   idempotencyKey: command.idempotencyKey,
-  // Only a write can be a replay, and only a write has a key.
-  receipt: command.idempotencyKey === undefined ? undefined : {},
+  receipt: {},
 });

@@ -4,6 +4,7 @@ import { customers } from './customers.ts';
 import { events } from './events.ts';
 import { keys } from './keys.ts';
 import { payments } from './payments.ts';
+import { rateOf } from './rate.ts';
 import { refunds } from './refunds.ts';
 
 /** Decodes the input of a `call`, invokes the core, and encodes the output. */
@@ -26,7 +27,8 @@ export const handlers: Handlers<CallName> = {
  */
 export function resultFrame(id: string, { requestId, receipt }: Caller, output: unknown): string {
   const replayed = receipt?.replayed ? '"replayed":true,' : '';
+  const rate = receipt?.rate ? `"rate":${JSON.stringify(rateOf(receipt.rate))},` : '';
   // A request id holds nothing that JSON escapes.
   const head = `{"id":${JSON.stringify(id)},"type":"result","request_id":"${requestId}",`;
-  return `${head}${replayed}"output":${JSON.stringify(output)}}`;
+  return `${head}${replayed}${rate}"output":${JSON.stringify(output)}}`;
 }

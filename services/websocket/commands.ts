@@ -4,7 +4,7 @@ import type { OperationName } from '../core/operations.ts';
 import { callerOf, type Peer } from './caller.ts';
 import { handlers, resultFrame } from './calls.ts';
 import { errorFrame } from './errors.ts';
-import { serveEvents } from './events.ts';
+import { heartbeatFrame, type Subscription, serveEvents } from './events.ts';
 import type { ClientFrame, FrameOf, Received } from './frames.ts';
 import type { Limits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -29,13 +29,15 @@ export interface Commands {
   take(peer: Peer, received: Received): void;
   /** Whether no call and no subscription runs. */
   readonly idle: boolean;
+  /** Tells the peer of positions that moved on without an event. */
+  beat(): void;
   endSubscriptions(): void;
 }
 
 export function createCommands(surroundings: Surroundings): Commands {
   const { core, outbox, limits, requestId, fail, broke, onIdle } = surroundings;
   const calls = new Set<string>();
-  const subscriptions = new Map<string, AbortController>();
+  const subscriptions = new Map<string, Subscription>();
   let count = 0;
 
   const nextRequestId = () => {
@@ -68,7 +70,7 @@ export function createCommands(surroundings: Surroundings): Commands {
     operation?: OperationName,
   ): Promise<void> {
     const error = await core.refuse(caller, toPaymentsError(thrown), operation);
-    outbox.send(errorFrame(id, error, caller.requestId));
+    outbox.send(errorFrame(id, error, caller));
   }
 
   async function call(peer: Peer, frame: FrameOf<'call'>): Promise<void> {
@@ -89,15 +91,16 @@ export function createCommands(surroundings: Surroundings): Commands {
   async function subscribe(peer: Peer, frame: FrameOf<'subscribe'>): Promise<void> {
     if (!mayRun(frame.id, 'subscriptions', subscriptions.size)) return;
     const stop = new AbortController();
-    subscriptions.set(frame.id, stop);
+    const subscription: Subscription = { stop, told: 0 };
+    subscriptions.set(frame.id, subscription);
     const caller = { ...callerOf(peer, nextRequestId(), frame), signal: stop.signal };
     try {
-      await serveEvents(core, caller, frame, outbox);
+      await serveEvents(core, caller, frame, subscription, outbox);
     } catch (thrown) {
       if (!stop.signal.aborted) await answerError(frame.id, thrown, caller, 'watchEvents');
     } finally {
       // The id may belong to another subscription by now.
-      if (subscriptions.get(frame.id) === stop) subscriptions.delete(frame.id);
+      if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);
       // What the core holds for a stream that failed here.
       stop.abort();
       if (isIdle()) onIdle();
@@ -105,7 +108,7 @@ export function createCommands(surroundings: Surroundings): Commands {
   }
 
   function unsubscribe({ id }: FrameOf<'unsubscribe'>): void {
-    subscriptions.get(id)?.abort();
+    subscriptions.get(id)?.stop.abort();
     subscriptions.delete(id);
     // Answered alike where there is no such subscription: it may have ended at this moment.
     outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
@@ -134,14 +137,18 @@ export function createCommands(surroundings: Surroundings): Commands {
       else if ('frame' in received) run(peer, received.frame);
       else {
         const { id, refused } = received;
-        answerError(id, refused, callerOf(peer, nextRequestId(), {})).catch(broke);
+        answerError(id, refused, callerOf(peer, nextRequestId())).catch(broke);
       }
     },
     get idle() {
       return isIdle();
     },
+    beat() {
+      const frame = heartbeatFrame(subscriptions);
+      if (frame !== undefined) outbox.send(frame);
+    },
     endSubscriptions() {
-      for (const subscription of subscriptions.values()) subscription.abort();
+      for (const { stop } of subscriptions.values()) stop.abort();
       subscriptions.clear();
     },
   };

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
@@ -9,10 +8,11 @@ import { errorFrame } from './errors.ts';
 import { type Received, readFrame } from './frames.ts';
 import type { Limits } from './limits.ts';
 import { createOutbox } from './outbox.ts';
+import { type StrictSocket, violationError } from './strict-socket.ts';
 
 /** One connection, as the room sees it. */
 export interface Connection {
-  /** Sends a ping; cuts the peer off that left too many unanswered. */
+  /** Sends a ping, and positions that moved; cuts the peer off that left too many unanswered. */
   beat(): void;
   /** Lets the calls that run end, then closes with 1012. */
   restart(): void;
@@ -23,6 +23,8 @@ export interface Connection {
 export interface Upgrade {
   readonly requestId: string;
   readonly traceparent: string | undefined;
+  /** IP address of the client. */
+  readonly address: string | undefined;
   /** The `Authorization` header's token; undefined where there is no such header. */
   readonly hello: { readonly key: string | undefined } | undefined;
 }
@@ -30,12 +32,12 @@ export interface Upgrade {
 /** Serves a connection until it is closed. */
 export function serveConnection(
   core: Core,
-  ws: WebSocket,
+  ws: StrictSocket,
   socket: Duplex,
   upgrade: Upgrade,
   limits: Limits,
 ): Connection {
-  const { requestId } = upgrade;
+  const { requestId, address } = upgrade;
   const lost = new AbortController();
   const early: Received[] = [];
   let peer: Peer | undefined;
@@ -70,19 +72,20 @@ export function serveConnection(
   }
 
   /** Ends the connection for an error, told in full by a frame and in short by the close. */
-  async function endFor(error: PaymentsError): Promise<void> {
+  async function endFor(error: PaymentsError, code?: number): Promise<void> {
     failing = true;
     try {
-      const told = await core.refuse({ session: peer?.session, requestId }, error);
-      outbox.send(errorFrame(undefined, told, requestId));
-      closeNow(closeCode[told.code], closeReason(told.message));
+      const caller = { ...upgrade, session: peer?.session, receipt: {} };
+      const told = await core.refuse(caller, error);
+      outbox.send(errorFrame(undefined, told, caller));
+      closeNow(code ?? closeCode[told.code], closeReason(told.message));
     } catch {
       closeNow(closeCode.internal, `Internal error: ${requestId}`);
     }
   }
 
-  function fail(error: PaymentsError): void {
-    if (!failing) void endFor(error);
+  function fail(error: PaymentsError, code?: number): void {
+    if (!failing) void endFor(error, code);
   }
 
   /** The last net: what nobody foresaw ends this connection, and nothing else. */
@@ -117,11 +120,11 @@ export function serveConnection(
     clearTimeout(helloTimer);
     authenticating = true;
     try {
-      const session = await core.authenticate({ credential: key, requestId });
+      const session = await core.authenticate({ ...upgrade, credential: key });
       if (leaving || failing) return;
       session.revoked.addEventListener('abort', onRevoked, { once: true });
       if (session.revoked.aborted) onRevoked();
-      peer = { session, signal: lost.signal, traceparent: upgrade.traceparent };
+      peer = { session, signal: lost.signal, traceparent: upgrade.traceparent, address };
       outbox.send(welcomeFrame(requestId, limits));
       for (const received of early.splice(0)) takeFrom(peer, received);
     } catch (thrown) {
@@ -162,8 +165,11 @@ export function serveConnection(
   ws.on('pong', () => {
     missedPings = 0;
   });
-  // `ws` closes by itself after an error, with 1002, 1007 or 1009.
-  ws.on('error', () => {});
+  ws.on('ping', (data) => outbox.pong(data));
+  ws.on('error', (error) => {
+    // Without a code it is the connection itself that failed, and `close` comes next.
+    if (ws.violation !== undefined) fail(violationError(ws.violation, error), ws.violation);
+  });
   ws.on('close', (code, reason) => {
     leaving ??= { code, reason: reason.toString() };
     end();
@@ -177,8 +183,10 @@ export function serveConnection(
       if (missedPings >= limits.missedPings) return ws.terminate();
       missedPings += 1;
       ws.ping();
+      commands.beat();
     },
     restart() {
+      commands.beat();
       commands.endSubscriptions();
       leave(restarting, 'The server restarts: connect again and resume.');
     },

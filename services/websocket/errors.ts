@@ -1,10 +1,20 @@
-import { toPaymentsError } from '../core/errors.ts';
+import type { PaymentsError } from '../core/errors.ts';
+import type { Receipt } from '../core/invoke.ts';
 import { encodeProblem } from '../wire/problem.ts';
+import { rateOf } from './rate.ts';
+
+/** Inputs that stand beside the operation's own, as this wire spells them. */
+const names = { idempotencyKey: 'idempotencyKey' };
 
 /** The `error` frame of a command, or of the connection where `id` is undefined. */
-export const errorFrame = (id: string | undefined, thrown: unknown, requestId: string): string =>
+export const errorFrame = (
+  id: string | undefined,
+  error: PaymentsError,
+  { requestId, receipt }: { readonly requestId: string; readonly receipt?: Receipt | undefined },
+): string =>
   JSON.stringify({
     id,
     type: 'error',
-    error: encodeProblem(toPaymentsError(thrown), { requestId }),
+    ...(receipt?.rate && { rate: rateOf(receipt.rate) }),
+    error: encodeProblem(error, { requestId, names }),
   });

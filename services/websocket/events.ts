@@ -1,15 +1,26 @@
-import type { Caller, Core } from '../core/invoke.ts';
+import type { EventStream } from '../core/events/follow.ts';
+import type { Core, StreamCaller } from '../core/invoke.ts';
 import { eventText } from '../wire/event-text.ts';
 import { decodeInput, outputs } from '../wire/json.ts';
 import type { Handlers } from './calls.ts';
 import type { FrameOf } from './frames.ts';
 import type { Outbox } from './outbox.ts';
+import { rateOf } from './rate.ts';
 
 /** Events: what a `call` of each operation does. */
 export const events: Handlers<'listEvents'> = {
   listEvents: async (core, caller, input) =>
     outputs.listEvents.encode(await core.invoke('listEvents', caller, decodeInput(input))),
 };
+
+/** One subscription of a connection. */
+export interface Subscription {
+  readonly stop: AbortController;
+  /** Undefined until it is admitted. */
+  stream?: EventStream;
+  /** The last sequence that the peer was sent for it. */
+  told: number;
+}
 
 /**
  * Serves one subscription until `caller.signal` aborts: `subscribed`, then an `event` frame each.
@@ -19,18 +30,42 @@ export const events: Handlers<'listEvents'> = {
  */
 export async function serveEvents(
   core: Core,
-  caller: Caller & { readonly signal: AbortSignal },
+  caller: StreamCaller,
   { id, type: _type, traceparent: _traceparent, ...input }: FrameOf<'subscribe'>,
+  subscription: Subscription,
   outbox: Outbox,
 ): Promise<void> {
-  const { signal, requestId } = caller;
-  const watched = await core.watch('watchEvents', caller, decodeInput(input));
+  const { signal, requestId, receipt } = caller;
+  const stream = await core.watch('watchEvents', caller, decodeInput(input));
   if (signal.aborted) return;
-  outbox.send(JSON.stringify({ id, type: 'subscribed', request_id: requestId }));
+  const sequence = stream.start;
+  const rate = receipt?.rate && rateOf(receipt.rate);
+  outbox.send(JSON.stringify({ id, type: 'subscribed', request_id: requestId, rate, sequence }));
+  subscription.stream = stream;
+  subscription.told = sequence;
   const head = `{"id":${JSON.stringify(id)},"type":"event","sequence":`;
-  for await (const event of watched) {
+  for await (const event of stream) {
     if (signal.aborted) return;
     outbox.send(`${head}${event.sequence},"event":${eventText(event)}}`);
+    subscription.told = event.sequence;
     if (outbox.full) await outbox.drained;
   }
+}
+
+/**
+ * A `heartbeat` frame with the positions that moved on without an event, by subscription: where to
+ * resume after types that rarely come. Undefined if none did.
+ */
+export function heartbeatFrame(
+  subscriptions: ReadonlyMap<string, Subscription>,
+): string | undefined {
+  const positions: [id: string, sequence: number][] = [];
+  for (const [id, subscription] of subscriptions) {
+    const { stream, told } = subscription;
+    if (!stream || stream.position <= told) continue;
+    subscription.told = stream.position;
+    positions.push([id, stream.position]);
+  }
+  if (positions.length === 0) return undefined;
+  return JSON.stringify({ type: 'heartbeat', positions: Object.fromEntries(positions) });
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import { type CallName, operations } from '../core/operations.ts';
 import { validate } from '../core/validate.ts';
+import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { parseJson } from '../wire/strict-json.ts';
 
 /** Name of this protocol in `Sec-WebSocket-Protocol`. */
 export const subprotocol = 'payments.v1.json';
@@ -26,7 +29,8 @@ export const clientFrames = {
     type: z.literal('call'),
     operation: z.enum(callNames),
     input: z.unknown().optional(),
-    idempotencyKey: z.string().optional(),
+    /** Quoted or bare, as in the header of REST. */
+    idempotencyKey: z.string().transform(parseIdempotencyKey).optional(),
     traceparent,
   }),
   /** All other fields are the input of `watchEvents`. */
@@ -46,12 +50,8 @@ export type Received =
 
 /** Reads one text message. Never throws. */
 export function readFrame(text: string): Received {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { bad: 'Expected JSON, got something else.' };
-  }
+  const { json, fault } = parse(text);
+  if (json === undefined) return { bad: fault?.message ?? 'Expected JSON.' };
   if (typeof json !== 'object' || json === null || !('type' in json)) {
     return { bad: 'Expected a JSON object with a type.' };
   }
@@ -60,6 +60,7 @@ export function readFrame(text: string): Received {
     return { bad: `Expected type ${Object.keys(clientFrames).join(', ')}, got another.` };
   }
   try {
+    if (fault) throw fault;
     // `hasOwn` has just found the name; the schema of that name gives the frame of that name.
     return { frame: validate(clientFrames[type as FrameType], json) as ClientFrame };
   } catch (refused) {
@@ -67,5 +68,21 @@ export function readFrame(text: string): Received {
     if (type === 'hello') return { bad: 'Expected a hello with a key.' };
     if (!given.success) return { bad: `Expected a ${type} with an id of 1 to 64 characters.` };
     return { id: given.data, refused };
+  }
+}
+
+/**
+ * The value, if the text is JSON, and what is wrong with it: a frame that says something twice, or
+ * has a number that cannot be kept, still has an id to answer to, unless it is the id itself.
+ */
+function parse(text: string): { readonly json?: unknown; readonly fault?: PaymentsError } {
+  try {
+    return { json: parseJson(text) };
+  } catch (thrown) {
+    const fault = toPaymentsError(thrown);
+    const [violation] = fault.details.violations ?? [];
+    const [field] = violation?.path ?? [];
+    if (field === undefined || field === 'id' || field === 'type') return { fault };
+    return { json: JSON.parse(text), fault };
   }
 }

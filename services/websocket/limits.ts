@@ -27,11 +27,11 @@ export const defaultLimits = {
   /** Pings without an answer, in a row, that a living peer may have. */
   missedPings: 2,
   /** How long calls that run may go on after the key was revoked or the server wants to stop. */
-  drainMs: 3000,
+  drainMs: 10_000,
   /** How long the peer may take to read up to the close and answer it, to learn why. */
   closeMs: 30_000,
   /** When the server stops, what is not closed after so long is cut off. */
-  stopMs: 5000,
+  stopMs: 11_000,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof defaultLimits]: number };

@@ -7,6 +7,8 @@ import { createTurnCork } from './turn-cork.ts';
 export interface Outbox {
   /** Sends a text message; does nothing once the connection is closing. */
   send(text: string): void;
+  /** Answers a ping (RFC 6455 §5.5.3), in the same order and under the same bounds. */
+  pong(data: Buffer): void;
   /** Whether the peer has more to take than it should; no more is to be made for it then. */
   readonly full: boolean;
   /** Resolves when the peer took what was buffered, and when the connection ends. */
@@ -46,16 +48,26 @@ export function createOutbox(
     ws.pause();
   };
 
+  const keepBounded = () => {
+    // The socket's own count: without compression `ws` holds nothing back itself.
+    const bufferedBytes = socket.writableLength;
+    if (bufferedBytes <= limits.pausedAboveBytes) return;
+    if (bufferedBytes > limits.bufferedBytes) onStalled();
+    else if (!behind) pause();
+  };
+
   return {
     send(text) {
       if (ws.readyState !== ws.OPEN) return;
       cork();
       ws.send(text);
-      // The socket's own count: without compression `ws` holds nothing back itself.
-      const bufferedBytes = socket.writableLength;
-      if (bufferedBytes <= limits.pausedAboveBytes) return;
-      if (bufferedBytes > limits.bufferedBytes) onStalled();
-      else if (!behind) pause();
+      keepBounded();
+    },
+    pong(data) {
+      if (ws.readyState !== ws.OPEN) return;
+      cork();
+      ws.pong(data);
+      keepBounded();
     },
     get full() {
       return behind !== undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PaymentsError } from '../../services/core/errors.ts';
+import { PaymentsError, toPaymentsError } from '../../services/core/errors.ts';
 import type { Core } from '../../services/core/invoke.ts';
 import { operations } from '../../services/core/operations.ts';
 import { errorFrame } from '../../services/websocket/errors.ts';
@@ -47,7 +47,13 @@ test('no text that a frame can carry is beyond what errors and close reasons can
       const received = readFrame(text);
       const thrown =
         'refused' in received ? received.refused : new PaymentsError('internal', message);
-      const frame = errorFrame('id' in received ? received.id : undefined, thrown, 'req_1');
+      const frame = errorFrame(
+        'id' in received ? received.id : undefined,
+        toPaymentsError(thrown),
+        {
+          requestId: 'req_1',
+        },
+      );
       expect(JSON.parse(frame)).toMatchObject({ type: 'error', error: { request_id: 'req_1' } });
       expect(frame.isWellFormed()).toBe(true);
       const reason = closeReason(message);

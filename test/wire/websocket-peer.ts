@@ -3,16 +3,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Core } from '../../services/core/invoke.ts';
+import type { Ports } from '../../services/core/ports.ts';
 import type { Limits } from '../../services/websocket/limits.ts';
 import { createWebsocketRoom } from '../../services/websocket/server.ts';
+import type { Front } from '../../services/wire/front.ts';
 import { adminKey, openHouse } from '../house.ts';
 
 /** A room with a house of its own, on a port of its own. */
 export async function openRoom(
-  limits: Partial<Limits> = {},
+  limits: Partial<Limits & Front> = {},
   coreOf: (core: Core) => Core = (core) => core,
+  changes: Partial<Ports> = {},
 ) {
-  const house = await openHouse();
+  const house = await openHouse('sqlite::memory:', changes);
   const room = createWebsocketRoom(coreOf(house.core), limits);
   const sockets = new Set<Socket>();
   const server = createServer();

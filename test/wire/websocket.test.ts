@@ -7,8 +7,8 @@ import { errorCodes } from '../../services/core/errors.ts';
 import { operations } from '../../services/core/operations.ts';
 import { clientFrames } from '../../services/websocket/frames.ts';
 import { closeCode } from '../../services/wire/close-codes.ts';
-import { adminKey, readerKey } from '../house.ts';
-import { connect, enter, openRoom, payment, type Room } from './websocket-peer.ts';
+import { adminKey, keyOf, readerKey, stillLimits } from '../house.ts';
+import { connect, enter, type Frame, openRoom, payment, type Room } from './websocket-peer.ts';
 
 let room: Room;
 beforeAll(async () => {
@@ -207,19 +207,23 @@ describe('a call', () => {
   });
 
   test('beyond the key’s allowance is refused with the time to wait', async () => {
-    const peer = await enter(room, readerKey);
-    for (let i = 0; i < 250; i += 1) {
-      peer.send({ id: String(i), type: 'call', operation: 'listPayments', input: { limit: 1 } });
-    }
-    for (let i = 0; i < 250; i += 1) {
-      const frame = await peer.next();
-      if (frame.type !== 'error') continue;
-      expect(frame.error).toMatchObject({ code: 'rate_limited' });
-      expect(frame.error).toHaveProperty('retry_after_ms');
-      peer.ws.close();
-      return;
-    }
-    expect.unreachable('expected a refusal');
+    const still = await openRoom({}, undefined, stillLimits());
+    const peer = await enter(still, readerKey);
+    const { burst } = await keyOf(still, readerKey);
+    const call = { type: 'call', operation: 'listPayments', input: { limit: 1 } };
+    for (let i = 0; i <= burst; i += 1) peer.send({ id: String(i), ...call });
+    const frames: Frame[] = [];
+    while (frames.length <= burst) frames.push(await peer.next());
+    // A refusal does not wait for the results of the calls before it.
+    expect(frames.filter(({ type }) => type !== 'result')).toMatchObject([
+      {
+        id: String(burst),
+        type: 'error',
+        error: { code: 'rate_limited', retry_after_ms: expect.any(Number) },
+      },
+    ]);
+    peer.ws.close();
+    await still.close();
   });
 });
 
@@ -371,7 +375,10 @@ describe('the connection', () => {
     peer.send({ id: '2', type: 'subscribe', types: ['payment.failed'] });
     expect(await peer.next()).toMatchObject({ id: '2', type: 'subscribed' });
     const closed = closing.room.close();
-    expect(await peer.next()).toMatchObject({ id: 'slow', error: { code: 'timeout' } });
+    const frames = [await peer.next(), await peer.next()];
+    expect(frames.find(({ id }) => id === 'slow')).toMatchObject({ error: { code: 'timeout' } });
+    // The position that the subscription came to without an event.
+    expect(frames.find(({ type }) => type === 'heartbeat')).toHaveProperty('positions.2');
     expect(await peer.closed).toMatchObject({ code: 1012 });
     await closed;
     await expect(connect(closing)).rejects.toThrow('503');
