@@ -84,7 +84,7 @@ const environment = z.object({
 
 /**
  * The configuration that the environment asks for.
- * @throws Error naming every variable with a bad value, what was expected and what was got
+ * @throws Error of one line that names every variable with a bad value, what was expected and got
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   // A variable set to nothing is one that is not set.
@@ -95,7 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       const name = String(issue.path[0]);
       return `${name}=${env[name] ?? ''}: ${issue.message}`;
     });
-    throw new Error(`The configuration is not valid.\n${faults.join('\n')}`);
+    throw new Error(`The configuration is not valid: ${faults.join('; ')}.`);
   }
   const values = parsed.data;
   const { TLS_CERT: certPath, TLS_KEY: keyPath } = values;

@@ -171,8 +171,19 @@ function destroyAll(connections: ReadonlySet<Socket>): void {
   for (const socket of connections) socket.destroy();
 }
 
+/** @throws Error that names the address and why it cannot be listened on */
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = whyNot[cause.code ?? ''] ?? cause.message;
+      reject(new Error(`Cannot listen for HTTP on ${host}:${port}: ${reason}.`, { cause }));
+    });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+
+const whyNot: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+  EACCES: 'the port needs more rights',
+  ENOTFOUND: 'the host is not known',
+};

@@ -201,7 +201,7 @@ function createOwnPages(
         if (reason === undefined) respond(request, response, 200, 'ready\n');
         else respond(request, response, 503, `${reason}\n`);
       },
-      () => respond(request, response, 503, 'the database does not answer\n'),
+      () => respond(request, response, 503, 'the server cannot tell\n'),
     );
   };
   return new Map<string, RequestListener>([

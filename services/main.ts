@@ -130,8 +130,8 @@ async function open(
     addressOf: front.addressOf,
     metrics: metrics.render,
     whyNotReady: async () => {
-      await store.merchant(retailMerchant);
-      return undefined;
+      const readiness = await store.ready();
+      return readiness.ready ? undefined : readiness.message;
     },
   });
   const http1 = await openHttp1(http, { ...place, port: config.httpPort });

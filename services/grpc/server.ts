@@ -2,6 +2,7 @@ import {
   Server,
   ServerCredentials,
   type ServiceDefinition,
+  setLogger,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Core } from '../core/invoke.ts';
@@ -153,6 +154,8 @@ export async function startGrpcServer(
   const names = services.map(({ name }) => name);
   addLibraryServices({ addService }, names, closing.signal);
 
+  // The library would log a failure that is thrown here as well.
+  setLogger({ ...console, error: () => {} });
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     server.bindAsync(address, credentialsOf(place), (error, boundPort) => {

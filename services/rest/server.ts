@@ -107,6 +107,8 @@ async function serve(
   let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
     requireKnownVersion(caller.version);
+    // A client that waits to be asked for its body learns this first (RFC 9110 §10.1.1).
+    if (incoming.headers.expect !== undefined) await room.core.authenticate(caller);
     const type = typeToAnswer(incoming.headers.accept, route, query);
     if (type !== jsonType) call = await withMessage(call);
     if (route.method === 'POST') await requireAddable(room.core, call);

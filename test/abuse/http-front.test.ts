@@ -258,6 +258,38 @@ describe('a client that waits for 100 Continue', () => {
     }
   });
 
+  test('is told at once that its key is missing or unknown', async () => {
+    const length = ['Idempotency-Key: keyless', 'Content-Length: 14'];
+    for (const headers of [length, ['Authorization: Bearer sk_test_nobody', ...length]]) {
+      for (const path of ['/v1/customers', '/graphql']) {
+        expect((await responseTo(port, post(path, ...headers))).status).toBe(401);
+      }
+    }
+  });
+
+  test('is told the same on HTTP/2', async () => {
+    const session = connectHttp2(`http://127.0.0.1:${server.ports.http2}`);
+    const statusOf = (headers: Record<string, string>) =>
+      new Promise((resolve, reject) => {
+        const expected = { expect: '100-continue', 'content-type': 'application/json' };
+        const stream = session.request({
+          ':method': 'POST',
+          ':path': '/v1/customers',
+          'idempotency-key': 'h2',
+          ...expected,
+          ...headers,
+        });
+        stream.on('continue', () => stream.end('{"name":"Ada"}'));
+        stream.on('response', (head) => resolve(head[':status'])).on('error', reject);
+        stream.resume();
+      });
+    const authorization = `Bearer ${adminKey}`;
+    expect(await statusOf({ authorization, 'content-length': '1000000' })).toBe(413);
+    expect(await statusOf({})).toBe(401);
+    expect(await statusOf({ authorization })).toBe(201);
+    session.close();
+  });
+
   test('is asked for a body that will be read, and answered on a connection that lives', async () => {
     const body = '{"name":"Ada"}';
     const length = `Content-Length: ${body.length}`;

@@ -13,6 +13,7 @@ const startFile = resolve(import.meta.dirname, '../../services/start.js');
 export interface SpawnedServer {
   readonly child: ChildProcess;
   readonly ports: { readonly http: number; readonly grpc: number; readonly http2: number };
+  readonly databasePath: string;
   /** What it has written to standard error so far. */
   log(): string;
   /** Ends the process, if it has not ended, and removes its database. */
@@ -36,7 +37,8 @@ export async function spawnServer(
   nodeFlags: readonly string[] = [],
 ): Promise<SpawnedServer> {
   const folder = mkdtempSync(join(tmpdir(), 'server-'));
-  const url = `sqlite:${join(folder, 'payments.db')}`;
+  const databasePath = join(folder, 'payments.db');
+  const url = `sqlite:${databasePath}`;
   const store = await openStore(url);
   await createDemoMerchants(await createPorts(store));
   await store.close();
@@ -57,7 +59,8 @@ export async function spawnServer(
     rmSync(folder, { recursive: true });
     throw new Error(`Expected a server that is ready, got an end: ${log}`);
   }
-  return { child, ports: JSON.parse(ready.replace(/^ready /, '')), log: () => log, stop };
+  const ports = JSON.parse(ready.replace(/^ready /, ''));
+  return { child, ports, databasePath, log: () => log, stop };
 }
 
 async function lineOf({ stdout }: ChildProcess): Promise<string> {
