@@ -1,4 +1,4 @@
-import type { Expression, Kysely, SqlBool } from 'kysely';
+import type { AliasedExpression, Expression, Kysely, SqlBool } from 'kysely';
 import { beyond, type PageValues } from './paging.ts';
 import { listPayments, type PaymentListShape, type PaymentsBy } from './payment-list.ts';
 import { compile, only } from './query.ts';
@@ -31,6 +31,8 @@ export interface Dialect {
   /** Whether `column` is one of the texts of one parameter, made by `listOf`. */
   among(column: Expression<string>, list: string): Expression<SqlBool>;
   listOf(texts: readonly string[]): string;
+  /** The different texts of such a list as rows. */
+  each(list: string): AliasedExpression<{ readonly value: string }, 'wanted'>;
   readonly paymentsBy: PaymentsBy;
 }
 
@@ -127,24 +129,26 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
     refund: compile<RowId, RefundRow>(({ merchantId, id }) =>
       refundsOf(merchantId).where('id', '=', id),
     ),
+    /** Of each payment its index gives the newest, so that the others are not looked at. */
     refundsOfPayments: compile<ManyIds & { readonly limitEach: number }, RefundRow>(
       ({ merchantId, ids, limitEach }) =>
         db
-          .selectFrom(
-            refundsOf(merchantId)
-              .where((eb) => among(eb.ref('payment'), ids))
-              .select((eb) =>
-                eb.fn
-                  .agg<number>('row_number')
-                  .over((over) =>
-                    over.partitionBy('payment').orderBy('created_at', 'desc').orderBy('id', 'desc'),
-                  )
-                  .as('place'),
-              )
-              .as('placed'),
+          .selectFrom(dialect.each(ids))
+          .crossJoin('refunds')
+          .select(refundColumns.map((column) => `refunds.${column}` as const))
+          .where('refunds.merchant_id', '=', merchantId)
+          .where('refunds.id', 'in', (eb) =>
+            eb
+              .selectFrom('refunds as newest')
+              .select('newest.id')
+              .where('newest.merchant_id', '=', merchantId)
+              .whereRef('newest.payment', '=', 'wanted.value')
+              .orderBy('newest.created_at', 'desc')
+              .orderBy('newest.id', 'desc')
+              .limit(limitEach),
           )
-          .select(refundColumns)
-          .where('place', '<=', limitEach),
+          .orderBy('refunds.created_at', 'desc')
+          .orderBy('refunds.id', 'desc'),
     ),
     customer: compile<RowId, CustomerRow>(({ merchantId, id }) =>
       customersOf(merchantId).where('id', '=', id),

@@ -27,7 +27,7 @@ const planOf = ({ sql }: Query<never, unknown>): readonly string[] =>
 
 /** Steps that go through all rows; those of the list of ids asked, and of what it found, apart. */
 const scanned = (plan: readonly string[]) =>
-  plan.filter((step) => step.startsWith('SCAN') && !/json_each|subquery|placed/.test(step));
+  plan.filter((step) => step.startsWith('SCAN') && !/json_each|subquery|wanted/.test(step));
 const sorted = (plan: readonly string[]) => plan.filter((step) => step.includes('TEMP B-TREE'));
 
 const filters: readonly (keyof PaymentFilter)[] = [

@@ -1,12 +1,8 @@
-import { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentFilter, PaymentSort, Store } from '../../services/core/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { listPayments, steppedPayments } from '../../services/storage/payment-list.ts';
-import type { Schema } from '../../services/storage/schema.ts';
-import { type Connection, openConnection } from '../../services/storage/sqlite/connection.ts';
-import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
-import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
+import { sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
 import {
   byPaymentSort,
   customerOf,
@@ -17,6 +13,7 @@ import {
   paymentOf,
   walkPayments,
 } from './resources.ts';
+import { openCounted } from './steps.ts';
 
 const { created_at: steppedRows } = steppedPayments;
 const sorts: readonly PaymentSort[] = ['-created_at', 'created_at', '-amount', 'amount'];
@@ -101,14 +98,10 @@ describe('a list of payments', () => {
 });
 
 describe('a page of payments', () => {
-  let connection: Connection;
-  let db: Kysely<Schema>;
-  let stepped = 0;
+  let counted: Awaited<ReturnType<typeof openCounted>>;
   beforeAll(async () => {
-    connection = openConnection(':memory:');
-    const { database } = connection;
-    db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
-    await migrateSqlite(database, db);
+    counted = await openCounted();
+    const { database } = counted;
     database.exec(`
       insert into merchants values ('${merchantId}', 'One', 0);
       insert into customers values ('${merchantId}', '${customer.id}', 'n', null, null, '{}', 0);
@@ -123,35 +116,16 @@ describe('a page of payments', () => {
            select value from n limit ?)`,
       )
       .run(merchantId, customer.id, 3 * steppedRows);
-    // Counts the rows that a query comes across: a function that is not pure is called for each.
-    database.function('stepped_on', { varargs: true }, () => {
-      stepped += 1;
-      return 1;
-    });
   });
-  afterAll(() => connection.database.close());
+  afterAll(() => counted.database.close());
 
-  /** Rows stepped over for the page, those that its index skips apart. */
-  function stepsOf(
-    filter: PaymentFilter,
-    sort: PaymentSort,
-    after?: { value: number; id: string },
-  ) {
+  /** Rows stepped over for the page. */
+  function stepsOf(filter: PaymentFilter, sort: PaymentSort, after?: typeof middle): number {
     const filters = Object.keys(filter) as (keyof PaymentFilter)[];
     const shape = { sort, filters, after: after !== undefined };
-    const query = listPayments(db, sqliteQueries.paymentsBy, shape);
-    const counted = {
-      ...query,
-      sql: query.sql.replaceAll(
-        'where "merchant_id"',
-        'where stepped_on("payments"."id") and "merchant_id"',
-      ),
-    };
-    expect(counted.sql).toContain('stepped_on');
+    const query = listPayments(counted.db, sqliteQueries.paymentsBy, shape);
     const page = { merchantId, limit: 101, afterValue: after?.value, afterId: after?.id };
-    stepped = 0;
-    connection.prepare(counted).all({ ...filter, ...page });
-    return stepped;
+    return counted.stepsOf(query, { ...filter, ...page });
   }
 
   // All payments but those of no status: what an index does not cover is stepped over.

@@ -17,6 +17,8 @@ import type { PaymentTable } from '../schema.ts';
 export const sqliteQueries: Dialect = {
   among: (column, list) => sql`${column} in (select value from json_each(${list}))`,
   listOf: (texts) => JSON.stringify(texts),
+  each: (list) =>
+    sql<{ value: string }>`(select distinct value from json_each(${list}))`.as('wanted'),
   // https://sqlite.org/lang_indexedby.html
   paymentsBy: (index) =>
     sql<PaymentTable>`payments`.as<'payments'>(sql`payments indexed by ${sql.ref(index)}`),
