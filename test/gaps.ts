@@ -9,7 +9,11 @@ export type Feature =
   /** A payment names the operations that its state allows now. */
   | 'links'
   /** An answer says that it repeats that of an earlier call with the same idempotency key. */
-  | 'replays marked';
+  | 'replays marked'
+  /** A change can name the version that it expects, and is not made to another. */
+  | 'expected versions'
+  /** The last released contract is kept, so that a breaking change is found. */
+  | 'released contract';
 
 export type Room = 'rest' | 'grpc' | 'graphql' | 'sse' | 'websocket';
 
@@ -57,5 +61,110 @@ export const gaps: readonly {
     room: 'graphql',
     feature: 'replays marked',
     reason: 'One document may hold many mutations, and their results are resources, not envelopes.',
+  },
+  {
+    room: 'grpc',
+    feature: 'expected versions',
+    reason: 'Etags are read (AIP-154) and no request that changes something takes one yet.',
+  },
+  {
+    room: 'graphql',
+    feature: 'expected versions',
+    reason: 'Mutations take no version yet; each expects the state that allows it.',
+  },
+  {
+    room: 'sse',
+    feature: 'expected versions',
+    reason: 'There is no call that changes anything.',
+  },
+  {
+    room: 'websocket',
+    feature: 'expected versions',
+    reason: 'A frame has no header fields, and the input of a call takes no version yet.',
+  },
+  ...(['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const).map((room) => ({
+    room,
+    feature: 'released contract' as const,
+    reason: 'Nothing was released yet, so that there is no contract to break.',
+  })),
+];
+
+/**
+ * Operations that the contract names and core does not have, so that no room has them: in gRPC
+ * `UpdatePayment` with `update_mask`, the streams `ImportPayments` and `CreatePayments`, and so on.
+ */
+export const unbuilt: readonly {
+  readonly resource: string;
+  readonly operations: readonly string[];
+  readonly reason: string;
+}[] = [
+  {
+    resource: 'payments',
+    operations: ['updatePayment', 'createPayments', 'importPayments', 'searchPayments'],
+    reason: 'Payments change by their own actions and are found by filters; nothing edits them.',
+  },
+  {
+    resource: 'customers',
+    operations: ['updateCustomer', 'deleteCustomer', 'suggestCustomers'],
+    reason: 'Customers are written once: events and replays would show what an erasure removes.',
+  },
+  {
+    resource: 'disputes',
+    operations: ['getDispute', 'listDisputes', 'submitDisputeEvidence', 'acceptDispute'],
+    reason: 'The simulated card network opens no disputes.',
+  },
+  {
+    resource: 'files',
+    operations: ['createFile', 'getFile', 'listFiles', 'readFile', 'deleteFile'],
+    reason: 'There is no store of bytes, and nothing here needs one without disputes and exports.',
+  },
+  {
+    resource: 'balance and ledger',
+    operations: ['getBalance', 'listLedgerEntries'],
+    reason: 'Amounts are kept on payments alone; there is no double entry to read.',
+  },
+  {
+    resource: 'currencies',
+    operations: ['getCurrency', 'listCurrencies'],
+    reason: 'The table of minor units is in core and not a resource.',
+  },
+  {
+    resource: 'webhook endpoints and deliveries',
+    operations: [
+      'createWebhookEndpoint',
+      'getWebhookEndpoint',
+      'listWebhookEndpoints',
+      'updateWebhookEndpoint',
+      'deleteWebhookEndpoint',
+      'rotateWebhookSecret',
+      'listDeliveries',
+      'getDelivery',
+      'replayDeliveries',
+    ],
+    reason: 'Events are pushed over streams that the client opens; nothing is sent out.',
+  },
+  {
+    resource: 'jobs',
+    operations: [
+      'createImport',
+      'createExport',
+      'createReport',
+      'getJob',
+      'listJobs',
+      'cancelJob',
+      'retryJob',
+      'watchJob',
+    ],
+    reason: 'Every operation ends within its call, so that there is nothing to wait for.',
+  },
+  {
+    resource: 'keys',
+    operations: ['listKeys', 'rotateKey'],
+    reason: 'Keys are created and revoked; a rotation is one of each.',
+  },
+  {
+    resource: 'audit and usage',
+    operations: ['listAuditEntries', 'getUsage'],
+    reason: 'Calls are in the log and in the metrics, and not in the database.',
   },
 ];
