@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { WatchOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
+import type { EventStream } from '../core/events/follow.ts';
 import type { InputOf } from '../core/operations.ts';
 import { decodeEvent, type EventJson, encodeEvents } from './client-codecs.ts';
 import { decodeErrors, type Json, toError } from './client-results.ts';
@@ -21,42 +22,47 @@ export function createWatcher(
   ca: string | undefined,
   authorization: string | undefined,
 ) {
-  const begun = new Map<unknown, () => void>();
+  /** By the ids of subscriptions: what hears how far each has come. */
+  const hearing = new Map<string, (position: number) => void>();
   let last = 0;
   const connection = createClient({
     url: `${target.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: ca ? socketTrusting(ca) : WebSocket,
     connectionParams: authorization === undefined ? {} : { authorization },
-    // A stream that was cut says so; its reader knows where to resume.
+    // A stream that was cut says so; its position is where its reader resumes.
     retryAttempts: 0,
     generateID: () => String(last),
-    on: { ping: (_received, payload) => begun.get(payload?.subscribed)?.() },
+    on: {
+      ping(_received, payload) {
+        for (const [id, position] of Object.entries(payload?.positions ?? {})) {
+          hearing.get(id)?.(Number(position));
+        }
+      },
+    },
   });
 
   async function watch(
     input: InputOf<'watchEvents'>,
     { signal }: WatchOptions,
-  ): Promise<AsyncIterable<Event>> {
+  ): Promise<EventStream> {
     last += 1;
     const id = String(last);
-    const queue: Event[] = [];
-    let wake: () => void = () => {};
-    let ended = signal.aborted;
-    let failure: unknown;
-    const end = (error?: unknown) => {
-      failure ??= error;
-      ended = true;
-      wake();
-    };
+    const queue = createQueue(signal);
     const open = new Promise<void>((resolve, reject) => {
-      begun.set(id, resolve);
+      hearing.set(id, (position) => {
+        queue.reached(position);
+        resolve();
+      });
+      const end = (error?: unknown) => {
+        hearing.delete(id);
+        queue.end(error);
+      };
       const stop = connection.subscribe<{ readonly result: EventJson }>(
         { query: watchDocument, variables: encodeEvents(input as Json) },
         {
           next({ data, errors }) {
-            if (errors) return end(decodeErrors(errors));
-            if (data) queue.push(decodeEvent(data.result));
-            wake();
+            if (errors) end(decodeErrors(errors));
+            else if (data) queue.add(decodeEvent(data.result));
           },
           error(thrown) {
             const error = signal.aborted ? undefined : toError(target, thrown);
@@ -69,32 +75,77 @@ export function createWatcher(
           },
         },
       );
-      signal.addEventListener(
-        'abort',
-        () => {
-          end();
-          resolve();
-          stop();
-        },
-        { once: true },
-      );
+      const abort = () => {
+        end();
+        resolve();
+        stop();
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
     });
-    await open.finally(() => begun.delete(id));
-
-    return (async function* () {
-      for (;;) {
-        // What came before an end is delivered; an abort asks for nothing more.
-        for (const event of signal.aborted ? [] : queue.splice(0)) yield event;
-        if (ended && (queue.length === 0 || signal.aborted)) break;
-        if (queue.length === 0) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-      if (failure && !signal.aborted) throw failure;
-    })();
+    await open;
+    return queue.events;
   }
 
   return { watch, close: () => void connection.dispose() };
+}
+
+/** What came of a stream and is not read yet. */
+function createQueue(signal: AbortSignal) {
+  const queue: Event[] = [];
+  let wake: () => void = () => {};
+  let ended = false;
+  let failure: unknown;
+  let start: number | undefined;
+  let position = 0;
+  /** What the server said last: all events up to here are in the queue or were read. */
+  let reached = 0;
+
+  async function* read(): AsyncGenerator<Event, void, void> {
+    while (!signal.aborted) {
+      // What came before an end is delivered; an abort asks for nothing more.
+      const event = queue.shift();
+      if (event) {
+        position = event.sequence;
+        yield event;
+      } else if (ended) {
+        break;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (failure && !signal.aborted) throw failure;
+  }
+
+  const items = read();
+  const events: EventStream = {
+    get start() {
+      return start ?? 0;
+    },
+    get position() {
+      return queue.length === 0 ? Math.max(position, reached) : position;
+    },
+    [Symbol.asyncIterator]: () => items,
+  };
+  return {
+    events,
+    add(event: Event) {
+      queue.push(event);
+      wake();
+    },
+    reached(sequence: number) {
+      if (start === undefined) {
+        start = sequence;
+        position = sequence;
+      }
+      reached = sequence;
+    },
+    end(error?: unknown) {
+      failure ??= error;
+      ended = true;
+      wake();
+    },
+  };
 }

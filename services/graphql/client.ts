@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
-import type { CallOptions, Client, ClientOptions } from '../core/client.ts';
+import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import type { EventStream } from '../core/events/follow.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import {
@@ -25,6 +26,8 @@ export interface ConditionalPayment {
 
 /** The client of this room: what every wire's client does, and what only GraphQL can. */
 export interface GraphqlClient extends Client {
+  /** The stream's position is where a client that was cut resumes. */
+  watchEvents(input: InputOf<'watchEvents'>, options: WatchOptions): Promise<EventStream>;
   /** One document for what takes other wires one call, one and one a payment. */
   getScreen(customerId: string): Promise<Screen>;
   /** By GET of a persisted document. @param etag of the copy that the caller holds, if any */

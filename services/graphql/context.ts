@@ -1,7 +1,11 @@
 import { PaymentsError } from '../core/errors.ts';
+import type { EventStream } from '../core/events/follow.ts';
 import type { Caller, Core } from '../core/invoke.ts';
 import type { CallName, OutputOf } from '../core/operations.ts';
 import type { Loaders } from './loaders.ts';
+
+/** How far a subscription has come. */
+export type WatchedEvents = Pick<EventStream, 'start' | 'position'>;
 
 /** What every resolver of one document shares. */
 export interface GraphqlContext {
@@ -12,6 +16,8 @@ export interface GraphqlContext {
   readonly loaders: () => Loaders;
   /** Ends the loaders: what they have read may have changed. */
   readonly forgetReads: () => void;
+  /** What a subscription watches, once it has begun. */
+  watched?: WatchedEvents;
 }
 
 /** Calls the core for a resolver. @throws PaymentsError */

@@ -6,7 +6,7 @@ import { typeById } from './node.ts';
 
 /** A sequence to start after. What is no number is left for core to refuse. */
 const sequenceOf = (cursor: string | null | undefined): number | string | null =>
-  cursor !== undefined && cursor !== null && /^-?\d{1,15}$/.test(cursor)
+  cursor !== undefined && cursor !== null && /^-?\d{1,16}$/.test(cursor)
     ? Number(cursor)
     : (cursor ?? null);
 
@@ -28,16 +28,37 @@ interface WatchArgs {
 
 /**
  * The core's stream with a `return` that takes effect at once: that of an async generator would
- * wait for the next event first.
+ * wait for the next event first. Its position is never after an event whose result is still to be
+ * made or sent: only who asks for the next event has done with the one before.
  */
-async function watch({ after, types }: WatchArgs, { core, caller }: GraphqlContext) {
+async function watch(
+  { after, types }: WatchArgs,
+  context: GraphqlContext,
+): Promise<AsyncIterableIterator<Event>> {
+  const { core, caller } = context;
   const ended = new AbortController();
   const signal = caller.signal ? AbortSignal.any([caller.signal, ended.signal]) : ended.signal;
   const input = withoutNulls({ after: sequenceOf(after), types: types ?? null });
   const events = await core.watch('watchEvents', { ...caller, signal }, input);
   const iterator = events[Symbol.asyncIterator]();
+  let done = events.start;
+  let waiting = false;
+  context.watched = {
+    start: events.start,
+    get position() {
+      return waiting ? events.position : done;
+    },
+  };
   const endable: AsyncIterableIterator<Event> = {
-    next: () => iterator.next(),
+    async next() {
+      done = events.position;
+      waiting = true;
+      try {
+        return await iterator.next();
+      } finally {
+        waiting = false;
+      }
+    },
     async return() {
       ended.abort();
       await iterator.return?.();

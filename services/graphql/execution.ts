@@ -3,7 +3,6 @@ import {
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
-  subscribe,
 } from 'graphql';
 import { invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
@@ -19,6 +18,7 @@ import {
   type PreparedDocument,
   type PreparedOperation,
 } from './prepared.ts';
+import { openSubscription, type ResultStream } from './subscription.ts';
 import { variableViolations } from './variables.ts';
 import type { Execute } from './yoga.ts';
 
@@ -32,8 +32,6 @@ export interface GraphqlRequest {
   readonly operationName?: string | undefined;
   readonly variables?: Variables | undefined;
 }
-
-export type ResultStream = AsyncIterableIterator<ExecutionResult>;
 
 /** What became of a request: refused before it ran, one result, or a stream of them. */
 export type Outcome =
@@ -203,16 +201,12 @@ export function createExecution(
   async function streamed(
     args: ExecutionArgs,
     places: Places,
-    caller: GraphqlCaller,
+    { requestId }: GraphqlCaller,
   ): Promise<Outcome> {
-    const { requestId } = caller;
-    const toErrors = (errors: readonly GraphQLError[]) =>
-      toResponseErrors(errors, { requestId, report, places });
-    const source = await subscribe(args);
-    if (!(Symbol.asyncIterator in source)) {
-      return { refusal: refusalWith(toErrors(source.errors ?? [])) };
-    }
-    return { stream: responses(source, toErrors) };
+    const opened = await openSubscription(args, (errors) =>
+      toResponseErrors(errors, { requestId, report, places }),
+    );
+    return 'next' in opened ? { stream: opened } : { refusal: refusalWith(opened) };
   }
 
   return {
@@ -258,41 +252,4 @@ function requireSmall(data: unknown, { kind }: PreparedOperation, most: number):
       `or shorter lists.${effect}`,
     { metadata: { maxBytes: String(most) } },
   );
-}
-
-/**
- * The results of a subscription. A failure of its source, a revoked key for one, is its last
- * result. `return` takes effect at once, which that of an async generator does not.
- */
-function responses(
-  source: AsyncIterable<ExecutionResult>,
-  toErrors: (errors: readonly GraphQLError[]) => readonly GraphQLError[],
-): ResultStream {
-  const iterator = source[Symbol.asyncIterator]();
-  let failed = false;
-  const stream: ResultStream = {
-    async next() {
-      if (failed) return { done: true, value: undefined };
-      try {
-        const { done, value } = await iterator.next();
-        if (done) return { done: true, value: undefined };
-        return {
-          done: false,
-          value: value.errors ? { ...value, errors: toErrors(value.errors) } : value,
-        };
-      } catch (thrown) {
-        failed = true;
-        const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
-        const error = new GraphQLError(cause.message, { originalError: cause });
-        return { done: false, value: { errors: toErrors([error]) } };
-      }
-    },
-    async return() {
-      failed = true;
-      await iterator.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return stream;
 }

@@ -9,8 +9,9 @@ import { isPlain, parseMediaType } from '../wire/media-type.ts';
 import { acceptedBy, type MediaType } from './accept.ts';
 import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
 import { type Refusal, refusalHeaders, refusalOf } from './errors.ts';
-import type { Execution, GraphqlRequest, ResultStream } from './execution.ts';
+import type { Execution, GraphqlRequest } from './execution.ts';
 import { requestIn, requestInUrl } from './request.ts';
+import type { ResultStream } from './subscription.ts';
 import type { RoomYoga } from './yoga.ts';
 
 /** Whether the body says that it is JSON, in UTF-8 if it names a charset. */

@@ -23,6 +23,8 @@ export const defaultSocketLimits = {
   bufferedBytes: 4 * 1024 * 1024,
   /** Below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
   pingMs: 20_000,
+  /** How often subscriptions say how far they have come. */
+  heartbeatMs: 15_000,
   /** How long operations that run may go on when the server wants to stop. */
   drainMs: 10_000,
   /** How long the peer may take to read up to the close and answer it, to learn why. */
@@ -114,10 +116,15 @@ export function serveSocket(
   };
   const closed = server.opened(protocolSocket(socket, send, operations, ending), connection);
   const stopPings = keepAlive(socket, limits.pingMs);
+  const heartbeat = setInterval(() => {
+    const positions = operations.positions();
+    if (Object.keys(positions).length > 0) connection.ping({ positions });
+  }, limits.heartbeatMs);
   socket.on('error', ending.failedBelow);
   socket.on('close', (code, reason) => {
     ending.closed();
     stopPings();
+    clearInterval(heartbeat);
     session?.revoked.removeEventListener('abort', onRevoked);
     closed(code, String(reason)).catch((thrown) => core.refuse(caller(), toPaymentsError(thrown)));
   });

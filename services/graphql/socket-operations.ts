@@ -8,9 +8,14 @@ export interface SocketOperation {
   readonly signal: AbortSignal;
 }
 
+/** How far a stream has come. */
+export interface Progress {
+  readonly position: number;
+}
+
 interface Entry extends SocketOperation {
   readonly end: AbortController;
-  streams: boolean;
+  stream: Progress | undefined;
 }
 
 /**
@@ -29,8 +34,10 @@ export interface SocketOperations {
   finished(operation: SocketOperation): void;
   /** The operation, as long as it runs. */
   byKey(key: string): SocketOperation | undefined;
-  /** Its id is that of a stream from now on, which ends when the streams end. */
-  streams(operation: SocketOperation): void;
+  /** The operation turned out to be a stream: it ends when the streams end. */
+  streams(operation: SocketOperation, stream: Progress): void;
+  /** How far the streams have come, by the client's ids. */
+  positions(): Readonly<Record<string, number>>;
   /**
    * The message as the client gets it: under the client's id. Undefined where the client has
    * completed the operation, and so gets nothing of it any more.
@@ -68,7 +75,8 @@ export function createSocketOperations(): SocketOperations {
       if (named.has(id)) return undefined;
       last += 1;
       const abort = new AbortController();
-      const entry = { id, key: String(last), signal: abort.signal, end: abort, streams: false };
+      const { signal } = abort;
+      const entry: Entry = { id, key: String(last), signal, end: abort, stream: undefined };
       running.set(entry.key, entry);
       named.set(id, entry);
       return entry;
@@ -84,11 +92,17 @@ export function createSocketOperations(): SocketOperations {
       if (entry) forget(entry);
     },
     byKey: (key) => running.get(key),
-    streams({ key }) {
+    streams({ key }, stream) {
       const entry = running.get(key);
       if (!entry) return;
-      entry.streams = true;
+      entry.stream = stream;
       if (noStreams) end(entry);
+    },
+    positions() {
+      const open = [...named.values()].flatMap(({ id, stream }) =>
+        stream ? [[id, stream.position] as const] : [],
+      );
+      return Object.fromEntries(open);
     },
     addressed(message) {
       const [start, key = '', type] = ofOperation.exec(message) ?? [];
@@ -101,7 +115,7 @@ export function createSocketOperations(): SocketOperations {
     },
     endStreams() {
       noStreams = true;
-      for (const entry of running.values()) if (entry.streams) end(entry);
+      for (const entry of running.values()) if (entry.stream) end(entry);
     },
     endAll() {
       noStreams = true;

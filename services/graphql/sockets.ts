@@ -34,9 +34,13 @@ const streaming = parse('subscription { __typename }');
 /**
  * Documents over WebSocket, `graphql-transport-ws`. A connection is authenticated once, by its
  * `Authorization` header or `connectionParams.authorization`, and closed with 4401 when the key is
- * revoked. When a subscription has begun, the server sends a `ping` with its id as `subscribed` and
- * its `requestId`, which the protocol allows and has no other word for: whatever is committed after
- * it is delivered. All other answers have the request id in their `extensions`.
+ * revoked. All results have their request id in their `extensions`.
+ *
+ * Pings have a payload, which the protocol allows and has no other word for. When a subscription
+ * has begun: its id as `subscribed`, its `requestId`, and in `positions` the sequence after which
+ * every wanted event is delivered. With each heartbeat: in `positions` how far each subscription
+ * has come, by its id. A client that was cut resumes after the larger of the last position and the
+ * last event that it got.
  */
 export function createSockets(
   core: Core,
@@ -55,7 +59,7 @@ export function createSockets(
       const answer = await run(core, execution, extra, operation, payload, limits);
       if ('refusal' in answer) return answer.refusal.errors;
       const document = 'stream' in answer ? streaming : answered;
-      if ('stream' in answer) extra.operations.streams(operation);
+      if ('stream' in answer) extra.operations.streams(operation, answer.stream);
       return { schema: execution.schema, document, rootValue: undefined, contextValue: answer };
     },
     execute: ({ contextValue }) => resultOf(contextValue),
@@ -63,7 +67,9 @@ export function createSockets(
     onOperation({ extra }, key, _payload, { contextValue }) {
       const operation = extra.operations.byKey(key);
       if (!isStream(contextValue) || !operation || operation.signal.aborted) return;
-      extra.ping({ subscribed: operation.id, requestId: contextValue.requestId });
+      const { requestId, stream } = contextValue;
+      const { id } = operation;
+      extra.ping({ subscribed: id, requestId, positions: { [id]: stream.start } });
     },
   });
   // `closeTimeout` is missing in the package's types; a variable may hold more than they know.

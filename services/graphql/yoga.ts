@@ -1,6 +1,6 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { ResultStream } from './execution.ts';
+import type { ResultStream } from './subscription.ts';
 
 /** What a request came to by the time that yoga sees it. */
 export interface YogaContext {
