@@ -10,11 +10,10 @@ import { type Place, type Probe, probes } from './probes.ts';
 
 /** Server CPU that a token may cost at the most, microseconds. */
 const limitMicros = 5000;
-const warmUps = 3;
-const fewestTimes = 5;
+/** Of one probe: CPU time after which it is warm, and after which it is known. */
+const warmMicros = 400_000;
+const knownMicros = 300_000;
 const mostTimes = 50;
-/** CPU time of one probe that is enough to know it by. */
-const enoughMicros = 300_000;
 const pointReads = 300;
 
 /** What a probe cost, each the mean of its repetitions. */
@@ -89,15 +88,18 @@ async function tokensLeft({ origin, key, fixtures }: Place): Promise<number> {
 
 async function costOf(probe: Probe, place: Place, pid: number): Promise<Cost> {
   const cpu = () => cpuMicrosOf(pid) ?? Number.NaN;
-  for (let at = 0; at < warmUps; at += 1) await probe.send(place);
+  const repeat = async (micros: number) => {
+    const before = cpu();
+    let times = 0;
+    while (times === 0 || (times < mostTimes && cpu() - before < micros)) {
+      await probe.send(place);
+      times += 1;
+    }
+    return { times, cpuMicros: (cpu() - before) / times };
+  };
+  await repeat(warmMicros);
   const leftBefore = await tokensLeft(place);
-  const before = cpu();
-  let times = 0;
-  while (times < fewestTimes || (times < mostTimes && cpu() - before < enoughMicros)) {
-    await probe.send(place);
-    times += 1;
-  }
-  const cpuMicros = (cpu() - before) / times;
+  const { times, cpuMicros } = await repeat(knownMicros);
   const tokens = (leftBefore - (await tokensLeft(place)) - 1) / times;
   return { name: probe.name, wire: probe.wire, tokens, cpuMicros };
 }
