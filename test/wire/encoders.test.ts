@@ -60,7 +60,7 @@ function expectJson(text: string): unknown {
 /** Every encoder of every wire; what does not throw here cannot end a process. */
 function encodeEverywhere(error: PaymentsError, text: string): void {
   const requestId = 'req_1';
-  const frame = expectJson(errorFrame('1', error, requestId)) as { readonly error: object };
+  const frame = expectJson(errorFrame('1', error, { requestId })) as { readonly error: object };
   decodeProblem(frame.error);
   const { headers } = answerProblem(error, { requestId, receipt: {} }, text);
   if (headers.get('content-type') !== 'application/problem+json') throw new Error('no problem');
