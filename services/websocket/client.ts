@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
 import { PaymentsError } from '../core/errors.ts';
@@ -10,6 +11,12 @@ import { createTurnCork } from './turn-cork.ts';
 
 /** Events kept for a reader that is behind; past it the connection is not read, and TCP tells. */
 const queuedEvents = 1024;
+/**
+ * The pause before a lost connection is dialled again, milliseconds: at random, so that clients
+ * that lost a server together do not dial it together, up to a bound that each failure doubles.
+ */
+export const redialPauseMs = (failures: number): number =>
+  Math.random() * Math.min(5000, 200 * 2 ** failures);
 
 /** What the server sends. */
 type ServerFrame =
@@ -105,10 +112,19 @@ interface Line {
 function createLine(url: URL, ca: string | undefined, key: string | undefined): Line {
   let link: Link | undefined;
   let dialling: Promise<Link> | undefined;
-  let closed = false;
+  /** Dials that failed since the last that did not; undefined before the first. */
+  let failures: number | undefined;
+  const closing = new AbortController();
+  const { signal } = closing;
   const dialled = async () => {
     try {
+      if (failures !== undefined) {
+        await sleep(redialPauseMs(failures), undefined, { signal }).catch(() => {});
+        signal.throwIfAborted();
+      }
+      failures = (failures ?? -1) + 1;
       link = await dial(url, ca, key);
+      failures = 0;
       return link;
     } finally {
       dialling = undefined;
@@ -117,12 +133,13 @@ function createLine(url: URL, ca: string | undefined, key: string | undefined): 
   return {
     link() {
       if (link?.isOpen) return link;
-      if (closed) return Promise.reject(new Error('Expected an open client, got a closed one.'));
+      if (signal.aborted)
+        return Promise.reject(new Error('Expected an open client, got a closed one.'));
       dialling ??= dialled();
       return dialling;
     },
     async close() {
-      closed = true;
+      closing.abort(new Error('Expected an open client, got a closed one.'));
       const last = await dialling?.catch(() => undefined);
       await (last ?? link)?.close();
     },
@@ -150,10 +167,11 @@ function callOn<Name extends CallName>(
       { type: 'call', operation, input: encodeInput(input), idempotencyKey },
       {
         receive(frame) {
+          // What a newer server sends besides is no answer.
+          if (frame.type !== 'result' && frame.type !== 'error') return;
           settle();
           if (frame.type === 'result') resolve(codec.decode(frame.output));
-          else if (frame.type === 'error') reject(decodeProblem(frame.error));
-          else reject(unexpected('a result', frame));
+          else reject(decodeProblem(frame.error));
         },
         lose(error) {
           settle();
@@ -164,9 +182,6 @@ function callOn<Name extends CallName>(
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
-
-const unexpected = (expected: string, frame: ServerFrame): Error =>
-  new Error(`Expected ${expected}, got a frame of type ${frame.type}.`);
 
 async function watchOn(
   link: Link,
@@ -200,8 +215,8 @@ async function watchOn(
           wake();
         } else if (frame.type === 'subscribed') {
           subscribed.resolve();
-        } else {
-          fail(frame.type === 'error' ? decodeProblem(frame.error) : unexpected('events', frame));
+        } else if (frame.type === 'error') {
+          fail(decodeProblem(frame.error));
         }
       },
       lose: fail,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
-import { createWebsocketClient } from '../../services/websocket/client.ts';
+import { createWebsocketClient, redialPauseMs } from '../../services/websocket/client.ts';
 import { adminKey } from '../house.ts';
 import { openRoom, type Room } from './websocket-peer.ts';
 
@@ -124,4 +124,13 @@ test('a reader that is behind loses nothing, and one that ends leaves nothing be
   })();
   await expect(ended).resolves.toBeUndefined();
   expect(await pay(client)).toMatchObject({ status: 'succeeded' });
+});
+
+test('a lost connection is dialled again after a pause that is drawn at random and grows', () => {
+  const pauses = Array.from({ length: 200 }, () => redialPauseMs(0));
+  expect(new Set(pauses).size).toBeGreaterThan(100);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(200);
+  const late = Array.from({ length: 200 }, () => redialPauseMs(50));
+  expect(Math.max(...late)).toBeLessThanOrEqual(5000);
+  expect(Math.max(...late)).toBeGreaterThan(1000);
 });

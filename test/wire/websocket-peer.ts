@@ -5,18 +5,12 @@ import { type ClientOptions, WebSocket } from 'ws';
 import type { Core } from '../../services/core/invoke.ts';
 import type { Ports } from '../../services/core/ports.ts';
 import type { Limits } from '../../services/websocket/limits.ts';
-import { createWebsocketRoom } from '../../services/websocket/server.ts';
+import { createWebsocketRoom, type WebsocketRoom } from '../../services/websocket/server.ts';
 import type { Front } from '../../services/wire/front.ts';
 import { adminKey, openHouse } from '../house.ts';
 
-/** A room with a house of its own, on a port of its own. */
-export async function openRoom(
-  limits: Partial<Limits & Front> = {},
-  coreOf: (core: Core) => Core = (core) => core,
-  changes: Partial<Ports> = {},
-) {
-  const house = await openHouse('sqlite::memory:', changes);
-  const room = createWebsocketRoom(coreOf(house.core), limits);
+/** A room on a port of its own. */
+export async function serve(room: WebsocketRoom) {
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('upgrade', room.upgrade);
@@ -25,7 +19,6 @@ export async function openRoom(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    ...house,
     room,
     /** The server's side of every connection so far. */
     sockets,
@@ -35,6 +28,23 @@ export async function openRoom(
       await room.close();
       for (const socket of sockets) socket.destroy();
       server.close();
+    },
+  };
+}
+
+/** A room with a house of its own, on a port of its own. */
+export async function openRoom(
+  limits: Partial<Limits & Front> = {},
+  coreOf: (core: Core) => Core = (core) => core,
+  changes: Partial<Ports> = {},
+) {
+  const house = await openHouse('sqlite::memory:', changes);
+  const served = await serve(createWebsocketRoom(coreOf(house.core), limits));
+  return {
+    ...house,
+    ...served,
+    async close() {
+      await served.close();
       await house.close();
     },
   };

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEventStreamParser } from '../../services/sse/event-stream.ts';
+import { createWebsocketRoom } from '../../services/websocket/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+import { openRoom as openSse } from './sse-room.ts';
+import { enter, serve } from './websocket-peer.ts';
+
+/** Two servers on one database file: the rooms are of the first, commands run on the second. */
+let folder: string;
+let here: House;
+let elsewhere: House;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fivewire-'));
+  const url = `sqlite:${join(folder, 'shared.db')}`;
+  here = await openHouse(url);
+  elsewhere = await openHouse(url);
+});
+afterAll(async () => {
+  await here.close();
+  await elsewhere.close();
+  rmSync(folder, { recursive: true });
+});
+
+const caller = { credential: adminKey, requestId: 'test' };
+let made = 0;
+async function newKey() {
+  made += 1;
+  const scopes = ['events:read', 'payments:read', 'payments:write', 'customers:read'];
+  const { id, secret } = await here.core.invoke(
+    'createKey',
+    { ...caller, idempotencyKey: `k-${made}` },
+    { name: 'k', scopes },
+  );
+  return { id, secret: secret ?? '' };
+}
+const revokeElsewhere = (id: string) =>
+  elsewhere.core.invoke('revokeKey', { ...caller, idempotencyKey: `r-${id}` }, { id });
+async function addCustomerElsewhere() {
+  made += 1;
+  const name = `Ada-${made}`;
+  await elsewhere.core.invoke('createCustomer', { ...caller, idempotencyKey: name }, { name });
+  return name;
+}
+
+test('an SSE stream has what another server commits, and ends when that one revokes its key', async () => {
+  const room = await openSse(here);
+  const key = await newKey();
+  const response = await fetch(room.url, { headers: { authorization: `Bearer ${key.secret}` } });
+  const parse = createEventStreamParser();
+  const name = await addCustomerElsewhere();
+  let revoking: Promise<unknown> | undefined;
+  let last = '';
+  for await (const bytes of response.body ?? []) {
+    for (const { data } of parse(bytes)) {
+      last = data;
+      if (data.includes(name)) revoking = revokeElsewhere(key.id);
+    }
+  }
+  await revoking;
+  expect(revoking).toBeDefined();
+  expect(JSON.parse(last)).toMatchObject({ code: 'unauthenticated', status: 401 });
+  room.close();
+});
+
+test('a WebSocket has what another server commits, and ends when that one revokes its key', async () => {
+  const room = await serve(createWebsocketRoom(here.core));
+  const key = await newKey();
+  const peer = await enter(room, key.secret);
+  peer.send({ id: 's', type: 'subscribe' });
+  expect((await peer.next()).type).toBe('subscribed');
+  const name = await addCustomerElsewhere();
+  expect(JSON.stringify(await peer.next())).toContain(name);
+  await revokeElsewhere(key.id);
+  expect(await peer.next()).toMatchObject({ id: 's', error: { code: 'unauthenticated' } });
+  expect(await peer.closed).toMatchObject({ code: 4401 });
+  await room.close();
+});
+
+test('a WebSocket that only calls ends as well, and calls nothing more with the key', async () => {
+  const room = await serve(createWebsocketRoom(here.core));
+  const key = await newKey();
+  const peer = await enter(room, key.secret);
+  await revokeElsewhere(key.id);
+  expect(await peer.closed).toMatchObject({ code: 4401 });
+  const again = enter(room, key.secret);
+  await expect(again).rejects.toThrow('got error');
+  await room.close();
+});
