@@ -18,10 +18,6 @@ import {
   paymentSchema,
   problemSchema,
   refundSchema,
-  selectedCustomerSchema,
-  selectedEventSchema,
-  selectedPaymentSchema,
-  selectedRefundSchema,
 } from './schemas.ts';
 import { currentVersion } from './version.ts';
 
@@ -44,38 +40,27 @@ const named = {
   Key: keySchema,
   CreatedKey: createdKeySchema,
   Problem: problemSchema,
-  SelectedPayment: selectedPaymentSchema,
-  SelectedRefund: selectedRefundSchema,
-  SelectedCustomer: selectedCustomerSchema,
-  SelectedEvent: selectedEventSchema,
 };
-
-/** What `?expand=` and `?fields=` make of a resource: all of it, or what was named. */
-const payment = z.union([expandedPaymentSchema, selectedPaymentSchema]);
-const refund = z.union([expandedRefundSchema, selectedRefundSchema]);
-const customer = z.union([expandedCustomerSchema, selectedCustomerSchema]);
-const customerOfList = z.union([customerSchema, selectedCustomerSchema.omit({ payments: true })]);
-const event = z.union([eventSchema, selectedEventSchema]);
 
 const batchOf = (item: z.ZodType) => z.strictObject({ data: z.array(item.nullable()) });
 
 const answers: Readonly<Record<CallName, z.ZodType>> = {
   createPayment: paymentSchema,
-  getPayment: payment,
-  getPaymentsByIds: batchOf(payment),
-  listPayments: pageSchema(payment),
+  getPayment: expandedPaymentSchema,
+  getPaymentsByIds: batchOf(expandedPaymentSchema),
+  listPayments: pageSchema(expandedPaymentSchema),
   confirmPayment: paymentSchema,
   capturePayment: paymentSchema,
   cancelPayment: paymentSchema,
   refundPayment: refundSchema,
-  getRefund: refund,
-  listRefunds: pageSchema(refund),
+  getRefund: expandedRefundSchema,
+  listRefunds: pageSchema(expandedRefundSchema),
   getRefundsByPaymentIds: z.strictObject({ data: z.array(pageOf(refundSchema)) }),
   createCustomer: customerSchema,
-  getCustomer: customer,
-  getCustomersByIds: batchOf(customerOfList),
-  listCustomers: pageSchema(customerOfList),
-  listEvents: pageSchema(event),
+  getCustomer: expandedCustomerSchema,
+  getCustomersByIds: batchOf(customerSchema),
+  listCustomers: pageSchema(customerSchema),
+  listEvents: pageSchema(eventSchema),
   createKey: createdKeySchema,
   revokeKey: keySchema,
 };
@@ -139,7 +124,7 @@ const listParameter = (name: string, description: string, items: Json): Json => 
   // `a,b`: OpenAPI 3.1 §4.8.12.
   style: 'form',
   explode: false,
-  schema: { type: 'array', minItems: 1, items },
+  schema: { type: 'array', items },
 });
 
 function queryParameters(route: Route, fields: readonly Field[]): Json[] {
@@ -149,7 +134,7 @@ function queryParameters(route: Route, fields: readonly Field[]): Json[] {
     // Where rows share a path, the parameter that picks one is not required of the others.
     required: required && route.when !== name,
     ...(schema.type === 'array' && { style: 'form', explode: false }),
-    schema: schema.type === 'array' ? { ...schema, minItems: 1 } : schema,
+    schema,
   }));
   if (route.expand) {
     const description = 'Other resources to answer with it, in the place of their ids.';
@@ -165,10 +150,7 @@ function queryParameters(route: Route, fields: readonly Field[]): Json[] {
 const problemRef = { $ref: '#/components/responses/Problem' };
 const headerRefs = (...names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-const everyHeader = [
-  ...['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'],
-  ...['Cache-Control', 'Vary'],
-];
+const everyHeader = ['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'] as const;
 
 /** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names the message that they are. */
 const protobufContent = (messages: readonly string[]): Json =>
@@ -180,25 +162,22 @@ const protobufContent = (messages: readonly string[]): Json =>
         },
       };
 
-/** A payment is answered with its tag, and with its URL where the request has another. */
-function headersOfWrite({ status, messages }: Route): readonly string[] {
-  const tag = messages?.answer === 'Payment' ? ['ETag'] : [];
-  return [...tag, ...(status === 201 ? ['Location'] : tag.length > 0 ? ['Content-Location'] : [])];
-}
-
 function responsesOf(rows: readonly Route[]): Json {
   const [first] = rows;
   if (!first) return {};
   const messages = rows.flatMap(({ messages }) => messages?.answer ?? []);
   const schemas = rows.map(({ operation }) => inline(answers[operation]));
   const isRead = first.method === 'GET';
-  const isList = rows.some(({ operation }) => operation.startsWith('list'));
   const headers = isRead
-    ? headerRefs(...everyHeader, 'ETag', ...(isList ? ['Link'] : []))
-    : headerRefs(...everyHeader, 'Idempotency-Replayed', ...headersOfWrite(first));
+    ? headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary')
+    : headerRefs(
+        ...everyHeader,
+        'Idempotency-Replayed',
+        ...(first.status === 201 ? ['Location'] : []),
+      );
   const problems = isRead
-    ? [400, 401, 403, 404, 406, 412, 413, 429, 500]
-    : [400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503, 504];
+    ? [400, 401, 403, 404, 406, 429, 500]
+    : [400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503, 504];
   return {
     [first.status]: {
       description: rows.map(({ operation }) => operations[operation].summary).join(' Or: '),
@@ -211,7 +190,7 @@ function responsesOf(rows: readonly Route[]): Json {
     ...(isRead && {
       304: {
         description: 'What `If-None-Match` names is still right.',
-        headers,
+        headers: headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary'),
       },
     }),
     ...Object.fromEntries(problems.map((status) => [status, problemRef])),
@@ -226,9 +205,7 @@ function operationOf(rows: readonly Route[]): Json {
   const { operation, idField, method, path } = first;
   const own = (row: Route) =>
     inputFields(row.operation).filter(({ name }) => name !== toSnake(row.idField ?? ''));
-  const parameters: unknown[] = ['Payments-Version', 'If-Match', 'If-None-Match'].map((name) => ({
-    $ref: `#/components/parameters/${name}`,
-  }));
+  const parameters: unknown[] = [{ $ref: '#/components/parameters/Payments-Version' }];
   if (idField !== undefined) parameters.push(idParameter);
   const tags = [path.split('/')[2]];
   // Two paths may lead to one operation: the id tells them apart.
@@ -241,9 +218,7 @@ function operationOf(rows: readonly Route[]): Json {
   const head = {
     operationId,
     summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
-    description:
-      `Needs the scope \`${scope}\`; takes ${price} of the rate limit` +
-      (rows.some(({ expand }) => expand) ? ', and one more for each name in `expand`.' : '.'),
+    description: `Needs the scope \`${scope}\`; takes ${price} of the rate limit.`,
     tags,
   };
   if (method === 'GET') {
@@ -253,7 +228,7 @@ function operationOf(rows: readonly Route[]): Json {
         if (!byName.has(parameter.name)) byName.set(parameter.name, parameter);
       }
     }
-    parameters.push(...byName.values());
+    parameters.push({ $ref: '#/components/parameters/If-None-Match' }, ...byName.values());
     return { ...head, parameters, responses: responsesOf(rows) };
   }
   parameters.push({ $ref: '#/components/parameters/Idempotency-Key' });
@@ -322,17 +297,7 @@ export function openApi(): Json {
         'If-None-Match': {
           name: 'If-None-Match',
           in: 'header',
-          description:
-            'The ETags of what the caller has already (RFC 9110 §13.1.2). Where one is the' +
-            ' current one, a read is 304, and a write is 412 and changes nothing.',
-          schema: text,
-        },
-        'If-Match': {
-          name: 'If-Match',
-          in: 'header',
-          description:
-            'The ETags of which the current one must be one (RFC 9110 §13.1.1): otherwise the' +
-            ' answer is 412, and a write changes nothing.',
+          description: 'The ETag of what the caller has already.',
           schema: text,
         },
       },
@@ -348,12 +313,6 @@ export function openApi(): Json {
         'Idempotency-Replayed': header('Present where this answers an earlier call.', {
           enum: ['true'],
         }),
-        Link: header('The same list from its start, and its next page (RFC 8288).'),
-        'Content-Location': header('The URL of what the body is the current state of.'),
-        'WWW-Authenticate': header('How to authenticate, or the scope that the key lacks.'),
-        Allow: header('With 405: the methods that the path has (RFC 9110 §10.2.1).'),
-        'Accept-Post': header('With 415: the media types that a body may have.'),
-        'Accept-Encoding': header('With 415: the content codings that a body may have.'),
         'Retry-After': header('Seconds until a retry may succeed (RFC 9110 §10.2.3).', {
           type: 'integer',
         }),
@@ -361,11 +320,7 @@ export function openApi(): Json {
       responses: {
         Problem: {
           description: 'What went wrong, as problem details (RFC 9457).',
-          headers: headerRefs(
-            ...everyHeader,
-            ...['Retry-After', 'WWW-Authenticate', 'Idempotency-Replayed'],
-            ...['Allow', 'Accept-Post', 'Accept-Encoding'],
-          ),
+          headers: headerRefs(...everyHeader, 'Retry-After'),
           content: { 'application/problem+json': { schema: { $ref: refOf('Problem') } } },
         },
       },

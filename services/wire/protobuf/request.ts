@@ -30,7 +30,9 @@ const when =
   (value: unknown): Value | undefined =>
     holds(value) ? value : undefined;
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+/** Half of a surrogate pair has no form in UTF-8: protobufjs would send another character. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.isWellFormed();
 const isInt64 = (value: unknown): value is number => Number.isSafeInteger(value);
 // `x | 0` is what a 32-bit field keeps of x.
 const isInt32 = (value: unknown): value is number => isInt64(value) && (value | 0) === value;
@@ -46,7 +48,7 @@ const texts: Field = {
 const pairs: Field = {
   say: when(
     (value): value is Record<string, string> =>
-      typeof value === 'object' && value !== null && Object.values(value).every(isText),
+      typeof value === 'object' && value !== null && Object.entries(value).flat().every(isText),
   ),
 };
 const time: Field = { say: (value) => (isInt64(value) ? encodeTime(value) : undefined) };
@@ -140,7 +142,8 @@ export function encodeRequest<Name extends OperationName>(
 
 function unsayable(name: OperationName, key: string, input: unknown): Error {
   validate(operations[name].input, input);
-  return new Error(`Expected a value of ${key} that the gRPC contract can carry, got another.`);
+  const message = 'expected a value that its field in the message can carry, got another';
+  return invalid({ path: [key], code: 'invalid_value', message });
 }
 
 /**
