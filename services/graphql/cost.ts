@@ -42,6 +42,8 @@ interface CostNode {
   /** Of each object. */
   readonly typeWeight: number;
   readonly sizeOf: ((variables: Variables) => number) | undefined;
+  /** Of each row that an argument asks for, read whether it is selected below or not. */
+  readonly rowWeight: number;
   /** The fields below that the size belongs to; none: this field. */
   readonly sizedFields: readonly string[];
   readonly below: CostPlan;
@@ -58,6 +60,7 @@ const nothing: CostPlan = { nodes: [], leafWeight: 0 };
 
 /** A field without a cost of its own is still resolved, copied and written. */
 const weightPerLeaf = thousandths(0.001);
+const weightPerRow = thousandths(0.02);
 /** Introspection answers from memory: its cost is in lists, and lists within lists above all. */
 const introspection = {
   weight: thousandths(1),
@@ -184,6 +187,7 @@ function compileField(
       weight: name === '__schema' || name === '__type' ? introspection.weight : 0,
       typeWeight: list ? introspection.itemWeight : 0,
       sizeOf: list ? () => items : undefined,
+      rowWeight: 0,
       sizedFields: [],
       below,
     };
@@ -198,6 +202,7 @@ function compileField(
     weight,
     typeWeight,
     sizeOf: isList(field) || size ? sizeCounter(compiler, field, node, size) : undefined,
+    rowWeight: size?.slicingArguments ? weightPerRow : 0,
     sizedFields: size?.sizedFields ?? [],
     below,
   };
@@ -309,7 +314,7 @@ export function requestedCost(plan: CostPlan, variables: Variables, sized?: Size
     const passedOn = node.sizedFields.length > 0 ? { fields: node.sizedFields, size } : undefined;
     const times = sized?.fields.includes(node.name) ? sized.size : passedOn ? 1 : size;
     const each = node.typeWeight + requestedCost(node.below, variables, passedOn);
-    sum += node.weight + times * each;
+    sum += node.weight + size * node.rowWeight + times * each;
   }
   return sum;
 }
@@ -322,12 +327,22 @@ export function actualCost(plan: CostPlan, data: unknown): number {
     const value = (data as Readonly<Record<string, unknown>>)[node.key];
     // Of a union only the fields of the member that came are there.
     if (value === undefined) continue;
-    sum += node.weight;
+    sum += node.weight + node.rowWeight * rowsIn(node, value);
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item !== null) sum += node.typeWeight + actualCost(node.below, item);
     }
   }
   return sum;
+}
+
+/** How many rows an answer shows that it was made of. */
+function rowsIn({ sizedFields, below }: CostNode, value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  if (sizedFields.length === 0 || typeof value !== 'object' || value === null) return 0;
+  const lists = below.nodes.map(({ name, key }) =>
+    sizedFields.includes(name) ? (value as Readonly<Record<string, unknown>>)[key] : undefined,
+  );
+  return Math.max(0, ...lists.map((list) => (Array.isArray(list) ? list.length : 0)));
 }
 
 /** Whole tokens of the key's bucket for a cost in thousandths; nothing is free. */

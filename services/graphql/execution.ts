@@ -158,6 +158,8 @@ export function createExecution(
 
     const variables = request.variables ?? {};
     const price = priceOf(operation, variables, session);
+    const violations = variableViolations(schema, operation.node, variables);
+    if (violations.length > 0) throw invalid(...violations);
     documents.remember(prepared, request.hash);
     const argsOf = (documentSession: Session): ExecutionArgs => ({
       schema,
@@ -166,19 +168,19 @@ export function createExecution(
       variableValues: variables,
       operationName: request.operationName,
     });
-    if (operation.kind === 'subscription') return streamed(argsOf(session), places, caller);
+    if (operation.kind === 'subscription') {
+      return streamed(argsOf(session), operation, places, { ...caller, session });
+    }
     const args = argsOf(await pay(price - paid));
     const { data, errors = [] } = await execute(args);
     if (data !== undefined) {
       requireSmall(data, operation, options.maxAnswerBytes);
-      const cost = costOf(operation, data, price, caller);
+      const cost = costOf(operation, data, Math.max(price, paid), caller);
       const { requestId } = caller;
       const told = toResponseErrors(errors, { requestId, report, places });
       const result = { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
       return { result };
     }
-    const violations = variableViolations(schema, operation.node, variables);
-    if (violations.length > 0) throw invalid(...violations);
     return faulty(errors, places, caller, session);
   }
 
@@ -200,12 +202,18 @@ export function createExecution(
 
   async function streamed(
     args: ExecutionArgs,
+    operation: PreparedOperation,
     places: Places,
-    { requestId }: GraphqlCaller,
+    caller: GraphqlCaller,
   ): Promise<Outcome> {
-    const opened = await openSubscription(args, (errors) =>
-      toResponseErrors(errors, { requestId, report, places }),
-    );
+    const { requestId } = caller;
+    const toErrors = (errors: readonly GraphQLError[]) =>
+      toResponseErrors(errors, { requestId, report, places });
+    const opened = await openSubscription(args, {
+      toErrors,
+      check: ({ data }) => requireSmall(data, operation, options.maxAnswerBytes),
+      counted: (error) => core.refuse(caller, error),
+    });
     return 'next' in opened ? { stream: opened } : { refusal: refusalWith(opened) };
   }
 
@@ -243,7 +251,11 @@ const isFaulty = (
 const mutationByGet = (): PaymentsError =>
   new PaymentsError('method_not_allowed', 'Expected a mutation by POST, got GET.');
 
-function requireSmall(data: unknown, { kind }: PreparedOperation, most: number): void {
+/** The largest answer to an event, bytes of its data: a replay takes a token for 20 of them. */
+const maxEventBytes = 256 * 1024;
+
+function requireSmall(data: unknown, { kind }: PreparedOperation, maxBytes: number): void {
+  const most = kind === 'subscription' ? Math.min(maxEventBytes, maxBytes) : maxBytes;
   if (answerBytes(data, most) <= most) return;
   const effect = kind === 'mutation' ? ' The mutations took effect.' : '';
   throw new PaymentsError(

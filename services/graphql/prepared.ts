@@ -37,7 +37,7 @@ const bytesPerToken = 300;
 /** What a field takes in the plan of an operation. */
 const bytesPerField = 200;
 /** Syntax tokens that a rate-limit token prepares; comparing fields is quadratic in them. */
-const tokensPrepared = 250;
+const tokensPrepared = 150;
 
 export interface PreparedOperation {
   readonly kind: OperationDefinitionNode['operation'];

@@ -1,4 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, subscribe } from 'graphql';
+import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { GraphqlContext, WatchedEvents } from './context.ts';
 
 /** The results of a subscription, and how far they have come. */
@@ -12,18 +13,25 @@ export interface ResultStream extends AsyncIterableIterator<ExecutionResult> {
   readonly position: number;
 }
 
-type ToErrors = (errors: readonly GraphQLError[]) => readonly GraphQLError[];
+/** What its results go through on their way to the client. */
+interface Passage {
+  /** @throws PaymentsError where a result cannot be sent */
+  readonly check: (result: ExecutionResult) => void;
+  readonly toErrors: (errors: readonly GraphQLError[]) => readonly GraphQLError[];
+  /** Logs and counts a failure, if core has not. */
+  readonly counted: (error: PaymentsError) => Promise<PaymentsError>;
+}
 
 /** Begins a subscription: its results, or the errors for which it did not begin. */
 export async function openSubscription(
   args: ExecutionArgs,
-  toErrors: ToErrors,
+  passage: Passage,
 ): Promise<ResultStream | readonly GraphQLError[]> {
   const source = await subscribe(args);
-  if (!(Symbol.asyncIterator in source)) return toErrors(source.errors ?? []);
+  if (!(Symbol.asyncIterator in source)) return passage.toErrors(source.errors ?? []);
   // Made by `contextOf`, and filled by the resolver by now.
   const { watched } = args.contextValue as GraphqlContext;
-  return resultsOf(source, watched, toErrors);
+  return resultsOf(source, watched, passage);
 }
 
 /**
@@ -33,7 +41,7 @@ export async function openSubscription(
 function resultsOf(
   source: AsyncIterable<ExecutionResult>,
   watched: WatchedEvents | undefined,
-  toErrors: ToErrors,
+  { check, toErrors, counted }: Passage,
 ): ResultStream {
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
@@ -47,13 +55,16 @@ function resultsOf(
       try {
         const { done, value } = await iterator.next();
         if (done) return { done: true, value: undefined };
+        check(value);
         return {
           done: false,
           value: value.errors ? { ...value, errors: toErrors(value.errors) } : value,
         };
       } catch (thrown) {
         ended = true;
-        const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+        // What failed may be a result and not the source, which then still runs.
+        await iterator.return?.();
+        const cause = await counted(toPaymentsError(thrown));
         const error = new GraphQLError(cause.message, { originalError: cause });
         return { done: false, value: { errors: toErrors([error]) } };
       }

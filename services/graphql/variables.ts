@@ -20,8 +20,9 @@ type Path = readonly (string | number)[];
 const maxViolations = 32;
 
 /**
- * What is wrong with the variables of an operation, with the place of each value: the executor's
- * errors have it in their text alone. The variable `input` stands for the operation's input itself.
+ * What is wrong with the variables of an operation, with the place of each value. Looked for before
+ * the executor does: its errors have the place in their text alone, and repeat the whole value. The
+ * variable `input` stands for the operation's input itself.
  */
 export function variableViolations(
   schema: GraphQLSchema,

@@ -67,7 +67,7 @@ describe('the cost', () => {
       await requested(`{ ... on Query { a: ${list} } ...F } fragment F on Query { ${list} }`),
     ).toBe(12);
     expect(await requested('{ payments(first: 100) { nodes { id } edges { node { id } } } }')).toBe(
-      13,
+      11,
     );
   });
 

@@ -11,7 +11,7 @@ import {
   type PreparedDocuments,
 } from '../../services/graphql/prepared.ts';
 import { createPaymentsSchema } from '../../services/graphql/schema.ts';
-import { stillLimits } from '../house.ts';
+import { adminKey, stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
 /** The work that a document can cause, counted. */
@@ -223,7 +223,7 @@ describe('in the room', () => {
     expect(codes.at(-1)).toBe('rate_limited');
   });
 
-  test('a document takes a token for each 250 of its own before it is validated', async () => {
+  test('a document takes a token for each 150 of its own before it is validated', async () => {
     const key = await keyOf(['payments:read'], 20);
     const ask = (query: string) => post(room.target, { query }, { key });
     const left = async () =>
@@ -231,7 +231,7 @@ describe('in the room', () => {
     await left();
     const before = await left();
     await ask(`{ nonsense ${'__typename '.repeat(1200)} }`);
-    expect(before - (await left())).toBe(6);
+    expect(before - (await left())).toBe(10);
   });
 
   test.each([
@@ -293,6 +293,71 @@ describe('in the room', () => {
     expect(cost.actual).toBeLessThanOrEqual(cost.requested);
   });
 
+  test.each([
+    ['payments(first: 100) { __typename }', 3],
+    ['payments(first: 100) { pageInfo { hasNextPage } }', 3],
+    ['payments { __typename }', 1],
+    [`paymentsByIds(ids: ${JSON.stringify(Array(100).fill('pay_x'))}) { __typename }`, 6],
+  ])('rows that are read have their price, selected or not: %s', async (field, price) => {
+    const { cost } = (await post(room.target, { query: `{ ${field} }` })).body.extensions;
+    expect(cost.requested).toBe(price);
+    expect(cost.actual).toBeLessThanOrEqual(price);
+  });
+
+  test('what preparing a document took is a part of what it says that it cost', async () => {
+    const query = `{ ${'__typename '.repeat(600)} }`;
+    const costs: number[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      costs.push((await post(room.target, { query })).body.extensions.cost.requested);
+    }
+    expect(costs).toEqual([5, 1]);
+  });
+
+  test('of variables that are wrong as many are listed as help, and none is repeated whole', async () => {
+    const query = `mutation ($input: CreatePaymentInput!) {
+      createPayment(input: $input, idempotencyKey: "many") { __typename }
+    }`;
+    const input = Object.fromEntries(Array.from({ length: 4000 }, (_none, i) => [`a${i}`, 1]));
+    const { body } = await post(room.target, { query, variables: { input } });
+    expect(body.errors).toHaveLength(1);
+    expect(body.errors[0].extensions.violations).toHaveLength(32);
+    expect(JSON.stringify(body).length).toBeLessThan(8192);
+  });
+
+  test('an answer to an event that is too large ends its subscription with the limit', async () => {
+    const metadata = Object.fromEntries(
+      Array.from({ length: 50 }, (_none, i) => [`key${i}`, 'x'.repeat(500)]),
+    );
+    await room.direct.createPayment({ ...simple, metadata }, once());
+    const watch = async (count: number) => {
+      const fields = repeat(count, (i) => `a${i}: metadata`);
+      const query = `subscription { events(after: "0") { data { ... on Payment { ${fields} } } } }`;
+      const leave = new AbortController();
+      const reply = await fetch(`${room.target}/graphql`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${adminKey}`,
+          accept: 'text/event-stream',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ query }),
+        signal: leave.signal,
+      });
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const chunk of reply.body ?? []) {
+        text += decoder.decode(chunk, { stream: true });
+        if (/query_too_costly|key49/.test(text)) break;
+      }
+      leave.abort();
+      return text;
+    };
+    expect(await watch(2)).toContain('key49');
+    const refused = await watch(20);
+    expect(refused).toContain('at most 262144 bytes');
+    expect(refused).not.toContain('key49');
+  });
+
   test('edges bear a weight, and a cursor is sealed once however often it is asked for', async () => {
     const cost = async (query: string) =>
       (await post(room.target, { query })).body.extensions.cost.requested as number;
@@ -300,7 +365,7 @@ describe('in the room', () => {
       expect(await cost(`{ ${list}(first: 100) { edges { cursor } } }`)).toBeGreaterThanOrEqual(3);
     }
     const ids = JSON.stringify(Array.from({ length: 100 }, (_none, i) => `pay_${i}`));
-    expect(await cost(`{ refundsByPaymentIds(payments: ${ids}) { __typename } }`)).toBe(6);
+    expect(await cost(`{ refundsByPaymentIds(payments: ${ids}) { __typename } }`)).toBe(8);
   });
 
   test('leaves bear a weight, and metadata a larger one', async () => {

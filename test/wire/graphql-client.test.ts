@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { codecs, decodeEvent, type EventJson } from '../../services/graphql/client-codecs.ts';
+
+/** The client of an older contract beside a newer server. */
+
+const event: EventJson = {
+  id: 'evt_1',
+  sequence: 1,
+  type: 'DISPUTE_OPENED',
+  createdAt: '2026-01-31T12:00:00.000Z',
+  // What a newer server sends.
+  data: { __typename: 'Dispute', id: 'dp_1' } as never,
+};
+
+test('an event of a type or a resource that the client does not know is handed through', () => {
+  expect(decodeEvent(event)).toMatchObject({
+    id: 'evt_1',
+    type: 'DISPUTE_OPENED',
+    data: { kind: 'unknown' },
+  });
+});
+
+test('a status, a capture method and a scope that the client does not know are handed through', () => {
+  const payment = { id: 'pay_1', status: 'DISPUTED', captureMethod: 'LATER', createdAt: '' };
+  expect(codecs.getPayment.decode(payment, {})).toMatchObject({
+    status: 'DISPUTED',
+    captureMethod: 'LATER',
+  });
+  const key = { id: 'key_1', scopes: ['PAYMENTS_READ', 'DISPUTES_READ'], revokedAt: null };
+  expect(codecs.revokeKey.decode(key, {})).toMatchObject({
+    scopes: ['payments:read', 'DISPUTES_READ'],
+  });
+});
