@@ -58,7 +58,10 @@ export async function createPorts(
     ...(addressLimit > 0 && {
       failures: {
         limiter: createAddressBuckets(),
-        allowance: { ratePerSecond: addressLimit, burst: addressLimit * addressBurstSeconds },
+        allowance: {
+          ratePerSecond: addressLimit,
+          burst: Math.max(1, addressLimit * addressBurstSeconds),
+        },
       },
     }),
     processor: createSimulator({ now: () => clock.now(), slowMs: 2000, timeoutMs: 500 }),
