@@ -9,13 +9,13 @@ import { createRestClient } from '../../services/rest/client.ts';
 import { createSseClient } from '../../services/sse/client.ts';
 import { createWebsocketClient } from '../../services/websocket/client.ts';
 
-/** A whole server, all wires open, on a database in memory with the demo merchants. */
-export async function openServer(): Promise<Fivewire> {
+/** A whole server, all wires open, with the demo merchants; on a database in memory, if omitted. */
+export async function openServer(databaseUrl = 'sqlite::memory:'): Promise<Fivewire> {
   const config = readConfig({
     HTTP_PORT: '0',
     HTTP2_PORT: '0',
     GRPC_PORT: '0',
-    DATABASE_URL: 'sqlite::memory:',
+    DATABASE_URL: databaseUrl,
     DEMO: '0',
     // Tests that fail on purpose all come from one address.
     ADDRESS_LIMIT: '0',
