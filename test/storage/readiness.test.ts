@@ -13,6 +13,7 @@ import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect
 import { createWriter } from '../../services/storage/sqlite/group-commit.ts';
 import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
 import { createReadiness } from '../../services/storage/sqlite/readiness.ts';
+import { requireSound } from '../../services/storage/sqlite/soundness.ts';
 import { insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
 
 let folder: string;
@@ -45,11 +46,11 @@ async function filled(): Promise<void> {
 }
 
 /** Overwrites the file from `from` on, or from a share of its size. */
-function damage(from: number): void {
+function damage(from: number, length = statSync(path).size / 2): void {
   const { size } = statSync(path);
   const start = Math.floor(from < 1 ? size * from : from);
   const file = openSync(path, 'r+');
-  writeSync(file, Buffer.alloc(Math.min(size - start, size / 2), 0xa5), 0, undefined, start);
+  writeSync(file, Buffer.alloc(Math.min(size - start, length), 0xa5), 0, undefined, start);
   closeSync(file);
 }
 
@@ -151,5 +152,22 @@ describe('a database that is damaged', () => {
     await expect(openStore(`sqlite:${path}`)).rejects.toThrow(
       /^expected a SQLite database at .*: (it is damaged|file is not a database|.*malformed)/,
     );
+  });
+
+  test('too large to be looked through is not opened for damage in merchants and keys', async () => {
+    await filled();
+    expect(() => requireSound(path, 0)).not.toThrow();
+    const database = new DatabaseSync(path);
+    const rootOf = (table: string) => {
+      const row = database.prepare('select rootpage from sqlite_master where name = ?').get(table);
+      return Number(row?.rootpage);
+    };
+    const [keys, events] = [rootOf('api_keys'), rootOf('events')];
+    const pageBytes = Number(database.prepare('pragma page_size').get()?.page_size);
+    database.close();
+    damage((events - 1) * pageBytes, pageBytes);
+    expect(() => requireSound(path, 0)).not.toThrow();
+    damage((keys - 1) * pageBytes, pageBytes);
+    expect(() => requireSound(path, 0)).toThrow(/malformed|damaged/);
   });
 });
