@@ -17,17 +17,30 @@ export const manyIds = z.array(anyId).min(1).max(100);
 const unicode = (text: z.ZodString) =>
   text.refine((value) => value.isWellFormed(), 'expected Unicode, without half of a character');
 
-/** Free text. NUL is refused: not every database and wire can carry it. */
-export const textUpTo = (length: number) =>
-  unicode(z.string().max(length)).refine(
-    (text) => !text.includes('\0'),
-    'expected no NUL character',
-  );
+/** What the contracts say of free text beside its length. */
+const rulesOfText = {
+  pattern: '^[^\\u0000]*$',
+  description: 'Counted in UTF-16 units. Without NUL, and without half of a surrogate pair.',
+};
+
+/**
+ * Free text of `least` to `most` characters. NUL is refused: not every database and wire can carry
+ * it.
+ */
+export const textOf = (least: number, most: number) =>
+  unicode(least > 0 ? z.string().min(least).max(most) : z.string().max(most))
+    .refine((text) => !text.includes('\0'), 'expected no NUL character')
+    .meta(rulesOfText);
+
+export const textUpTo = (length: number) => textOf(0, length);
+
+const maxPairs = 50;
 
 /** Up to 50 pairs; keys to 40 characters, values to 500. */
 export const metadataSchema = z
-  .record(textUpTo(40).min(1), textUpTo(500))
-  .refine((pairs) => Object.keys(pairs).length <= 50, 'expected at most 50 pairs');
+  .record(textOf(1, 40), textUpTo(500))
+  .refine((pairs) => Object.keys(pairs).length <= maxPairs, `expected at most ${maxPairs} pairs`)
+  .meta({ maxProperties: maxPairs });
 
 const aTime = 'expected a time such as 2026-01-31T12:00:00Z';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
-import { PaymentsError, toPaymentsError } from '../core/errors.ts';
+import { PaymentsError } from '../core/errors.ts';
 import type { Event, EventData } from '../core/events/event.ts';
 import type { Core } from '../core/invoke.ts';
 import type { Page } from '../core/page.ts';
@@ -26,10 +26,9 @@ import {
 } from '../wire/protobuf/messages.ts';
 import { encodeTime, requireTime } from '../wire/protobuf/timestamp.ts';
 import { callerOf } from './caller.ts';
-import { encodeError } from './errors.ts';
 import { pageInput } from './page.ts';
 import { shutdownError } from './refusals.ts';
-import { type Handler, requireMessage } from './unary.ts';
+import { failStream, type Handler, requireMessage } from './unary.ts';
 
 function encodeData(data: EventData): Pick<EventMessage, EventData['kind']> {
   switch (data.kind) {
@@ -116,8 +115,7 @@ export function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
       if (signal.reason instanceof PaymentsError) throw signal.reason;
       call.end();
     } catch (thrown) {
-      const error = await core.refuse(caller, toPaymentsError(thrown), 'watchEvents');
-      call.emit('error', encodeError(error, caller.metadata()));
+      await failStream(core, call, thrown);
     } finally {
       closing.removeEventListener('abort', shutDown);
     }

@@ -1,27 +1,25 @@
-import {
-  type Server,
-  type ServerDuplexStream,
-  type ServiceDefinition,
-  status,
-} from '@grpc/grpc-js';
+import type { Server, ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { callerOf } from './caller.ts';
+import { PaymentsError } from '../core/errors.ts';
+import type { Core } from '../core/invoke.ts';
 import { fileDescriptors } from './descriptors.ts';
-import { encodeError } from './errors.ts';
 import { shutdownError } from './refusals.ts';
+import { failStream } from './unary.ts';
 
 /** Requests of one stream; a client that reflects on the whole contract sends a few dozen. */
 const maxRequestsOfStream = 1000;
 
-type StreamHandler = (call: ServerDuplexStream<unknown, unknown>, callback?: unknown) => void;
+type Stream = ServerDuplexStream<never, unknown>;
+type StreamHandler = (call: Stream, callback?: unknown) => void;
 
 /**
- * Adds reflection and health to the server, and answers what sets the health of a service. They
- * need no key, so what they cost is bounded for each stream.
+ * Adds reflection and health to the server. They need no key, so what they cost is bounded for
+ * each stream.
  */
 export function addLibraryServices(
+  core: Core,
   server: Pick<Server, 'addService'>,
   services: readonly string[],
   closing: AbortSignal,
@@ -31,7 +29,7 @@ export function addLibraryServices(
   closing.addEventListener('abort', () => {
     for (const name of ['', ...services]) health.setStatus(name, 'NOT_SERVING');
   });
-  const seen = asLibrariesSee(server, closing);
+  const seen = asLibrariesSee(core, server, closing);
   health.addToServer(seen);
   reflection().addToServer(seen);
 }
@@ -43,12 +41,16 @@ function reflection(): ReflectionService {
 }
 
 /** The server as services of libraries see it: their streams are bounded, and end with it. */
-function asLibrariesSee(server: Pick<Server, 'addService'>, closing: AbortSignal): Server {
+function asLibrariesSee(
+  core: Core,
+  server: Pick<Server, 'addService'>,
+  closing: AbortSignal,
+): Server {
   const bounded =
     (handle: StreamHandler): StreamHandler =>
     (call, callback) => {
       // Only unary calls have a callback.
-      if (callback === undefined) boundStream(call, closing);
+      if (callback === undefined) boundStream(core, call, closing);
       handle(call, callback);
     };
   const addService = (service: ServiceDefinition, handlers: Record<string, StreamHandler>) => {
@@ -59,19 +61,25 @@ function asLibrariesSee(server: Pick<Server, 'addService'>, closing: AbortSignal
   return { addService } as unknown as Server;
 }
 
+const tooManyRequests = (): PaymentsError =>
+  new PaymentsError(
+    'rate_limited',
+    `Expected at most ${maxRequestsOfStream} requests in one stream, got more: open another one.`,
+    { metadata: { limit: String(maxRequestsOfStream) } },
+  );
+
 /**
  * Reads no further while the client does not take its answers, refuses a stream of too many
  * requests, and ends it when `closing` aborts.
  */
-function boundStream(call: ServerDuplexStream<unknown, unknown>, closing: AbortSignal): void {
+function boundStream(core: Core, call: Stream, closing: AbortSignal): void {
   const write = call.write.bind(call);
   let requests = 0;
   // The libraries write once for each request, and look at nothing that `write` answers.
   call.write = (message: unknown) => {
     requests += 1;
     if (requests > maxRequestsOfStream) {
-      const details = `Expected at most ${maxRequestsOfStream} requests in a stream, got more.`;
-      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details });
+      if (requests === maxRequestsOfStream + 1) void failStream(core, call, tooManyRequests());
       return false;
     }
     const ready = write(message);
@@ -81,7 +89,7 @@ function boundStream(call: ServerDuplexStream<unknown, unknown>, closing: AbortS
     }
     return ready;
   };
-  const end = () => call.emit('error', encodeError(shutdownError(), callerOf(call).metadata()));
+  const end = () => void failStream(core, call, shutdownError());
   const forget = () => closing.removeEventListener('abort', end);
   closing.addEventListener('abort', end, { once: true });
   call.once('close', forget).once('cancelled', forget);

@@ -152,7 +152,7 @@ export async function startGrpcServer(
   const services = servicesOf(core, closing.signal);
   for (const { service, methods } of services) addService(forgiving(service), methods);
   const names = services.map(({ name }) => name);
-  addLibraryServices({ addService }, names, closing.signal);
+  addLibraryServices(core, { addService }, names, closing.signal);
 
   // The library would log a failure that is thrown here as well.
   setLogger({ ...console, error: () => {} });

@@ -1,4 +1,4 @@
-import type { handleUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
 import type { OperationName } from '../core/operations.ts';
@@ -54,3 +54,14 @@ export const unary =
       callback(encodeError(error, caller.metadata()));
     }
   };
+
+/** Ends a stream with what core answers to a failure. */
+export async function failStream(
+  core: Pick<Core, 'refuse'>,
+  call: Pick<ServerWritableStream<unknown, unknown>, 'metadata' | 'emit'>,
+  thrown: unknown,
+): Promise<void> {
+  const caller = callerOf(call);
+  const error = await core.refuse(caller, toPaymentsError(thrown), caller.operation);
+  call.emit('error', encodeError(error, caller.metadata()));
+}

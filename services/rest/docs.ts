@@ -22,7 +22,7 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
   failed_dependency: 'Mend the items that failed, and send the whole batch again.',
   position_out_of_range:
     'The position is from another database or from before a restore: start at the newest event.',
-  payload_too_large: 'Send less at once; `metadata.limit_bytes` is the limit.',
+  payload_too_large: 'Send or ask for less at once: `detail` says how much is the limit.',
   unsupported_media_type: 'Send the body as `application/json`, or as what `metadata.accept` says.',
   not_acceptable: 'Accept `application/json`, or `application/protobuf` where the contract has it.',
   method_not_allowed: 'Use one of the methods that `Allow` names.',

@@ -18,6 +18,10 @@ import {
   paymentSchema,
   problemSchema,
   refundSchema,
+  selectedCustomerSchema,
+  selectedEventSchema,
+  selectedPaymentSchema,
+  selectedRefundSchema,
 } from './schemas.ts';
 import { currentVersion } from './version.ts';
 
@@ -40,27 +44,38 @@ const named = {
   Key: keySchema,
   CreatedKey: createdKeySchema,
   Problem: problemSchema,
+  SelectedPayment: selectedPaymentSchema,
+  SelectedRefund: selectedRefundSchema,
+  SelectedCustomer: selectedCustomerSchema,
+  SelectedEvent: selectedEventSchema,
 };
+
+/** What `?expand=` and `?fields=` make of a resource: all of it, or what was named. */
+const payment = z.union([expandedPaymentSchema, selectedPaymentSchema]);
+const refund = z.union([expandedRefundSchema, selectedRefundSchema]);
+const customer = z.union([expandedCustomerSchema, selectedCustomerSchema]);
+const customerOfList = z.union([customerSchema, selectedCustomerSchema.omit({ payments: true })]);
+const event = z.union([eventSchema, selectedEventSchema]);
 
 const batchOf = (item: z.ZodType) => z.strictObject({ data: z.array(item.nullable()) });
 
 const answers: Readonly<Record<CallName, z.ZodType>> = {
   createPayment: paymentSchema,
-  getPayment: expandedPaymentSchema,
-  getPaymentsByIds: batchOf(expandedPaymentSchema),
-  listPayments: pageSchema(expandedPaymentSchema),
+  getPayment: payment,
+  getPaymentsByIds: batchOf(payment),
+  listPayments: pageSchema(payment),
   confirmPayment: paymentSchema,
   capturePayment: paymentSchema,
   cancelPayment: paymentSchema,
   refundPayment: refundSchema,
-  getRefund: expandedRefundSchema,
-  listRefunds: pageSchema(expandedRefundSchema),
+  getRefund: refund,
+  listRefunds: pageSchema(refund),
   getRefundsByPaymentIds: z.strictObject({ data: z.array(pageOf(refundSchema)) }),
   createCustomer: customerSchema,
-  getCustomer: expandedCustomerSchema,
-  getCustomersByIds: batchOf(customerSchema),
-  listCustomers: pageSchema(customerSchema),
-  listEvents: pageSchema(eventSchema),
+  getCustomer: customer,
+  getCustomersByIds: batchOf(customerOfList),
+  listCustomers: pageSchema(customerOfList),
+  listEvents: pageSchema(event),
   createKey: createdKeySchema,
   revokeKey: keySchema,
 };
@@ -124,7 +139,7 @@ const listParameter = (name: string, description: string, items: Json): Json => 
   // `a,b`: OpenAPI 3.1 §4.8.12.
   style: 'form',
   explode: false,
-  schema: { type: 'array', items },
+  schema: { type: 'array', minItems: 1, items },
 });
 
 function queryParameters(route: Route, fields: readonly Field[]): Json[] {
@@ -134,7 +149,7 @@ function queryParameters(route: Route, fields: readonly Field[]): Json[] {
     // Where rows share a path, the parameter that picks one is not required of the others.
     required: required && route.when !== name,
     ...(schema.type === 'array' && { style: 'form', explode: false }),
-    schema,
+    schema: schema.type === 'array' ? { ...schema, minItems: 1 } : schema,
   }));
   if (route.expand) {
     const description = 'Other resources to answer with it, in the place of their ids.';
@@ -150,7 +165,10 @@ function queryParameters(route: Route, fields: readonly Field[]): Json[] {
 const problemRef = { $ref: '#/components/responses/Problem' };
 const headerRefs = (...names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-const everyHeader = ['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'] as const;
+const everyHeader = [
+  ...['X-Request-Id', 'Payments-Version', 'RateLimit', 'RateLimit-Policy'],
+  ...['Cache-Control', 'Vary'],
+];
 
 /** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names the message that they are. */
 const protobufContent = (messages: readonly string[]): Json =>
@@ -162,22 +180,25 @@ const protobufContent = (messages: readonly string[]): Json =>
         },
       };
 
+/** A payment is answered with its tag, and with its URL where the request has another. */
+function headersOfWrite({ status, messages }: Route): readonly string[] {
+  const tag = messages?.answer === 'Payment' ? ['ETag'] : [];
+  return [...tag, ...(status === 201 ? ['Location'] : tag.length > 0 ? ['Content-Location'] : [])];
+}
+
 function responsesOf(rows: readonly Route[]): Json {
   const [first] = rows;
   if (!first) return {};
   const messages = rows.flatMap(({ messages }) => messages?.answer ?? []);
   const schemas = rows.map(({ operation }) => inline(answers[operation]));
   const isRead = first.method === 'GET';
+  const isList = rows.some(({ operation }) => operation.startsWith('list'));
   const headers = isRead
-    ? headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary')
-    : headerRefs(
-        ...everyHeader,
-        'Idempotency-Replayed',
-        ...(first.status === 201 ? ['Location'] : []),
-      );
+    ? headerRefs(...everyHeader, 'ETag', ...(isList ? ['Link'] : []))
+    : headerRefs(...everyHeader, 'Idempotency-Replayed', ...headersOfWrite(first));
   const problems = isRead
-    ? [400, 401, 403, 404, 406, 429, 500]
-    : [400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503, 504];
+    ? [400, 401, 403, 404, 406, 412, 413, 429, 500]
+    : [400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503, 504];
   return {
     [first.status]: {
       description: rows.map(({ operation }) => operations[operation].summary).join(' Or: '),
@@ -190,7 +211,7 @@ function responsesOf(rows: readonly Route[]): Json {
     ...(isRead && {
       304: {
         description: 'What `If-None-Match` names is still right.',
-        headers: headerRefs(...everyHeader, 'ETag', 'Cache-Control', 'Vary'),
+        headers,
       },
     }),
     ...Object.fromEntries(problems.map((status) => [status, problemRef])),
@@ -205,7 +226,9 @@ function operationOf(rows: readonly Route[]): Json {
   const { operation, idField, method, path } = first;
   const own = (row: Route) =>
     inputFields(row.operation).filter(({ name }) => name !== toSnake(row.idField ?? ''));
-  const parameters: unknown[] = [{ $ref: '#/components/parameters/Payments-Version' }];
+  const parameters: unknown[] = ['Payments-Version', 'If-Match', 'If-None-Match'].map((name) => ({
+    $ref: `#/components/parameters/${name}`,
+  }));
   if (idField !== undefined) parameters.push(idParameter);
   const tags = [path.split('/')[2]];
   // Two paths may lead to one operation: the id tells them apart.
@@ -218,7 +241,9 @@ function operationOf(rows: readonly Route[]): Json {
   const head = {
     operationId,
     summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
-    description: `Needs the scope \`${scope}\`; takes ${price} of the rate limit.`,
+    description:
+      `Needs the scope \`${scope}\`; takes ${price} of the rate limit` +
+      (rows.some(({ expand }) => expand) ? ', and one more for each name in `expand`.' : '.'),
     tags,
   };
   if (method === 'GET') {
@@ -228,7 +253,7 @@ function operationOf(rows: readonly Route[]): Json {
         if (!byName.has(parameter.name)) byName.set(parameter.name, parameter);
       }
     }
-    parameters.push({ $ref: '#/components/parameters/If-None-Match' }, ...byName.values());
+    parameters.push(...byName.values());
     return { ...head, parameters, responses: responsesOf(rows) };
   }
   parameters.push({ $ref: '#/components/parameters/Idempotency-Key' });
@@ -297,7 +322,17 @@ export function openApi(): Json {
         'If-None-Match': {
           name: 'If-None-Match',
           in: 'header',
-          description: 'The ETag of what the caller has already.',
+          description:
+            'The ETags of what the caller has already (RFC 9110 §13.1.2). Where one is the' +
+            ' current one, a read is 304, and a write is 412 and changes nothing.',
+          schema: text,
+        },
+        'If-Match': {
+          name: 'If-Match',
+          in: 'header',
+          description:
+            'The ETags of which the current one must be one (RFC 9110 §13.1.1): otherwise the' +
+            ' answer is 412, and a write changes nothing.',
           schema: text,
         },
       },
@@ -313,6 +348,12 @@ export function openApi(): Json {
         'Idempotency-Replayed': header('Present where this answers an earlier call.', {
           enum: ['true'],
         }),
+        Link: header('The same list from its start, and its next page (RFC 8288).'),
+        'Content-Location': header('The URL of what the body is the current state of.'),
+        'WWW-Authenticate': header('How to authenticate, or the scope that the key lacks.'),
+        Allow: header('With 405: the methods that the path has (RFC 9110 §10.2.1).'),
+        'Accept-Post': header('With 415: the media types that a body may have.'),
+        'Accept-Encoding': header('With 415: the content codings that a body may have.'),
         'Retry-After': header('Seconds until a retry may succeed (RFC 9110 §10.2.3).', {
           type: 'integer',
         }),
@@ -320,7 +361,11 @@ export function openApi(): Json {
       responses: {
         Problem: {
           description: 'What went wrong, as problem details (RFC 9457).',
-          headers: headerRefs(...everyHeader, 'Retry-After'),
+          headers: headerRefs(
+            ...everyHeader,
+            ...['Retry-After', 'WWW-Authenticate', 'Idempotency-Replayed'],
+            ...['Allow', 'Accept-Post', 'Accept-Encoding'],
+          ),
           content: { 'application/problem+json': { schema: { $ref: refOf('Problem') } } },
         },
       },

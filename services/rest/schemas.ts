@@ -142,6 +142,12 @@ export const expandedCustomerSchema = customerSchema.extend({
   payments: pageSchema(expandedPaymentSchema).exactOptional(),
 });
 
+/** With `?fields=`: whatever was named, and whatever was expanded. */
+export const selectedPaymentSchema = expandedPaymentSchema.partial();
+export const selectedRefundSchema = expandedRefundSchema.partial();
+export const selectedCustomerSchema = expandedCustomerSchema.partial();
+export const selectedEventSchema = eventSchema.partial();
+
 export const paymentFields = Object.keys(paymentSchema.shape);
 export const refundFields = Object.keys(refundSchema.shape);
 export const customerFields = Object.keys(customerSchema.shape);

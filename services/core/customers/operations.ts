@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { readOperation, writeOperation } from '../operation.ts';
 import { inOrder, type Page, pageShape, toPage } from '../page.ts';
-import { anyId, manyIds, metadataSchema, textUpTo } from '../values.ts';
+import { anyId, manyIds, metadataSchema, textOf } from '../values.ts';
 import type { Customer } from './customer.ts';
 
 export const createCustomer = writeOperation({
@@ -11,9 +11,9 @@ export const createCustomer = writeOperation({
   scope: 'customers:write',
   price: 5,
   input: z.strictObject({
-    name: textUpTo(200).min(1),
+    name: textOf(1, 200),
     email: z.email().max(254).nullable().default(null),
-    country: textUpTo(100).min(1).nullable().default(null),
+    country: textOf(1, 100).nullable().default(null),
     metadata: metadataSchema.default({}),
   }),
   async run({ tx, merchantId, nowMs, newId }, input): Promise<Customer> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notFound, PaymentsError } from '../errors.ts';
 import { writeOperation } from '../operation.ts';
-import { anyId, textUpTo } from '../values.ts';
+import { anyId, textOf } from '../values.ts';
 import { hashSecret } from './keyring.ts';
 import { type ApiKey, type StoredApiKey, scopes } from './merchant.ts';
 
@@ -48,7 +48,7 @@ export const createKey = writeOperation({
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({
-    name: textUpTo(100).min(1),
+    name: textOf(1, 100),
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
     /** Requests a second, sustained. */
     ratePerSecond: z.int().min(1).max(100_000).optional(),

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Placeholder, type Prepared, type Query, type Value } from '../query.ts';
@@ -37,7 +37,7 @@ export interface PreparedSync<Values, Row> extends Prepared<Values, Row> {
  * @param path a file, or `:memory:`
  */
 export function openConnection(path: string): Connection {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makeFolder(dirname(path));
   const database = new DatabaseSync(path, {
     timeout: openingTimeoutMs,
     enableForeignKeyConstraints: true,
@@ -105,6 +105,22 @@ export function openConnection(path: string): Connection {
       return damaged;
     },
   };
+}
+
+/**
+ * Makes a folder and those above it, one by one: `mkdirSync` with `recursive` never returns where
+ * the folder above exists and yet says that it does not, as those of /proc do.
+ */
+function makeFolder(folder: string): void {
+  const above = dirname(folder);
+  if (existsSync(folder) || above === folder) return;
+  makeFolder(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** Puts values into the order of the SQL. */

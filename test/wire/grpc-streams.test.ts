@@ -1,0 +1,198 @@
+import { constants } from 'node:http2';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentsError } from '../../services/core/errors.ts';
+import type { Event } from '../../services/core/events/event.ts';
+import type { Caller, Core } from '../../services/core/invoke.ts';
+import { eventService } from '../../services/grpc/contract.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { adminKey, type House, openHouse } from '../house.ts';
+import { closeOf, ending, frame, openWire, reasonOf } from './grpc-wire.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  await house.close();
+});
+
+const { WatchEvents } = eventService;
+const watch = (after?: number) =>
+  frame(WatchEvents.requestSerialize(after === undefined ? {} : { after }));
+
+const newCustomer = (name: string) =>
+  house.core.invoke(
+    'createCustomer',
+    { credential: adminKey, requestId: 'r', idempotencyKey: name },
+    { name },
+  );
+
+const eventOf = (sequence: number): Event => ({
+  id: `evt_${sequence}`,
+  sequence,
+  type: 'customer.created',
+  createdAt: 0,
+  data: {
+    kind: 'customer',
+    customer: {
+      id: 'cus_1',
+      name: 'x'.repeat(2000),
+      email: null,
+      country: null,
+      metadata: {},
+      createdAt: 0,
+    },
+  },
+});
+
+/** A server whose stream of events never pauses, for as long as somebody wants it. */
+async function endless() {
+  let open = 0;
+  async function* events({ signal }: Caller): AsyncGenerator<Event> {
+    open += 1;
+    try {
+      for (let sequence = 1; !signal?.aborted; sequence += 1) {
+        yield eventOf(sequence);
+        await nextTurn();
+      }
+    } finally {
+      open -= 1;
+    }
+  }
+  // Only these are ever called here.
+  const core = {
+    watch: async (_name: string, caller: Caller) => Object.assign(events(caller), { start: 0 }),
+    refuse: async (_caller: Caller, error: PaymentsError) => error,
+  } as unknown as Core;
+  const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+  return { ...around, openStreams: () => open };
+}
+
+describe('a deadline', () => {
+  test('ends a stream while events flow, with DEADLINE_EXCEEDED and nothing after it', async () => {
+    const around = await endless();
+    const wire = await openWire(around.port);
+    const headers = { ':path': WatchEvents.path, 'grpc-timeout': '100m' };
+    const all = await Promise.all(Array.from({ length: 8 }, () => wire.call(headers, watch(0))));
+    for (const seen of all) {
+      expect(seen.bytes).toBeGreaterThan(0);
+      expect(Number(ending(seen)['grpc-status'])).toBe(status.DEADLINE_EXCEEDED);
+      expect(reasonOf(seen)).toBe('TIMEOUT');
+    }
+    await expect.poll(around.openStreams).toBe(0);
+    wire.close();
+    await around.close();
+  });
+
+  test('resets a stream whose reader takes nothing', async () => {
+    const around = await endless();
+    const wire = await openWire(around.port, { settings: { initialWindowSize: 0 } });
+    const seen = await wire.call({ ':path': WatchEvents.path, 'grpc-timeout': '100m' }, watch(0));
+    expect(seen.rstCode).toBe(constants.NGHTTP2_CANCEL);
+    await expect.poll(around.openStreams).toBe(0);
+    wire.close();
+    await around.close();
+  });
+
+  test.each(['2592000S', '43200M', '2400H', '99999999H'])(
+    'of %s is kept: the stream goes on',
+    async (timeout) => {
+      const wire = await openWire(server.port);
+      await newCustomer(`first-${timeout}`);
+      const stream = wire.open({ ':path': WatchEvents.path, 'grpc-timeout': timeout });
+      const closed = closeOf(stream);
+      let bytes = 0;
+      stream.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      stream.end(watch(0));
+      await expect.poll(() => bytes).toBeGreaterThan(0);
+      const before = bytes;
+      await newCustomer(`second-${timeout}`);
+      await expect.poll(() => bytes).toBeGreaterThan(before);
+      stream.close(constants.NGHTTP2_CANCEL);
+      await closed;
+      wire.close();
+    },
+  );
+});
+
+describe('the position', () => {
+  test('where a stream starts is told before the first event: a cut then loses nothing', async () => {
+    const wire = await openWire(server.port);
+    const stream = wire.open({ ':path': WatchEvents.path });
+    const closed = closeOf(stream);
+    const opened = Promise.withResolvers<number>();
+    stream.on('response', (headers) => opened.resolve(Number(headers['x-sequence'])));
+    stream.end(watch());
+    const start = await opened.promise;
+    expect(start).toBe(await house.store.read.lastSequence('acct_retail'));
+    stream.close(constants.NGHTTP2_CANCEL);
+    await closed;
+    await newCustomer('unwatched');
+    const resumed = wire.open({ ':path': WatchEvents.path });
+    const first = Promise.withResolvers<Buffer>();
+    resumed.on('data', first.resolve);
+    resumed.end(watch(start));
+    const message = WatchEvents.responseDeserialize((await first.promise).subarray(5));
+    expect(message.sequence).toBe(start + 1);
+    wire.close();
+  });
+
+  test('beyond the newest event is OUT_OF_RANGE, and says what is the newest', async () => {
+    const wire = await openWire(server.port);
+    const seen = await wire.call({ ':path': WatchEvents.path }, watch(10 ** 12));
+    expect(Number(ending(seen)['grpc-status'])).toBe(status.OUT_OF_RANGE);
+    expect(reasonOf(seen)).toBe('POSITION_OUT_OF_RANGE');
+    wire.close();
+  });
+});
+
+describe('reflection', () => {
+  const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+  const proto = import.meta.resolve(
+    '@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
+  );
+  const loaded = loadSync(new URL(proto).pathname, { keepCase: true, oneofs: true });
+  const { ServerReflectionInfo } = loaded['grpc.reflection.v1.ServerReflection'] as never as {
+    ServerReflectionInfo: { requestSerialize(request: object): Buffer };
+  };
+  const ask = frame(
+    ServerReflectionInfo.requestSerialize({ file_containing_symbol: 'payments.v1.EventService' }),
+  );
+
+  test('reads no further while its answers are not taken', async () => {
+    const wire = await openWire(server.port, { settings: { initialWindowSize: 0 } });
+    const stream = wire.open({ ':path': path });
+    stream.on('error', () => {});
+    const total = 20_000;
+    stream.write(Buffer.concat(Array(total).fill(ask)));
+    for (let still = 0, last = 0; still < 30 && stream.writableLength > 0; ) {
+      await new Promise((resolve) => wire.session.ping(resolve));
+      const { bytesWritten = 0 } = wire.session.socket ?? {};
+      still = bytesWritten - last > 200 ? 0 : still + 1;
+      last = bytesWritten;
+    }
+    // The window of the stream, and what lies between the two sides.
+    expect(wire.session.socket?.bytesWritten).toBeLessThan(200_000);
+    expect(stream.writableLength).toBeGreaterThan(0);
+    wire.close();
+  });
+
+  test('answers a bounded number of requests in one stream', async () => {
+    const wire = await openWire(server.port);
+    const seen = await wire.call({ ':path': path }, Buffer.concat(Array(1001).fill(ask)), false);
+    expect(Number(ending(seen)['grpc-status'])).toBe(status.RESOURCE_EXHAUSTED);
+    expect(reasonOf(seen)).toBe('RATE_LIMITED');
+    expect(ending(seen)['x-request-id']).toMatch(/^req_/);
+    expect(seen.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
+    wire.close();
+  });
+});
