@@ -240,7 +240,9 @@ async function lastSequence(
 ): Promise<number> {
   const isPast = async (sequence: number) => {
     try {
-      return (await calls.listEvents({ after: sequence, limit: 1 }, { signal })).items.length === 0;
+      const page = await calls.listEvents({ after: sequence, limit: 1 }, { signal });
+      // A page may end before there is anything on it.
+      return page.items.length === 0 && !page.hasMore;
     } catch (error) {
       if (error instanceof PaymentsError && error.code === 'position_out_of_range') return true;
       throw error;
@@ -267,20 +269,24 @@ async function pollEvents(
   { signal }: WatchOptions,
   pollMs: number,
 ): Promise<AsyncIterable<Event>> {
-  const read = (from: number) =>
-    calls.listEvents({ after: from, types, limit: pageOfEvents }, { signal });
   let last = after ?? (await lastSequence(calls, signal));
-  let page = await read(last);
+  /** Where the next page starts: behind everything that was looked through. */
+  let from: { readonly after: number } | { readonly cursor: string } = { after: last };
+  const read = () => calls.listEvents({ ...from, types, limit: pageOfEvents }, { signal });
+  let page = await read();
   async function* poll(): AsyncGenerator<Event, void, void> {
     try {
       for (;;) {
         for (const event of page.items) {
+          if (event.sequence <= last) continue;
           last = event.sequence;
           yield event;
           if (signal.aborted) return;
         }
+        if (page.nextCursor !== null) from = { cursor: page.nextCursor };
+        else if (page.items.length > 0) from = { after: last };
         if (!page.hasMore) await sleep(pollMs, undefined, { signal });
-        page = await read(last);
+        page = await read();
       }
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
