@@ -12,6 +12,8 @@ export function validate<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
 ): z.output<Schema> {
+  const crowded = crowds(given);
+  if (crowded.length > 0) throw invalid(...crowded);
   const parsed = schema.safeParse(given);
   const dropped = droppedPairs(given);
   if (parsed.success && dropped.length === 0) return parsed.data;
@@ -27,6 +29,26 @@ function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssu
     issues.filter(({ code }) => code === 'invalid_type').map((issue) => placeOf(issue)),
   );
   return issues.filter((issue) => issue.code === 'invalid_type' || !wrongType.has(placeOf(issue)));
+}
+
+/** More than any list, map or set of fields may have: such input is refused before it is read. */
+const mostParts = 1000;
+
+function crowds(given: unknown): Violation[] {
+  if (typeof given !== 'object' || given === null) return [];
+  const faults: Violation[] = [];
+  const look = (path: Violation['path'], value: object) => {
+    const parts = Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (parts <= mostParts) return;
+    const message = `expected at most ${mostParts} parts, got ${parts}`;
+    faults.push({ path, code: 'too_big', message });
+  };
+  look([], given);
+  if (faults.length > 0) return faults;
+  for (const [field, value] of Object.entries(given)) {
+    if (typeof value === 'object' && value !== null) look([field], value);
+  }
+  return faults.slice(0, violationsAtOnce);
 }
 
 /** A pair named `__proto__` would be dropped without a word; JSON and maps can carry one. */

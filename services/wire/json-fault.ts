@@ -1,7 +1,9 @@
-const space = /[ \t\n\r]*/y;
 const string = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const scalar = new RegExp(`${string.source}|${number.source}|true|false|null`, 'y');
+
+const isSpace = (code: number): boolean =>
+  code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /**
  * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,
@@ -17,15 +19,19 @@ export function jsonFault(text: string): number {
     at = pattern.lastIndex;
     return true;
   };
+  /** By hand: an expression costs a text of brackets ten times as much. */
+  const skipSpace = (): void => {
+    while (isSpace(text.charCodeAt(at))) at += 1;
+  };
   /** Takes `sign`, where it is the next token. */
   const take = (sign: string): boolean => {
-    skip(space);
+    skipSpace();
     if (text[at] !== sign) return false;
     at += 1;
     return true;
   };
   const takeKey = (): boolean => {
-    skip(space);
+    skipSpace();
     return text[at] === '"' && skip(scalar) && take(':');
   };
 
@@ -47,7 +53,7 @@ export function jsonFault(text: string): number {
     for (;;) {
       const inside = open.at(-1);
       if (inside === undefined) {
-        skip(space);
+        skipSpace();
         return at;
       }
       if (take(inside === '{' ? '}' : ']')) {

@@ -191,10 +191,16 @@ function inexact(path: Path, number: string): PaymentsError {
   });
 }
 
+const zeroAsSent = /^0(?:\.0+)?(?:[eE]|$)/;
+
 /** Whether a number comes back from a double as the decimal that was sent. */
 export function isKept(number: string): boolean {
   const value = Number(number);
   if (!Number.isFinite(value)) return false;
+  // Few digits, far from where doubles thin out (IEEE 754: 15 digits always come back).
+  const size = Math.abs(value);
+  if (number.length <= plainLength && size > 1e-290 && size < 1e290) return true;
+  if (value === 0) return zeroAsSent.test(number);
   const sent = decimalOf(number);
   // The shortest text of the double, or all of its digits: both are that number.
   return sent === decimalOf(String(value)) || sent === decimalOf(value.toPrecision(100));
