@@ -30,39 +30,47 @@ const singletons = [
   'Sec-WebSocket-Key',
   'Transfer-Encoding',
 ];
-/** A bit for each, by the name as it is usually spelt: in lower case, or as above. */
-const bits = new Map(
-  singletons.flatMap((name, at) => [
-    [name, 1 << at],
-    [name.toLowerCase(), 1 << at],
-  ]),
-);
-const hostBit = 1;
-const lengths = new Set(singletons.map(({ length }) => length));
+/** Where a name may stand in `bits`: by its length and its first letter, in whatever case. */
+const placeOf = (name: string): number => name.length * 32 + (name.charCodeAt(0) & 31);
+/** A bit for each of them: every request is looked at, and most have none of them twice. */
+const bits = new Int32Array(32 * 32);
+for (const [at, name] of singletons.entries()) bits[placeOf(name)] = 1 << at;
+const bitOf = (name: string): number => bits[placeOf(name)] ?? 0;
+const hostBit = bitOf('Host');
+const codingBit = bitOf('Transfer-Encoding');
 
 /** What is wrong with the headers of a request (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
 export function refusalOf(request: IncomingMessage): Refusal | undefined {
-  const { rawHeaders } = request;
+  const { rawHeaders, headers } = request;
   let seen = 0;
+  let maybeTwice = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (!lengths.has(name.length)) continue;
-    const bit = bits.get(name) ?? bits.get(name.toLowerCase()) ?? 0;
-    if ((seen & bit) !== 0) return malformed('doubled_header', `expected one ${name} header`);
+    const bit = bitOf(rawHeaders[at] ?? '');
+    maybeTwice |= seen & bit;
     seen |= bit;
   }
+  const doubled = maybeTwice === 0 ? undefined : doubledIn(rawHeaders);
+  if (doubled) return malformed('doubled_header', `expected one ${doubled} header, got two`);
   if (request.httpVersionMajor === 1) {
-    const { headers, httpVersionMinor } = request;
     // Only HTTP/1.1 requires it (RFC 9112 §3.2).
-    if ((seen & hostBit) === 0 && httpVersionMinor > 0) {
+    if (headers.host === undefined && request.httpVersionMinor > 0) {
       return malformed('host_missing', 'expected a Host header');
     }
-    const coding = headers['transfer-encoding'];
+    const coding = (seen & codingBit) === 0 ? undefined : headers['transfer-encoding'];
     if (coding !== undefined && coding.toLowerCase() !== 'chunked') return unknownCoding(coding);
   } else if ((seen & hostBit) !== 0 && differsFromAuthority(request)) {
     return malformed('doubled_header', 'expected a Host header that is the :authority');
   }
   return undefined;
+}
+
+/** The name of a header that has one value and two lines. */
+function doubledIn(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  return singletons.find((name) => {
+    const first = names.indexOf(name.toLowerCase());
+    return first !== -1 && names.includes(name.toLowerCase(), first + 1);
+  });
 }
 
 /** RFC 9112 §6.1: a coding that is not known here cannot be taken away. */
@@ -79,7 +87,7 @@ const unknownCoding = (coding: string): Refusal => ({
 const differsFromAuthority = ({ headers }: IncomingMessage): boolean => {
   // HTTP/2's compatibility API keeps pseudo-headers among the others.
   const authority = (headers as Record<string, unknown>)[':authority'];
-  return authority !== undefined && authority !== headers.host;
+  return headers.host !== undefined && authority !== undefined && authority !== headers.host;
 };
 
 /** A request that asks for an expectation that is not `100-continue` (RFC 9110 §10.1.1). */
@@ -109,6 +117,16 @@ export const upgradeRequired: Refusal = {
   }),
   status: 426,
   headers: { upgrade: 'websocket', connection: 'upgrade' },
+};
+
+/** RFC 9113 §3.2: HTTP/2 over TLS is agreed on by ALPN. */
+export const http2Only: Refusal = {
+  error: invalid({
+    path: [],
+    code: 'http2_required',
+    message: 'expected h2 by ALPN on this port, got no protocol',
+  }),
+  status: 505,
 };
 
 /** What a parser's error says of the request; undefined if the connection itself is lost. */

@@ -127,6 +127,7 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
   server.on('checkContinue', listen2(front.checkContinue));
   server.on('checkExpectation', listen2(front.checkExpectation));
   server.on('connect', listen2(front.connectStream));
+  server.on('unknownProtocol', front.otherProtocol);
   const connections = connectionsOf(server);
   const sessions = new Set<Http2Session>();
   server.on('session', (session: Http2Session) => {

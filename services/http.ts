@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { toPaymentsError } from './core/errors.ts';
 import type { Core } from './core/invoke.ts';
 import {
+  http2Only,
   type ParserError,
   type Refusal,
   refusalOf,
@@ -53,6 +55,8 @@ export interface HttpFront {
   /** CONNECT (RFC 9110 §9.3.6) over HTTP/1.1, which leaves a bare connection, and over HTTP/2. */
   connect(request: IncomingMessage, socket: Duplex): void;
   readonly connectStream: RequestListener;
+  /** A client that did not agree on HTTP/2, on the port that has nothing else. */
+  otherProtocol(socket: Duplex): void;
   unparsed(error: ParserError, socket: Duplex): void;
   /** From now on every response over HTTP/1.1 is the last of its connection (RFC 9112 §9.6). */
   drain(): void;
@@ -96,7 +100,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 
   const ownPages = createOwnPages(parts, () => draining);
 
-  const request: RequestListener = (incoming, response) => {
+  function route(incoming: IncomingMessage, response: ServerResponse): unknown {
     if (draining && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
     const refusal = refusalOf(incoming);
     if (refusal) return refuse(refusal, incoming, response);
@@ -129,6 +133,16 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     }
     if (rooms.rest) return rooms.rest(incoming, response);
     respond(incoming, response, 404, 'This wire is not open.\n');
+    return undefined;
+  }
+
+  /** A room that throws fails its own request alone. */
+  const request: RequestListener = (incoming, response) => {
+    try {
+      route(incoming, response);
+    } catch (thrown) {
+      refuse({ error: toPaymentsError(thrown), close: true }, incoming, response);
+    }
   };
 
   return {
@@ -146,11 +160,19 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
       const upgrade = roomOfUpgrade(rooms, incoming);
       if (!upgrade) return undefined;
       const refusal = refusalOf(incoming);
-      return refusal ? (_, socket) => refuseConnection(refusal, socket, incoming) : upgrade;
+      if (refusal) return (_, socket) => refuseConnection(refusal, socket, incoming);
+      return (request, socket, head) => {
+        try {
+          upgrade(request, socket, head);
+        } catch (thrown) {
+          refuseConnection({ error: toPaymentsError(thrown) }, socket, request);
+        }
+      };
     },
 
     connect: (incoming, socket) => refuseConnection(noProxy, socket, incoming),
     connectStream: (incoming, response) => refuse(noProxy, incoming, response),
+    otherProtocol: (socket) => refuseConnection(http2Only, socket),
 
     unparsed(error, socket) {
       const refusal = unparsed(error);

@@ -150,6 +150,18 @@ describe('the server', () => {
     }
   };
 
+  test('a client that agrees on no protocol is told that the port has HTTP/2 alone', async () => {
+    const port = server.ports.http2 ?? 0;
+    const socket = connectTls({ port, host: here, ca: ours.cert });
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text) => {
+      received += text;
+    });
+    await once(socket, 'end');
+    expect(received).toMatch(/^HTTP\/1\.1 505 [\s\S]*application\/problem\+json[\s\S]*"code":/);
+    socket.destroy();
+  });
+
   test.each(['http', 'http2', 'grpc'] as const)('survives cleartext on its %s port', async (at) => {
     const request = get({ host: here, port: server.ports[at], path: '/healthz' });
     await expect(once(request, 'response')).rejects.toThrow();
