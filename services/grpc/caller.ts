@@ -28,11 +28,12 @@ export class GrpcCaller implements StreamCaller {
   /** What the handler calls, once it runs. */
   operation: OperationName | undefined;
   /** The deadline, on the clock of `performance`. */
-  readonly #dueMs: number;
+  readonly dueMs: number;
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   readonly #addressOf: AddressOf | undefined;
   #late: PaymentsError | undefined;
+  #left = false;
   #reason: unknown;
   #controller: AbortController | undefined;
 
@@ -45,7 +46,7 @@ export class GrpcCaller implements StreamCaller {
     this.credential = bearerToken(headers.authorization);
     this.requestId = requestIdOf(textOf(headers['x-request-id']));
     this.traceparent = textOf(headers.traceparent);
-    this.#dueMs = dueMs;
+    this.dueMs = dueMs;
     this.#stream = stream;
     this.#headers = headers;
     this.#addressOf = addressOf;
@@ -77,9 +78,10 @@ export class GrpcCaller implements StreamCaller {
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+      else if (this.#left) this.leave();
     }
     // A timer is late where the event loop is, and a write must not begin meanwhile.
-    if (performance.now() >= this.#dueMs) this.expire();
+    if (performance.now() >= this.dueMs) this.expire();
     return this.#controller.signal;
   }
 
@@ -87,6 +89,14 @@ export class GrpcCaller implements StreamCaller {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
+  }
+
+  /** The client is gone, or has its answer. */
+  leave(): void {
+    this.#left = true;
+    // Most calls never ask for their signal, and a reason is not free.
+    if (!this.#controller) return;
+    this.abort(new DOMException('The client cancelled or is gone.', 'AbortError'));
   }
 
   /** Aborts because of the deadline; the same error each time, so that it is logged once. */
@@ -110,14 +120,20 @@ export class GrpcCaller implements StreamCaller {
   }
 }
 
-const callers = new WeakMap<Metadata, GrpcCaller>();
+/** Where the metadata of a call, which is all that a handler sees of it, carries its caller. */
+const carried = Symbol('caller');
 
-export const rememberCaller = (metadata: Metadata, caller: GrpcCaller): void =>
-  void callers.set(metadata, caller);
+interface Carrying extends Metadata {
+  [carried]?: GrpcCaller;
+}
+
+export function carryCaller(metadata: Carrying, caller: GrpcCaller): void {
+  metadata[carried] = caller;
+}
 
 /** The caller of a call that a handler was given. */
-export function callerOf({ metadata }: { readonly metadata: Metadata }): GrpcCaller {
-  const caller = callers.get(metadata);
+export function callerOf(call: { readonly metadata: Carrying }): GrpcCaller {
+  const caller = call.metadata[carried];
   if (!caller) throw new Error('Expected a call that came through the guard.');
   return caller;
 }

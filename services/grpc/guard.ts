@@ -9,9 +9,8 @@ import type { Metadata, Server, ServerInterceptingCall, ServerInterceptor } from
 import type { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
-import { GrpcCaller, rememberCaller } from './caller.ts';
+import { carryCaller, GrpcCaller } from './caller.ts';
 import { parseTimeout, timeoutUnits } from './deadline.ts';
-import { followFrames } from './framing.ts';
 import { closeWhenSent, Incoming } from './incoming.ts';
 import {
   contentTypeError,
@@ -69,17 +68,16 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   function enter(serve: OnStream): OnStream {
     return (stream, headers, flags, rawHeaders) => {
       const timeoutMs = timeoutOf(headers);
-      const dueMs = performance.now() + (timeoutMs ?? 0);
+      const dueMs = timeoutMs === undefined ? 0 : performance.now() + timeoutMs;
       const caller = new GrpcCaller(stream, headers, dueMs, addressOf);
-      const framing = followFrames(stream, headers['grpc-encoding']?.toString() ?? 'identity');
-      const incoming = new Incoming({ core, caller, stream, framing, dueMs });
+      const incoming = new Incoming(core, stream, caller, headers['grpc-encoding']?.toString());
       const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
       if (fault) {
         void refuseStream(incoming, fault);
         return;
       }
       // Its timers end at 24.8 days: grpc-js is not told, and the call has a timer of ours.
-      delete headers['grpc-timeout'];
+      if (timeoutMs !== Number.POSITIVE_INFINITY) delete headers['grpc-timeout'];
       entering = incoming;
       try {
         serve(stream, headers, flags, rawHeaders);
@@ -118,7 +116,7 @@ class GuardedListener implements Listener {
   }
 
   onReceiveMetadata(metadata: Metadata): void {
-    rememberCaller(metadata, this.incoming.parts.caller);
+    carryCaller(metadata, this.incoming.caller);
     this.next.onReceiveMetadata(metadata);
   }
 
@@ -192,7 +190,7 @@ function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
 
 /** Answers in trailers alone, for a stream that grpc-js never sees. */
 async function refuseStream(incoming: Incoming, { error, fields }: HeadFault): Promise<void> {
-  const { stream, caller } = incoming.parts;
+  const { stream, caller } = incoming;
   stream.on('error', () => {});
   stream.once('close', () => incoming.closed());
   try {

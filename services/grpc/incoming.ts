@@ -6,7 +6,7 @@ import type { Core } from '../core/invoke.ts';
 import type { GrpcCaller } from './caller.ts';
 import { whenDue } from './deadline.ts';
 import { detailsKey } from './errors.ts';
-import type { Framing } from './framing.ts';
+import { Framing } from './framing.ts';
 import { framingRefusal, type Refusal, refusalOf, type Status, statusOf } from './refusals.ts';
 
 /** How long a failure waits for a reader that takes nothing, before its stream is reset. */
@@ -17,42 +17,45 @@ const blockedMs = 30_000;
 /** How often a stream is asked whether its trailers were sent, where the connection is slow. */
 const sentPollMs = 20;
 
-/** What a call is made of. */
-export interface IncomingParts {
-  readonly core: Pick<Core, 'refuse'>;
-  readonly caller: GrpcCaller;
-  readonly stream: ServerHttp2Stream;
-  readonly framing: Framing;
-  /** The deadline, on the clock of `performance`. */
-  readonly dueMs: number;
-}
-
 /** How one call ends, whoever ends it: handler, grpc-js, deadline or a reader that stops. */
 export class Incoming {
   /** True once a status is chosen: nothing is sent any more but that. */
   ended = false;
   /** Sends a status as it is. */
   send: (status: Status) => void = () => {};
+  readonly stream: ServerHttp2Stream;
+  readonly caller: GrpcCaller;
+  readonly #core: Pick<Core, 'refuse'>;
+  readonly #framing: Framing;
   #halfClosed = false;
   #disarm: (() => void) | undefined;
 
-  readonly parts: IncomingParts;
-
-  constructor(parts: IncomingParts) {
-    this.parts = parts;
+  /** Has to be made before anybody else listens to the stream's data. */
+  constructor(
+    core: Pick<Core, 'refuse'>,
+    stream: ServerHttp2Stream,
+    caller: GrpcCaller,
+    encoding: string | undefined,
+  ) {
+    this.#core = core;
+    this.stream = stream;
+    this.caller = caller;
+    const framing = new Framing(encoding);
+    this.#framing = framing;
+    stream.on('data', (chunk: Buffer) => framing.read(chunk));
   }
 
   /** Ends the call at its deadline, however far away that is. */
   expireInTime(): void {
-    const { caller, dueMs } = this.parts;
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#disarm = whenDue(dueMs, () => this.refuse({ error: caller.expire() }));
+    const { caller } = this;
+    if (caller.dueMs === Number.POSITIVE_INFINITY) return;
+    this.#disarm = whenDue(caller.dueMs, () => this.refuse({ error: caller.expire() }));
   }
 
   /** Called when the stream is closed, whichever side closed it. */
   closed(): void {
     this.#disarm?.();
-    this.parts.caller.abort(new DOMException('The client cancelled or is gone.', 'AbortError'));
+    this.caller.leave();
   }
 
   /** The client has sent everything. */
@@ -62,15 +65,14 @@ export class Incoming {
 
   /** What core answers to a failure that did not come from it. */
   refused(error: PaymentsError): Promise<PaymentsError> {
-    const { core, caller } = this.parts;
-    return core.refuse(caller, error, caller.operation);
+    return this.#core.refuse(this.caller, error, this.caller.operation);
   }
 
   /** Ends the call with a failure of which core may not know yet. */
   refuse(refusal: Refusal): void {
     if (this.ended) return;
     this.ended = true;
-    const { caller, stream } = this.parts;
+    const { caller, stream } = this;
     this.refused(refusal.error)
       .then((error) => this.#end(statusOf(error, refusal, caller.metadata())))
       .catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
@@ -90,15 +92,14 @@ export class Incoming {
   /** Refuses the call where its frames cannot be a request; true where it is ended. */
   misframed(atEnd: boolean): boolean {
     if (this.ended) return true;
-    const { framing } = this.parts;
-    const fault = atEnd ? framing.faultAtEnd() : framing.fault();
+    const fault = atEnd ? this.#framing.faultAtEnd() : this.#framing.fault;
     if (fault !== undefined) this.refuse(framingRefusal(fault));
     return this.ended;
   }
 
   /** To be called after a write: a reader that takes nothing does not hold it for ever. */
   watchReader(): void {
-    const { stream } = this.parts;
+    const { stream } = this;
     if (!stream.writableNeedDrain) return;
     const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), blockedMs);
     timer.unref();
@@ -108,7 +109,7 @@ export class Incoming {
 
   #end(given: Status): void {
     this.#disarm?.();
-    const { stream } = this.parts;
+    const { stream } = this;
     this.send(given);
     if (given.code !== status.OK && stream.writableLength > 0) {
       const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), flushMs);
