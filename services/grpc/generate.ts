@@ -23,7 +23,21 @@ const typesGenerator = join(
   dirname(resolve('@grpc/proto-loader/package.json')),
   'build/bin/proto-loader-gen-types.js',
 );
+const reflectionProtos = join(dirname(resolve('@grpc/reflection/package.json')), 'build/proto');
 const buf = join(dirname(resolve('@bufbuild/buf/package.json')), 'bin/buf');
+
+/** Without comments: they would make every answer of reflection five times as long. */
+const buildSet = (module: string, ...args: readonly string[]): Buffer =>
+  run(
+    buf,
+    'build',
+    module,
+    ...args,
+    '--as-file-descriptor-set',
+    '--exclude-source-info',
+    '-o',
+    '-',
+  );
 
 /** The options beside the directories are those of `wire/protobuf/contract.ts`. */
 function generateInto(directory: string): void {
@@ -32,10 +46,12 @@ function generateInto(directory: string): void {
   const layout = ['--importFileExtension=.ts', '--includeDirs=protos', `--outDir=${directory}`];
   run(typesGenerator, ...options, ...layout, ...protoFiles);
 
-  // Two descriptor sets in a row are one set with the files of both: the encoding is such.
-  const sets = [protosDirectory, join(healthProto, '../../..')].map((module) =>
-    run(buf, 'build', module, '--as-file-descriptor-set', '--exclude-source-info', '-o', '-'),
-  );
+  // Descriptor sets in a row are one set with the files of all: the encoding is such.
+  const sets = [
+    buildSet(protosDirectory),
+    buildSet(join(healthProto, '../../..')),
+    buildSet(reflectionProtos, '--path', join(reflectionProtos, 'grpc')),
+  ];
   writeFileSync(join(directory, basename(descriptorsFile)), Buffer.concat(sets));
 }
 

@@ -1,10 +1,8 @@
 import type { Server, ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
-import type { PackageDefinition } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
-import { fileDescriptors } from './descriptors.ts';
+import { createReflection } from './reflection.ts';
 import { shutdownError } from './refusals.ts';
 import { failStream } from './unary.ts';
 
@@ -31,13 +29,7 @@ export function addLibraryServices(
   });
   const seen = asLibrariesSee(core, server, closing);
   health.addToServer(seen);
-  reflection().addToServer(seen);
-}
-
-function reflection(): ReflectionService {
-  // Nothing is read of a package but the descriptors of its files.
-  const contract = { all: { fileDescriptorProtos: fileDescriptors() } };
-  return new ReflectionService(contract as unknown as PackageDefinition);
+  createReflection().addToServer(seen);
 }
 
 /** The server as services of libraries see it: their streams are bounded, and end with it. */

@@ -52,6 +52,8 @@ test('reflection lists the services', async () => {
   const { stdout } = await bufCurl('', '--list-services');
   expect(stdout.trim().split('\n').sort()).toEqual([
     'grpc.health.v1.Health',
+    'grpc.reflection.v1.ServerReflection',
+    'grpc.reflection.v1alpha.ServerReflection',
     'payments.v1.CustomerService',
     'payments.v1.EventService',
     'payments.v1.KeyService',

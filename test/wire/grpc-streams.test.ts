@@ -1,7 +1,6 @@
 import { constants } from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
@@ -151,48 +150,6 @@ describe('the position', () => {
     const seen = await wire.call({ ':path': WatchEvents.path }, watch(10 ** 12));
     expect(Number(ending(seen)['grpc-status'])).toBe(status.OUT_OF_RANGE);
     expect(reasonOf(seen)).toBe('POSITION_OUT_OF_RANGE');
-    wire.close();
-  });
-});
-
-describe('reflection', () => {
-  const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
-  const proto = import.meta.resolve(
-    '@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto',
-  );
-  const loaded = loadSync(new URL(proto).pathname, { keepCase: true, oneofs: true });
-  const { ServerReflectionInfo } = loaded['grpc.reflection.v1.ServerReflection'] as never as {
-    ServerReflectionInfo: { requestSerialize(request: object): Buffer };
-  };
-  const ask = frame(
-    ServerReflectionInfo.requestSerialize({ file_containing_symbol: 'payments.v1.EventService' }),
-  );
-
-  test('reads no further while its answers are not taken', async () => {
-    const wire = await openWire(server.port, { settings: { initialWindowSize: 0 } });
-    const stream = wire.open({ ':path': path });
-    stream.on('error', () => {});
-    const total = 20_000;
-    stream.write(Buffer.concat(Array(total).fill(ask)));
-    for (let still = 0, last = 0; still < 30 && stream.writableLength > 0; ) {
-      await new Promise((resolve) => wire.session.ping(resolve));
-      const { bytesWritten = 0 } = wire.session.socket ?? {};
-      still = bytesWritten - last > 200 ? 0 : still + 1;
-      last = bytesWritten;
-    }
-    // The window of the stream, and what lies between the two sides.
-    expect(wire.session.socket?.bytesWritten).toBeLessThan(200_000);
-    expect(stream.writableLength).toBeGreaterThan(0);
-    wire.close();
-  });
-
-  test('answers a bounded number of requests in one stream', async () => {
-    const wire = await openWire(server.port);
-    const seen = await wire.call({ ':path': path }, Buffer.concat(Array(1001).fill(ask)), false);
-    expect(Number(ending(seen)['grpc-status'])).toBe(status.RESOURCE_EXHAUSTED);
-    expect(reasonOf(seen)).toBe('RATE_LIMITED');
-    expect(ending(seen)['x-request-id']).toMatch(/^req_/);
-    expect(seen.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
     wire.close();
   });
 });
