@@ -124,4 +124,4 @@ test(`after each of ${kills} kills all that was acknowledged is there, once`, as
   await Promise.all(Array.from({ length: keys + 20 }, (_, number) => retry(number)));
   await store.close();
   expect(faults(acknowledged)).toEqual([]);
-}, 60_000);
+}, 240_000);
