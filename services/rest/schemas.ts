@@ -117,7 +117,9 @@ export const problemSchema = z.strictObject({
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({
     data: z.array(item),
-    has_more: z.boolean(),
+    has_more: z.boolean().meta({
+      description: 'Whether another page follows. Until then a page may be short, or empty.',
+    }),
     next_cursor: z.string().nullable(),
   });
 }

@@ -32,7 +32,10 @@ const object = (properties: Node, required: readonly string[] = Object.keys(prop
 const page = (items: Node): Node =>
   object({
     data: { type: 'array', items },
-    has_more: { type: 'boolean' },
+    has_more: {
+      type: 'boolean',
+      description: 'Whether another page follows. Until then a page may be short, or empty.',
+    },
     next_cursor: { type: ['string', 'null'] },
   });
 
