@@ -113,7 +113,7 @@ describe('rooms', () => {
   test('sse carries events alone, and has the files for that', () => {
     const files = readdirSync(join(root, 'services/sse')).map((name) => name.replace('.ts', ''));
     expect(files).toEqual(
-      expect.arrayContaining(['client', 'server', 'caller', 'errors', 'events', 'event-stream']),
+      expect.arrayContaining(['client', 'server', 'caller', 'errors', 'events']),
     );
   });
 });

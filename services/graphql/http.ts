@@ -27,6 +27,8 @@ interface HttpRoom {
   readonly addressOf: AddressOf;
   /** How long a client may take to read an answer. */
   readonly readMs: number;
+  /** How long the reader of an event stream may take nothing. */
+  readonly blockedMs: number;
 }
 
 /**
@@ -44,7 +46,7 @@ interface HttpRoom {
  * them (`yoga.ts`).
  */
 export function createHttpListener(
-  { core, addressOf, readMs }: HttpRoom,
+  { core, addressOf, readMs, blockedMs }: HttpRoom,
   execution: Execution,
   yoga: RoomYoga,
   closing: AbortSignal,
@@ -62,7 +64,10 @@ export function createHttpListener(
     const sendEvents = async (results: ExecutionResult | ResultStream): Promise<void> => {
       outgoing.setHeader('x-request-id', requestId);
       incoming.headers.accept = 'text/event-stream';
+      // Resolves when the stream flows; before that, yoga takes every timeout off the socket.
       await yoga(incoming, outgoing, { results });
+      // Heartbeats are written to whoever takes them, so that only a stopped reader is idle.
+      outgoing.setTimeout(blockedMs, () => outgoing.destroy());
     };
     let session: Session | undefined;
     let request: GraphqlRequest;

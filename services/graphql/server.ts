@@ -2,7 +2,9 @@ import type { RequestListener } from 'node:http';
 import { toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { createAddressOf } from '../wire/address.ts';
+import { defaultTimings, type Timings } from '../wire/event-stream.ts';
 import type { Front } from '../wire/front.ts';
+import { requestIdOf } from '../wire/request-id.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
 import { createPaymentsSchema } from './schema.ts';
@@ -27,6 +29,8 @@ export interface GraphqlRoomOptions extends Partial<Front> {
   readonly maxCost?: number | undefined;
   /** Bounds of one WebSocket connection. */
   readonly sockets?: Partial<SocketLimits> | undefined;
+  /** How event streams are kept alive and bounded. */
+  readonly events?: Partial<Timings> | undefined;
   /** Bounds of answers. */
   readonly answers?: Partial<typeof answerLimits> | undefined;
   /** Reports a failure that clients see as `internal`. Defaults to the log of the core. */
@@ -58,7 +62,8 @@ export interface GraphqlRoom {
  */
 export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}): GraphqlRoom {
   const schema = createPaymentsSchema();
-  const yoga = createRoomYoga(schema);
+  const closing = new AbortController();
+  const timings = { ...defaultTimings, ...options.events };
   const { maxAnswerBytes, readMs } = { ...answerLimits, ...options.answers };
   // Logged and counted there; no token is taken, since the request has paid for its failures.
   const report =
@@ -66,6 +71,11 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     ((cause: unknown, requestId: string) => {
       core.refuse({ requestId }, toPaymentsError(cause)).catch(console.error);
     });
+  const yoga = createRoomYoga(schema, {
+    ...timings,
+    closing: closing.signal,
+    report: (cause) => report(cause, requestIdOf(undefined)),
+  });
   const execution = createExecution(core, schema, executeOf(yoga), {
     loaders: options.loaders ?? true,
     introspection: options.introspection ?? true,
@@ -74,10 +84,14 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     report,
   });
   const addressOf = options.addressOf ?? createAddressOf(0);
-  const closing = new AbortController();
   const sockets = createSockets(core, execution, addressOf, options.sockets);
   return {
-    listener: createHttpListener({ core, addressOf, readMs }, execution, yoga, closing.signal),
+    listener: createHttpListener(
+      { core, addressOf, readMs, blockedMs: timings.blockedMs },
+      execution,
+      yoga,
+      closing.signal,
+    ),
     upgrade: sockets.upgrade,
     async close() {
       closing.abort();

@@ -1,5 +1,7 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
+import { type EventStreamOptions, eventStreamOf } from './event-stream.ts';
 import type { ResultStream } from './subscription.ts';
 
 /** What a request came to by the time that yoga sees it. */
@@ -9,22 +11,31 @@ export interface YogaContext {
 
 export type RoomYoga = YogaServerInstance<YogaContext, object>;
 
+/** Yoga's own types of the context know nothing of the server's part. */
+const resultsIn = (context: object) => (context as YogaContext).results;
+
 /** Makes yoga write the results as an event stream, and leave the rest to the room. */
-const resultsOfRoom: Plugin<YogaContext> = {
+const resultsOfRoom = (options: EventStreamOptions): Plugin<YogaContext> => ({
   onRequestParse({ setRequestParser }) {
     setRequestParser(() => ({ query: '' }));
   },
   onParams({ setResult, context }) {
-    // Yoga's own type of the context knows nothing of the server's part.
-    setResult((context as unknown as YogaContext).results);
+    setResult(resultsIn(context));
   },
-};
+  onResultProcess({ serverContext, setResultProcessor }) {
+    const results = resultsIn(serverContext);
+    setResultProcessor(
+      (_result, fetchAPI) => eventStreamOf(results, fetchAPI, options),
+      eventStreamHeaders['content-type'],
+    );
+  },
+});
 
 /** Yoga for this room: its event streams and its executor. */
-export const createRoomYoga = (schema: GraphQLSchema): RoomYoga =>
+export const createRoomYoga = (schema: GraphQLSchema, options: EventStreamOptions): RoomYoga =>
   createYoga<YogaContext>({
     schema,
-    plugins: [resultsOfRoom],
+    plugins: [resultsOfRoom(options)],
     // What the room does before yoga, or does not do at all.
     batching: false,
     cors: false,

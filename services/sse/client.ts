@@ -3,9 +3,9 @@ import https from 'node:https';
 import type { ClientOf, ClientOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { InputOf } from '../core/operations.ts';
+import { createEventStreamParser } from '../wire/event-stream.ts';
 import { decodeEvent, type EventJson } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
-import { createEventStreamParser } from './event-stream.ts';
 
 /**
  * A client of the SSE room. Each watch is a connection of its own, for as long as it lasts:

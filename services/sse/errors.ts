@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRetryable, type PaymentsError } from '../core/errors.ts';
 import type { Caller } from '../core/invoke.ts';
+import { encodeMessage, retryField, type Timings } from '../wire/event-stream.ts';
 import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
 import { encodeProblem, httpStatus } from '../wire/problem.ts';
-import { encodeMessage, retryField } from './event-stream.ts';
-import { lastEventId, type Timings } from './events.ts';
+import { lastEventId } from './events.ts';
 
 /** What an error is answered to. */
 export interface Refused {

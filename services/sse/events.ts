@@ -1,22 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventStream } from '../core/events/follow.ts';
+import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/event-stream.ts';
 import { eventText } from '../wire/event-text.ts';
 import { toCamel } from '../wire/names.ts';
-import { encodeMessage, heartbeat, retryField } from './event-stream.ts';
-
-/** How streams are kept alive and bounded. Tests bring smaller values. */
-export const defaultTimings = {
-  /** Well below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
-  heartbeatMs: 15_000,
-  /** A peer that takes nothing for so long is cut off; it resumes after what it had. */
-  blockedMs: 30_000,
-  /** The least pause before a client connects again; browsers take 3 to 5 s if none is sent. */
-  retryMs: 2000,
-  /** The same where the server has too much to do. */
-  busyRetryMs: 10_000,
-} as const;
-
-export type Timings = { readonly [Name in keyof typeof defaultTimings]: number };
 
 /** A sequence, or a text for the operation's schema to refuse. */
 const sequenceOf = (text: string): unknown => (/^\d{1,16}$/.test(text) ? Number(text) : text);

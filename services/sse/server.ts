@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { defaultTimings, heartbeat, retryField, type Timings } from '../wire/event-stream.ts';
 import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
 import type { Front } from '../wire/front.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';
-import { heartbeat, retryField } from './event-stream.ts';
-import { decodeWatch, defaultTimings, type Timings, writeEvents } from './events.ts';
+import { decodeWatch, writeEvents } from './events.ts';
 
 export interface SseOptions extends Partial<Timings & Front> {
   /** Ends every open stream, so that a server can stop; clients connect again by themselves. */

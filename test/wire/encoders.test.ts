@@ -5,10 +5,10 @@ import { notFound, PaymentsError, toPaymentsError } from '../../services/core/er
 import { toFailure, toWireError } from '../../services/graphql/errors.ts';
 import { encodeError } from '../../services/grpc/errors.ts';
 import { answerProblem } from '../../services/rest/errors.ts';
-import { encodeMessage } from '../../services/sse/event-stream.ts';
 import { errorFrame } from '../../services/websocket/errors.ts';
 import { bearerToken } from '../../services/wire/bearer.ts';
 import { closeReason } from '../../services/wire/close-codes.ts';
+import { encodeMessage } from '../../services/wire/event-stream.ts';
 import { parseIdempotencyKey } from '../../services/wire/idempotency-key.ts';
 import { parseMediaTypes, weightOf } from '../../services/wire/media-type.ts';
 import { decodeProblem } from '../../services/wire/problem.ts';

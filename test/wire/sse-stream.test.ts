@@ -6,7 +6,7 @@ import {
   heartbeat,
   type Message,
   retryField,
-} from '../../services/sse/event-stream.ts';
+} from '../../services/wire/event-stream.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

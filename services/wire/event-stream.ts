@@ -1,3 +1,17 @@
+/** How streams are kept alive and bounded. Tests bring smaller values. */
+export const defaultTimings = {
+  /** Well below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
+  heartbeatMs: 15_000,
+  /** A peer that takes nothing for so long is cut off; it resumes after what it had. */
+  blockedMs: 30_000,
+  /** The least pause before a client connects again; browsers take 3 to 5 s if none is sent. */
+  retryMs: 2000,
+  /** The same where the server has too much to do. */
+  busyRetryMs: 10_000,
+} as const;
+
+export type Timings = { readonly [Name in keyof typeof defaultTimings]: number };
+
 /** One message of an event stream, as an EventSource would dispatch it. */
 export interface Message {
   /** The last event id when the message was complete; empty where none was set. */
