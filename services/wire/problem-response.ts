@@ -53,21 +53,31 @@ export function problemResponse(
   };
 }
 
-/** The headers that some codes bring along. */
-function errorHeaders(
+/** The headers that some codes bring along. @param credential the bearer token, as presented */
+export function errorHeaders(
   { code, details }: PaymentsError,
   credential: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
-  const { retryAfterMs, metadata } = details;
+  const { retryAfterMs, metadata = {} } = details;
   // Whole seconds (RFC 9110 §10.2.3), rounded up, so that who waits is not too early.
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000));
+  const { accept, acceptEncoding, scope, allow } = metadata;
   if (code === 'unauthenticated') {
     // RFC 6750 §3.1: no error code if no credential was given.
     const refused = credential === undefined ? '' : ', error="invalid_token"';
     headers['www-authenticate'] = `Bearer realm="payments"${refused}`;
   }
-  if (code === 'method_not_allowed' && metadata?.allow) headers.allow = metadata.allow;
+  if (code === 'permission_denied' && scope) {
+    headers['www-authenticate'] =
+      `Bearer realm="payments", error="insufficient_scope", scope="${scope}"`;
+  }
+  if (code === 'unsupported_media_type') {
+    // RFC 9110 §15.5.16, and the Accept-Post header of the W3C's Linked Data Platform.
+    if (acceptEncoding) headers['accept-encoding'] = acceptEncoding;
+    if (accept) headers['accept-post'] = accept;
+  }
+  if (code === 'method_not_allowed' && allow) headers.allow = allow;
   return headers;
 }
 
