@@ -84,13 +84,13 @@ export function createAdmission(
     charge,
     chargeFailure,
 
-    async debit({ prepaid, buckets }, tokens, { receipt }) {
-      if (prepaid || tokens === 0) return;
+    async debit({ prepaid, bySize, buckets }, tokens, { receipt }) {
+      if ((prepaid && !bySize) || tokens === 0) return;
       const rate = await limiter.debit(buckets, tokens);
       if (receipt) receipt.rate = rate;
     },
 
-    async admit(session, { tokens, scopes = [] }, caller) {
+    async admit(session, { tokens, bySize, scopes = [] }, caller) {
       for (const scope of scopes) authorise(session, scope);
       const { burst } = session.key;
       if (tokens > Math.max(burst, tokensOfOneOperation)) {
@@ -101,7 +101,7 @@ export function createAdmission(
         );
       }
       await charge(session, tokens, caller);
-      return { ...session, prepaid: true };
+      return { ...session, prepaid: true, bySize };
     },
 
     async pace(session, tokens, signal) {

@@ -6,6 +6,8 @@ import type { RateState } from './ports.ts';
 export interface Session extends KnownKey {
   /** True where the tokens of all calls were taken by `admit`. */
   readonly prepaid: boolean;
+  /** True where answers take tokens for their size all the same. */
+  readonly bySize?: boolean | undefined;
 }
 
 /** What `invoke` learnt on the way, whether the call succeeded or not; made by the room. */
@@ -50,6 +52,8 @@ export type StreamCaller = Caller & { readonly signal: AbortSignal };
 /** What a request that is made of several calls needs as a whole. */
 export interface Composite {
   readonly tokens: number;
+  /** True where `tokens` do not include the size of answers, so that it is taken as it shows. */
+  readonly bySize?: boolean;
   /** Every scope that it needs, so that it is refused before anything runs. */
   readonly scopes?: readonly Scope[];
 }

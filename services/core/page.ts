@@ -113,6 +113,16 @@ function thoseThatFit(items: readonly (WithMetadata | null)[]) {
 /** Bytes of metadata in answers, kept beside them: they are what wires send. */
 const sizes = new WeakMap<object, number>();
 
+/** Of an item in one of many pages. */
+const innerItemBytes = 640;
+
+/** Counts the items of the pages of one answer, of which there may be thousands. */
+export function weighed<Pages extends readonly Page<unknown>[]>(pages: Pages): Pages {
+  const items = pages.reduce((sum, page) => sum + page.items.length, 0);
+  sizes.set(pages, items * innerItemBytes);
+  return pages;
+}
+
 /** What an answer takes of the rate limit because of its size. */
 export const tokensForSize = (answer: object): number =>
   Math.floor((sizes.get(answer) ?? 0) / bytesPerToken);

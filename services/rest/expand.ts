@@ -40,6 +40,7 @@ export async function admitReads(
   const reads = names.map((name) => operations[name]);
   caller.session = await core.admit(caller, {
     tokens: reads.reduce((sum, { price }) => sum + price, 0),
+    bySize: true,
     scopes: reads.map(({ scope }) => scope),
   });
 }

@@ -4,7 +4,7 @@ import type { CallName } from '../../services/core/operations.ts';
 import { kindsOf } from '../../services/rest/query.ts';
 import { routes } from '../../services/rest/routes.ts';
 import { expandedCustomerSchema, expandedPaymentSchema } from '../../services/rest/schemas.ts';
-import { stillLimits } from '../house.ts';
+import { adminKey, stillLimits } from '../house.ts';
 import { ask, openRestServer, type RestServer } from './rest-server.ts';
 
 let server: RestServer;
@@ -110,6 +110,34 @@ test('a request with expansions takes a token for each read that it needs, found
     const { headers } = await ask(base + path, { key: await keyWith(scopes) });
     expect([path, headers.get('ratelimit')]).toEqual([path, `"key";r=${100 - tokens};t=${tokens}`]);
   }
+});
+
+test('refunds inside of many payments take tokens for how many they are', async () => {
+  const { core } = server.house;
+  let calls = 0;
+  const caller = () => ({
+    credential: adminKey,
+    requestId: 'req_1',
+    idempotencyKey: `many-${calls++}`,
+  });
+  const own = await core.invoke('createCustomer', caller(), { name: 'Many' });
+  const input = { amount: 3000, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true };
+  const ids: string[] = [];
+  for (let at = 0; at < 45; at += 1) {
+    const made = await core.invoke('createPayment', caller(), { ...input, customer: own.id });
+    ids.push(made.id);
+    const refunds = Array.from({ length: 20 }, () =>
+      core.invoke('refundPayment', caller(), { payment: made.id, amount: 1 }),
+    );
+    await Promise.all(refunds);
+  }
+  const key = await keyWith(['payments:read']);
+  const left = async (path: string) =>
+    (await ask(base + path, { key })).headers.get('ratelimit')?.replace(/;t=.*/, '');
+  // Some 400 of them are a token.
+  expect(await left(`/v1/payments?customer=${own.id}&limit=100&expand=refunds`)).toBe('"key";r=96');
+  expect(await left(`/v1/refunds?payments=${ids}`)).toBe('"key";r=93');
+  expect(await left(`/v1/refunds?payments=${ids[0]}`)).toBe('"key";r=92');
 });
 
 test('the scope of an expansion is asked for before anything is read', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { amountSchema } from '../money.ts';
 import { readOperation, writeOperation } from '../operation.ts';
-import { type Cursors, type Page, pageShape, toPage } from '../page.ts';
+import { type Cursors, type Page, pageShape, toPage, weighed } from '../page.ts';
 import { requirePayment, write } from '../payments/operations.ts';
 import { afterRefund, requireAction } from '../payments/rules.ts';
 import { anyId, idOf, manyIds, textUpTo } from '../values.ts';
@@ -94,12 +94,12 @@ export const getRefundsByPaymentIds = readOperation({
   async run({ read, merchantId, cursors }, { payments }): Promise<readonly Page<Refund>[]> {
     const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach + 1);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
-    return payments.map((id) =>
+    const pageOf = (id: string) =>
       toPage(
         byPayment.get(id) ?? [],
         refundsEach,
         cursorWithin(cursors, bindingOf(merchantId, id)),
-      ),
-    );
+      );
+    return weighed(payments.map(pageOf));
   },
 });
