@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
+import { credentials, Client as GrpcClient, Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { operations } from '../services/core/operations.ts';
@@ -88,6 +88,27 @@ function callByGrpc(bytes: Buffer): Promise<{ code: number; replayed: boolean }>
       .on('metadata', (sent: Metadata) => {
         replayed = sent.get('idempotency-replayed').length > 0;
       });
+  });
+}
+
+/** The status of one ListPayments with this page size. */
+function listByGrpc(pageSize: number): Promise<number> {
+  const client = new GrpcClient(`127.0.0.1:${server.ports.grpc}`, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set('authorization', authorization);
+  const { path, requestSerialize, responseDeserialize } = paymentService.ListPayments;
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { pageSize },
+      metadata,
+      (error) => {
+        client.close();
+        resolve(error?.code ?? status.OK);
+      },
+    );
   });
 }
 
@@ -214,6 +235,27 @@ const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
           'version_mismatch',
         );
       }
+    }
+  },
+
+  async 'oversized pages refused'(room) {
+    switch (room) {
+      case 'rest': {
+        const response = await fetch(`${http}/v1/payments?limit=101`, {
+          headers: { authorization },
+        });
+        return response.status === 400;
+      }
+      case 'grpc':
+        return (await listByGrpc(101)) !== status.OK;
+      case 'graphql':
+        return (await query('{ payments(first: 101) { nodes { id } } }')).text.includes('first');
+      case 'sse':
+        return false;
+      case 'websocket':
+        return (await callBySocket('listPayments', { limit: 101 }, randomUUID())).includes(
+          '#/limit',
+        );
     }
   },
 

@@ -12,6 +12,8 @@ export type Feature =
   | 'replays marked'
   /** A change can name the version that it expects, and is not made to another. */
   | 'expected versions'
+  /** A page size above the maximum is refused, and not taken for the maximum. */
+  | 'oversized pages refused'
   /** The last released contract is kept, so that a breaking change is found. */
   | 'released contract';
 
@@ -81,6 +83,16 @@ export const gaps: readonly {
     room: 'websocket',
     feature: 'expected versions',
     reason: 'A frame has no header fields, and the input of a call takes no version yet.',
+  },
+  {
+    room: 'grpc',
+    feature: 'oversized pages refused',
+    reason: 'AIP-158 has a server take such a page size for its maximum.',
+  },
+  {
+    room: 'sse',
+    feature: 'oversized pages refused',
+    reason: 'A stream has no pages; the list of events is REST.',
   },
   ...(['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const).map((room) => ({
     room,

@@ -357,7 +357,7 @@ describe('refusals in the words of the contract', () => {
   });
 
   test('what the message says wrongly and what core refuses are told at once', async () => {
-    const request = { pageSize: 101, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
+    const request = { pageSize: -1, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
     const fields = (await violationsOf(ListPayments, request)).map(({ field }) => field);
     expect(fields).toEqual(['page_size', 'created_from', 'order_by']);
   });
@@ -423,6 +423,21 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
       expect(batch?.results).toHaveLength(Number(fits));
     }
   });
+});
+
+test('a page size above the maximum is taken for the maximum', async () => {
+  const creations = Array.from({ length: 101 }, () =>
+    peer.ask(CreatePayment, { ...card, requestId: randomUUID() }),
+  );
+  await Promise.all(creations);
+  for (const method of [ListPayments, eventService.ListEvents] as const) {
+    const { message: page } = await peer.ask<{ pageSize: number }, object>(method, {
+      pageSize: 2000,
+    });
+    const { nextPageToken, ...items } = page as { nextPageToken: string };
+    expect(Object.values(items)[0]).toHaveLength(100);
+    expect(nextPageToken).not.toBe('');
+  }
 });
 
 test('the refunds of a payment in a batch are a page, whose token goes on in ListRefunds', async () => {

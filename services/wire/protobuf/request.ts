@@ -1,5 +1,6 @@
 import { invalid, toPaymentsError, type Violation } from '../../core/errors.ts';
 import { type InputOf, type OperationName, operations } from '../../core/operations.ts';
+import { maxPageSize } from '../../core/page.ts';
 import { validate } from '../../core/validate.ts';
 import {
   captureMethod,
@@ -67,9 +68,10 @@ const words = ({ names }: WireEnum<string, string>): Field => ({
 });
 
 // Zero and the empty text mean "not said" in these (AIP-158, AIP-132), so that they cannot be said.
+// More than the maximum, which core refuses, would be taken for the maximum.
 const limit: Field = {
   name: 'pageSize',
-  say: (value) => (isInt32(value) && value !== 0 ? value : undefined),
+  say: (value) => (isInt32(value) && value !== 0 && value <= maxPageSize ? value : undefined),
 };
 const cursor: Field = { name: 'pageToken', say: (value) => (isText(value) && value) || undefined };
 const sort: Field = { name: 'orderBy', say: (value) => nameIn(paymentOrders, value) };
