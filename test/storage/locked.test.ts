@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../services/core/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
@@ -118,6 +119,17 @@ describe('while another process holds the database', () => {
     const kept = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
     expect(kept.payments).toEqual([paymentOf(1), paymentOf(3)]);
   });
+
+  test('a write that waits keeps nobody else from their turns', async () => {
+    const store = await open(Number.POSITIVE_INFINITY);
+    other.exec('begin immediate');
+    const write = insertPayments(store, [paymentOf(1)]);
+    // The write is tried again between them: were each try to wait by itself for the five seconds
+    // that opening does, this would take minutes.
+    for (let tries = 0; tries < 20; tries += 1) await sleep(10);
+    other.exec('commit');
+    await write;
+  }, 30_000);
 
   test('closing waits for the writes that wait', async () => {
     const store = await open(Number.POSITIVE_INFINITY);
