@@ -71,6 +71,24 @@ function callBySocket(
   });
 }
 
+/** Whether the WebSocket that browsers have is let in after its first frame. */
+function opensFromPage(
+  path: string,
+  protocol: string,
+  first: object,
+  expected: string,
+): Promise<boolean> {
+  const socket = new globalThis.WebSocket(`ws://127.0.0.1:${server.ports.http}${path}`, protocol);
+  return new Promise((resolve) => {
+    socket.onopen = () => socket.send(JSON.stringify(first));
+    socket.onmessage = ({ data }) => {
+      resolve(JSON.parse(String(data)).type === expected);
+      socket.close();
+    };
+    socket.onclose = () => resolve(false);
+  });
+}
+
 /** One CreateCustomer of these bytes: its status code, and whether it is marked as a replay. */
 function callByGrpc(bytes: Buffer): Promise<{ code: number; replayed: boolean }> {
   const client = new GrpcClient(`127.0.0.1:${server.ports.grpc}`, credentials.createInsecure());
@@ -131,6 +149,32 @@ const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
   async push(room) {
     // Only REST's client asks again: it is the one that was given an interval.
     return room !== 'rest' && streams[room] !== undefined;
+  },
+
+  async 'watched from a page'(room) {
+    switch (room) {
+      case 'sse': {
+        // All that an EventSource can send of its own.
+        const response = await fetch(`${http}/v1/events?key=${adminKey}`, {
+          headers: { accept: 'text/event-stream' },
+        });
+        await response.body?.cancel();
+        return response.status === 200;
+      }
+      case 'websocket':
+        return opensFromPage(
+          '/ws',
+          'payments.v1.json',
+          { type: 'hello', key: adminKey },
+          'welcome',
+        );
+      case 'graphql': {
+        const init = { type: 'connection_init', payload: { authorization } };
+        return opensFromPage('/graphql', 'graphql-transport-ws', init, 'connection_ack');
+      }
+      default:
+        return false;
+    }
   },
 
   async 'unknown fields refused'(room) {

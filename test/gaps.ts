@@ -4,6 +4,8 @@ export type Feature =
   | 'calls'
   /** Events reach the client without it asking again. */
   | 'push'
+  /** A page can open the stream of events with what browsers have, which sets no headers. */
+  | 'watched from a page'
   /** A field that the operation does not know is refused, and not passed over. */
   | 'unknown fields refused'
   /** A payment names the operations that its state allows now. */
@@ -58,6 +60,22 @@ export const gaps: readonly {
     room: 'graphql',
     feature: 'links',
     reason: 'The graph itself is the links; what may be done next is a mutation of the schema.',
+  },
+  {
+    room: 'rest',
+    feature: 'watched from a page',
+    reason: 'There is no stream to open; a page lists the events after a sequence by fetch.',
+  },
+  {
+    room: 'grpc',
+    feature: 'watched from a page',
+    reason: 'Browsers have no API for HTTP/2 frames and trailers, which gRPC needs.',
+  },
+  {
+    room: 'sse',
+    feature: 'watched from a page',
+    reason:
+      'EventSource sets no headers, a key in a URL is kept by logs, and there is no ticket yet that could stand there.',
   },
   {
     room: 'graphql',

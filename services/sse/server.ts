@@ -4,6 +4,7 @@ import type { Core } from '../core/invoke.ts';
 import { defaultTimings, heartbeat, retryField, type Timings } from '../wire/event-stream.ts';
 import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
 import type { Front } from '../wire/front.ts';
+import { rateLimitHeaders } from '../wire/rate-limit.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';
 import { decodeWatch, writeEvents } from './events.ts';
@@ -44,7 +45,7 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
       }
       const events = await core.watch('watchEvents', caller, decodeWatch(request));
       if (lost.signal.aborted) return;
-      response.writeHead(200, streamHeaders);
+      response.writeHead(200, { ...streamHeaders, ...rateLimitHeaders(caller.receipt?.rate) });
       if (request.method !== 'HEAD') await writeEvents(response, events, timings);
       if (lost.signal.aborted) return;
       response.end(retryField(timings.retryMs) + heartbeat(events.position));

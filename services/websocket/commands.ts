@@ -107,10 +107,21 @@ export function createCommands(surroundings: Surroundings): Commands {
     }
   }
 
-  function unsubscribe({ id }: FrameOf<'unsubscribe'>): void {
-    subscriptions.get(id)?.stop.abort();
+  async function unsubscribe(peer: Peer, { id }: FrameOf<'unsubscribe'>): Promise<void> {
+    const subscription = subscriptions.get(id);
+    subscription?.stop.abort();
     subscriptions.delete(id);
-    // Answered alike where there is no such subscription: it may have ended at this moment.
+    // Answered alike if there is no such subscription: it may have ended at this moment. Its own
+    // tokens were taken when it began, but not those of a frame that ends nothing.
+    if (!subscription) {
+      const caller = callerOf(peer, nextRequestId());
+      try {
+        await core.admit(caller, { tokens: 1 });
+      } catch (thrown) {
+        await answerError(id, thrown, caller);
+        return;
+      }
+    }
     outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
   }
 
@@ -126,7 +137,7 @@ export function createCommands(surroundings: Surroundings): Commands {
         subscribe(peer, frame).catch(broke);
         break;
       case 'unsubscribe':
-        unsubscribe(frame);
+        unsubscribe(peer, frame).catch(broke);
         break;
     }
   }

@@ -1,9 +1,9 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { AllowsOrigin } from '../wire/origin.ts';
-import { encodeProblem, httpStatus } from '../wire/problem.ts';
+import { endWithProblem, problemResponse } from '../wire/problem-response.ts';
 import type { Upgrade } from './connection.ts';
 import { subprotocol } from './frames.ts';
 
@@ -25,8 +25,9 @@ export const closing = (): Refusal => ({
 /** A handshake that `ws` does not take. */
 export function malformed(message: string, { method = '', headers }: IncomingMessage): Refusal {
   if (method !== 'GET') {
+    const metadata = { method, allow: 'GET' };
     const text = `Expected GET here, got ${method}.`;
-    return { error: new PaymentsError('method_not_allowed', text), headers: { allow: 'GET' } };
+    return { error: new PaymentsError('method_not_allowed', text, { metadata }) };
   }
   const text = `Expected a handshake as RFC 6455 §4.2.1 has it, got: ${message}.`;
   const error = new PaymentsError('validation_failed', text);
@@ -61,22 +62,9 @@ export async function answerRefusal(
   core: Core,
   { hello, ...upgrade }: Upgrade,
   socket: Duplex,
-  { error, status, headers }: Refusal,
+  { error, ...meaning }: Refusal,
 ): Promise<void> {
-  socket.on('error', () => socket.destroy());
-  const told = await core.refuse({ ...upgrade, credential: hello?.key }, error);
-  const { retryAfterMs } = told.details;
-  const code = told === error && status !== undefined ? status : httpStatus[told.code];
-  const problem = { ...encodeProblem(told, upgrade), status: code };
-  const body = JSON.stringify(problem);
-  const lines = Object.entries({
-    connection: 'close',
-    'content-type': 'application/problem+json',
-    'content-length': Buffer.byteLength(body),
-    'x-request-id': upgrade.requestId,
-    ...(retryAfterMs !== undefined && { 'retry-after': Math.ceil(retryAfterMs / 1000) }),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}`);
-  const head = [`HTTP/1.1 ${code} ${STATUS_CODES[code]}`, ...lines].join('\r\n');
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy());
+  const caller = { ...upgrade, credential: hello?.key };
+  const told = await core.refuse(caller, error);
+  endWithProblem(socket, problemResponse(told, caller, told === error ? meaning : {}));
 }

@@ -8,7 +8,7 @@ import type { Scope } from '../../services/core/merchants/merchant.ts';
 import type { Limiter } from '../../services/core/ports.ts';
 import { maxStreamsOfKey } from '../../services/core/streams.ts';
 import { createEventStreamParser, type Message } from '../../services/wire/event-stream.ts';
-import { adminKey, type House, openHouse, readerKey } from '../house.ts';
+import { adminKey, type House, openHouse, readerKey, stillLimits } from '../house.ts';
 import { openRoom, type Room } from './sse-room.ts';
 
 const caller = { credential: adminKey, requestId: 'test' };
@@ -296,6 +296,46 @@ const createKey = ({ core }: House, scopes: readonly Scope[]) => {
     { name: 'k', scopes },
   );
 };
+
+test('a stream and its refusals say what is left of the key’s tokens', async () => {
+  const house = await openHouse('sqlite::memory:', stillLimits());
+  const room = await openRoom(house);
+  const authorization = `Bearer ${readerKey}`;
+  const taken = await Promise.all([
+    read(room, '', { authorization }),
+    read(room, '?after=x', { authorization }),
+    read(room, '', { authorization, 'last-event-id': '0' }),
+  ]);
+  const left = taken.map(({ response }) => response.headers.get('ratelimit')?.split(';')[1]);
+  expect(left.sort()).toEqual(['r=197', 'r=198', 'r=199']);
+  expect(taken[0]?.response.headers.get('ratelimit-policy')).toBe('"key";q=200');
+  for (const { close } of taken) close();
+  room.close();
+  await house.close();
+});
+
+test('a replay takes a token for each 20 events, and waits where the bucket is empty', async () => {
+  const house = await openHouse('sqlite::memory:', stillLimits());
+  const start = await lastSequence(house);
+  for (let i = 0; i < 100; i += 1) await addCustomer(house);
+  const room = await openRoom(house);
+  made += 1;
+  const key = await house.core.invoke(
+    'createKey',
+    { ...caller, idempotencyKey: `k-${made}` },
+    { name: 'k', scopes: ['events:read', 'customers:read'], ratePerSecond: 1, burst: 6 },
+  );
+  const authorization = `Bearer ${key.secret}`;
+  // One token to open, and five for a hundred events.
+  const stream = await read(room, `?after=${start}`, { authorization });
+  const text = await stream.until((got) => got.includes(`"sequence":${start + 100},`));
+  expect(messagesIn(text)).toHaveLength(100);
+  stream.close();
+  const refused = await read(room, '', { authorization });
+  expect(refused.response.status).toBe(429);
+  room.close();
+  await house.close();
+});
 
 test('a stream shows events of those resources alone that the key may read', async () => {
   const house = await openHouse();

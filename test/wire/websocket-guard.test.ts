@@ -83,10 +83,13 @@ describe('a frame that is not taken', () => {
       left.push(rate.remaining);
     }
     expect(left).toEqual([199, 198, 197, 196, 195]);
+    // Of nothing that was subscribed.
+    peer.send({ id: '2', type: 'unsubscribe' });
+    expect(await peer.next()).toEqual({ id: '2', type: 'unsubscribed' });
     peer.send('?');
     expect(await peer.next()).toMatchObject({
       error: { code: 'validation_failed' },
-      rate: { limit: 200, remaining: 194, reset_ms: expect.any(Number) },
+      rate: { limit: 200, remaining: 193, reset_ms: expect.any(Number) },
     });
     await still.close();
   });

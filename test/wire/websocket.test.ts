@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../services/core/errors.ts';
@@ -12,7 +11,7 @@ import { connect, enter, type Frame, openRoom, payment, type Room } from './webs
 
 let room: Room;
 beforeAll(async () => {
-  room = await openRoom({ helloMs: 100, drainMs: 1000 });
+  room = await openRoom();
 });
 afterAll(() => room.close());
 
@@ -69,12 +68,14 @@ describe('hello', () => {
   });
 
   test('that does not come in time ends with 4408', async () => {
-    const peer = await connect(room);
+    const strict = await openRoom({ helloMs: 50 });
+    const peer = await connect(strict);
     expect(await peer.next()).toMatchObject({ type: 'error', error: { code: 'timeout' } });
     expect(await peer.closed).toEqual({
       code: 4408,
-      reason: 'Expected a hello within 100 ms, got none.',
+      reason: 'Expected a hello within 50 ms, got none.',
     });
+    await strict.close();
   });
 
   test('must come first, and once', async () => {
@@ -331,12 +332,11 @@ describe('limits', () => {
 
 describe('the connection', () => {
   test('is kept while pings are answered and cut when two are not', async () => {
-    const lively = await openRoom({ pingMs: 40 });
+    const lively = await openRoom({ pingMs: 250 });
     const deaf = await connect(lively, { autoPong: false });
     deaf.send({ type: 'hello', key: adminKey });
     const well = await enter(lively);
     expect(await deaf.closed).toMatchObject({ code: 1006 });
-    await sleep(160);
     expect(well.ws.readyState).toBe(well.ws.OPEN);
     well.ws.close();
     await lively.close();
@@ -389,9 +389,8 @@ describe('the connection', () => {
     const closing = await openRoom({ stopMs: 100 });
     const peer = await enter(closing);
     peer.ws.pause();
-    const startedMs = performance.now();
+    // The close is given 30 s otherwise, and the test no more.
     await closing.close();
-    expect(performance.now() - startedMs).toBeLessThan(2000);
     peer.ws.terminate();
   });
 
