@@ -107,16 +107,36 @@ export class GrpcCaller implements StreamCaller {
   }
 
   /** What an answer or a failure says beside its message. */
-  metadata(): Metadata {
-    const metadata = new Metadata();
-    metadata.set('x-request-id', this.requestId);
+  fields(): Record<string, string> {
+    const fields: Record<string, string> = { 'x-request-id': this.requestId };
     const { rate, replayed } = this.receipt;
     if (rate) {
-      metadata.set('ratelimit', rateLimitOf(rate));
-      metadata.set('ratelimit-policy', rateLimitPolicyOf(rate));
+      fields.ratelimit = rateLimitOf(rate);
+      fields['ratelimit-policy'] = rateLimitPolicyOf(rate);
     }
-    if (replayed) metadata.set('idempotency-replayed', 'true');
+    if (replayed) fields['idempotency-replayed'] = 'true';
+    return fields;
+  }
+
+  /** The same for a failure, which adds its details. */
+  metadata(): Metadata {
+    const metadata = new Metadata();
+    for (const [key, value] of Object.entries(this.fields())) metadata.set(key, value);
     return metadata;
+  }
+}
+
+/** Metadata of an answer, sent as it is: grpc-js checks and copies every entry of its own. */
+export class AnswerMetadata extends Metadata {
+  readonly #fields: Record<string, string>;
+
+  constructor(fields: Record<string, string>) {
+    super();
+    this.#fields = fields;
+  }
+
+  override toHttp2Headers(): Record<string, string> {
+    return this.#fields;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   deadlineError,
   httpMethodError,
   metadataError,
+  type Status,
   statusOf,
   unknownMethodError,
 } from './refusals.ts';
@@ -50,25 +51,17 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
     const incoming = entering;
     if (!incoming) throw new Error('Expected a call that came through the guard.');
     incoming.send = call.sendStatus.bind(call);
-    const sendMessage = call.sendMessage.bind(call);
-    const start = call.start.bind(call);
-    // Assigned, because grpc-js ends calls by these paths of its own call too.
+    // Assigned, because grpc-js answers by this method of its own call, and not of the last one.
     call.sendStatus = (status) => incoming.finish(status);
-    call.sendMessage = (message, callback) => {
-      if (incoming.ended) return;
-      sendMessage(message, callback);
-      incoming.watchReader();
-    };
-    call.start = (listener) => start(new GuardedListener(incoming, listener));
     incoming.expireInTime();
-    // A call of ours is no instance of their class, which they never ask for.
-    return call as ServerInterceptingCall;
+    // It is no instance of their class, which they never ask for.
+    return new GuardedCall(call, incoming) as unknown as ServerInterceptingCall;
   };
 
   function enter(serve: OnStream): OnStream {
     return (stream, headers, flags, rawHeaders) => {
       const timeoutMs = timeoutOf(headers);
-      const dueMs = timeoutMs === undefined ? 0 : performance.now() + timeoutMs;
+      const dueMs = timeoutMs ? performance.now() + timeoutMs : 0;
       const caller = new GrpcCaller(stream, headers, dueMs, addressOf);
       const incoming = new Incoming(core, stream, caller, headers['grpc-encoding']?.toString());
       const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
@@ -102,8 +95,66 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   };
 }
 
-/** What grpc-js has no name for. */
+/** What grpc-js has no names for. */
+type Call = Parameters<ServerInterceptor>[1];
 type Listener = Parameters<ServerInterceptingCall['start']>[0];
+
+/** What a handler does passes here on its way to grpc-js. A class, because its methods are many. */
+class GuardedCall implements Call {
+  readonly call: Call;
+  readonly incoming: Incoming;
+
+  constructor(call: Call, incoming: Incoming) {
+    this.call = call;
+    this.incoming = incoming;
+  }
+
+  start(listener: Listener): void {
+    this.call.start(new GuardedListener(this.incoming, listener));
+  }
+
+  sendMetadata(metadata: Metadata): void {
+    this.call.sendMetadata(metadata);
+  }
+
+  sendMessage(message: unknown, callback: () => void): void {
+    if (this.incoming.ended) return;
+    this.call.sendMessage(message, callback);
+    this.incoming.watchReader();
+  }
+
+  sendStatus(status: Status): void {
+    this.incoming.finish(status);
+  }
+
+  startRead(): void {
+    this.call.startRead();
+  }
+
+  getPeer(): string {
+    return this.call.getPeer();
+  }
+
+  getDeadline() {
+    return this.call.getDeadline();
+  }
+
+  getHost(): string {
+    return this.call.getHost();
+  }
+
+  getAuthContext() {
+    return this.call.getAuthContext();
+  }
+
+  getConnectionInfo() {
+    return this.call.getConnectionInfo();
+  }
+
+  getMetricsRecorder() {
+    return this.call.getMetricsRecorder();
+  }
+}
 
 /** What grpc-js makes of a request passes here on its way to the handler. */
 class GuardedListener implements Listener {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { paymentService } from '../../services/grpc/contract.ts';
@@ -244,5 +245,29 @@ describe('deadlines', () => {
       const headers = { ':path': GetPayment.path, 'grpc-timeout': timeout };
       expect(statusOf(await wire.call(headers, getPayment))).toBe(status.NOT_FOUND);
     },
+  );
+});
+
+test('whatever stands in path, type, timeout and encoding, a call ends with the contract', async () => {
+  const textOf = (...codes: readonly (readonly [number, number])[]) => {
+    const code = fc.oneof(...codes.map(([min, max]) => fc.integer({ min, max })));
+    return fc.string({ unit: code.map((given) => String.fromCharCode(given)), maxLength: 40 });
+  };
+  // What HTTP/2 lets through (RFC 9113 §8.2.1), and its library in paths.
+  const value = textOf([0x20, 0x7e], [0xa0, 0xff]).map((given) => given.trim());
+  const path = textOf([0x21, 0x7e]);
+  const name = fc.constantFrom('content-type', 'grpc-timeout', 'grpc-encoding', 'x-request-id');
+  const fields = fc.oneof(
+    fc.dictionary(name, value, { maxKeys: 2 }),
+    path.map((given) => ({ ':path': `/${given}` })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fields, async (given) => {
+      const seen = await wire.call({ ':path': GetPayment.path, ...given }, getPayment);
+      expect(reasonOf(seen)).toMatch(/^[A-Z_]+$/);
+      expect(reasonOf(seen)).not.toBe('INTERNAL');
+      expect(ending(seen)['x-request-id']).toBeTruthy();
+    }),
+    { numRuns: 500 },
   );
 });
