@@ -9,7 +9,7 @@ import type { Ports, RateState } from './ports.ts';
  * What the most expensive operation takes. A bucket that is smaller lets it through when it is
  * full; a composite request that is larger than both is refused for good.
  */
-const tokensOfOneOperation = 5;
+export const tokensOfOneOperation = 5;
 const longestPauseMs = 1000;
 
 /** Who may call, and how often. */

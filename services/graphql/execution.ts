@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
+import { tokensOfOneOperation } from '../core/admission.ts';
 import { invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
 import { answerBytes } from './answer-size.ts';
@@ -119,8 +120,8 @@ export function createExecution(
 
   function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
     const price = toPrice(requestedCost(plan, variables));
-    // What a full bucket does not hold can never be let through: waiting would not help.
-    const limit = Math.min(options.maxCost, session.key.burst);
+    // What a full bucket does not hold can never be let through, unless it is one operation.
+    const limit = Math.min(options.maxCost, Math.max(session.key.burst, tokensOfOneOperation));
     if (price <= limit) return price;
     throw new PaymentsError(
       'query_too_costly',

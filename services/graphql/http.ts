@@ -64,6 +64,9 @@ export function createHttpListener(
     const sendEvents = async (results: ExecutionResult | ResultStream): Promise<void> => {
       outgoing.setHeader('x-request-id', requestId);
       incoming.headers.accept = 'text/event-stream';
+      // Yoga makes a URL of both, and answers with its own error where there is none to be made.
+      incoming.headers.host = 'localhost';
+      incoming.url = '/graphql';
       // Resolves when the stream flows; before that, yoga takes every timeout off the socket.
       await yoga(incoming, outgoing, { results });
       // Heartbeats are written to whoever takes them, so that only a stopped reader is idle.

@@ -147,7 +147,7 @@ describe('refused before it runs', () => {
     expect(errors[0].extensions).toMatchObject({
       code: 'query_too_costly',
       retryable: false,
-      metadata: { cost: '6', limit: '3' },
+      metadata: { cost: '6', limit: '5' },
     });
   });
 

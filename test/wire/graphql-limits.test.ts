@@ -304,6 +304,23 @@ describe('in the room', () => {
     expect(cost.actual).toBeLessThanOrEqual(price);
   });
 
+  test('one operation runs where a full bucket holds less than its price, as on other wires', async () => {
+    const query = `mutation ($key: String) {
+      createCustomer(input: { name: "Small" }, idempotencyKey: $key) { __typename }
+    }`;
+    await post(room.target, { query, variables: { key: 'known' } });
+    const { secret } = await room.direct.createKey(
+      { name: 'small', scopes: ['customers:write'], ratePerSecond: 1, burst: 3 },
+      once(),
+    );
+    const { body } = await post(
+      room.target,
+      { query, variables: { key: 'small' } },
+      { key: secret ?? '' },
+    );
+    expect(body.data).toEqual({ createCustomer: { __typename: 'Customer' } });
+  });
+
   test('what preparing a document took is a part of what it says that it cost', async () => {
     const query = `{ ${'__typename '.repeat(600)} }`;
     const costs: number[] = [];

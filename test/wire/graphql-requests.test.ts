@@ -1,6 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentId, operationDocuments } from '../../services/graphql/documents.ts';
 import { adminKey, stillLimits } from '../house.ts';
@@ -248,6 +247,31 @@ test('every refusal of the room is counted once, under its code', async () => {
   }
 });
 
+test.each(['a b', 'x:99999', '[::1'])(
+  'a Host that is no URL, %s, gets an event stream, and not an error of a library',
+  async (host) => {
+    const { port, hostname } = new URL(room.target);
+    const text = await new Promise<string>((resolve, reject) => {
+      const asked = request(
+        {
+          host: hostname,
+          port,
+          path: `/graphql?query=${encodeURIComponent('{ __typename }')}`,
+          headers: { host, accept: 'text/event-stream', authorization: `Bearer ${adminKey}` },
+        },
+        async (answer) => {
+          let got = '';
+          for await (const chunk of answer) got += chunk;
+          resolve(`${answer.statusCode} ${answer.headers['content-type']} ${got}`);
+        },
+      );
+      asked.on('error', reject).end();
+    });
+    expect(text).toMatch(/^200 text\/event-stream/);
+    expect(text).toContain('"__typename":"Query"');
+  },
+);
+
 test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is told what is allowed', async (method) => {
   const headers = { authorization: `Bearer ${adminKey}`, accept: 'application/json' };
   const {
@@ -261,124 +285,5 @@ test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is told what is allowed', a
     code: 'method_not_allowed',
     requestId: got.get('x-request-id'),
     retryable: false,
-  });
-});
-
-describe('after a mutation', () => {
-  const refund = (alias: string, amount: number) => `${alias}: refundPayment(
-    payment: $id, amount: ${amount}, idempotencyKey: "${alias}-${randomUUID()}"
-  ) { ... on Refund { amount payment {
-    amountRefunded status version refunds { nodes { amount } }
-  } } }`;
-
-  test('what it changed is read anew by those that follow', async () => {
-    const { id } = await room.direct.createPayment({ ...simple, confirm: true }, once());
-    const query = `mutation ($id: ID!) {
-      ${refund('a', 100)} ${refund('b', 200)} ${refund('c', 700)}
-    }`;
-    const { a, b, c } = (await post(room.target, { query, variables: { id } })).body.data;
-    const { amount: first } = a.payment.refunds.nodes[0];
-    expect(first).toBe(100);
-    expect(a.payment).toMatchObject({ amountRefunded: 100, status: 'PARTIALLY_REFUNDED' });
-    expect(b.payment).toMatchObject({ amountRefunded: 300, status: 'PARTIALLY_REFUNDED' });
-    expect(c.payment).toMatchObject({ amountRefunded: 1000, status: 'REFUNDED' });
-    expect(c.payment.refunds.nodes).toHaveLength(3);
-    expect(c.payment.version).toBe(a.payment.version + 2);
-  });
-
-  test('an answer does not contradict itself', async () => {
-    const { id } = await room.direct.createPayment(
-      { ...simple, captureMethod: 'manual', confirm: true },
-      once(),
-    );
-    const query = `mutation ($id: ID!) {
-      capturePayment(id: $id, idempotencyKey: "${randomUUID()}") {
-        ... on Payment { refunds { nodes { amount } } }
-      }
-      ${refund('a', 5)}
-    }`;
-    const { data } = (await post(room.target, { query, variables: { id } })).body;
-    expect(data.capturePayment.refunds.nodes).toEqual([]);
-    expect(data.a.payment).toMatchObject({
-      amountRefunded: 5,
-      refunds: { nodes: [{ amount: 5 }] },
-    });
-  });
-});
-
-describe('an answer', () => {
-  const metadata = Object.fromEntries(
-    Array.from({ length: 50 }, (_none, i) => [`key${i}`, 'x'.repeat(500)]),
-  );
-  const aliases = (count: number) =>
-    Array.from({ length: count }, (_none, i) => `a${i}: metadata`).join(' ');
-
-  test('that is too large is refused with the limit, and a plain request is answered next', async () => {
-    const small = await openGraphqlHouse({ answers: { maxAnswerBytes: 200_000 } });
-    const { id } = await small.direct.createPayment({ ...simple, metadata }, once());
-    const ask = (count: number) =>
-      post(small.target, {
-        query: `query ($id: ID!) { payment(id: $id) { ${aliases(count)} } }`,
-        variables: { id },
-      });
-    expect((await ask(5)).body.errors).toBeUndefined();
-    const { body, headers } = await ask(20);
-    expect(body.data).toBeUndefined();
-    expect(body.errors[0].message).toContain('at most 200000 bytes');
-    expect(body.errors[0].extensions).toMatchObject({
-      code: 'query_too_costly',
-      requestId: headers.get('x-request-id'),
-      metadata: { maxBytes: '200000' },
-    });
-    expect(small.house.records.at(-1)).toMatchObject({ code: 'query_too_costly' });
-    expect((await ask(5)).body.errors).toBeUndefined();
-    await small.close();
-  });
-
-  test('that nobody reads is held for a time only: then the connection is broken', async () => {
-    const slow = await openGraphqlHouse({ answers: { readMs: 100 } });
-    const { id } = await slow.direct.createPayment({ ...simple, metadata }, once());
-    const server = createServer(slow.room.listener).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    // It listens on TCP.
-    const { port } = server.address() as AddressInfo;
-    const client = connect(port, '127.0.0.1').pause();
-    client.on('error', () => {});
-    const query = `query ($id: ID!) { payment(id: $id) { ${aliases(28)} } }`;
-    const body = JSON.stringify({ query, variables: { id } });
-    const head = [
-      'POST /graphql HTTP/1.1',
-      'host: x',
-      `authorization: Bearer ${adminKey}`,
-      'content-type: application/json',
-      `content-length: ${body.length}`,
-    ];
-    // The kernel takes some of what nobody reads; that of several requests is more than it takes.
-    client.write(`${head.join('\r\n')}\r\n\r\n${body}`.repeat(12));
-    const served = await connected;
-    await new Promise((resolve) => served.once('close', resolve));
-    expect(served.bytesWritten).toBeLessThan(12 * 28 * 25_000);
-    client.destroy();
-    server.close();
-    await slow.close();
-  });
-
-  test('of what broke in the room itself is internal, and logged', async () => {
-    const broken = await openGraphqlHouse({ addressOf: () => '::1' }, ({ core }) => ({
-      ...core,
-      authenticate: async () => {
-        throw new TypeError('secret detail');
-      },
-    }));
-    const { status, body } = await post(broken.target, { query: '{ __typename }' });
-    expect(status).toBe(500);
-    expect(body.errors[0].extensions.code).toBe('internal');
-    expect(JSON.stringify(body)).not.toContain('secret');
-    expect(broken.house.records.at(-1)).toMatchObject({
-      code: 'internal',
-      cause: new TypeError('secret detail'),
-    });
-    await broken.close();
   });
 });
