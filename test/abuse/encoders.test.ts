@@ -2,6 +2,7 @@ import { type IncomingMessage, validateHeaderValue } from 'node:http';
 import { Metadata } from '@grpc/grpc-js';
 import { getRequestListener } from '@hono/node-server';
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../bench/statistics/random.ts';
 import { invalid, notFound, PaymentsError } from '../../services/core/errors.ts';
 import { refusalHeaders, refusalOf, toFailure } from '../../services/graphql/errors.ts';
 import { encodeError } from '../../services/grpc/errors.ts';
@@ -12,6 +13,7 @@ import { createAddressOf } from '../../services/wire/address.ts';
 import { bearerToken } from '../../services/wire/bearer.ts';
 import { closeReason } from '../../services/wire/close-codes.ts';
 import { parseIdempotencyKey } from '../../services/wire/idempotency-key.ts';
+import { parseMediaTypes, weightOf } from '../../services/wire/media-type.ts';
 import { createAllowsOrigin } from '../../services/wire/origin.ts';
 import { problemResponse } from '../../services/wire/problem-response.ts';
 import { requestIdOf } from '../../services/wire/request-id.ts';
@@ -21,18 +23,6 @@ import { parseTime } from '../../services/wire/time.ts';
 
 const count = 100_000;
 const timeout = 240_000;
-
-/** The same numbers in every run, in [0, below). */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const marked = ['%', '%zz', '%00', '#', '/', '~', '~2', '\\', '"', "'", ',', ';', '=', '[', ']'];
 const words = [
@@ -48,7 +38,8 @@ const words = [
 
 /** Text with halves of surrogate pairs, NUL, other controls and what has a meaning on some wire. */
 function* texts(seed: number): Generator<string> {
-  const random = createRandom(seed);
+  const next = createRandom(seed);
+  const random = (below: number) => Math.floor(next() * below);
   const pieces: readonly (() => string)[] = [
     () => String.fromCharCode(0xd800 + random(0x800)),
     () => String.fromCharCode(random(0x20)),
@@ -201,6 +192,7 @@ test(
       bearerToken,
       parseIdempotencyKey,
       parseTime,
+      (text) => parseMediaTypes(text).map(weightOf),
       (text) => {
         const id = requestIdOf(text);
         validateHeaderValue('x-request-id', id);
