@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toPage } from '../../services/core/page.ts';
+import { toConnection } from '../../services/graphql/connection.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
@@ -12,6 +14,21 @@ beforeAll(async () => {
   room = await openGraphqlHouse();
 });
 afterAll(() => room.close());
+
+test('a cursor is sealed once, and only where it is asked for', () => {
+  const sealed: string[] = [];
+  const page = toPage([{ id: 'a' }, { id: 'b' }], 2, ({ id }) => {
+    sealed.push(id);
+    return `after ${id}`;
+  });
+  const { edges, pageInfo } = toConnection(page, {});
+  expect(sealed).toEqual([]);
+  const [first] = edges();
+  expect([first?.cursor(), first?.cursor(), first?.cursor()]).toEqual(Array(3).fill('after a'));
+  expect(sealed).toEqual(['a']);
+  expect([pageInfo.startCursor(), pageInfo.startCursor()]).toEqual(['after a', 'after a']);
+  expect(sealed).toEqual(['a', 'a']);
+});
 
 describe('after a mutation', () => {
   const refund = (alias: string, amount: number) => `${alias}: refundPayment(
