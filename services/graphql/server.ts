@@ -4,6 +4,7 @@ import type { Core } from '../core/invoke.ts';
 import { createAddressOf } from '../wire/address.ts';
 import { defaultTimings, type Timings } from '../wire/event-stream.ts';
 import type { Front } from '../wire/front.ts';
+import { createAllowsOrigin } from '../wire/origin.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { createExecution } from './execution.ts';
 import { createHttpListener } from './http.ts';
@@ -83,8 +84,8 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     maxAnswerBytes,
     report,
   });
-  const addressOf = options.addressOf ?? createAddressOf(0);
-  const sockets = createSockets(core, execution, addressOf, options.sockets);
+  const { addressOf = createAddressOf(0), allowsOrigin = createAllowsOrigin([]) } = options;
+  const sockets = createSockets(core, execution, { addressOf, allowsOrigin }, options.sockets);
   return {
     listener: createHttpListener(
       { core, addressOf, readMs, blockedMs: timings.blockedMs },

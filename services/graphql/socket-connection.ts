@@ -84,13 +84,17 @@ export function serveSocket(
   const { close } = ending;
   const onRevoked = () => close(closeCode.unauthenticated, 'The API key was revoked.');
 
+  /** Whether the peer takes what it is sent; it is closed where it is too far behind. */
+  function takes(): boolean {
+    if (ending.closing) return false;
+    if (socket.bufferedAmount <= limits.bufferedBytes) return true;
+    close(tooSlow, 'Too slow: connect again and resume after the last event.');
+    return false;
+  }
+
   function send(message: string): Promise<void> {
     const addressed = operations.addressed(message);
-    if (addressed === undefined || ending.closing) return Promise.resolve();
-    if (socket.bufferedAmount > limits.bufferedBytes) {
-      close(tooSlow, 'Too slow: connect again and resume after the last event.');
-      return Promise.resolve();
-    }
+    if (addressed === undefined || !takes()) return Promise.resolve();
     // Resolves when the kernel has taken the message: a stream waits for its reader here.
     return new Promise((resolve) => socket.send(addressed, () => resolve()));
   }
@@ -120,6 +124,9 @@ export function serveSocket(
     const positions = operations.positions();
     if (Object.keys(positions).length > 0) connection.ping({ positions });
   }, limits.heartbeatMs);
+  socket.on('ping', (data) => {
+    if (takes()) socket.pong(data);
+  });
   socket.on('error', ending.failedBelow);
   socket.on('close', (code, reason) => {
     ending.closed();

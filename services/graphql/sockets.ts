@@ -5,15 +5,18 @@ import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
-import type { AddressOf } from '../wire/address.ts';
 import { maxBodyBytes } from '../wire/body.ts';
+import type { Front } from '../wire/front.ts';
 import { requestIdOf } from '../wire/request-id.ts';
+import { answerRefusal, closing, foreignOrigin, malformed, type Refusal } from '../wire/upgrade.ts';
+import { callerOf } from './caller.ts';
 import { refusalOf } from './errors.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { requestIn } from './request.ts';
 import {
   type ConnectionParams,
   defaultSocketLimits,
+  type ProtocolServer,
   type SocketConnection,
   type SocketLimits,
   serveSocket,
@@ -45,12 +48,68 @@ const streaming = parse('subscription { __typename }');
 export function createSockets(
   core: Core,
   execution: Execution,
-  addressOf: AddressOf,
+  { addressOf, allowsOrigin }: Front,
   given: Partial<SocketLimits> = {},
 ): Sockets {
   const limits: SocketLimits = { ...defaultSocketLimits, ...given };
   const connections = new Map<SocketConnection, Promise<void>>();
-  const server = makeServer<ConnectionParams, SocketConnection>({
+  const server = createProtocol(core, execution, limits);
+  // `closeTimeout` is missing in the package's types; a variable may hold more than they know.
+  const settings = {
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxBodyBytes,
+    closeTimeout: limits.closeMs,
+    // Pongs wait for the peer like all other messages, so that they are bounded with them.
+    autoPong: false,
+    handleProtocols,
+  };
+  const upgraded = new WebSocketServer(settings);
+  upgraded.on('headers', (headers, request) => {
+    headers.push(`x-request-id: ${request.headers['x-request-id']}`);
+  });
+  upgraded.on('wsClientError', ({ message }, socket, request) => {
+    refuse(request, socket, malformed(message, request));
+  });
+  let isClosing = false;
+
+  function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+    const caller = callerOf(request, addressOf(request), new AbortController().signal);
+    // The last net: what breaks while an error is answered ends this connection alone.
+    answerRefusal(core, caller, socket, refusal).catch(() => socket.destroy());
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      const { headers } = request;
+      headers['x-request-id'] = requestIdOf(headers['x-request-id']?.toString());
+      const refusal = isClosing ? closing() : foreignOrigin(request, allowsOrigin);
+      if (refusal) return refuse(request, socket, refusal);
+      const address = addressOf(request);
+      upgraded.handleUpgrade(request, socket, head, (webSocket) => {
+        const connection = serveSocket(core, server, webSocket, request, address, limits);
+        const closed = new Promise<void>((resolve) => {
+          webSocket.once('close', () => {
+            connections.delete(connection);
+            resolve();
+          });
+        });
+        connections.set(connection, closed);
+      });
+    },
+    async close() {
+      isClosing = true;
+      upgraded.close();
+      const closed = [...connections.values()];
+      for (const connection of connections.keys()) connection.restart();
+      await Promise.all(closed);
+    },
+  };
+}
+
+/** The protocol: what graphql-ws does with the messages of a connection. */
+function createProtocol(core: Core, execution: Execution, limits: SocketLimits): ProtocolServer {
+  return makeServer<ConnectionParams, SocketConnection>({
     connectionInitWaitTimeout: limits.initMs,
     onConnect: ({ extra, connectionParams }) => extra.authenticate(connectionParams),
     async onSubscribe({ extra }, key, payload) {
@@ -72,54 +131,17 @@ export function createSockets(
       extra.ping({ subscribed: id, requestId, positions: { [id]: stream.start } });
     },
   });
-  // `closeTimeout` is missing in the package's types; a variable may hold more than they know.
-  const settings = {
-    noServer: true,
-    clientTracking: false,
-    maxPayload: maxBodyBytes,
-    closeTimeout: limits.closeMs,
-    handleProtocols,
-  };
-  const upgraded = new WebSocketServer(settings);
-  upgraded.on('headers', (headers, request) => {
-    headers.push(`x-request-id: ${request.headers['x-request-id']}`);
-  });
-
-  return {
-    upgrade(request, socket, head) {
-      const { headers } = request;
-      headers['x-request-id'] = requestIdOf(headers['x-request-id']?.toString());
-      const address = addressOf(request);
-      upgraded.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = serveSocket(core, server, webSocket, request, address, limits);
-        const closed = new Promise<void>((resolve) => {
-          webSocket.once('close', () => {
-            connections.delete(connection);
-            resolve();
-          });
-        });
-        connections.set(connection, closed);
-      });
-    },
-    async close() {
-      // From now on upgrades are answered with 503.
-      upgraded.close();
-      const closed = [...connections.values()];
-      for (const connection of connections.keys()) connection.restart();
-      await Promise.all(closed);
-    },
-  };
 }
 
 async function run(
   core: Core,
   execution: Execution,
-  { operations, caller: callerOf }: SocketConnection,
+  { operations, caller: callerOfOperation }: SocketConnection,
   operation: SocketOperation,
   { query, operationName, variables, extensions }: SubscribePayload,
   limits: SocketLimits,
 ): Promise<Answer> {
-  const caller = callerOf(operation);
+  const caller = callerOfOperation(operation);
   const { requestId, session } = caller;
   const refused = async (error: PaymentsError): Promise<Answer> => ({
     refusal: refusalOf(await core.refuse(caller, error), requestId),

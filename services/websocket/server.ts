@@ -6,11 +6,18 @@ import { bearerToken } from '../wire/bearer.ts';
 import type { Front } from '../wire/front.ts';
 import { createAllowsOrigin } from '../wire/origin.ts';
 import { requestIdOf } from '../wire/request-id.ts';
+import {
+  answerRefusal,
+  closing,
+  foreignOrigin,
+  malformed,
+  otherSubprotocol,
+  type Refusal,
+} from '../wire/upgrade.ts';
 import { type Connection, serveConnection, type Upgrade } from './connection.ts';
 import { subprotocol } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { StrictSocket } from './strict-socket.ts';
-import { answerRefusal, closing, malformed, type Refusal, refusalOf } from './upgrade.ts';
 
 export interface WebsocketRoom {
   /** Serves an `upgrade` of a node:http server. */
@@ -42,7 +49,9 @@ export function createWebsocketRoom(
 
   function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
     // The last net: what breaks while an error is answered ends this connection alone.
-    answerRefusal(core, upgradeOf(request), socket, refusal).catch(() => socket.destroy());
+    const { hello, ...caller } = upgradeOf(request);
+    const credential = hello?.key;
+    answerRefusal(core, { ...caller, credential }, socket, refusal).catch(() => socket.destroy());
   }
 
   /** What the request says; its request id stays the same, however often it is asked for. */
@@ -73,7 +82,10 @@ export function createWebsocketRoom(
   return {
     upgrade(request, socket, head) {
       const upgrade = upgradeOf(request);
-      const refusal = isClosing ? closing() : refusalOf(request, allowsOrigin);
+      const refusal = isClosing
+        ? closing()
+        : // A client that names no subprotocol means this one.
+          (foreignOrigin(request, allowsOrigin) ?? otherSubprotocol(request, subprotocol));
       if (refusal) refuse(request, socket, refusal);
       else server.handleUpgrade(request, socket, head, (ws) => serve(ws, socket, upgrade));
     },

@@ -1,6 +1,9 @@
+import { once as happens } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Core, StreamCaller } from '../../services/core/invoke.ts';
-import { adminKey } from '../house.ts';
+import { createAllowsOrigin } from '../../services/wire/origin.ts';
+import { adminKey, stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
 import { type GraphqlSocket, openGraphqlSocket, openWelcomeSocket } from './graphql-socket.ts';
 
@@ -12,6 +15,9 @@ const streams: StreamCaller[] = [];
 let hold: Promise<void> | undefined;
 const held: (AbortSignal | undefined)[] = [];
 
+/** What the lists of payments so far were called with. */
+const lists: (AbortSignal | undefined)[] = [];
+
 const wrap = ({ core }: { readonly core: Core }): Core => ({
   ...core,
   watch(name, caller, input) {
@@ -19,6 +25,7 @@ const wrap = ({ core }: { readonly core: Core }): Core => ({
     return core.watch(name, caller, input);
   },
   invoke(name, caller, input) {
+    if (name === 'listPayments') lists.push(caller.signal);
     if (!hold || name !== 'getPayment') return core.invoke(name, caller, input);
     held.push(caller.signal);
     return hold.then(() => core.invoke(name, caller, input));
@@ -249,4 +256,105 @@ test('a server that stops answers what runs, ends streams without complete, and 
   expect(peer.frames).toEqual([]);
   await stopped;
   await brief.close();
+});
+
+describe('before the connection', () => {
+  /** The status, the headers and the text that are answered to a handshake that is refused. */
+  async function upgrade(target: string, headers: Record<string, string>) {
+    const asked = request(`${target}/graphql`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'graphql-transport-ws',
+        ...headers,
+      },
+    });
+    asked.end();
+    const [response, socket] = await Promise.race([
+      happens(asked, 'response'),
+      happens(asked, 'upgrade'),
+    ]);
+    const text = socket ? '' : Buffer.concat(await response.toArray()).toString();
+    socket?.destroy();
+    return { status: response.statusCode, headers: response.headers, text };
+  }
+
+  test('an upgrade of a page of another origin is refused as on the other sockets, and is counted', async () => {
+    const allowing = await openGraphqlHouse({
+      allowsOrigin: createAllowsOrigin(['https://shop.example']),
+    });
+    const { host } = new URL(allowing.target);
+    const evil = await upgrade(allowing.target, { origin: 'https://evil.example' });
+    expect(evil.status).toBe(403);
+    expect(JSON.parse(evil.text)).toMatchObject({
+      code: 'permission_denied',
+      request_id: evil.headers['x-request-id'],
+    });
+    expect(allowing.house.records.at(-1)).toMatchObject({ code: 'permission_denied' });
+    for (const origin of ['https://shop.example', `http://${host}`]) {
+      const taken = await upgrade(allowing.target, { origin });
+      expect(taken.status).toBe(101);
+      expect(taken.headers['x-request-id']).toMatch(/^req_/);
+    }
+    await allowing.close();
+  });
+
+  test('an upgrade to another version of WebSocket is told which one is spoken', async () => {
+    const old = await upgrade(room.target, { 'sec-websocket-version': '7' });
+    expect(old).toMatchObject({ status: 426, headers: { 'sec-websocket-version': '13' } });
+    expect(JSON.parse(old.text)).toMatchObject({ code: 'validation_failed' });
+  });
+});
+
+describe('behind on reading', () => {
+  const metadata = Object.fromEntries(
+    Array.from({ length: 50 }, (_, i) => [`key${i}`, 'v'.repeat(500)]),
+  );
+
+  test('a client that does not read is closed with 1013, whatever it has asked for', async () => {
+    await Promise.all(
+      Array.from({ length: 100 }, () => room.direct.createPayment({ ...simple, metadata }, once())),
+    );
+    const peer = await open();
+    peer.socket.pause();
+    for (let i = 0; i < 24; i += 1) {
+      peer.send(subscribe(String(i), '{ payments(first: 100) { nodes { metadata } } }'));
+    }
+    await until(() => expect(lists.some((signal) => signal?.aborted)).toBe(true));
+    peer.socket.resume();
+    expect(await peer.closed).toMatchObject({ code: 1013 });
+    expect(peer.frames.filter(({ type }) => type === 'next').length).toBeLessThan(12);
+  });
+
+  test('a client that does not read is not sent pongs without end', async () => {
+    const before = streams.length;
+    const peer = await open();
+    peer.send(subscribe('1'));
+    await until(() => expect(streams.length).toBe(before + 1));
+    peer.socket.pause();
+    const payload = Buffer.alloc(125);
+    await until(() => {
+      for (let i = 0; i < 5000; i += 1) peer.socket.ping(payload);
+      expect(streams[before]?.signal.aborted).toBe(true);
+    });
+    peer.socket.resume();
+    expect(await peer.closed).toMatchObject({ code: 1013 });
+  });
+});
+
+test('failures of one address are limited before its connection_init is looked at', async () => {
+  const limited = await openGraphqlHouse({}, wrap, {
+    failures: { ...stillLimits(), allowance: { ratePerSecond: 1, burst: 10 } },
+  });
+  const codes: number[] = [];
+  for (let i = 0; i < 40; i += 1) {
+    const peer = await openGraphqlSocket(limited.target);
+    peer.send({ type: 'connection_init', payload: { authorization: 'Bearer sk_test_wrong' } });
+    codes.push((await peer.closed).code);
+  }
+  expect(codes[0]).toBe(4401);
+  expect(codes.at(-1)).toBe(4429);
+  await limited.close();
 });

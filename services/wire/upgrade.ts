@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PaymentsError } from '../core/errors.ts';
-import type { Core } from '../core/invoke.ts';
-import type { AllowsOrigin } from '../wire/origin.ts';
-import { endWithProblem, problemResponse } from '../wire/problem-response.ts';
-import type { Upgrade } from './connection.ts';
-import { subprotocol } from './frames.ts';
+import type { Caller, Core } from '../core/invoke.ts';
+import type { AllowsOrigin } from './origin.ts';
+import { endWithProblem, problemResponse } from './problem-response.ts';
+
+/** What WebSocket handshakes are refused for, and how. */
 
 /** Why a connection is not opened. */
 export interface Refusal {
@@ -37,34 +37,40 @@ export function malformed(message: string, { method = '', headers }: IncomingMes
     : { error, status: 426, headers: { upgrade: 'websocket', 'sec-websocket-version': '13' } };
 }
 
-/** What this room asks of a handshake beside RFC 6455; undefined if it has it. */
-export function refusalOf(
+/**
+ * Refuses pages of other origins. The key is in a message and in no cookie, so that a foreign page
+ * has nothing to ride on (RFC 6455 §10.2). It is refused all the same, as REST is without CORS: one
+ * rule for browsers.
+ */
+export function foreignOrigin(
   { headers }: IncomingMessage,
   allowsOrigin: AllowsOrigin,
 ): Refusal | undefined {
-  // The key is in the first frame and in no cookie, so that a foreign page has nothing to ride on
-  // (RFC 6455 §10.2). It is refused all the same, as REST is without CORS: one rule for browsers.
-  if (!allowsOrigin(headers)) {
-    const text = `Expected no origin, that of ${headers.host} or one that is allowed, got another.`;
-    return { error: new PaymentsError('permission_denied', text) };
-  }
-  // A client that names no protocol means this one; one that names others would be misunderstood.
+  if (allowsOrigin(headers)) return undefined;
+  const text = `Expected no origin, that of ${headers.host} or one that is allowed, got another.`;
+  return { error: new PaymentsError('permission_denied', text) };
+}
+
+/** Refuses a client that names subprotocols of which none is the room's. */
+export function otherSubprotocol(
+  { headers }: IncomingMessage,
+  subprotocol: string,
+): Refusal | undefined {
   const offered = headers['sec-websocket-protocol'];
-  if (offered !== undefined && !offered.split(',').some((name) => name.trim() === subprotocol)) {
-    const text = `Expected the subprotocol ${subprotocol}, got ${offered}.`;
-    return { error: new PaymentsError('validation_failed', text) };
+  if (offered === undefined || offered.split(',').some((name) => name.trim() === subprotocol)) {
+    return undefined;
   }
-  return undefined;
+  const text = `Expected the subprotocol ${subprotocol}, got ${offered}.`;
+  return { error: new PaymentsError('validation_failed', text) };
 }
 
 /** Answers before the handshake, in HTTP (RFC 6455 §4.2.2), with the problem that REST would. */
 export async function answerRefusal(
   core: Core,
-  { hello, ...upgrade }: Upgrade,
+  caller: Caller,
   socket: Duplex,
   { error, ...meaning }: Refusal,
 ): Promise<void> {
-  const caller = { ...upgrade, credential: hello?.key };
   const told = await core.refuse(caller, error);
   endWithProblem(socket, problemResponse(told, caller, told === error ? meaning : {}));
 }
