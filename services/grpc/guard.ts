@@ -99,10 +99,14 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
 type Call = Parameters<ServerInterceptor>[1];
 type Listener = Parameters<ServerInterceptingCall['start']>[0];
 
-/** What a handler does passes here on its way to grpc-js. A class, because its methods are many. */
-class GuardedCall implements Call {
+/**
+ * What a handler does passes here on its way to grpc-js, and what grpc-js makes of a request on its
+ * way to the handler. One object of a class for both, because every call makes one.
+ */
+class GuardedCall implements Call, Listener {
   readonly call: Call;
   readonly incoming: Incoming;
+  next: Listener | undefined;
 
   constructor(call: Call, incoming: Incoming) {
     this.call = call;
@@ -110,7 +114,27 @@ class GuardedCall implements Call {
   }
 
   start(listener: Listener): void {
-    this.call.start(new GuardedListener(this.incoming, listener));
+    this.next = listener;
+    this.call.start(this);
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    carryCaller(metadata, this.incoming.caller);
+    this.next?.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    if (!this.incoming.misframed(false)) this.next?.onReceiveMessage(message);
+  }
+
+  onReceiveHalfClose(): void {
+    this.incoming.halfClosed();
+    if (!this.incoming.misframed(true)) this.next?.onReceiveHalfClose();
+  }
+
+  onCancel(): void {
+    this.incoming.closed();
+    this.next?.onCancel();
   }
 
   sendMetadata(metadata: Metadata): void {
@@ -153,38 +177,6 @@ class GuardedCall implements Call {
 
   getMetricsRecorder() {
     return this.call.getMetricsRecorder();
-  }
-}
-
-/** What grpc-js makes of a request passes here on its way to the handler. */
-class GuardedListener implements Listener {
-  readonly incoming: Incoming;
-  readonly next: Listener;
-
-  constructor(incoming: Incoming, next: Listener) {
-    this.incoming = incoming;
-    this.next = next;
-  }
-
-  onReceiveMetadata(metadata: Metadata): void {
-    carryCaller(metadata, this.incoming.caller);
-    this.next.onReceiveMetadata(metadata);
-  }
-
-  onReceiveMessage(message: unknown): void {
-    if (this.incoming.misframed(false)) return;
-    this.next.onReceiveMessage(message);
-  }
-
-  onReceiveHalfClose(): void {
-    this.incoming.halfClosed();
-    if (this.incoming.misframed(true)) return;
-    this.next.onReceiveHalfClose();
-  }
-
-  onCancel(): void {
-    this.incoming.closed();
-    this.next.onCancel();
   }
 }
 
