@@ -16,6 +16,7 @@ import type { Fivewire } from '../services/main.ts';
 import { openServer, streams } from './contract/subjects.ts';
 import { type Feature, gaps, type Room, unbuilt } from './gaps.ts';
 import { adminKey } from './house.ts';
+import { startByGrpc, startBySocket, startOf } from './stream-starts.ts';
 
 /** Asks every room for every feature, with nothing but the wire's own means. */
 
@@ -300,6 +301,24 @@ const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
         return (await callBySocket('listPayments', { limit: 101 }, randomUUID())).includes(
           '#/limit',
         );
+    }
+  },
+
+  async 'start told'(room) {
+    switch (room) {
+      case 'rest':
+        // It has no streams.
+        return true;
+      case 'grpc':
+        return startByGrpc(server.ports);
+      case 'graphql':
+        return /^id: \d+$/m.test(
+          await startOf(server.ports, '/graphql?query=subscription{events{id}}'),
+        );
+      case 'sse':
+        return /^id: \d+$/m.test(await startOf(server.ports, '/v1/events'));
+      case 'websocket':
+        return startBySocket(server.ports);
     }
   },
 

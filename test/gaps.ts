@@ -16,6 +16,8 @@ export type Feature =
   | 'expected versions'
   /** A page size above the maximum is refused, and not taken for the maximum. */
   | 'oversized pages refused'
+  /** Every stream of the room says where it starts before its first event. */
+  | 'start told'
   /** The last released contract is kept, so that a breaking change is found. */
   | 'released contract';
 
@@ -34,6 +36,12 @@ export const gaps: readonly {
     room: 'sse',
     feature: 'calls',
     reason: 'An EventSource can send nothing after its request: the stream runs one way.',
+  },
+  {
+    room: 'graphql',
+    feature: 'start told',
+    reason:
+      'Pings say it over WebSocket; GraphQL over SSE has next and complete alone, and a client that resumes sends its document again and no Last-Event-ID.',
   },
   {
     room: 'sse',
