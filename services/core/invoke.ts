@@ -98,7 +98,8 @@ export function createCore(ports: Ports): Core {
     if (operation.effect === 'read') {
       // The pair of operation and input is right by construction; a union of pairs cannot say so.
       const output = await operation.run({ ...context, read: store.read }, input as never);
-      await admission.debit(session, tokensForSize(output), caller);
+      const tokens = tokensForSize(output);
+      if (tokens > 0) await admission.debit(session, tokens, caller);
       return output;
     }
     const write = operation as WriteOperation<string, z.ZodType, { id: string }>;
