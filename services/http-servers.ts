@@ -44,6 +44,9 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
     shouldUpgradeCallback: (request: IncomingMessage) => front.upgradeOf(request) !== undefined,
     // Refused by the front, as an error of the contract.
     requireHostHeader: false,
+    // Above the idle timeouts of common proxies (60 s for nginx and AWS load balancers), so that it
+    // is not the server that closes a connection on which a request is on its way.
+    keepAliveTimeout: 75_000,
   };
   const server = tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
   const connections = connectionsOf(server);

@@ -8,6 +8,7 @@ import { readConfig } from '../../services/config.ts';
 import { type Fivewire, start } from '../../services/main.ts';
 import { openServer } from '../contract/subjects.ts';
 import { adminKey } from '../house.ts';
+import { requestText, responseTo } from './raw-http.ts';
 
 /** What connections as such, beside what they carry, may do to the server. */
 
@@ -187,4 +188,11 @@ test('a target in absolute form is the page that it names', async () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
     socket.destroy();
   }
+});
+
+test('an idle connection is kept for longer than common proxies keep theirs', async () => {
+  const request = requestText('GET /healthz HTTP/1.1', 'Host: a');
+  const { headers } = await responseTo(port, request);
+  const [, seconds] = /timeout=(\d+)/.exec(headers['keep-alive'] ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
 });
