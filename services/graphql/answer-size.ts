@@ -1,3 +1,5 @@
+import { written } from './json-value.ts';
+
 /** Numbers, true, false and null, about. */
 const plainValueBytes = 8;
 /** The quotes of a name or a text, its colon and its comma, about. */
@@ -22,7 +24,7 @@ export function answerBytes(data: unknown, limit: number): number {
     return bytes;
   }
   // Made by the executor or by JSON.parse: every name is its own.
-  const fields = data as Readonly<Record<string, unknown>>;
+  const fields = written(data) as Readonly<Record<string, unknown>>;
   for (const name in fields) {
     bytes += name.length + punctuationBytes + answerBytes(fields[name], limit - bytes);
     if (bytes > limit) break;

@@ -1,6 +1,7 @@
 import type { Customer } from '../core/customers/customer.ts';
 import { type ConnectionArgs, connection } from './connection.ts';
 import { byId, type GraphqlContext, invoke } from './context.ts';
+import { metadata } from './json-value.ts';
 import { mutation, resultType } from './mutation.ts';
 
 /** What is not here is read from core's customer under the same name. */
@@ -13,6 +14,7 @@ export const customerResolvers = {
   },
   Mutation: { createCustomer: mutation('createCustomer') },
   Customer: {
+    metadata,
     payments: (customer: Customer, args: ConnectionArgs, context: GraphqlContext) =>
       connection('listPayments')(customer, { ...args, customer: customer.id }, context),
   },

@@ -1,6 +1,7 @@
 import {
   type ExecutionArgs,
   type ExecutionResult,
+  execute as executeAnyName,
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
@@ -173,7 +174,8 @@ export function createExecution(
       return streamed(argsOf(session), operation, places, { ...caller, session });
     }
     const args = argsOf(await pay(price - paid));
-    const { data, errors = [] } = await execute(args);
+    // Yoga's executor takes an object that has a `then` for a promise.
+    const { data, errors = [] } = await (prepared.namesThen ? executeAnyName : execute)(args);
     if (data !== undefined) {
       requireSmall(data, operation, options.maxAnswerBytes);
       const cost = costOf(operation, data, Math.max(price, paid), caller);

@@ -1,6 +1,7 @@
 import type { Payment } from '../core/payments/payment.ts';
 import { connection, toConnection } from './connection.ts';
 import { byId, type GraphqlContext, invoke } from './context.ts';
+import { metadata } from './json-value.ts';
 import { mutation, resultType } from './mutation.ts';
 
 /** What is not here is read from core's payment under the same name. */
@@ -21,6 +22,7 @@ export const paymentResolvers = {
   },
   Payment: {
     customerId: (payment: Payment) => payment.customer,
+    metadata,
     customer: ({ customer }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
       customer === null ? null : loaders().customer.load(customer),
     refunds: async ({ id }: Payment, _args: unknown, { loaders }: GraphqlContext) =>

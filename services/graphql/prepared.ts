@@ -52,6 +52,8 @@ export interface ParsedDocument {
   readonly places: Places;
   /** What validating it takes in rate-limit tokens. */
   readonly tokens: number;
+  /** Whether objects of its answer have a `then`, as promises have. */
+  readonly namesThen: boolean;
 }
 
 /** A valid document. */
@@ -167,13 +169,15 @@ const tooCostly = (what: string, limit: number, got: number | string): PaymentsE
   new PaymentsError('query_too_costly', `Expected at most ${limit} ${what}, got ${got}.`);
 
 function parseBounded(text: string): ParsedDocument {
-  const { lines, tokens } = documentLimits;
+  const { lines, tokens, aliases: most } = documentLimits;
   if (countLines(text, lines + 1) > lines) throw tooCostly('lines in a document', lines, 'more');
   const document = parseUpTo(tokens, text);
   const places = takePlaces(document, text);
-  requireFewAliases(document);
+  const aliases = aliasesOf(document);
+  if (aliases.length > most) throw tooCostly('aliases in a document', most, aliases.length);
   const tokensToTake = Math.ceil((document.tokenCount ?? 0) / tokensPrepared);
-  return { text, document, places, tokens: tokensToTake };
+  const namesThen = aliases.includes('then');
+  return { text, document, places, tokens: tokensToTake, namesThen };
 }
 
 function parseUpTo(tokens: number, text: string): DocumentNode {
@@ -202,16 +206,15 @@ function listed(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   );
 }
 
-/** Before validation: comparing fields of the same key with each other is its dearest part. */
-function requireFewAliases(document: DocumentNode): void {
-  let aliases = 0;
+/** Counted before validation: comparing fields of the same key is the dearest part of that. */
+function aliasesOf(document: DocumentNode): readonly string[] {
+  const aliases: string[] = [];
   visit(document, {
     Field({ alias }: FieldNode) {
-      if (alias) aliases += 1;
+      if (alias) aliases.push(alias.value);
     },
   });
-  const { aliases: most } = documentLimits;
-  if (aliases > most) throw tooCostly('aliases in a document', most, aliases);
+  return aliases;
 }
 
 function preparedOf(schema: GraphQLSchema, parsed: ParsedDocument): PreparedDocument {

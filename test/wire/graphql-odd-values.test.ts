@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
+
+/** What is legal and rare: names that mean something to a library, values that are very large. */
+
+let room: GraphqlHouse;
+beforeAll(async () => {
+  room = await openGraphqlHouse();
+});
+afterAll(() => room.close());
+
+const ask = async (query: string, variables: Readonly<Record<string, unknown>> = {}) =>
+  (await post(room.target, { query, variables })).body;
+
+describe('what has a then, and is no promise,', () => {
+  const named = (value: string) => Object.fromEntries([['then', value]]);
+
+  test('is answered as it is where metadata has that name', async () => {
+    const metadata = { ...named('x'), tier: 'gold' };
+    const { id: customer } = await room.direct.createCustomer({ name: 'T', metadata }, once());
+    const { id } = await room.direct.createPayment({ ...simple, customer, metadata }, once());
+    const fields = '{ metadata customer { metadata } }';
+    const query = `query ($id: ID!) { payment(id: $id) ${fields} payments { nodes ${fields} } }`;
+    const { data, errors } = await ask(query, { id });
+    expect(errors).toBeUndefined();
+    const both = { metadata, customer: { metadata } };
+    expect(data).toEqual({ payment: both, payments: { nodes: [both] } });
+    expect(room.reported).toEqual([]);
+  });
+
+  test('is counted in the size of an answer', async () => {
+    const small = await openGraphqlHouse({ answers: { maxAnswerBytes: 5000 } });
+    const metadata = named('x'.repeat(500));
+    const { id } = await small.direct.createPayment({ ...simple, metadata }, once());
+    const aliases = Array.from({ length: 20 }, (_none, i) => `a${i}: metadata`).join(' ');
+    const query = `query ($id: ID!) { payment(id: $id) { ${aliases} } }`;
+    const { body } = await post(small.target, { query, variables: { id } });
+    expect(body.errors[0].extensions.code).toBe('query_too_costly');
+    await small.close();
+  });
+
+  test.each([
+    ['{ then: __typename }', '{"then":"Query"}'],
+    ['{ payments { then: __typename } }', '{"payments":{"then":"PaymentConnection"}}'],
+    ['{ payments { nodes { then: currency } } }', '{"payments":{"nodes":[{"then":"GBP"}]}}'],
+    [
+      'mutation { then: revokeKey(id: "key_0", idempotencyKey: "t") { then: __typename } }',
+      '{"then":{"then":"NotFound"}}',
+    ],
+  ])('is answered under that alias: %s', async (query, data) => {
+    const answer = await ask(query);
+    expect(answer.errors).toBeUndefined();
+    expect(JSON.stringify(answer.data)).toBe(data);
+    expect(answer.extensions.cost.requested).toBeGreaterThan(0);
+  });
+});
+
+test('what objects lead to is read in parts where it is too large for one answer of the core', async () => {
+  const large = await openGraphqlHouse();
+  const pairs = Array.from({ length: 50 }, (_none, i) => [`k${i}`, '€'.repeat(500)]);
+  const metadata = Object.fromEntries(pairs);
+  const ids: string[] = [];
+  for (let i = 0; i < 60; i += 1) {
+    const { id } = await large.direct.createCustomer({ name: `L${i}`, metadata }, once());
+    ids.unshift(id);
+    await large.direct.createPayment({ ...simple, customer: id }, once());
+  }
+  const query = '{ payments(first: 100) { nodes { customer { id } } } }';
+  const { body } = await post(large.target, { query });
+  expect(body.errors).toBeUndefined();
+  const { nodes } = body.data.payments;
+  expect(nodes.map(({ customer }: { customer: { id: string } }) => customer.id)).toEqual(ids);
+  await large.close();
+});
