@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectation } from './core/validate.ts';
 import { isNetwork, type TrustedProxies } from './wire/address.ts';
 import { isOrigin } from './wire/origin.ts';
 
@@ -93,7 +94,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      return `${name}=${env[name] ?? ''}: ${issue.message}`;
+      const expected =
+        issue.code === 'invalid_value'
+          ? `expected one of ${issue.values.join(', ')}`
+          : expectation(issue);
+      return `${name}=${env[name] ?? ''}: ${expected}`;
     });
     throw new Error(`The configuration is not valid: ${faults.join('; ')}.`);
   }

@@ -13,6 +13,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { HttpFront } from './http.ts';
 import type { Tls } from './tls.ts';
 import type { Drain } from './wire/front.ts';
+import { cannotListen, type Listener } from './wire/listen.ts';
 
 /** How much longer than calls peers of a protocol that was upgraded to may take to say goodbye. */
 const partingMs = 1000;
@@ -61,7 +62,7 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
     front.upgradeOf(request)?.(request, socket, head);
   });
   return {
-    port: await listen(server, port, host),
+    port: await listen(server, { port, host }, { what: 'HTTP', setting: 'HTTP_PORT' }),
     async close({ idleMs, callsMs }) {
       if (idleMs > 0) await sleep(idleMs);
       await nobodyConnecting(server);
@@ -138,7 +139,7 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
     session.on('close', () => sessions.delete(session));
   });
   return {
-    port: await listen(server, port, host),
+    port: await listen(server, { port, host }, { what: 'HTTP/2', setting: 'HTTP2_PORT' }),
     async close({ idleMs, callsMs }) {
       if (idleMs > 0) {
         // Streams that are on their way are still served (RFC 9113 §6.8).
@@ -176,18 +177,12 @@ function destroyAll(connections: ReadonlySet<Socket>): void {
 }
 
 /** @throws Error that names the address and why it cannot be listened on */
-const listen = (server: Server, port: number, host: string): Promise<number> =>
+const listen = (
+  server: Server,
+  place: Pick<Place, 'port' | 'host'>,
+  listener: Listener,
+): Promise<number> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = whyNot[cause.code ?? ''] ?? cause.message;
-      reject(new Error(`Cannot listen for HTTP on ${host}:${port}: ${reason}.`, { cause }));
-    });
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    server.once('error', (cause) => reject(cannotListen(listener, place, cause)));
+    server.listen(place.port, place.host, () => resolve((server.address() as AddressInfo).port));
   });
-
-const whyNot: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use',
-  EADDRNOTAVAIL: 'this machine does not have the address',
-  EACCES: 'the port needs more rights',
-  ENOTFOUND: 'the host is not known',
-};

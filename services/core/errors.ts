@@ -63,7 +63,7 @@ export interface Violation {
 
 /** What a caller may be told beside code and message. Never a secret, never a stack. */
 export interface ErrorDetails {
-  /** Every fault of the input at once; only with `validation_failed`. */
+  /** Every fault of the input at once; with `validation_failed` and `idempotency_key_missing`. */
   readonly violations?: readonly Violation[];
   /** When a retry may succeed, milliseconds from now. */
   readonly retryAfterMs?: number;

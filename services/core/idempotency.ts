@@ -108,10 +108,13 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
 
 function requireIdempotencyKey(key: string | undefined): string {
   if (key === undefined || key === '') {
-    throw new PaymentsError(
-      'idempotency_key_missing',
-      'Expected an idempotency key: every write takes one, so that a retry is safe.',
-    );
+    // With its path, so that each wire says what it calls the key.
+    const { message, details } = invalid({
+      path: ['idempotencyKey'],
+      code: 'required',
+      message: 'expected an idempotency key, which makes a retry of a write safe, got nothing',
+    });
+    throw new PaymentsError('idempotency_key_missing', message, details);
   }
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw invalid({

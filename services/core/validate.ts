@@ -58,7 +58,7 @@ function droppedPairs(given: unknown): Violation[] {
   for (const [field, value] of Object.entries(given)) {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
       const path = [field, '__proto__'];
-      faults.push({ path, code: 'unknown_field', message: 'expected no such field' });
+      faults.push({ path, code: 'unknown_field', message: 'unknown field' });
     }
   }
   return faults;
@@ -70,7 +70,7 @@ function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {
     return issue.keys.map((key) => ({
       path: [...path, key],
       code: 'unknown_field',
-      message: 'expected no such field',
+      message: 'unknown field',
     }));
   }
   if (issue.code === 'invalid_key') {
@@ -90,7 +90,7 @@ function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {
 }
 
 /** What was expected, from the schema library's message. */
-const expectation = ({ message }: Pick<z.core.$ZodIssue, 'message'>): string =>
+export const expectation = ({ message }: Pick<z.core.$ZodIssue, 'message'>): string =>
   message
     .replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
     .replace(/, received .*$/s, '');

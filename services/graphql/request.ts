@@ -1,4 +1,5 @@
-import { invalid, toPaymentsError } from '../core/errors.ts';
+import { expectedOneOf, invalid, toPaymentsError } from '../core/errors.ts';
+import { excerpt } from '../core/validate.ts';
 import { parseJson } from '../wire/strict-json.ts';
 import { documentId as documentIdOf } from './documents.ts';
 import type { GraphqlRequest } from './execution.ts';
@@ -54,7 +55,9 @@ export function requestIn(body: unknown): GraphqlRequest {
   if (Array.isArray(body)) throw fault('body', 'one request, not a batch');
   if (!isObject(body)) throw fault('body', 'an object');
   for (const name of Object.keys(body)) {
-    if (!parameters.has(name)) throw fault(name, 'no such parameter');
+    if (parameters.has(name)) continue;
+    const message = expectedOneOf([...parameters], excerpt(name));
+    throw invalid({ path: [name], code: 'unknown_field', message });
   }
   // graphql-transport-ws has no request without a query: an empty one is the same as none.
   const query = textIn(body, 'query') || undefined;

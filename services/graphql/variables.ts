@@ -102,7 +102,7 @@ function checkFields(
     found.push({
       path: [...path, name],
       code: 'unknown_field',
-      message: 'expected no such field',
+      message: 'unknown field',
     });
   }
 }

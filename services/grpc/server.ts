@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Core } from '../core/invoke.ts';
 import type { Front } from '../wire/front.ts';
+import { cannotListen } from '../wire/listen.ts';
 import type { CustomerServiceHandlers } from '../wire/protobuf/generated/payments/v1/CustomerService.ts';
 import type { EventServiceHandlers } from '../wire/protobuf/generated/payments/v1/EventService.ts';
 import type { KeyServiceHandlers } from '../wire/protobuf/generated/payments/v1/KeyService.ts';
@@ -159,11 +160,8 @@ export async function startGrpcServer(
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
     server.bindAsync(address, credentialsOf(place), (error, boundPort) => {
-      if (error) {
-        reject(new Error(`Cannot listen for gRPC on ${address}: ${error.message}`));
-      } else {
-        resolve(boundPort);
-      }
+      if (error) reject(cannotListen({ what: 'gRPC', setting: 'GRPC_PORT' }, place, error));
+      else resolve(boundPort);
     });
   });
 

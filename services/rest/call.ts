@@ -46,7 +46,7 @@ const isOfView = (route: Route, name: string): boolean =>
 const unknownField = (name: string): Violation => ({
   path: [name],
   code: 'unknown_field',
-  message: 'expected no such field',
+  message: 'unknown field',
 });
 
 /** `input` with the path's id. A second id, beside the one in the path, is a field too many. */

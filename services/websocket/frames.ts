@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import { type CallName, operations } from '../core/operations.ts';
-import { validate } from '../core/validate.ts';
+import { excerpt, validate } from '../core/validate.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { parseJson } from '../wire/strict-json.ts';
 
@@ -57,7 +57,8 @@ export function readFrame(text: string): Received {
   }
   const { type } = json;
   if (typeof type !== 'string' || !Object.hasOwn(clientFrames, type)) {
-    return { bad: `Expected type ${Object.keys(clientFrames).join(', ')}, got another.` };
+    const types = Object.keys(clientFrames);
+    return { bad: `Expected a frame of type ${types.join(', ')}, got ${excerpt(type)}.` };
   }
   try {
     if (fault) throw fault;

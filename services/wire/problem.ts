@@ -2,6 +2,7 @@ import {
   describe,
   type ErrorCode,
   invalid,
+  isErrorCode,
   isRetryable,
   PaymentsError,
   titleOf,
@@ -157,8 +158,9 @@ export function decodeProblem(problem: Partial<Problem> | null | undefined): Pay
     code: fault.code,
     message: fault.detail,
   }));
-  if (code === 'validation_failed' && violations) return invalid(...violations);
-  return new PaymentsError(code, detail, {
+  const isOurs = isErrorCode(code) && violations !== undefined && violations.length > 0;
+  const message = isOurs ? invalid(...violations).message : detail;
+  return new PaymentsError(code, message, {
     ...(violations && { violations }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(metadata && { metadata: renameFields(metadata, toCamel) }),

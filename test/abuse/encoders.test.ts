@@ -65,7 +65,7 @@ function errorWith(text: string, at: number): PaymentsError {
       metadata: { id: text },
     });
   }
-  const violation = { code: 'unknown_field', message: `expected no such field, got ${text}` };
+  const violation = { code: 'unknown_field', message: `unknown field, got ${text}` };
   return invalid(
     { ...violation, path: [text, 0, text] },
     { ...violation, path: ['metadata', text] },

@@ -1,12 +1,21 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type SpawnedServer, spawnServer, spawnStart } from './spawned-server.ts';
 
 /** What a server says of itself: why it cannot start, and whether it is ready. */
+
+const anyPorts = {
+  DATABASE_URL: 'sqlite::memory:',
+  HTTP_PORT: '0',
+  GRPC_PORT: '0',
+  DEMO: '0',
+};
 
 /** What the process leaves: its exit code, and all that it wrote to standard error. */
 async function endOf(env: Readonly<Record<string, string>>): Promise<[number | null, string]> {
@@ -17,19 +26,29 @@ async function endOf(env: Readonly<Record<string, string>>): Promise<[number | n
 }
 
 describe('a server that cannot start says why in one line and exits with 1', () => {
-  test.each(['HTTP_PORT', 'HTTP2_PORT', 'GRPC_PORT'])('%s in use', async (name) => {
+  test.each([
+    ['HTTP_PORT', 'HTTP'],
+    ['HTTP2_PORT', 'HTTP/2'],
+    ['GRPC_PORT', 'gRPC'],
+  ])('%s in use', async (name, what) => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     // Of a server that listens on a port.
     const { port } = taken.address() as AddressInfo;
     const [code, said] = await endOf({ [name]: String(port) });
     expect(code).toBe(1);
-    expect(said).toMatch(new RegExp(`^Cannot listen for \\w+ on 127\\.0\\.0\\.1:${port}: .*\n$`));
+    expect(said).toBe(
+      `Cannot listen for ${what} on 127.0.0.1:${port}: the port is in use. Set ${name} to another port, or to 0 for any.\n`,
+    );
     taken.close();
   });
 
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([
-    ['values that are not valid', { HTTP_PORT: 'x', LOG: 'all' }, /HTTP_PORT=x: .*LOG=all: /],
+    [
+      'values that are not valid',
+      { HTTP_PORT: 'x', LOG: 'all' },
+      /HTTP_PORT=x: expected number; LOG=all: expected one of off, errors, calls\.$/m,
+    ],
     ['a host that this machine does not have', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
     ['a certificate without its key', { TLS_CERT: '/nowhere' }, /TLS_KEY/],
     ['a certificate that is not there', { TLS_CERT: '/no', TLS_KEY: '/no' }, /TLS_CERT=\/no/],
@@ -40,6 +59,22 @@ describe('a server that cannot start says why in one line and exits with 1', () 
     expect(said).toMatch(/^[^\n]+\n$/);
     expect(said).toMatch(words);
   });
+});
+
+test('npm start hands SIGTERM on, and ends with the server', async () => {
+  const npm = spawn('npm', ['start'], {
+    cwd: resolve(import.meta.dirname, '../..'),
+    env: { ...process.env, ...anyPorts, DRAIN_MS: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Comes when nobody can write to its output any more: the server has ended too.
+  const closed = once(npm, 'close');
+  for await (const chunk of npm.stdout.iterator({ destroyOnReturn: false })) {
+    if (String(chunk).includes('ready ')) break;
+  }
+  npm.kill('SIGTERM');
+  npm.stdout.resume();
+  expect(await closed).toEqual([0, null]);
 });
 
 describe('readiness', () => {

@@ -1,5 +1,13 @@
+import { Metadata } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
+import { createInProcessClient } from '../../services/core/client.ts';
+import { toPaymentsError } from '../../services/core/errors.ts';
+import { toFailure } from '../../services/graphql/errors.ts';
+import { encodeError } from '../../services/grpc/errors.ts';
+import { answerProblem } from '../../services/rest/errors.ts';
+import { errorFrame } from '../../services/websocket/errors.ts';
 import { parseIdempotencyKey } from '../../services/wire/idempotency-key.ts';
+import { adminKey, openHouse } from '../house.ts';
 
 test('a key is the same bare, in quotes, and with parameters after it', () => {
   for (const sent of [
@@ -40,4 +48,21 @@ test('a string that does not end as one is refused', () => {
       'expected a key, bare or as a string in quotes',
     );
   }
+});
+
+test('a write without a key is told what its wire calls the key', async () => {
+  const house = await openHouse();
+  const client = createInProcessClient(house.core, adminKey);
+  const thrown: unknown = await client.createCustomer({ name: 'Ada' }).catch((error) => error);
+  await house.close();
+  const error = toPaymentsError(thrown);
+  expect(error.code).toBe('idempotency_key_missing');
+  const caller = { requestId: 'req', credential: undefined, receipt: {} };
+  const problem = await answerProblem(error, caller).json();
+  expect(problem.detail).toMatch(/^Idempotency-Key: expected .*, got nothing$/);
+  expect(encodeError(error, new Metadata()).details).toMatch(/^request_id: expected /);
+  expect(toFailure(error).message).toMatch(/^idempotencyKey: expected /);
+  expect(JSON.parse(errorFrame(undefined, error, caller)).error.detail).toMatch(
+    /^idempotencyKey: expected /,
+  );
 });

@@ -3,7 +3,7 @@ import { invalid, PaymentsError } from '../../services/core/errors.ts';
 import { decodeProblem, encodeProblem } from '../../services/wire/problem.ts';
 
 const violation = (...path: (string | number)[]) =>
-  invalid({ path, code: 'unknown_field', message: 'expected no such field' });
+  invalid({ path, code: 'unknown_field', message: 'unknown field' });
 
 const encoded = (error: PaymentsError, instance?: string) =>
   encodeProblem(error, { requestId: 'req_1', instance });
