@@ -34,6 +34,8 @@ export interface Dialect {
   /** The different texts of such a list as rows. */
   each(list: string): AliasedExpression<{ readonly value: string }, 'wanted'>;
   readonly paymentsBy: PaymentsBy;
+  /** Events, found by the index that holds their type and nothing large. */
+  readonly steppedEvents: AliasedExpression<EventTable, 'stepped'>;
 }
 
 interface RowId {
@@ -167,17 +169,22 @@ export function createQueries(db: Kysely<Schema>, dialect: Dialect) {
     >((values) =>
       db
         .selectFrom('merchants')
+        .leftJoin(dialect.steppedEvents, (join) =>
+          join
+            .on('stepped.merchant_id', '=', values.merchantId)
+            .on('stepped.sequence', '>', values.after)
+            .on('stepped.sequence', '<=', values.upTo)
+            .on((eb) => among(eb.ref('stepped.type'), values.types)),
+        )
         .leftJoin('events', (join) =>
           join
             .on('events.merchant_id', '=', values.merchantId)
-            .on('events.sequence', '>', values.after)
-            .on('events.sequence', '<=', values.upTo)
-            .on((eb) => among(eb.ref('events.type'), values.types)),
+            .onRef('events.sequence', '=', 'stepped.sequence'),
         )
         .select(eventColumns.map((column) => `events.${column}` as const))
         .select('merchants.last_sequence')
         .where('merchants.id', '=', values.merchantId)
-        .orderBy('events.sequence')
+        .orderBy('stepped.sequence')
         .limit(values.limit),
     ),
     lastSequence: compile<{ merchantId: string }, readonly [sequence: number]>(({ merchantId }) =>

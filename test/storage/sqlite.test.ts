@@ -92,7 +92,7 @@ describe('a file', () => {
     const open = () => promisify(execFile)(process.execPath, [opener, `sqlite:${path}`]);
     await Promise.all([open(), open(), open()]);
     const database = new DatabaseSync(path);
-    expect(database.prepare('select count(*) as n from kysely_migration').get()).toEqual({ n: 2 });
+    expect(database.prepare('select count(*) as n from kysely_migration').get()).toEqual({ n: 3 });
     database.close();
   });
 
@@ -150,7 +150,7 @@ describe('a file', () => {
     database.close();
     const before = readFileSync(path);
     await expect(openStore(`sqlite:${path}`)).rejects.toThrow(
-      'expected a database of schema 0002-payments-by-customer-amount at most, got one of schema 9999-future',
+      'expected a database of schema 0003-what-lists-check at most, got one of schema 9999-future',
     );
     expect(readFileSync(path).equals(before)).toBe(true);
   });

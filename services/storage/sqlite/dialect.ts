@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import type { MigrationDialect } from '../migrations.ts';
 import type { Dialect } from '../queries.ts';
-import type { PaymentTable } from '../schema.ts';
+import type { EventTable, PaymentTable } from '../schema.ts';
 
 /** SQLite's side of what the queries need. */
 export const sqliteQueries: Dialect = {
@@ -22,6 +22,7 @@ export const sqliteQueries: Dialect = {
   // https://sqlite.org/lang_indexedby.html
   paymentsBy: (index) =>
     sql<PaymentTable>`payments`.as<'payments'>(sql`payments indexed by ${sql.ref(index)}`),
+  steppedEvents: sql<EventTable>`events`.as<'stepped'>(sql`stepped indexed by events_by_type`),
 };
 
 /** SQLite's side of what the migrations need. */
