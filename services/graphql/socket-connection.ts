@@ -5,6 +5,7 @@ import { type ErrorCode, PaymentsError, toPaymentsError } from '../core/errors.t
 import type { Core, Session } from '../core/invoke.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
+import { createReading, defaultFreeFrames, type Reading } from '../wire/reading.ts';
 import { parseJson } from '../wire/strict-json.ts';
 import { callerOnConnection, type GraphqlCaller } from './caller.ts';
 import {
@@ -17,6 +18,7 @@ import {
 export const defaultSocketLimits = {
   /** A peer that says nothing for so long holds a socket and no right to it. */
   initMs: 5000,
+  ...defaultFreeFrames,
   /** Operations at once; each subscription may keep a thousand events for a slow reader. */
   operations: 32,
   /** Answers that the peer does not take: past it the connection is closed. */
@@ -118,7 +120,9 @@ export function serveSocket(
     ping: (payload) => void send(stringifyMessage({ type: MessageType.Ping, payload })),
     restart: ending.restart,
   };
-  const closed = server.opened(protocolSocket(socket, send, operations, ending), connection);
+  const reading = createReading(socket, limits);
+  const seen = protocolSocket(socket, reading, send, operations, ending);
+  const closed = server.opened(seen, connection);
   const stopPings = keepAlive(socket, limits.pingMs);
   const heartbeat = setInterval(() => {
     const positions = operations.positions();
@@ -219,6 +223,7 @@ function createEnding(
 /** The socket as graphql-ws sees it: every operation under a key of its own. */
 function protocolSocket(
   socket: WebSocket,
+  reading: Reading,
   send: (message: string) => Promise<void>,
   operations: SocketOperations,
   ending: Ending,
@@ -234,9 +239,12 @@ function protocolSocket(
     if (message instanceof PaymentsError) return fail(message);
     if (message.type === MessageType.Complete) {
       const key = operations.complete(message.id);
-      return key === undefined ? undefined : pass({ ...message, id: key });
+      return key === undefined ? reading.free() : pass({ ...message, id: key });
     }
-    if (message.type !== MessageType.Subscribe) return pass(message);
+    if (message.type !== MessageType.Subscribe) {
+      reading.free();
+      return pass(message);
+    }
     const operation = operations.begin(message.id);
     if (!operation) {
       const error = `Subscriber for ${message.id} already exists`;
@@ -254,7 +262,7 @@ function protocolSocket(
       fail(new PaymentsError(codeOfClose[code] ?? 'validation_failed', reason), code),
     onMessage(take) {
       socket.on('message', (data, isBinary) => {
-        if (ending.leaving) return;
+        if (ending.leaving) return reading.free();
         if (!isBinary) return void receive(String(data), take);
         const message = 'Expected a text message, got a binary one.';
         fail(new PaymentsError('validation_failed', message));

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
+import { createReading } from '../wire/reading.ts';
 import type { Peer } from './caller.ts';
 import { createCommands } from './commands.ts';
 import { errorFrame } from './errors.ts';
@@ -47,7 +48,8 @@ export function serveConnection(
   let failing = false;
   let missedPings = 0;
 
-  const outbox = createOutbox(ws, socket, limits, () => {
+  const reading = createReading(ws, limits);
+  const outbox = createOutbox(ws, socket, reading, limits, () => {
     closeNow(tooSlow, 'Too slow: connect again and resume after the last sequence.');
   });
   const commands = createCommands({
@@ -152,7 +154,7 @@ export function serveConnection(
   }
 
   ws.on('message', (data, isBinary) => {
-    if (leaving || failing) return;
+    if (leaving || failing) return reading.free();
     try {
       // With the default binaryType a message is one Buffer.
       const received = isBinary ? binary : readFrame((data as Buffer).toString());

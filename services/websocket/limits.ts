@@ -1,9 +1,12 @@
+import { defaultFreeFrames } from '../wire/reading.ts';
+
 /** Bounds of one connection: what it may cost the others. Tests bring smaller ones. */
 export const defaultLimits = {
   /** A peer that says nothing for so long holds a socket and no right to it. */
   helloMs: 5000,
   /** The largest operation input, metadata in full, is below 30 KiB; larger is a mistake. */
   messageBytes: 64 * 1024,
+  ...defaultFreeFrames,
   /** Frames that may follow `hello` before `welcome`: enough to save the round trip of waiting. */
   earlyFrames: 16,
   /** Calls that run at once. What one client pipelines is far below; the answers are in memory. */

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Reading } from '../wire/reading.ts';
 import type { Limits } from './limits.ts';
 import { createTurnCork } from './turn-cork.ts';
 
@@ -27,6 +28,7 @@ export interface Outbox {
 export function createOutbox(
   ws: WebSocket,
   socket: Duplex,
+  reading: Reading,
   limits: Limits,
   onStalled: () => void,
 ): Outbox {
@@ -39,13 +41,13 @@ export function createOutbox(
     clearTimeout(behind.timer);
     behind.resolve();
     behind = undefined;
-    ws.resume();
+    reading.letGo();
   };
   const pause = () => {
     const timer = setTimeout(onStalled, limits.stalledMs).unref();
     behind = { ...Promise.withResolvers<void>(), timer };
     socket.on('drain', release);
-    ws.pause();
+    reading.hold();
   };
 
   const keepBounded = () => {

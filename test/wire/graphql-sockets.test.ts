@@ -329,8 +329,9 @@ describe('behind on reading', () => {
   });
 
   test('a client that does not read is not sent pongs without end', async () => {
+    const fast = await openGraphqlHouse({ sockets: { freeFrames: 1_000_000 } }, wrap);
     const before = streams.length;
-    const peer = await open();
+    const peer = await openWelcomeSocket(fast.target);
     peer.send(subscribe('1'));
     await until(() => expect(streams.length).toBe(before + 1));
     peer.socket.pause();
@@ -341,6 +342,7 @@ describe('behind on reading', () => {
     });
     peer.socket.resume();
     expect(await peer.closed).toMatchObject({ code: 1013 });
+    await fast.close();
   });
 });
 
