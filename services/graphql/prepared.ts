@@ -140,7 +140,11 @@ export function createPreparedDocuments(
     parse: parseBounded,
     prepare(parsed) {
       const { document } = parsed;
-      const errors = validate(schema, document, rules, { maxErrors: documentLimits.errors });
+      const errors = validate(schema, document, rules, {
+        maxErrors: documentLimits.errors,
+        // They would tell a schema that is not told otherwise, a name at a time.
+        hideSuggestions: !options.introspection,
+      });
       return errors.length > 0 ? listed(errors) : preparedOf(schema, parsed);
     },
     remember(prepared, newHash) {

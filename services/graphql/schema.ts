@@ -37,7 +37,9 @@ const dateTime = new GraphQLScalarType({
   // A core's time is a number.
   coerceOutputValue: (ms) => timeJson(ms as number),
   coerceInputValue(text) {
-    return (typeof text === 'string' ? parseTime(text) : undefined) ?? String(text);
+    if (typeof text === 'string') return parseTime(text) ?? text;
+    // Never a number, which in core is a time.
+    return typeof text === 'number' ? String(text) : text;
   },
 });
 

@@ -18,6 +18,17 @@ type Path = readonly (string | number)[];
 
 /** Enough for an honest mistake. */
 const maxViolations = 32;
+/**
+ * Values in the lists and inputs of all variables together. No operation takes more than a hundred
+ * in a list; each is looked at here and again by the executor, and costs no token of its own.
+ */
+const maxValues = 1000;
+
+/** What was looked at so far, and what was found. */
+interface Search {
+  readonly found: Violation[];
+  values: number;
+}
 
 /**
  * What is wrong with the variables of an operation, with the place of each value. Looked for before
@@ -29,7 +40,7 @@ export function variableViolations(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): readonly Violation[] {
-  const violations: Violation[] = [];
+  const search: Search = { found: [], values: 0 };
   for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
     const type = typeFromAST(schema, typeNode);
@@ -37,24 +48,33 @@ export function variableViolations(
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value === undefined && defaultValue) continue;
     const missing = isNonNullType(type) && (value === undefined || value === null);
-    check(type, value, name === 'input' && !missing ? [] : [name], violations);
+    check(type, value, name === 'input' && !missing ? [] : [name], search);
   }
-  return violations;
+  return search.found;
 }
 
-function check(type: GraphQLInputType, value: unknown, path: Path, found: Violation[]): void {
-  if (found.length >= maxViolations) return;
+function check(type: GraphQLInputType, value: unknown, path: Path, search: Search): void {
+  const { found } = search;
+  if (found.length >= maxViolations || search.values > maxValues) return;
   if (isNonNullType(type)) {
-    if (value !== undefined && value !== null) check(type.ofType, value, path, found);
+    if (value !== undefined && value !== null) check(type.ofType, value, path, search);
     else found.push({ path, code: 'required', message: 'expected a value, got nothing' });
     return;
   }
-  if (value === undefined || value === null) return;
+  if (value === undefined) return;
+  search.values += 1;
+  if (search.values > maxValues) {
+    const message = `expected at most ${maxValues} values in all variables, got more`;
+    found.push({ path: path.slice(0, 1), code: 'too_big', message });
+    return;
+  }
+  if (value === null) return;
   if (isListType(type)) {
     const items: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
-    if (!items) check(type.ofType, value, path, found);
+    if (!items) check(type.ofType, value, path, search);
     for (const [index, item] of items?.entries() ?? []) {
-      check(type.ofType, item, [...path, index], found);
+      if (search.values > maxValues) return;
+      check(type.ofType, item, [...path, index], search);
     }
     return;
   }
@@ -66,7 +86,7 @@ function check(type: GraphQLInputType, value: unknown, path: Path, found: Violat
     });
   if (isInputObjectType(type)) {
     if (typeof value !== 'object' || Array.isArray(value)) expected('an object');
-    else checkFields(type.getFields(), value, path, found);
+    else checkFields(type.getFields(), value, path, search);
     return;
   }
   try {
@@ -87,13 +107,14 @@ function checkFields(
   fields: ReturnType<Extract<GraphQLInputType, { getFields: unknown }>['getFields']>,
   value: object,
   path: Path,
-  found: Violation[],
+  search: Search,
 ): void {
+  const { found } = search;
   const given: Readonly<Record<string, unknown>> = { ...value };
   for (const field of Object.values(fields)) {
     const present = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
     if (present !== undefined || isRequiredInputField(field)) {
-      check(field.type, present, [...path, field.name], found);
+      check(field.type, present, [...path, field.name], search);
     }
   }
   for (const name of Object.keys(given)) {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPreparedDocuments } from '../../services/graphql/prepared.ts';
+import { createPaymentsSchema } from '../../services/graphql/schema.ts';
+import { variableViolations } from '../../services/graphql/variables.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
 /** What is legal and rare: names that mean something to a library, values that are very large. */
@@ -53,6 +56,42 @@ describe('what has a then, and is no promise,', () => {
     expect(JSON.stringify(answer.data)).toBe(data);
     expect(answer.extensions.cost.requested).toBeGreaterThan(0);
   });
+});
+
+test('variables are looked at up to a number of values, however they are nested', () => {
+  const schema = createPaymentsSchema();
+  const documents = createPreparedDocuments(schema, { introspection: true });
+  const nested = (levels: number, items: unknown[]) => {
+    let value: unknown = items;
+    for (let i = 1; i < levels; i += 1) value = [value];
+    return value;
+  };
+  const lookedAt = (levels: number, count: number) => {
+    const type = `${'['.repeat(levels)}ID${']'.repeat(levels)}`;
+    const text = `query ($v: ${type}) { payments(amountMin: { a: $v }) { nodes { id } } }`;
+    const prepared = documents.prepare(documents.parse(text));
+    if (!('operation' in prepared)) throw new Error('Expected a valid document.');
+    let reads = 0;
+    const handler = {
+      get: (target: unknown[], name: string) => {
+        if (/^[0-9]+$/.test(name)) reads += 1;
+        return Reflect.get(target, name);
+      },
+    };
+    const v = nested(levels, new Proxy(Array(count).fill(count % 2 === 0 ? 'a' : null), handler));
+    const { node } = prepared.operation(undefined);
+    return { violations: variableViolations(schema, node, { v }), reads };
+  };
+  expect(lookedAt(1, 900)).toEqual({ violations: [], reads: 900 });
+  for (const [levels, count] of [
+    [1, 12_000],
+    [600, 12_000],
+    [600, 12_001],
+  ] as const) {
+    const { violations, reads } = lookedAt(levels, count);
+    expect(violations).toMatchObject([{ path: ['v'], code: 'too_big' }]);
+    expect(reads).toBeLessThanOrEqual(1001);
+  }
 });
 
 test('what objects lead to is read in parts where it is too large for one answer of the core', async () => {

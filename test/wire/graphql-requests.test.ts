@@ -106,6 +106,16 @@ describe('a number in a document', () => {
 });
 
 describe('a time', () => {
+  test.each(['{ a: 1 }', '[{ a: 1 }]', '5', 'true'])(
+    'written as %s is refused by name, in words of the contract',
+    async (literal) => {
+      const query = `{ payments(createdFrom: ${literal}) { nodes { id } } }`;
+      const { body } = await post(room.target, { query });
+      expect(body.errors[0].message).toMatch(/^createdFrom: expected a time/);
+      expect(body.errors[0].extensions.violations).toMatchObject([{ path: ['createdFrom'] }]);
+    },
+  );
+
   test.each(['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', '2026-13-01T00:00:00Z'])(
     '%s, which does not exist, is refused by name',
     async (createdFrom) => {

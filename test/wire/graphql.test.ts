@@ -290,6 +290,8 @@ describe('introspection', () => {
     expect(body.data).toBeUndefined();
     expect(body.errors[0].message).toContain('introspection');
     expect((await post(closed.target, typename)).body.data).toEqual({ __typename: 'Query' });
+    const misspelt = { query: '{ paymants(frist: 1) { nodes { id } } payment(ib: "x") { id } }' };
+    expect(JSON.stringify((await post(closed.target, misspelt)).body)).not.toContain('mean');
     await closed.close();
   });
 });
