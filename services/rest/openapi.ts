@@ -210,7 +210,7 @@ function responsesOf(rows: readonly Route[]): Json {
     },
     ...(isRead && {
       304: {
-        description: 'What `If-None-Match` names is still right.',
+        description: 'Not modified: what `If-None-Match` names is current.',
         headers,
       },
     }),
@@ -242,7 +242,7 @@ function operationOf(rows: readonly Route[]): Json {
     operationId,
     summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
     description:
-      `Needs the scope \`${scope}\`; takes ${price} of the rate limit` +
+      `Needs the scope \`${scope}\`; takes ${price} rate-limit token${price === 1 ? '' : 's'}` +
       (rows.some(({ expand }) => expand) ? ', and one more for each name in `expand`.' : '.'),
     tags,
   };
@@ -296,7 +296,8 @@ export function openApi(): Json {
     info: {
       title: 'Fivewire payments',
       version: currentVersion,
-      description: 'Payments over REST. The same operations are offered by four other wires.',
+      description:
+        'Payments over REST. The same operations are available over gRPC, GraphQL and WebSocket.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -316,7 +317,9 @@ export function openApi(): Json {
           name: 'Idempotency-Key',
           in: 'header',
           required: true,
-          description: 'A fresh random value for each write, the same when it is repeated.',
+          description:
+            'A new random value for each write, 1 to 255 visible ASCII characters, bare or as a' +
+            ' string in quotes. A retry that repeats it takes effect once, for 24 hours.',
           schema: text,
         },
         'If-None-Match': {
@@ -338,7 +341,7 @@ export function openApi(): Json {
       },
       headers: {
         'X-Request-Id': header("The caller's own id of the request, or one made here."),
-        'Payments-Version': header('The version of the contract that was spoken.'),
+        'Payments-Version': header('The version of this contract that the response follows.'),
         RateLimit: header('What is left: draft-ietf-httpapi-ratelimit-headers-11.'),
         'RateLimit-Policy': header('The quota: draft-ietf-httpapi-ratelimit-headers-11.'),
         ETag: header('The strong entity tag of the representation (RFC 9110 §8.8.3).'),

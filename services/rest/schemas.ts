@@ -88,7 +88,7 @@ export const keySchema = z.strictObject({
 }) satisfies z.ZodType<KeyJson>;
 
 export const createdKeySchema = keySchema.extend({
-  secret: z.string().nullable().meta({ description: 'Told once; null in a replay.' }),
+  secret: z.string().nullable().meta({ description: 'Returned only once; null in a replay.' }),
 }) satisfies z.ZodType<CreatedKeyJson>;
 
 export const problemSchema = z.strictObject({

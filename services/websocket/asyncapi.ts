@@ -84,7 +84,7 @@ const traceparent = callFields.traceparent as Json;
 const type = (name: string): Node => ({ const: name });
 const sequence: Node = { type: 'integer', minimum: 1 };
 const position: Node = { type: 'integer', minimum: 0 };
-const requestId: Node = { type: 'string', description: 'For the server’s log.' };
+const requestId: Node = { type: 'string', description: 'Names the request in the server’s log.' };
 const rate: Node = { $ref: '#/components/schemas/Rate' };
 const rateSchema: Node = {
   ...object({ limit: position, remaining: position, reset_ms: position }),
@@ -129,7 +129,7 @@ function callMessages(name: CallName): Node {
           ...(isWrite && {
             replayed: {
               const: true,
-              description: 'The answer is that of an earlier call with the same idempotencyKey.',
+              description: 'This result is that of an earlier call with the same idempotencyKey.',
             },
           }),
           rate,
@@ -146,11 +146,14 @@ function websocketMessages(): Node {
   const integer: Node = { type: 'integer' };
   const watch = inputSchema('watchEvents') as { readonly properties: Node };
   return {
-    hello: message('Presents the API key; the first frame, unless the upgrade had it.', {
-      ...jsonSchema(clientFrames.hello),
-    }),
+    hello: message(
+      'Sends the API key: the first frame, with a key unless the upgrade request had one.',
+      {
+        ...jsonSchema(clientFrames.hello),
+      },
+    ),
     welcome: message(
-      'The key is good.',
+      'The key is accepted.',
       object({
         type: type('welcome'),
         request_id: requestId,
@@ -171,7 +174,7 @@ function websocketMessages(): Node {
       object({ id, type: type('subscribe'), ...watch.properties, traceparent }, ['id', 'type']),
     ),
     subscribed: message(
-      'Every event after this sequence is delivered: where to resume until one has come.',
+      'Every event after this sequence is delivered. Resume here if no event has come yet.',
       object({ id, type: type('subscribed'), request_id: requestId, rate, sequence: position }, [
         'id',
         'type',
@@ -180,11 +183,11 @@ function websocketMessages(): Node {
       ]),
     ),
     event: message(
-      'An event of a subscription. Its sequence is where to resume.',
+      'An event of a subscription. Resume after its sequence.',
       object({ id, type: type('event'), sequence, event: resource('Event') }),
     ),
     heartbeat: message(
-      'Where to resume, for subscriptions that moved on past events which they do not want.',
+      'Where to resume: positions of subscriptions that passed events outside their filter.',
       object({
         type: type('heartbeat'),
         positions: {
@@ -196,11 +199,11 @@ function websocketMessages(): Node {
     ),
     unsubscribe: message('Ends a subscription.', jsonSchema(clientFrames.unsubscribe)),
     unsubscribed: message(
-      'No event of this id comes any more, whether there was one or not.',
+      'No more events follow for this id.',
       object({ id, type: type('unsubscribed') }),
     ),
     error: message(
-      'A command or a subscription failed; without an id, the connection, which is closed then.',
+      'A command or a subscription failed. Without an id, the connection failed and is closed.',
       object({ id, type: type('error'), rate, error: resource('Problem') }, ['type', 'error']),
     ),
   };
@@ -249,11 +252,11 @@ function closeCodes(): string {
     .sort(([a], [b]) => a - b)
     .map(([code, errors]) => `- ${code}: ${errors.map(([name]) => `\`${name}\``).join(', ')}`);
   return [
-    'An `error` frame without an id and the close code tell why a connection has to end:',
+    'An `error` frame without an id and the close code say why the server ends a connection:',
     ...lines,
     `- ${restarting}: the server restarts; connect again and resume`,
-    `- ${tooSlow}: also where the peer reads too slowly; connect again and resume`,
-    '- 1002, 1007: a frame is against RFC 6455, or is no UTF-8',
+    `- ${tooSlow}: also a client that reads too slowly; connect again and resume`,
+    '- 1002, 1007: a frame is against RFC 6455, or is not UTF-8',
     '- 1008, 1009: a message comes in too many parts, or is larger than 64 KiB',
   ].join('\n');
 }
@@ -286,15 +289,15 @@ const asyncApi = (): Json => ({
       title: 'Server-sent events',
       description:
         'With `Accept: text/event-stream`. `Last-Event-ID` resumes, and wins over `?after=`. The' +
-        ' stream begins with `retry:` and the `id:` where it starts, and heartbeats repeat the id' +
-        ' where to resume. A resume that the server has no room for gets 200, an `error` event, a' +
-        ' longer `retry:` and the end.',
+        ' stream begins with `retry:` and the `id:` at which it starts; heartbeats send the `id:` at' +
+        ' which to resume. A client that resumes when the server is full gets 200, an `error`' +
+        ' event, a longer `retry:` and the end of the stream.',
       servers: [{ $ref: '#/servers/http' }],
       messages: sseMessages(),
     },
   },
   operations: {
-    hello: received('Presents the API key.', 'hello', 'welcome', 'error'),
+    hello: received('Sends the API key.', 'hello', 'welcome', 'error'),
     ...callOperations(),
     watchEvents: received(
       operations.watchEvents.summary,

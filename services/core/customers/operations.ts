@@ -44,7 +44,8 @@ export const getCustomer = readOperation({
 
 export const getCustomersByIds = readOperation({
   name: 'getCustomersByIds',
-  summary: 'Reads up to 100 customers at once; answers in the order asked, null where none is.',
+  summary:
+    'Reads up to 100 customers at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'customers:read',
   price: 1,
   input: z.strictObject({ ids: manyIds }),
@@ -55,7 +56,7 @@ export const getCustomersByIds = readOperation({
 
 export const listCustomers = readOperation({
   name: 'listCustomers',
-  summary: 'Lists customers, newest first; those with an email address, where one is named.',
+  summary: 'Lists customers, newest first, optionally those with one email address.',
   scope: 'customers:read',
   price: 1,
   input: z.strictObject({ ...pageShape, email: z.email().max(254).optional() }),

@@ -35,7 +35,7 @@ function requireWithin(caller: Powers, powers: Powers, what: 'grant' | 'end'): v
   );
 }
 
-/** A new key. `secret` is told once, and is null when the call is replayed. */
+/** A new key. `secret` is returned only once, and is null when the call is replayed. */
 export interface CreatedKey extends ApiKey {
   readonly secret: string | null;
 }
@@ -44,7 +44,7 @@ const publicPart = ({ hash: _hash, merchantId: _merchantId, ...key }: StoredApiK
 
 export const createKey = writeOperation({
   name: 'createKey',
-  summary: 'Creates an API key; its secret is told once.',
+  summary: 'Creates an API key. The secret is returned only once.',
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({
@@ -80,7 +80,7 @@ export const createKey = writeOperation({
 
 export const revokeKey = writeOperation({
   name: 'revokeKey',
-  summary: 'Ends an API key at once, and every stream that it opened.',
+  summary: 'Revokes an API key at once, and ends every stream that it opened.',
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({ id: anyId }),

@@ -34,7 +34,8 @@ export const getPayment = readOperation({
 
 export const getPaymentsByIds = readOperation({
   name: 'getPaymentsByIds',
-  summary: 'Reads up to 100 payments at once; answers in the order asked, null where none is.',
+  summary:
+    'Reads up to 100 payments at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ ids: manyIds }),
@@ -204,7 +205,7 @@ export const createPayment = writeOperation({
 
 export const confirmPayment = writeOperation({
   name: 'confirmPayment',
-  summary: 'Asks the card network for the money of a payment that waits for confirmation.',
+  summary: 'Confirms a payment: asks the card network for its amount.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
@@ -226,12 +227,12 @@ async function toProcessing(context: WriteContext, payment: Payment): Promise<Pa
 
 export const capturePayment = writeOperation({
   name: 'capturePayment',
-  summary: 'Takes the money that was authorised, or less of it.',
+  summary: 'Captures the authorised amount, or less of it.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({
     id: anyId,
-    /** Minor units; everything authorised, where absent. */
+    /** Minor units. Defaults to everything authorised. */
     amount: amountSchema.optional(),
   }),
   async run(context, input): Promise<Payment> {
@@ -252,7 +253,7 @@ export const capturePayment = writeOperation({
 
 export const cancelPayment = writeOperation({
   name: 'cancelPayment',
-  summary: 'Ends a payment that was not captured.',
+  summary: 'Cancels a payment that was not captured.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({ id: anyId }),

@@ -10,13 +10,13 @@ import type { Refund } from './refund.ts';
 
 export const refundPayment = writeOperation({
   name: 'refundPayment',
-  summary: 'Gives back captured money, all that is left unless an amount is named.',
+  summary: 'Gives back captured money. The amount defaults to all that is left.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({
     /** Id of the payment. */
     payment: anyId,
-    /** Minor units; all that is left, where absent. */
+    /** Minor units. Defaults to all that is left. */
     amount: amountSchema.optional(),
     reason: textUpTo(500).nullable().default(null),
   }),
@@ -61,7 +61,7 @@ export const getRefund = readOperation({
 
 export const listRefunds = readOperation({
   name: 'listRefunds',
-  summary: 'Lists refunds, newest first; of one payment, where one is named.',
+  summary: 'Lists refunds, newest first, optionally those of one payment.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
@@ -87,7 +87,7 @@ export const refundsEach = 20;
 export const getRefundsByPaymentIds = readOperation({
   name: 'getRefundsByPaymentIds',
   summary:
-    'Reads the first page of refunds, newest first, of each of up to 100 payments, in the order asked.',
+    'Reads the first page of refunds, newest first, of each of up to 100 payments, in the order of their ids.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ payments: manyIds }),
