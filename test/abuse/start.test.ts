@@ -86,7 +86,7 @@ describe('readiness', () => {
     return [response.status, await response.text()];
   };
   const becomes = (expected: readonly [number, string]) =>
-    expect.poll(() => read('/readyz'), { timeout: 25_000 }).toEqual(expected);
+    expect.poll(() => read('/readyz'), { timeout: 120_000 }).toEqual(expected);
 
   test('fails while another process holds the database, and liveness does not', async () => {
     server = await spawnServer();

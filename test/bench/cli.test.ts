@@ -327,7 +327,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     ]);
     expect(readFileSync(join(folder, 'latest.md'), 'utf8')).toContain('# Bench report');
     expect(readFileSync(join(folder, 'latest.html'), 'utf8')).toContain('</html>');
-  }, 60_000);
+  }, 240_000);
 
   test("of somebody else's server asks nothing of its process, and leaves it alive", async () => {
     const folder = temporaryFolder();
@@ -358,14 +358,14 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     }
     expect(pid !== null && isAlive(pid)).toBe(true);
     expect((await fetch(`http://127.0.0.1:${http}/healthz`)).status).toBe(200);
-  }, 60_000);
+  }, 240_000);
 
   test('of the store alone, in which nothing is invalid, is exit code 0', async () => {
     const folder = temporaryFolder();
     const { code } = await runBench('--quick', '--only', 'storage', '--out', folder);
     expect(code).toBe(0);
     expect(readResult(join(folder, 'latest.json')).storage?.writes.ratio).toBeGreaterThan(0);
-  }, 60_000);
+  }, 240_000);
 
   test('that is interrupted leaves no process, and keeps what was measured', async () => {
     const folder = temporaryFolder();
@@ -381,5 +381,5 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     await until(() => !children.some(isAlive));
     expect(readResult(join(folder, 'latest.json')).complete).toBe(false);
     expect(readFileSync(join(folder, 'latest.md'), 'utf8')).toContain('CUT SHORT');
-  }, 40_000);
+  }, 240_000);
 });

@@ -37,7 +37,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('the link', { timeout: 30_000 }, () => {
+describe('the link', { timeout: 120_000 }, () => {
   let linkProcess: LinkProcess;
   let links: Links;
   beforeAll(async () => {

@@ -363,7 +363,7 @@ describe('the real file', () => {
     });
     expect(payments.map(({ id }) => id)).toEqual(payments.map(({ id }) => id).toSorted());
     expect(JSON.stringify(reportToJson(report))).toContain('"amount":"9747747.934"');
-  }, 60_000);
+  }, 240_000);
 
   test('is missed with a message that says where it should be', async () => {
     const csvPath = new URL('no-such.csv', path);

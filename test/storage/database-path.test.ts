@@ -84,11 +84,11 @@ describe.each([
     const path = join(folder, 'read-only/one.db');
     const why = '(readonly|unable to open)';
     expect(await outcomeOf(args, path, nobody)).toEqual(whyNot(path, why));
-  }, 60_000);
+  }, 240_000);
 
   test('on a full disk', async () => {
     const path = join(folder, `full-${_name}.db`);
     const why = '(full|I/O error)';
     expect(await outcomeOf(args, path, { fileBlocks: 16 })).toEqual(whyNot(path, why));
-  }, 60_000);
+  }, 240_000);
 });

@@ -129,7 +129,7 @@ describe('while another process holds the database', () => {
     for (let tries = 0; tries < 20; tries += 1) await sleep(10);
     other.exec('commit');
     await write;
-  }, 30_000);
+  }, 240_000);
 
   test('closing waits for the writes that wait', async () => {
     const store = await open(Number.POSITIVE_INFINITY);

@@ -73,7 +73,7 @@ describe('readiness', () => {
     other.exec('begin immediate');
     expect(await store.ready()).toEqual(notReady('locked', 'another process holds the database'));
     other.close();
-    await expect.poll(() => store.ready(), { timeout: 20_000 }).toEqual({ ready: true });
+    await expect.poll(() => store.ready(), { timeout: 120_000 }).toEqual({ ready: true });
   });
 
   test('is not given while the disk is full, and again when there is room', async () => {
@@ -88,7 +88,7 @@ describe('readiness', () => {
     database.exec('pragma max_page_count = 1');
     expect(await ready()).toEqual(notReady('full', 'the disk is full'));
     database.exec('pragma max_page_count = 4294967294');
-    await expect.poll(ready, { timeout: 20_000 }).toEqual({ ready: true });
+    await expect.poll(ready, { timeout: 120_000 }).toEqual({ ready: true });
     await writer.close();
     database.close();
   });
@@ -117,7 +117,7 @@ describe('readiness', () => {
     );
     await (await openStore(`sqlite:${replaced}`)).close();
     const damaged = notReady('damaged', 'the database is damaged');
-    await expect.poll(() => second.ready(), { timeout: 20_000 }).toEqual(damaged);
+    await expect.poll(() => second.ready(), { timeout: 120_000 }).toEqual(damaged);
   });
 
   test('is probed once, however many ask at the same time', async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 /** Waits for a condition; the time is for a busy machine only. */
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 
 const subscription = 'subscription { events { sequence } }';
 

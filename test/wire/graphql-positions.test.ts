@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 /** Waits for a condition; the time is for a busy machine only. */
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 const lastSequence = () => room.house.store.read.lastSequence('acct_retail');
 const write = () => room.direct.createPayment(simple, once());
 

@@ -70,7 +70,7 @@ function sendAtOnce({ socket }: GraphqlSocket, frames: readonly object[]): void 
 }
 
 /** Waits for a condition; the time is for a busy machine only. */
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 
 const openStreams = () => streams.filter(({ signal }) => !signal.aborted).length;
 const write = () => room.direct.createPayment(simple, once());
