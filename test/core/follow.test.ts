@@ -42,6 +42,7 @@ function createLog() {
           listener = undefined;
         };
       },
+      startsAt() {},
     },
     read: {
       lastSequence: async () => log.length,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebsocketRoom } from '../../services/websocket/server.ts';
 import { createEventStreamParser } from '../../services/wire/event-stream.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
+import { adminKey, type House, openHouse, otherKey } from '../house.ts';
 import { openRoom as openSse } from './sse-room.ts';
 import { enter, serve } from './websocket-peer.ts';
 
@@ -88,4 +88,31 @@ test('a WebSocket that only calls ends as well, and calls nothing more with the 
   const again = enter(room, key.secret);
   await expect(again).rejects.toThrow('got error');
   await room.close();
+});
+
+test('what another server commits is read once, however many watch, and not for other merchants', async () => {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const watch = (credential: string, requestId: string) =>
+    here.core.watch('watchEvents', { credential, requestId, signal }, {});
+  const streams = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => watch(adminKey, `w${i}`)),
+  );
+  const others = await Promise.all(Array.from({ length: 200 }, (_, i) => watch(otherKey, `o${i}`)));
+  const idle = others.map((stream) => stream[Symbol.asyncIterator]().next());
+  const iterators = streams.map((stream) => stream[Symbol.asyncIterator]());
+  const nextOfAll = async () => {
+    const all = iterators.map((iterator) => iterator.next());
+    const name = await addCustomerElsewhere();
+    const events = (await Promise.all(all)).map(({ value }) => value);
+    for (const event of events) expect(event.data.customer.name).toBe(name);
+    return events;
+  };
+  const before = here.store.queryCount;
+  const events = await nextOfAll();
+  expect(here.store.queryCount - before).toBeLessThan(20);
+  // One object, so that it is written as JSON once.
+  expect(new Set(events).size).toBe(1);
+  stop.abort();
+  await Promise.all(idle);
 });

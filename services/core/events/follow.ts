@@ -68,6 +68,7 @@ export async function followEvents(options: {
     const lastSequence = await read.lastSequence(merchantId);
     start = options.after ?? lastSequence;
     requirePosition(start, lastSequence);
+    options.feed.startsAt(merchantId, lastSequence);
   } catch (error) {
     inbox.close();
     throw error;

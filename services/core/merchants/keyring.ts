@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PaymentsError } from '../errors.ts';
+import { onceAtATime } from '../once-at-a-time.ts';
 import type { Bucket, Store } from '../ports.ts';
 import { merchantAllowance, type StoredApiKey } from './merchant.ts';
 
@@ -67,7 +68,7 @@ export function createKeyring(
       await nextTurn();
     }
   }
-  store.onForeignCommit(onceAtATime(forgetRevoked));
+  store.onForeignCommit(onceAtATime(forgetRevoked, lookUpEveryMs));
 
   return {
     async find(secret, nowMs) {
@@ -94,31 +95,6 @@ export function createKeyring(
       return entry;
     },
     revoke: forget,
-  };
-}
-
-/**
- * Runs `work` soon after it is asked for, again where that was while it ran or shortly after, and
- * again where it failed.
- */
-function onceAtATime(work: () => Promise<void>): () => void {
-  let asked = false;
-  let running = false;
-  async function run(): Promise<void> {
-    running = true;
-    while (asked) {
-      asked = false;
-      await work().catch(() => {
-        asked = true;
-      });
-      await sleep(lookUpEveryMs, undefined, { ref: false });
-    }
-    running = false;
-  }
-  return () => {
-    asked = true;
-    // Cannot reject: failures of `work` are caught, and nothing else fails.
-    if (!running) void run();
   };
 }
 
