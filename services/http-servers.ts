@@ -5,12 +5,14 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type Http2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { HttpFront } from './http.ts';
+import { breakStalled, cancelStalled, inTurn, mostStreams, stalledMs } from './http-pace.ts';
 import type { Tls } from './tls.ts';
 import type { Drain } from './wire/front.ts';
 import { cannotListen, type Listener } from './wire/listen.ts';
@@ -28,6 +30,8 @@ export interface Place {
   readonly port: number;
   /** Cleartext where undefined. */
   readonly tls: Tls | undefined;
+  /** How long a client may take to read; a minute where absent. */
+  readonly stalledMs?: number;
 }
 
 /** A server that listens. */
@@ -38,7 +42,8 @@ export interface Listening {
 }
 
 /** Serves HTTP/1.1. */
-export async function openHttp1(front: HttpFront, { host, port, tls }: Place): Promise<Listening> {
+export async function openHttp1(front: HttpFront, place: Place): Promise<Listening> {
+  const { host, port, tls } = place;
   const options = {
     // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
     // `Upgrade: h2c` of `curl --http2`.
@@ -51,9 +56,12 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
   };
   const server = tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
   const connections = connectionsOf(server);
-  server.on('request', front.request);
-  server.on('checkContinue', front.checkContinue);
-  server.on('checkExpectation', front.checkExpectation);
+  // What writes is the socket inside of the connection, where TLS is around it.
+  const writers = tls ? connectionsOf(server, 'secureConnection') : connections;
+  const stalled = breakStalled(writers, place.stalledMs ?? stalledMs);
+  server.on('request', inTurn(front.request));
+  server.on('checkContinue', inTurn(front.checkContinue));
+  server.on('checkExpectation', inTurn(front.checkExpectation));
   server.on('clientError', front.unparsed);
   server.on('connect', front.connect);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -71,6 +79,7 @@ export async function openHttp1(front: HttpFront, { host, port, tls }: Place): P
       const drained = setTimeout(() => server.closeAllConnections(), callsMs);
       const parted = setTimeout(() => destroyAll(connections), callsMs + partingMs);
       await closed;
+      clearInterval(stalled);
       clearInterval(closeIdle);
       clearTimeout(drained);
       clearTimeout(parted);
@@ -123,8 +132,10 @@ function whenQuiet(
 }
 
 /** Serves HTTP/2 and nothing else: a client that offers only HTTP/1.1 by ALPN is refused. */
-export async function openHttp2(front: HttpFront, { host, port, tls }: Place): Promise<Listening> {
-  const server = tls ? createHttp2TlsServer(tls) : createHttp2Server();
+export async function openHttp2(front: HttpFront, place: Place): Promise<Listening> {
+  const { host, port, tls } = place;
+  const options = { settings: { maxConcurrentStreams: mostStreams } };
+  const server = tls ? createHttp2TlsServer({ ...options, ...tls }) : createHttp2Server(options);
   // The front asks nothing of a request that HTTP/2's compatibility API does not have.
   const listen2 = (listener: HttpFront['request']) => listener as unknown as Http2Listener;
   server.on('request', listen2(front.request));
@@ -138,6 +149,12 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
   });
+  const streams = new Set<ServerHttp2Stream>();
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+  });
+  const stalled = cancelStalled(streams, place.stalledMs ?? stalledMs);
   return {
     port: await listen(server, { port, host }, { what: 'HTTP/2', setting: 'HTTP2_PORT' }),
     async close({ idleMs, callsMs }) {
@@ -154,6 +171,7 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
         destroyAll(connections);
       }, callsMs);
       await closed;
+      clearInterval(stalled);
       clearTimeout(drained);
     },
   };
@@ -163,9 +181,9 @@ export async function openHttp2(front: HttpFront, { host, port, tls }: Place): P
 const maxStreamId = 2 ** 31 - 1;
 
 /** Every open TCP connection, also those that HTTP does not know: in a handshake, upgraded. */
-function connectionsOf(server: Server): ReadonlySet<Socket> {
+function connectionsOf(server: Server, event = 'connection'): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
+  server.on(event, (socket: Socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
