@@ -127,17 +127,10 @@ export class GrpcCaller implements StreamCaller {
 }
 
 /** Metadata of an answer, sent as it is: grpc-js checks and copies every entry of its own. */
-export class AnswerMetadata extends Metadata {
-  readonly #fields: Record<string, string>;
-
-  constructor(fields: Record<string, string>) {
-    super();
-    this.#fields = fields;
-  }
-
-  override toHttp2Headers(): Record<string, string> {
-    return this.#fields;
-  }
+export function answerMetadata(caller: GrpcCaller): Metadata {
+  const fields = caller.fields();
+  // Nothing else is asked of metadata on its way out.
+  return { toHttp2Headers: () => fields } as unknown as Metadata;
 }
 
 /** Where the metadata of a call, which is all that a handler sees of it, carries its caller. */

@@ -50,7 +50,7 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   const interceptor: ServerInterceptor = (_method, call) => {
     const incoming = entering;
     if (!incoming) throw new Error('Expected a call that came through the guard.');
-    incoming.send = call.sendStatus.bind(call);
+    incoming.enter(call);
     // Assigned, because grpc-js answers by this method of its own call, and not of the last one.
     call.sendStatus = (status) => incoming.finish(status);
     incoming.expireInTime();
@@ -69,11 +69,9 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
         void refuseStream(incoming, fault);
         return;
       }
-      // Its timers end at 24.8 days: grpc-js is not told, and the call has a timer of ours.
-      if (timeoutMs !== Number.POSITIVE_INFINITY) delete headers['grpc-timeout'];
       entering = incoming;
       try {
-        serve(stream, headers, flags, rawHeaders);
+        serve(stream, headersForGrpc(headers), flags, rawHeaders);
       } finally {
         entering = undefined;
       }
@@ -203,8 +201,6 @@ function faultOf(
     if (contentType === undefined || !grpcType.test(contentType)) {
       return { error: contentTypeError(contentType), fields: { ':status': 415 } };
     }
-    // grpc-js compares in lower case.
-    headers['content-type'] = 'application/grpc';
   }
   if (!paths.has(path)) return { error: unknownMethodError(path) };
   if (isDoubled('authorization', rawHeaders)) {
@@ -218,6 +214,19 @@ function faultOf(
   // Less time than a timer can measure is over before anything can begin.
   if (timeoutMs < 1) return { error: deadlineError() };
   return undefined;
+}
+
+/**
+ * What grpc-js has to know of a call that the guard let in. It copies and checks each header, and
+ * nobody reads them there; nor is it told the deadline: its timers end at 24.8 days.
+ */
+function headersForGrpc(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { ':path': path, ':authority': authority, 'grpc-encoding': encoding } = headers;
+  const some = { ':path': path, ':authority': authority, 'content-type': 'application/grpc' };
+  // It would take an encoding that is not printable for none.
+  return encoding === undefined
+    ? some
+    : { ...some, 'grpc-encoding': String(encoding).replace(/[^ -~]/g, '?') };
 }
 
 /** Milliseconds that the call may take; undefined where the header is malformed. */

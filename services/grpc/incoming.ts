@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
-import { status } from '@grpc/grpc-js';
+import { Metadata, type ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { GrpcCaller } from './caller.ts';
@@ -17,17 +17,34 @@ const blockedMs = 30_000;
 /** How often a stream is asked whether its trailers were sent, where the connection is slow. */
 const sentPollMs = 20;
 
+type Sender = Pick<ServerInterceptingCall, 'sendStatus'>;
+
+/** Trailers that say no more than the status; grpc-js would make two objects of each such call. */
+class NoMetadata extends Metadata {
+  override clone(): Metadata {
+    return this;
+  }
+
+  override toHttp2Headers(): Record<string, never> {
+    return {};
+  }
+}
+
+/** The status of most calls. */
+const plainOk: Status = { code: status.OK, details: 'OK', metadata: new NoMetadata() };
+
 /** How one call ends, whoever ends it: handler, grpc-js, deadline or a reader that stops. */
 export class Incoming {
   /** True once a status is chosen: nothing is sent any more but that. */
   ended = false;
-  /** Sends a status as it is. */
-  send: (status: Status) => void = () => {};
   readonly stream: ServerHttp2Stream;
   readonly caller: GrpcCaller;
   readonly #core: Pick<Core, 'refuse'>;
   readonly #framing: Framing;
   #halfClosed = false;
+  #call: Sender | undefined;
+  /** The method of `#call` as grpc-js made it. */
+  #sendStatus: Sender['sendStatus'] | undefined;
   #disarm: (() => void) | undefined;
 
   /** Has to be made before anybody else listens to the stream's data. */
@@ -43,6 +60,12 @@ export class Incoming {
     const framing = new Framing(encoding);
     this.#framing = framing;
     stream.on('data', (chunk: Buffer) => framing.read(chunk));
+  }
+
+  /** Takes the call that grpc-js made, before its `sendStatus` is replaced. */
+  enter(call: Sender): void {
+    this.#call = call;
+    this.#sendStatus = call.sendStatus;
   }
 
   /** Ends the call at its deadline, however far away that is. */
@@ -86,7 +109,7 @@ export class Incoming {
       return;
     }
     this.ended = true;
-    this.#end(given);
+    this.#end(given.metadata ? given : plainOk);
   }
 
   /** Refuses the call where its frames cannot be a request; true where it is ended. */
@@ -110,7 +133,7 @@ export class Incoming {
   #end(given: Status): void {
     this.#disarm?.();
     const { stream } = this;
-    this.send(given);
+    this.#sendStatus?.call(this.#call, given);
     if (given.code !== status.OK && stream.writableLength > 0) {
       const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), flushMs);
       stream.once('close', () => clearTimeout(timer));

@@ -2,7 +2,7 @@ import type { handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
 import type { OperationName } from '../core/operations.ts';
-import { AnswerMetadata, callerOf } from './caller.ts';
+import { answerMetadata, callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
 /** Stands for a request whose bytes were refused, until its call is answered. */
@@ -47,7 +47,7 @@ export const unary =
     try {
       requireMessage(request);
       const response = await handle(core, caller, request);
-      call.sendMetadata(new AnswerMetadata(caller.fields()));
+      call.sendMetadata(answerMetadata(caller));
       callback(null, response);
     } catch (thrown) {
       const error = await core.refuse(caller, toPaymentsError(thrown), operation);
