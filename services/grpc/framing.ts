@@ -1,63 +1,138 @@
+/** Above any legal request: 50 pairs of 540 characters of 3 bytes are 81,000 bytes. */
+export const maxRequestBytes = 128 * 1024;
+/** Requests of one stream; a client that reflects on the whole contract sends a few dozen. */
+export const maxRequestsOfStream = 200;
+/** Compressed messages of one call: grpc-js unpacks all of a chunk at once, each for itself. */
+const maxCompressed = 20;
+
 const prefixBytes = 5;
+const none = Buffer.alloc(0);
 
 /**
- * Follows the length-prefixed messages of a request (PROTOCOL-HTTP2.md, Length-Prefixed-Message),
- * because grpc-js passes over flags that do not exist and over messages that are cut short.
+ * Cuts what a client sends into length-prefixed messages (PROTOCOL-HTTP2.md, Length-Prefixed-Message)
+ * in the place of grpc-js's decoder. That passes over flags that do not exist and messages that are
+ * cut short, and it has every message of a chunk unpacked at once, however many there are: 64 KiB
+ * of empty ones are a third of a second.
  */
 export class Framing {
-  /** What is wrong with a frame so far, if anything. */
-  fault: string | undefined;
   readonly #encoded: boolean;
-  /** Bytes of the prefix that were read; all of them while in a message. */
-  #prefixRead = 0;
+  readonly #maxMessages: number;
+  readonly #refuse: (fault: string) => void;
+  /** Nothing that still comes is a part of the call. */
+  #deaf = false;
+  #messages = 0;
+  #compressed = 0;
+  /** The message that is under way: its first bytes, how many they are, and what it will have. */
+  #held = none;
+  #read = 0;
   #length = 0;
-  /** Bytes of the message that are still to come. */
-  #left = 0;
 
-  /** @param encoding the call's `grpc-encoding`; none if omitted */
-  constructor(encoding: string | undefined) {
+  /**
+   * @param encoding the call's `grpc-encoding`; none if omitted
+   * @param maxMessages those after it are dropped: who gets the last one has to refuse the call
+   * @param refuse called once, when a frame cannot be a request
+   */
+  constructor(encoding: string | undefined, maxMessages: number, refuse: (fault: string) => void) {
     this.#encoded = encoding !== undefined && encoding !== 'identity';
+    this.#maxMessages = maxMessages;
+    this.#refuse = refuse;
   }
 
-  /** To be called with every chunk before grpc-js gets it. */
-  read(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length) {
-      if (this.#prefixRead < prefixBytes) {
-        // An index below the length.
-        this.#readPrefix(chunk[at] as number);
-        at += 1;
-      } else {
-        const taken = Math.min(this.#left, chunk.length - at);
-        this.#left -= taken;
-        at += taken;
+  /**
+   * The messages that this chunk completes, each with its prefix.
+   * @throws Error where one is larger than any may be, or too many are compressed; grpc-js then
+   *   says RESOURCE_EXHAUSTED
+   */
+  write(chunk: Buffer): readonly Buffer[] {
+    if (this.#deaf) return [];
+    // Almost every request is one message, and comes in one piece.
+    if (this.#read === 0 && this.#isOneMessage(chunk)) {
+      this.#count();
+      return [chunk];
+    }
+    const complete: Buffer[] = [];
+    for (let at = 0; at < chunk.length; ) {
+      const end = Math.min(chunk.length, at + this.#missing());
+      this.#hold(chunk.subarray(at, end));
+      at = end;
+      if (this.#deaf) break;
+      if (this.#read === prefixBytes) this.#readLength();
+      if (this.#missing() === 0) {
+        complete.push(this.#held.subarray(0, this.#read));
+        this.#held = none;
+        this.#read = 0;
+        this.#count();
+        if (this.#deaf) break;
       }
-      if (this.#prefixRead === prefixBytes && this.#left === 0) this.#prefixRead = 0;
+    }
+    return complete;
+  }
+
+  /** Refuses the call where the request ended within a message. */
+  end(): void {
+    if (this.#deaf || this.#read === 0) return;
+    this.#fail(
+      this.#read < prefixBytes
+        ? `expected a message prefix of ${prefixBytes} bytes, got ${this.#read} and the end`
+        : `expected a message of ${this.#length} bytes, got ${this.#read - prefixBytes} and the end`,
+    );
+  }
+
+  #isOneMessage(chunk: Buffer): boolean {
+    if (chunk.length < prefixBytes || chunk.length > prefixBytes + maxRequestBytes) return false;
+    return chunk[0] === 0 && chunk.readUInt32BE(1) === chunk.length - prefixBytes;
+  }
+
+  /** Bytes up to the end of the prefix, or of the message. */
+  #missing(): number {
+    return this.#read < prefixBytes
+      ? prefixBytes - this.#read
+      : prefixBytes + this.#length - this.#read;
+  }
+
+  /** Room is doubled, so that a message of one byte a frame is neither slow nor many objects. */
+  #hold(bytes: Buffer): void {
+    const read = this.#read + bytes.length;
+    if (read > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(read, 2 * this.#held.length));
+      this.#held.copy(grown, 0, 0, this.#read);
+      this.#held = grown;
+    }
+    bytes.copy(this.#held, this.#read);
+    if (this.#read === 0) this.#checkFlag(this.#held.readUInt8(0));
+    this.#read = read;
+  }
+
+  #readLength(): void {
+    this.#length = this.#held.readUInt32BE(1);
+    if (this.#length > maxRequestBytes) {
+      this.#exhaust(`a message of at most ${maxRequestBytes} bytes, got ${this.#length}`);
+    }
+    this.#compressed += this.#held.readUInt8(0);
+    if (this.#compressed > maxCompressed) {
+      this.#exhaust(`at most ${maxCompressed} compressed messages in one call, got more`);
     }
   }
 
-  /** What is wrong when the request has ended. */
-  faultAtEnd(): string | undefined {
-    if (this.fault !== undefined || this.#prefixRead === 0) return this.fault;
-    return this.#prefixRead < prefixBytes
-      ? `expected a message prefix of ${prefixBytes} bytes, got ${this.#prefixRead} and the end`
-      : `expected a message of ${this.#length} bytes, got ${this.#length - this.#left} and the end`;
-  }
-
-  #readPrefix(byte: number): void {
-    if (this.#prefixRead === 0) {
-      this.#length = 0;
-      if (byte !== 0) this.#checkFlag(byte);
-    } else {
-      this.#length = this.#length * 256 + byte;
-    }
-    this.#prefixRead += 1;
-    this.#left = this.#length;
+  #exhaust(expected: string): never {
+    this.#deaf = true;
+    throw new Error(`Expected ${expected}.`);
   }
 
   #checkFlag(flag: number): void {
-    if (flag > 1) this.fault ??= `expected a Compressed-Flag of 0 or 1, got ${flag}`;
-    if (this.#encoded) return;
-    this.fault ??= 'expected a grpc-encoding for a message with Compressed-Flag 1, got none';
+    if (flag > 1) this.#fail(`expected a Compressed-Flag of 0 or 1, got ${flag}`);
+    else if (flag === 1 && !this.#encoded) {
+      this.#fail('expected a grpc-encoding for a message with Compressed-Flag 1, got none');
+    }
+  }
+
+  #count(): void {
+    this.#messages += 1;
+    if (this.#messages >= this.#maxMessages) this.#deaf = true;
+  }
+
+  #fail(fault: string): void {
+    this.#deaf = true;
+    this.#refuse(fault);
   }
 }

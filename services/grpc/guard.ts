@@ -11,7 +11,8 @@ import type { Core } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
 import { carryCaller, GrpcCaller } from './caller.ts';
 import { parseTimeout, timeoutUnits } from './deadline.ts';
-import { closeWhenSent, Incoming } from './incoming.ts';
+import { maxRequestsOfStream } from './framing.ts';
+import { closeWhenSent, type Entered, Incoming } from './incoming.ts';
 import {
   contentTypeError,
   deadlineError,
@@ -47,12 +48,12 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   /** The stream that grpc-js is making a call of: it calls its interceptors in the same turn. */
   let entering: Incoming | undefined;
 
-  const interceptor: ServerInterceptor = (_method, call) => {
+  const interceptor: ServerInterceptor = ({ requestStream }, call) => {
     const incoming = entering;
     if (!incoming) throw new Error('Expected a call that came through the guard.');
-    incoming.enter(call);
-    // Assigned, because grpc-js answers by this method of its own call, and not of the last one.
-    call.sendStatus = (status) => incoming.finish(status);
+    // One more than is allowed, so that it is refused.
+    const maxMessages = 1 + (requestStream ? maxRequestsOfStream : 1);
+    incoming.enter(call as Entered, maxMessages);
     incoming.expireInTime();
     // It is no instance of their class, which they never ask for.
     return new GuardedCall(call, incoming) as unknown as ServerInterceptingCall;
@@ -63,7 +64,7 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
       const timeoutMs = timeoutOf(headers);
       const dueMs = timeoutMs ? performance.now() + timeoutMs : 0;
       const caller = new GrpcCaller(stream, headers, dueMs, addressOf);
-      const incoming = new Incoming(core, stream, caller, headers['grpc-encoding']?.toString());
+      const incoming = new Incoming(core, stream, caller, encodingOf(headers));
       const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
       if (fault) {
         void refuseStream(incoming, fault);
@@ -71,7 +72,7 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
       }
       entering = incoming;
       try {
-        serve(stream, headersForGrpc(headers), flags, rawHeaders);
+        serve(stream, headersForGrpc(headers, incoming.encoding), flags, rawHeaders);
       } finally {
         entering = undefined;
       }
@@ -122,12 +123,12 @@ class GuardedCall implements Call, Listener {
   }
 
   onReceiveMessage(message: unknown): void {
-    if (!this.incoming.misframed(false)) this.next?.onReceiveMessage(message);
+    if (!this.incoming.ended) this.next?.onReceiveMessage(message);
   }
 
   onReceiveHalfClose(): void {
     this.incoming.halfClosed();
-    if (!this.incoming.misframed(true)) this.next?.onReceiveHalfClose();
+    if (!this.incoming.ended) this.next?.onReceiveHalfClose();
   }
 
   onCancel(): void {
@@ -220,14 +221,17 @@ function faultOf(
  * What grpc-js has to know of a call that the guard let in. It copies and checks each header, and
  * nobody reads them there; nor is it told the deadline: its timers end at 24.8 days.
  */
-function headersForGrpc(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const { ':path': path, ':authority': authority, 'grpc-encoding': encoding } = headers;
+function headersForGrpc(
+  { ':path': path, ':authority': authority }: IncomingHttpHeaders,
+  encoding: string | undefined,
+): IncomingHttpHeaders {
   const some = { ':path': path, ':authority': authority, 'content-type': 'application/grpc' };
-  // It would take an encoding that is not printable for none.
-  return encoding === undefined
-    ? some
-    : { ...some, 'grpc-encoding': String(encoding).replace(/[^ -~]/g, '?') };
+  return encoding === undefined ? some : { ...some, 'grpc-encoding': encoding };
 }
+
+/** Printable: grpc-js would take another one for none, and compressed bytes for a message. */
+const encodingOf = ({ 'grpc-encoding': encoding }: IncomingHttpHeaders): string | undefined =>
+  encoding?.toString().replace(/[^ -~]/g, '?');
 
 /** Milliseconds that the call may take; undefined where the header is malformed. */
 function timeoutOf({ 'grpc-timeout': text }: IncomingHttpHeaders): number | undefined {
@@ -236,8 +240,10 @@ function timeoutOf({ 'grpc-timeout': text }: IncomingHttpHeaders): number | unde
 
 /** Node passes on the first of several, and says nothing. */
 function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
-  const first = rawHeaders.indexOf(name);
-  return first >= 0 && rawHeaders.indexOf(name, first + 2) >= 0;
+  let count = 0;
+  // Names and values in turn, and a value may be the name of a field.
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i] === name) count += 1;
+  return count > 1;
 }
 
 /** Answers in trailers alone, for a stream that grpc-js never sees. */

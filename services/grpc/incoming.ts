@@ -17,7 +17,10 @@ const blockedMs = 30_000;
 /** How often a stream is asked whether its trailers were sent, where the connection is slow. */
 const sentPollMs = 20;
 
-type Sender = Pick<ServerInterceptingCall, 'sendStatus'>;
+/** A call of grpc-js, with what it keeps to itself. */
+export interface Entered extends Pick<ServerInterceptingCall, 'sendStatus'> {
+  decoder?: Pick<Framing, 'write'>;
+}
 
 /** Trailers that say no more than the status; grpc-js would make two objects of each such call. */
 class NoMetadata extends Metadata {
@@ -39,15 +42,16 @@ export class Incoming {
   ended = false;
   readonly stream: ServerHttp2Stream;
   readonly caller: GrpcCaller;
+  /** The call's `grpc-encoding` as grpc-js is told it. */
+  readonly encoding: string | undefined;
   readonly #core: Pick<Core, 'refuse'>;
-  readonly #framing: Framing;
+  #framing: Framing | undefined;
   #halfClosed = false;
-  #call: Sender | undefined;
+  #call: Entered | undefined;
   /** The method of `#call` as grpc-js made it. */
-  #sendStatus: Sender['sendStatus'] | undefined;
+  #sendStatus: Entered['sendStatus'] | undefined;
   #disarm: (() => void) | undefined;
 
-  /** Has to be made before anybody else listens to the stream's data. */
   constructor(
     core: Pick<Core, 'refuse'>,
     stream: ServerHttp2Stream,
@@ -55,17 +59,25 @@ export class Incoming {
     encoding: string | undefined,
   ) {
     this.#core = core;
+    this.encoding = encoding;
     this.stream = stream;
     this.caller = caller;
-    const framing = new Framing(encoding);
-    this.#framing = framing;
-    stream.on('data', (chunk: Buffer) => framing.read(chunk));
   }
 
-  /** Takes the call that grpc-js made, before its `sendStatus` is replaced. */
-  enter(call: Sender): void {
+  /**
+   * Puts itself into the call that grpc-js made, which then sends and reads nothing by itself.
+   *
+   * @param maxMessages as `Framing` has it
+   */
+  enter(call: Entered, maxMessages: number): void {
+    if (!call.decoder) throw new Error('Expected a call of grpc-js that has a decoder.');
     this.#call = call;
     this.#sendStatus = call.sendStatus;
+    // Assigned, because grpc-js answers by this method of its own call, and not of the last one.
+    call.sendStatus = (status) => this.finish(status);
+    const refuse = (fault: string) => this.refuse(framingRefusal(fault));
+    this.#framing = new Framing(this.encoding, maxMessages, refuse);
+    call.decoder = this.#framing;
   }
 
   /** Ends the call at its deadline, however far away that is. */
@@ -81,9 +93,10 @@ export class Incoming {
     this.caller.leave();
   }
 
-  /** The client has sent everything. */
+  /** The client has sent everything; the call may end by that. */
   halfClosed(): void {
     this.#halfClosed = true;
+    this.#framing?.end();
   }
 
   /** What core answers to a failure that did not come from it. */
@@ -112,22 +125,18 @@ export class Incoming {
     this.#end(given.metadata ? given : plainOk);
   }
 
-  /** Refuses the call where its frames cannot be a request; true where it is ended. */
-  misframed(atEnd: boolean): boolean {
-    if (this.ended) return true;
-    const fault = atEnd ? this.#framing.faultAtEnd() : this.#framing.fault;
-    if (fault !== undefined) this.refuse(framingRefusal(fault));
-    return this.ended;
-  }
-
   /** To be called after a write: a reader that takes nothing does not hold it for ever. */
   watchReader(): void {
     const { stream } = this;
     if (!stream.writableNeedDrain) return;
     const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), blockedMs);
     timer.unref();
-    const done = () => clearTimeout(timer);
-    stream.once('drain', done).once('close', done);
+    // One stream may be blocked any number of times.
+    const done = () => {
+      clearTimeout(timer);
+      stream.off('drain', done).off('close', done);
+    };
+    stream.on('drain', done).on('close', done);
   }
 
   #end(given: Status): void {

@@ -1,13 +1,11 @@
 import type { Server, ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { maxRequestsOfStream } from './framing.ts';
+import { createHealth } from './health.ts';
 import { createReflection } from './reflection.ts';
 import { shutdownError } from './refusals.ts';
 import { failStream } from './unary.ts';
-
-/** Requests of one stream; a client that reflects on the whole contract sends a few dozen. */
-const maxRequestsOfStream = 1000;
 
 type Stream = ServerDuplexStream<never, unknown>;
 type StreamHandler = (call: Stream, callback?: unknown) => void;
@@ -22,7 +20,7 @@ export function addLibraryServices(
   services: readonly string[],
   closing: AbortSignal,
 ): void {
-  const health = new HealthImplementation({ '': 'SERVING' });
+  const health = createHealth();
   for (const name of services) health.setStatus(name, 'SERVING');
   closing.addEventListener('abort', () => {
     for (const name of ['', ...services]) health.setStatus(name, 'NOT_SERVING');

@@ -22,6 +22,7 @@ import {
 } from './contract.ts';
 import { createCustomer, getCustomer, getCustomersByIds, listCustomers } from './customers.ts';
 import { listEvents, watchEvents } from './events.ts';
+import { maxRequestBytes } from './framing.ts';
 import { createGuard } from './guard.ts';
 import { createKey, revokeKey } from './keys.ts';
 import { addLibraryServices } from './library-services.ts';
@@ -38,8 +39,6 @@ import {
 import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
 import { refusedMessage, unary } from './unary.ts';
 
-/** Above any legal request: 50 pairs of 540 characters of 3 bytes are 81,000 bytes. */
-const maxRequestBytes = 128 * 1024;
 /** How long calls that run may go on after `close`. */
 const graceMs = 10_000;
 

@@ -1,0 +1,148 @@
+import { EventEmitter } from 'node:events';
+import type { ServerHttp2Stream } from 'node:http2';
+import zlib from 'node:zlib';
+import type { HealthImplementation } from 'grpc-health-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { paymentService } from '../../services/grpc/contract.ts';
+import { Framing, maxRequestBytes } from '../../services/grpc/framing.ts';
+import { createHealth } from '../../services/grpc/health.ts';
+import { Incoming } from '../../services/grpc/incoming.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
+import { type House, openHouse } from '../house.ts';
+import { ending, frame, openWire, reasonOf, type Wire } from './grpc-wire.ts';
+
+let house: House;
+let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let wire: Wire;
+
+beforeAll(async () => {
+  house = await openHouse();
+  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  wire = await openWire(server.port);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+afterAll(async () => {
+  wire.close();
+  await server.close();
+  await house.close();
+});
+
+const { GetPayment } = paymentService;
+const reflect = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
+const empties = (count: number, flag = 0): Buffer =>
+  Buffer.concat(Array.from({ length: count }, () => frame(Buffer.alloc(0), flag)));
+
+describe('many messages in one piece', () => {
+  test.each([
+    [GetPayment.path, 2],
+    [reflect, 20],
+  ])('%s unpacks no more of them than it answers', async (path, most) => {
+    const unpack = vi.spyOn(zlib, 'createGunzip');
+    const seen = await wire.call({ ':path': path, 'grpc-encoding': 'gzip' }, empties(5000, 1));
+    expect(reasonOf(seen)).toBeDefined();
+    expect(unpack.mock.calls.length).toBeLessThanOrEqual(most);
+  });
+
+  test('a second message of a unary call is refused, and no third is read', async () => {
+    const seen = await wire.call({ ':path': GetPayment.path }, empties(5000));
+    expect(ending(seen)['grpc-status']).toBe('12');
+    const framing = new Framing(undefined, 2, () => {});
+    expect(framing.write(empties(5000))).toHaveLength(2);
+    expect(framing.write(empties(5000))).toHaveLength(0);
+  });
+});
+
+describe('frames', () => {
+  const bytes = Buffer.concat([
+    frame(Buffer.from('one')),
+    frame(Buffer.alloc(0)),
+    frame(Buffer.alloc(70_000, 'x')),
+  ]);
+
+  test.each([1, 2, 4, 5, 7, 16_384, bytes.length])(
+    'are the same messages in pieces of %i bytes',
+    (size) => {
+      const faults: string[] = [];
+      const framing = new Framing(undefined, 10, (fault) => faults.push(fault));
+      const messages: Buffer[] = [];
+      for (let at = 0; at < bytes.length; at += size) {
+        messages.push(...framing.write(bytes.subarray(at, at + size)));
+      }
+      framing.end();
+      expect(faults).toEqual([]);
+      expect(messages.map(({ length }) => length)).toEqual([8, 5, 70_005]);
+      expect(Buffer.concat(messages).equals(bytes)).toBe(true);
+    },
+  );
+
+  test('after one that cannot be, nothing more is a message, and it is told once', () => {
+    const faults: string[] = [];
+    const framing = new Framing(undefined, 10, (fault) => faults.push(fault));
+    expect(
+      framing.write(Buffer.concat([frame(Buffer.alloc(3), 7), frame(Buffer.alloc(3))])),
+    ).toEqual([]);
+    expect(framing.write(frame(Buffer.alloc(3)))).toEqual([]);
+    framing.end();
+    expect(faults).toEqual(['expected a Compressed-Flag of 0 or 1, got 7']);
+  });
+
+  test('larger than any may be is refused by its prefix alone, once', () => {
+    const framing = new Framing(undefined, 10, () => {});
+    const prefix = frame(Buffer.alloc(0), 0, maxRequestBytes + 1);
+    expect(() => framing.write(prefix)).toThrow(`at most ${maxRequestBytes} bytes`);
+    expect(framing.write(frame(Buffer.alloc(3)))).toEqual([]);
+  });
+});
+
+describe('what stands in headers', () => {
+  test('a value that is the name of another header is a value', async () => {
+    const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }));
+    const seen = await wire.call({ ':path': GetPayment.path, 'x-word': 'authorization' }, request);
+    expect(reasonOf(seen)).toBe('NOT_FOUND');
+  });
+
+  test('compressed in an encoding that cannot be printed is not read as if it were not', async () => {
+    const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }), 1);
+    const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip\u00ff' };
+    const seen = await wire.call(headers, request);
+    expect(reasonOf(seen)).toBe('UNSUPPORTED_MEDIA_TYPE');
+  });
+});
+
+describe('what is kept', () => {
+  test('health keeps no name that nobody watches any more', () => {
+    const health = createHealth();
+    let watch: ((call: unknown) => void) | undefined;
+    health.addToServer({
+      addService: (_service, handlers) => {
+        ({ watch } = handlers as unknown as { watch: (call: unknown) => void });
+      },
+    } as Parameters<HealthImplementation['addToServer']>[0]);
+    const { watchers } = health as unknown as { watchers: Map<string, unknown> };
+    const calls = ['a', 'b', 'a'].map((service) =>
+      Object.assign(new EventEmitter(), { request: { service }, write: () => true }),
+    );
+    for (const call of calls) watch?.(call);
+    expect(watchers.size).toBe(2);
+    for (const call of calls) call.emit('cancelled');
+    expect(watchers.size).toBe(0);
+  });
+
+  test('a stream that is blocked again and again keeps no listener of each time', () => {
+    const stream = Object.assign(new EventEmitter(), { writableNeedDrain: true });
+    const incoming = new Incoming(
+      house.core,
+      stream as unknown as ServerHttp2Stream,
+      {} as Incoming['caller'],
+      undefined,
+    );
+    for (let i = 0; i < 20; i += 1) {
+      incoming.watchReader();
+      expect(stream.listenerCount('close')).toBe(1);
+      stream.emit('drain');
+    }
+    expect(stream.listenerCount('close')).toBe(0);
+  });
+});
