@@ -9,8 +9,8 @@ const prefixBytes = 5;
 const none = Buffer.alloc(0);
 
 /**
- * Cuts what a client sends into length-prefixed messages (PROTOCOL-HTTP2.md, Length-Prefixed-Message)
- * in the place of grpc-js's decoder. That passes over flags that do not exist and messages that are
+ * Cuts what a client sends into messages (PROTOCOL-HTTP2.md, Length-Prefixed-Message), standing
+ * in for the decoder of grpc-js. That passes over flags that do not exist and messages that are
  * cut short, and it has every message of a chunk unpacked at once, however many there are: 64 KiB
  * of empty ones are a third of a second.
  */
