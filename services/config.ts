@@ -12,9 +12,12 @@ export interface Config {
   /** REST, SSE, GraphQL and WebSocket; 0: any free port. */
   readonly httpPort: number;
   readonly grpcPort: number;
-  /** REST once more, on HTTP/2 with prior knowledge (RFC 9113 §3.3); not opened where absent. */
+  /**
+   * What `httpPort` serves, except WebSockets, on HTTP/2 with prior knowledge (RFC 9113 §3.3); not
+   * opened if omitted.
+   */
   readonly http2Port: number | undefined;
-  /** PEM files of a certificate and its key, for TLS on every port; cleartext where absent. */
+  /** PEM files of a certificate and its key, for TLS on every port. Defaults to cleartext. */
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   /** `sqlite:<file>` or `sqlite::memory:`. */
   readonly databaseUrl: string;

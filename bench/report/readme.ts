@@ -51,7 +51,7 @@ function floorText(result: Result): string {
   );
   return texts.length === 0
     ? 'No noise floor was measured: nothing here shows a difference.'
-    : `**Noise floor** (the same contender against itself): ${texts.join(', ')}. A smaller difference between two rows is none that this run shows.`;
+    : `**Noise floor** (the same contender against itself): ${texts.join(', ')}. Differences smaller than this are not significant in this run.`;
 }
 
 /** README's first table: one row a wire, from one committed result, with machine and date. */

@@ -29,7 +29,7 @@ function floorMarkup(floors: Contents['floors']): string {
   const texts = floors.map(
     ({ label, factor }) => `${label} <strong>±${((factor - 1) * 100).toFixed(1)} %</strong>`,
   );
-  return `<p>The same server measured twice came out this far apart: ${texts.join(', ')}. A smaller difference between two wires is none that this run shows.</p>`;
+  return `<p>The same server measured twice came out this far apart: ${texts.join(', ')}. Differences smaller than this are not significant in this run.</p>`;
 }
 
 /** What ran, where, how far it can be trusted, and all answers at a glance. */
