@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { createAdmission, revokedError } from './admission.ts';
 import type { Caller, Composite, Session, StreamCaller } from './caller.ts';
-import { type PaymentsError, toPaymentsError } from './errors.ts';
+import { PaymentsError, toPaymentsError } from './errors.ts';
 import type { Event } from './events/event.ts';
 import { createEventFeed } from './events/feed.ts';
 import { type EventStream, withItems } from './events/follow.ts';
@@ -97,10 +97,11 @@ export function createCore(ports: Ports): Core {
     const input = validate(operation.input, given);
     if (operation.effect === 'read') {
       // The pair of operation and input is right by construction; a union of pairs cannot say so.
-      const output = await operation.run({ ...context, read: store.read }, input as never);
-      const tokens = tokensForSize(output);
-      if (tokens > 0) await admission.debit(session, tokens, caller);
-      return output;
+      const output: Promise<object> = operation.run(
+        { ...context, read: store.read },
+        input as never,
+      );
+      return paidBySize(output, (tokens) => admission.debit(session, tokens, caller));
     }
     const write = operation as WriteOperation<string, z.ZodType, { id: string }>;
     return runWrite(ports, keyring, write, context, caller, input);
@@ -180,6 +181,23 @@ export function createCore(ports: Ports): Core {
       return due.length;
     },
   };
+}
+
+/** The answer once its size is paid for; one that was refused for its size was read as well. */
+async function paidBySize<Output extends object>(
+  output: Promise<Output>,
+  debit: (tokens: number) => Promise<void>,
+): Promise<Output> {
+  try {
+    const answer = await output;
+    const tokens = tokensForSize(answer);
+    if (tokens > 0) await debit(tokens);
+    return answer;
+  } catch (thrown) {
+    const tokens = thrown instanceof PaymentsError ? tokensForSize(thrown) : 0;
+    if (tokens > 0) await debit(tokens);
+    throw thrown;
+  }
 }
 
 /** The stream, failing where its key was revoked; what fails it is reported. */

@@ -177,10 +177,13 @@ export function inOrder<Item extends WithMetadata & { readonly id: string }>(
   const { fits, bytes } = thoseThatFit(ordered);
   sizes.set(ordered, bytes);
   if (fits === ids.length) return ordered;
-  throw new PaymentsError(
+  const refusal = new PaymentsError(
     'payload_too_large',
     `Expected ids whose answer has at most ${maxAnswerBytes} bytes, got ${ids.length};` +
       ` the first ${fits} fit.`,
     { metadata: { fits: String(fits), maxBytes: String(maxAnswerBytes) } },
   );
+  // What does not fit was read as well.
+  sizes.set(refusal, bytes);
+  throw refusal;
 }

@@ -199,6 +199,8 @@ export const askForText = (refusal: Refusal): Refusal => ({
 export function refusalHeaders({ errors, status }: Refusal): Record<string, string> {
   const retryAfterMs = errors[0]?.extensions.retryAfterMs;
   return {
+    // By GET a refusal may come with 200, 404 or 405, which caches keep where nothing is said.
+    'cache-control': 'no-store',
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="fivewire"' }),
     ...(status === 405 && { allow: 'GET, POST' }),
     ...(typeof retryAfterMs === 'number' && {

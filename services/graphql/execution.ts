@@ -140,10 +140,12 @@ export function createExecution(
     const text = request.query ?? documents.textOf(request);
     if (text === undefined) return unknownDocument(request, caller, session);
     let paid = 0;
+    // The price is that of what is selected: what is read for it pays for its size as it shows.
+    const bySize = true;
     const pay = async (tokens: number): Promise<Session> => {
-      if (tokens <= 0) return { ...session, prepaid: true };
+      if (tokens <= 0) return { ...session, prepaid: true, bySize };
       paid += tokens;
-      return core.admit({ ...caller, session }, { tokens });
+      return core.admit({ ...caller, session }, { tokens, bySize });
     };
     let prepared = documents.known(text);
     if (!prepared) {

@@ -90,6 +90,20 @@ test('a large answer takes a token more for every 256 KiB of its metadata', asyn
   });
 });
 
+test('a batch that is refused for its size takes the tokens of what fits', async () => {
+  const { secret } = await client.createKey(
+    { name: 'refused', scopes: ['payments:read'], ratePerSecond: 1, burst: 95 },
+    { idempotencyKey: randomUUID() },
+  );
+  const receipt: Receipt = {};
+  const caller = { credential: secret ?? '', requestId: 'req', receipt };
+  await core.invoke('getPayment', caller, { id: ids[0] });
+  await expect(core.invoke('getPaymentsByIds', caller, { ids })).rejects.toMatchObject({
+    code: 'payload_too_large',
+  });
+  expect(receipt.rate?.remaining).toBeLessThanOrEqual(93 - 10);
+});
+
 test('a batch that would not fit is refused with the number that does', async () => {
   const refused = await client.getPaymentsByIds({ ids }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'payload_too_large' });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPreparedDocuments } from '../../services/graphql/prepared.ts';
 import { createPaymentsSchema } from '../../services/graphql/schema.ts';
 import { variableViolations } from '../../services/graphql/variables.ts';
+import { stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
 /** What is legal and rare: names that mean something to a library, values that are very large. */
@@ -94,20 +95,36 @@ test('variables are looked at up to a number of values, however they are nested'
   }
 });
 
-test('what objects lead to is read in parts where it is too large for one answer of the core', async () => {
-  const large = await openGraphqlHouse();
+describe('metadata that is large', () => {
   const pairs = Array.from({ length: 50 }, (_none, i) => [`k${i}`, '€'.repeat(500)]);
   const metadata = Object.fromEntries(pairs);
   const ids: string[] = [];
-  for (let i = 0; i < 60; i += 1) {
-    const { id } = await large.direct.createCustomer({ name: `L${i}`, metadata }, once());
-    ids.unshift(id);
-    await large.direct.createPayment({ ...simple, customer: id }, once());
-  }
-  const query = '{ payments(first: 100) { nodes { customer { id } } } }';
-  const { body } = await post(large.target, { query });
-  expect(body.errors).toBeUndefined();
-  const { nodes } = body.data.payments;
-  expect(nodes.map(({ customer }: { customer: { id: string } }) => customer.id)).toEqual(ids);
-  await large.close();
+  let large: GraphqlHouse;
+  beforeAll(async () => {
+    large = await openGraphqlHouse({}, undefined, stillLimits());
+    for (let i = 0; i < 60; i += 1) {
+      const { id } = await large.direct.createCustomer({ name: `L${i}`, metadata }, once());
+      ids.unshift(id);
+      await large.direct.createPayment({ ...simple, customer: id }, once());
+    }
+  });
+  afterAll(() => large.close());
+
+  test('is read in parts where objects lead to more than one answer of the core holds', async () => {
+    const query = '{ payments(first: 100) { nodes { customer { id } } } }';
+    const { body } = await post(large.target, { query });
+    expect(body.errors).toBeUndefined();
+    const { nodes } = body.data.payments;
+    expect(nodes.map(({ customer }: { customer: { id: string } }) => customer.id)).toEqual(ids);
+  });
+
+  test('takes a token for each 256 KiB that were read, beside the price of the document', async () => {
+    const list = JSON.stringify(ids.slice(0, 12));
+    const query = `{ customersByIds(ids: ${list}) { id } }`;
+    const costOf = async () => (await post(large.target, { query })).body.extensions.cost;
+    const before = (await costOf()).throttle.remaining;
+    const { requested, throttle } = await costOf();
+    const bytes = 12 * Buffer.byteLength(JSON.stringify(metadata));
+    expect(before - throttle.remaining).toBe(requested + Math.floor(bytes / (256 * 1024)));
+  });
 });

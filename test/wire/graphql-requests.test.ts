@@ -105,6 +105,17 @@ describe('a number in a document', () => {
   });
 });
 
+test.each([
+  ['query=%7Bnothing%7D', 200],
+  ['documentId=sha256:unknown', 200],
+  ['query=mutation%7B__typename%7D', 405],
+])('a refusal by GET is kept by no cache: %s', async (search, status) => {
+  const answer = await get(search);
+  expect(answer.status).toBe(status);
+  expect(answer.body.errors).toHaveLength(1);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
 describe('a time', () => {
   test.each(['{ a: 1 }', '[{ a: 1 }]', '5', 'true'])(
     'written as %s is refused by name, in words of the contract',
