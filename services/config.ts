@@ -43,8 +43,19 @@ export interface Config {
   readonly log: 'off' | 'errors' | 'calls';
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** Written in decimal digits: `Number` also takes blanks for 0, which would open what is limited. */
+const decimal = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/, 'expected number')
+  .transform(Number);
+const port = decimal.pipe(z.int().min(0).max(65_535));
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
+
+/** Of a PEM file. Its content in the place of its path may be a private key: it is not repeated. */
+const pemPath = z
+  .string()
+  .refine((text) => !/-----BEGIN|\n/.test(text), 'expected the path of a PEM file, not its content')
+  .optional();
 
 const itemsOf = (text: string): string[] => text.split(',').map((item) => item.trim());
 
@@ -69,8 +80,8 @@ const environment = z.object({
   HTTP_PORT: port.default(4000),
   GRPC_PORT: port.default(4001),
   HTTP2_PORT: port.optional(),
-  TLS_CERT: z.string().optional(),
-  TLS_KEY: z.string().optional(),
+  TLS_CERT: pemPath,
+  TLS_KEY: pemPath,
   DATABASE_URL: z.string().min(1).default('sqlite:.data/fivewire.db'),
   WIRES: z
     .string()
@@ -79,10 +90,10 @@ const environment = z.object({
     .pipe(z.array(z.enum(wires))),
   DEMO: flag.default(true),
   GRAPHQL_LOADERS: flag.default(true),
-  ADDRESS_LIMIT: z.coerce.number().min(0).max(1_000_000).default(100),
+  ADDRESS_LIMIT: decimal.pipe(z.number().min(0).max(1_000_000)).default(100),
   TRUSTED_PROXIES: trustedProxies.default([]),
   CORS_ORIGINS: origins.default([]),
-  DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(1000),
+  DRAIN_MS: decimal.pipe(z.int().min(0).max(600_000)).default(1000),
   LOG: z.enum(['off', 'errors', 'calls']).default('errors'),
 });
 
@@ -101,7 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         issue.code === 'invalid_value'
           ? `expected one of ${issue.values.join(', ')}`
           : expectation(issue);
-      return `${name}=${env[name] ?? ''}: ${expected}`;
+      return `${name}${name.startsWith('TLS_') ? '' : `=${env[name]}`}: ${expected}`;
     });
     throw new Error(`The configuration is not valid: ${faults.join('; ')}.`);
   }

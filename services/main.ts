@@ -215,7 +215,9 @@ export async function main(): Promise<void> {
   try {
     await serve();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const said = error instanceof Error ? error.message : String(error);
+    // A value or a path that an error repeats may have several lines.
+    console.error(said.replace(/\s*\n\s*/g, ' '));
     process.exitCode = 1;
   }
 }

@@ -11,8 +11,8 @@ export async function openStore(url: string, options?: StoreOptions): Promise<St
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'sqlite':
-      // Near misses of `:memory:` would make a file of that name.
-      if (rest === '' || (/^:?memory:?$/i.test(rest) && rest !== ':memory:')) {
+      // Near misses of `:memory:` would make a file of that name, and SQLite reads `file:` as a URL.
+      if (/^(:?memory:?|file:.*|\s*)$/is.test(rest) && rest !== ':memory:') {
         throw unsupported(url);
       }
       return openSqlite(rest, options);
@@ -28,8 +28,11 @@ export async function openStore(url: string, options?: StoreOptions): Promise<St
 }
 
 /** Says the scheme only: the rest may hold a password. */
-const unsupported = (url: string) =>
-  new Error(
+function unsupported(url: string): Error {
+  const shown = /^(sqlite:.*|[a-z][a-z0-9+.-]*:)/is.exec(url)?.[0];
+  const got = shown ?? (url.includes('@') ? undefined : url);
+  return new Error(
     'expected a database URL sqlite:<path> or sqlite::memory:, ' +
-      `got '${/^(sqlite:.*|[a-z][a-z0-9+.-]*:)/is.exec(url)?.[0] ?? url}'`,
+      `got ${got === undefined ? 'one without a scheme' : `'${got}'`}`,
   );
+}

@@ -49,10 +49,17 @@ describe('a server that cannot start says why in one line and exits with 1', () 
       { HTTP_PORT: 'x', LOG: 'all' },
       /HTTP_PORT=x: expected number; LOG=all: expected one of off, errors, calls\.$/m,
     ],
+    ['a value of two lines', { LOG: 'one\ntwo' }, /LOG=one two: expected one of/],
     ['a host that this machine does not have', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
     ['a certificate without its key', { TLS_CERT: '/nowhere' }, /TLS_KEY/],
     ['a certificate that is not there', { TLS_CERT: '/no', TLS_KEY: '/no' }, /TLS_CERT=\/no/],
     ['a database of another kind', { DATABASE_URL: 'mysql://a' }, /mysql:/],
+    [
+      'a URL without a scheme',
+      { DATABASE_URL: '//me:secret@host/x' },
+      /got one without a scheme$/m,
+    ],
+    ['a URL of SQLite itself', { DATABASE_URL: 'sqlite:file:x?mode=memory' }, /sqlite:<path>/],
   ])('%s', async (_what, env, words) => {
     const [code, said] = await endOf(env);
     expect(code).toBe(1);

@@ -27,7 +27,25 @@ test('every bad value is named, with what was expected and what was got', () => 
   const read = () => readConfig({ HTTP_PORT: '70000', WIRES: 'rest,soap', DEMO: 'yes' });
   expect(read).toThrow(/HTTP_PORT=70000: .*65535/);
   expect(read).toThrow(/WIRES=rest,soap: .*websocket/);
-  expect(read).toThrow(/DEMO=yes: .*"0"/);
+  expect(read).toThrow(/DEMO=yes: .*0, 1/);
+});
+
+test.each(['HTTP_PORT', 'GRPC_PORT', 'HTTP2_PORT', 'ADDRESS_LIMIT', 'DRAIN_MS'])(
+  '%s is a number in decimal digits: blanks are not 0, which may mean no limit',
+  (name) => {
+    for (const bad of [' ', '\t', '0x10', '1e3', ' 10', 'NaN', 'Infinity', '-1', '1,5', 'true']) {
+      expect(() => readConfig({ [name]: bad })).toThrow(`${name}=${bad}: expected number`);
+    }
+  },
+);
+
+test.each(['TLS_CERT', 'TLS_KEY'])('%s with content for a path is refused unrepeated', (name) => {
+  const pem = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----';
+  for (const content of [pem, pem.replaceAll('\n', ''), 'c2VjcmV0\nc2VjcmV0']) {
+    expect(() => readConfig({ TLS_CERT: '/a', TLS_KEY: '/b', [name]: content })).toThrow(
+      `The configuration is not valid: ${name}: expected the path of a PEM file, not its content.`,
+    );
+  }
 });
 
 test('trusted proxies are a number, or addresses and networks', () => {
