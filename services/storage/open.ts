@@ -11,7 +11,7 @@ export async function openStore(url: string, options?: StoreOptions): Promise<St
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'sqlite':
-      // Near misses of `:memory:` would make a file of that name, and SQLite reads `file:` as a URL.
+      // Near misses of `:memory:` would make a file of that name; SQLite takes `file:` for a URL.
       if (/^(:?memory:?|file:.*|\s*)$/is.test(rest) && rest !== ':memory:') {
         throw unsupported(url);
       }
