@@ -43,7 +43,7 @@ export interface Config {
   readonly log: 'off' | 'errors' | 'calls';
 }
 
-/** Written in decimal digits: `Number` also takes blanks for 0, which would open what is limited. */
+/** In decimal digits: `Number` takes blanks for 0 too, and 0 may mean that nothing is limited. */
 const decimal = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/, 'expected number')
