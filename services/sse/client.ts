@@ -3,20 +3,27 @@ import https from 'node:https';
 import type { ClientOf, ClientOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { InputOf } from '../core/operations.ts';
-import { createEventStreamParser } from '../wire/event-stream.ts';
+import { createEventStreamParser, defaultTimings } from '../wire/event-stream.ts';
 import { decodeEvent, type EventJson } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
+import { awaitSilence } from '../wire/silence.ts';
+
+/** Three heartbeats: a server that says nothing for so long is gone. */
+const silentForMs = 3 * defaultTimings.heartbeatMs;
 
 /**
  * A client of the SSE room. Each watch is a connection of its own, for as long as it lasts:
  * HTTP/1.1 can carry nothing else on it. It does not connect again by itself: who watches resumes
- * with `after`.
+ * with `after`. A watch fails when the server was not heard of for `silentMs`.
  */
 export async function createSseClient({
   target,
   ca,
   key,
-}: Pick<ClientOptions, 'target' | 'ca' | 'key'>): Promise<ClientOf<'watchEvents'>> {
+  silentMs = silentForMs,
+}: Pick<ClientOptions, 'target' | 'ca' | 'key'> & {
+  readonly silentMs?: number;
+}): Promise<ClientOf<'watchEvents'>> {
   const wire = new URL(target).protocol === 'https:' ? https : http;
   const agent = new wire.Agent(ca ? { ca } : {});
   const open = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
@@ -42,7 +49,7 @@ export async function createSseClient({
         throw new Error(`Expected a stream from ${url}, got: ${messageOf(cause)}`, { cause });
       }
       if (response.statusCode !== 200) throw await failureOf(response, url);
-      return readEvents(response, url, signal);
+      return readEvents(response, url, signal, silentMs);
     },
     async close() {
       agent.destroy();
@@ -77,20 +84,28 @@ async function* readEvents(
   response: IncomingMessage,
   url: URL,
   signal: AbortSignal,
+  silentMs: number,
 ): AsyncGenerator<Event, void, void> {
   const parse = createEventStreamParser();
+  const silence = awaitSilence(silentMs, () => {
+    response.destroy(new Error(`Expected ${url} to go on, heard nothing for ${silentMs} ms.`));
+  });
   try {
     for await (const chunk of response) {
+      silence.suspend();
       for (const { event, data } of parse(chunk)) {
         if (signal.aborted) return;
         // Our server sends what these types say.
         if (event === 'error') throw decodeProblem(JSON.parse(data) as Problem);
         yield decodeEvent(JSON.parse(data) as EventJson);
       }
+      silence.resume();
     }
   } catch (thrown) {
     if (signal.aborted) return;
     throw thrown;
+  } finally {
+    silence.suspend();
   }
   if (!signal.aborted) throw new Error(`Expected ${url} to go on, got the end of the stream.`);
 }

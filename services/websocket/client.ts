@@ -6,9 +6,13 @@ import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import { decodeEvent, type EventJson, encodeInput, outputs } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
+import { awaitSilence, type Silence } from '../wire/silence.ts';
 import { subprotocol } from './frames.ts';
+import { defaultLimits } from './limits.ts';
 import { createTurnCork } from './turn-cork.ts';
 
+/** A server that leaves out so many pings in a row is gone. */
+const missedPings = 3;
 /** Events kept for a reader that is behind; past it the connection is not read, and TCP tells. */
 const queuedEvents = 1024;
 /**
@@ -20,7 +24,11 @@ export const redialPauseMs = (failures: number): number =>
 
 /** What the server sends. */
 type ServerFrame =
-  | { readonly id?: undefined; readonly type: 'welcome' }
+  | {
+      readonly id?: undefined;
+      readonly type: 'welcome';
+      readonly limits?: { readonly ping_ms?: number };
+    }
   | { readonly id: string; readonly type: 'result'; readonly output: unknown }
   | { readonly id?: string; readonly type: 'error'; readonly error: Problem }
   | { readonly id: string; readonly type: 'subscribed' | 'unsubscribed' }
@@ -265,6 +273,15 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
   let commands = 0;
   let lost: Error | undefined;
   let cork = () => {};
+  /** Undefined before welcome, which says how often the server pings. */
+  let silence: Silence | undefined;
+  const watchSilence = (pingMs: number) => {
+    const ms = missedPings * pingMs;
+    silence = awaitSilence(ms, () => {
+      lost = new Error(`Expected to hear of ${url}, heard nothing for ${ms} ms.`);
+      ws.terminate();
+    });
+  };
 
   const link: Link = {
     get isOpen() {
@@ -282,8 +299,14 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
       ws.send(JSON.stringify(frame));
     },
     forget: (id) => waiters.delete(id),
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
+    pause() {
+      silence?.suspend();
+      ws.pause();
+    },
+    resume() {
+      silence?.resume();
+      ws.resume();
+    },
     close: () =>
       new Promise((resolve) => {
         if (ws.readyState === ws.CLOSED) return resolve();
@@ -301,13 +324,17 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
     // Our server sends what ServerFrame says, and with the default binaryType in one Buffer.
     const frame = JSON.parse((data as Buffer).toString()) as ServerFrame;
     if (frame.id !== undefined) waiters.get(frame.id)?.receive(frame);
-    else if (frame.type === 'welcome') welcomed.resolve(link);
-    else if (frame.type === 'error') lost = decodeProblem(frame.error);
+    else if (frame.type === 'welcome') {
+      watchSilence(frame.limits?.ping_ms ?? defaultLimits.pingMs);
+      welcomed.resolve(link);
+    } else if (frame.type === 'error') lost = decodeProblem(frame.error);
   });
+  ws.on('ping', () => silence?.heard());
   ws.on('error', (cause) => {
     lost ??= new Error(`Expected a WebSocket with ${url}, got: ${cause.message}`, { cause });
   });
   ws.on('close', (code, reason) => {
+    silence?.suspend();
     lost ??= new Error(`Expected an open WebSocket with ${url}, got a close: ${code} ${reason}`);
     welcomed.reject(lost);
     for (const waiter of waiters.values()) waiter.lose(lost);
