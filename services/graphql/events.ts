@@ -6,7 +6,7 @@ import { typeById } from './node.ts';
 
 /** A sequence to start after. What is no number is left for core to refuse. */
 const sequenceOf = (cursor: string | null | undefined): number | string | null =>
-  cursor !== undefined && cursor !== null && /^-?\d{1,16}$/.test(cursor)
+  typeof cursor === 'string' && /^-?\d+$/.test(cursor) && Number.isSafeInteger(Number(cursor))
     ? Number(cursor)
     : (cursor ?? null);
 

@@ -113,6 +113,8 @@ export function serveSocket(
         close(closeCode[error.code], error.message);
         return false;
       }
+      // Of a connection that has closed meanwhile nothing is kept at its key.
+      if (ending.closing) return false;
       session.revoked.addEventListener('abort', onRevoked, { once: true });
       if (session.revoked.aborted) onRevoked();
       return !ending.closing;

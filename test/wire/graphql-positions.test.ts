@@ -115,6 +115,15 @@ test('a position that does not exist yet is refused by name, over socket and eve
   }
 });
 
+test.each(['9007199254740993', '1e3', ' 1'])(
+  'a position that is no whole number which can be kept is repeated as it came: %j',
+  async (after) => {
+    const query = `subscription { events(after: "${after}") { sequence } }`;
+    const { body } = await post(room.target, { query }, { accept: 'text/event-stream' });
+    expect(body.errors[0].message).toContain(`got "${after}"`);
+  },
+);
+
 test("the client's stream knows where it is, before and after its events", async () => {
   const client = await room.connect(adminKey);
   const end = new AbortController();
