@@ -27,11 +27,11 @@ export const usage = `Compares the wires: the same operations on the same data, 
   npm run bench [-- options]
   npm run bench -- --compare OLD.json NEW.json   what differs between two results, and what may be noise
   npm run bench -- cross-check                   the same servers by wrk and h2load, where they are installed
-  npm run bench -- costs                         the server's CPU time for each rate-limit token, at the worst
+  npm run bench -- costs                         the server's CPU time for each rate-limit token, for the most expensive requests
 
 what
   --only NAMES        scenarios, with commas: ${scenarioNames.join(', ')}
-  --wires NAMES       wires beside the baseline: ${wireNames.join(', ')}
+  --wires NAMES       wires to compare with the baseline: ${wireNames.join(', ')}
   --target WIRE=URL   a server that runs already (again for each wire); grpc=HOST:PORT
   --target-pid N      its process, for its CPU time; --target-ca FILE, --target-key KEY
 
@@ -43,12 +43,12 @@ how
   --duration TIME     of each timed phase: 5s, 500ms, 2m, or seconds as a bare number
   --pairs N           fresh processes of each contender; fewer than 3 show no difference
   --tls               every wire over TLS, with a self-made certificate
-  --seed N            order of the processes and arrivals; ${defaultSeed} where absent
+  --seed N            order of the processes and arrivals; defaults to ${defaultSeed}
   --quick             one short round: shows that the bench works, not how fast anything is
   --full              more rounds, longer phases, the bare libraries too; says how long it takes
 
 result
-  --out FOLDER        where latest.json, latest.md and latest.html go; bench/results where absent
+  --out FOLDER        where latest.json, latest.md and latest.html go; defaults to bench/results
   --json              prints the result as JSON, and nothing else, on standard output
   --threshold TEXT    such as 'rest.point-read.p99<5ms'; may be given again
   --list              says what would be run, and how long it would take

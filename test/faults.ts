@@ -1,7 +1,7 @@
 /**
- * Inputs that once broke a room, each an example of a kind, and the tests that hold them now. The
- * rows are numbered as where they were written down; `faults.test.ts` wants every row, and every
- * test by its title.
+ * Regressions: inputs that once broke a room, by the room that they were found in, and the tests
+ * that cover them now. `faults.test.ts` fails if a row is missing or a test has another title. The
+ * names of the rows are stable and mean nothing else.
  */
 
 /** A test by its file under `test/`, and its title as that file has it. */
@@ -9,7 +9,7 @@ export type TestOf = readonly [file: string, title: string];
 
 export type Fault =
   | { readonly input: string; readonly tests: readonly [TestOf, ...TestOf[]] }
-  /** Not mended yet, and why. */
+  /** Not covered yet, and why. */
   | { readonly input: string; readonly waits: string };
 
 export type Faults = Readonly<Record<string, Fault>>;

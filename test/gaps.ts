@@ -1,20 +1,20 @@
-/** What a room may have or not have, beside the operations that all of them carry. */
+/** What some rooms have and others do not, beside the operations, which all of them have. */
 export type Feature =
   /** Every operation of core can be called. */
   | 'calls'
-  /** Events reach the client without it asking again. */
+  /** The client gets events without asking again. */
   | 'push'
-  /** A page can open the stream of events with what browsers have, which sets no headers. */
+  /** A web page can open the stream of events by EventSource or WebSocket, which set no headers. */
   | 'watched from a page'
-  /** A field that the operation does not know is refused, and not passed over. */
+  /** A field that the operation does not know is refused, not ignored. */
   | 'unknown fields refused'
   /** A payment names the operations that its state allows now. */
   | 'links'
-  /** An answer says that it repeats that of an earlier call with the same idempotency key. */
+  /** A response says that it repeats the one of an earlier call with the same idempotency key. */
   | 'replays marked'
-  /** A change can name the version that it expects, and is not made to another. */
+  /** A write can name the version that it expects, and is refused if that is not the current one. */
   | 'expected versions'
-  /** A page size above the maximum is refused, and not taken for the maximum. */
+  /** A page size above the maximum is refused, not reduced to the maximum. */
   | 'oversized pages refused'
   /** Every stream of the room says where it starts before its first event. */
   | 'start told'
@@ -41,7 +41,7 @@ export const gaps: readonly {
     room: 'graphql',
     feature: 'start told',
     reason:
-      'Pings say it over WebSocket; GraphQL over SSE has next and complete alone, and a client that resumes sends its document again and no Last-Event-ID.',
+      'GraphQL over WebSocket has pings for it; GraphQL over SSE has only next and complete, and a client resumes by a document with `after`, not by Last-Event-ID.',
   },
   {
     room: 'sse',
@@ -51,28 +51,28 @@ export const gaps: readonly {
   {
     room: 'rest',
     feature: 'push',
-    reason: 'HTTP answers what it was asked; the REST client polls, and SSE is the stream of HTTP.',
+    reason: 'A REST client polls the list of events; the stream over HTTP is SSE.',
   },
   {
     room: 'grpc',
     feature: 'unknown fields refused',
     reason:
-      'proto3 keeps unknown fields for the sake of newer clients, and generated code is blind to them.',
+      'In proto3 a server accepts unknown fields, so that newer clients can call it; generated code does not show them.',
   },
   {
     room: 'grpc',
     feature: 'links',
-    reason: 'Hypermedia belongs to HTTP: a generated client knows its methods beforehand.',
+    reason: 'Hypermedia belongs to HTTP: a generated client has its methods already.',
   },
   {
     room: 'graphql',
     feature: 'links',
-    reason: 'The graph itself is the links; what may be done next is a mutation of the schema.',
+    reason: 'The fields of the graph are the links, and the mutations of the schema the actions.',
   },
   {
     room: 'rest',
     feature: 'watched from a page',
-    reason: 'There is no stream to open; a page lists the events after a sequence by fetch.',
+    reason: 'REST has no stream; a page lists the events after a sequence by fetch.',
   },
   {
     room: 'grpc',
@@ -83,7 +83,7 @@ export const gaps: readonly {
     room: 'sse',
     feature: 'watched from a page',
     reason:
-      'EventSource sets no headers, a key in a URL is kept by logs, and there is no ticket yet that could stand there.',
+      'EventSource sets no headers, logs keep a key in a URL, and there is no short-lived ticket for URLs yet.',
   },
   {
     room: 'graphql',
@@ -93,12 +93,12 @@ export const gaps: readonly {
   {
     room: 'grpc',
     feature: 'expected versions',
-    reason: 'Etags are read (AIP-154) and no request that changes something takes one yet.',
+    reason: 'Resources have etags (AIP-154), but no write takes one yet.',
   },
   {
     room: 'graphql',
     feature: 'expected versions',
-    reason: 'Mutations take no version yet; each expects the state that allows it.',
+    reason: 'Mutations take no version yet; each checks that the state allows it.',
   },
   {
     room: 'sse',
@@ -113,23 +113,23 @@ export const gaps: readonly {
   {
     room: 'grpc',
     feature: 'oversized pages refused',
-    reason: 'AIP-158 has a server take such a page size for its maximum.',
+    reason: 'AIP-158 asks the server to reduce such a page size to the maximum.',
   },
   {
     room: 'sse',
     feature: 'oversized pages refused',
-    reason: 'A stream has no pages; the list of events is REST.',
+    reason: 'A stream has no pages; the list of events is part of REST.',
   },
   ...(['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const).map((room) => ({
     room,
     feature: 'released contract' as const,
-    reason: 'Nothing was released yet, so that there is no contract to break.',
+    reason: 'Nothing is released yet, so there is no contract to break.',
   })),
 ];
 
 /**
- * Operations that the contract names and core does not have, so that no room has them: in gRPC
- * `UpdatePayment` with `update_mask`, the streams `ImportPayments` and `CreatePayments`, and so on.
+ * Operations of a payments system that the core does not have yet, so that no room has them; in
+ * gRPC, for example, `UpdatePayment` with `update_mask` and the stream `ImportPayments`.
  */
 export const unbuilt: readonly {
   readonly resource: string;
@@ -144,7 +144,7 @@ export const unbuilt: readonly {
   {
     resource: 'customers',
     operations: ['updateCustomer', 'deleteCustomer', 'suggestCustomers'],
-    reason: 'Customers are written once: events and replays would show what an erasure removes.',
+    reason: 'Customers do not change: events and replays would still show what a deletion removes.',
   },
   {
     resource: 'disputes',
@@ -154,17 +154,17 @@ export const unbuilt: readonly {
   {
     resource: 'files',
     operations: ['createFile', 'getFile', 'listFiles', 'readFile', 'deleteFile'],
-    reason: 'There is no store of bytes, and nothing here needs one without disputes and exports.',
+    reason: 'There is no store for files; only disputes and exports would need one.',
   },
   {
     resource: 'balance and ledger',
     operations: ['getBalance', 'listLedgerEntries'],
-    reason: 'Amounts are kept on payments alone; there is no double entry to read.',
+    reason: 'Amounts are kept on payments only; there is no double-entry ledger to read.',
   },
   {
     resource: 'currencies',
     operations: ['getCurrency', 'listCurrencies'],
-    reason: 'The table of minor units is in core and not a resource.',
+    reason: 'The table of currencies is a constant of the core, not a resource.',
   },
   {
     resource: 'webhook endpoints and deliveries',
@@ -179,7 +179,7 @@ export const unbuilt: readonly {
       'getDelivery',
       'replayDeliveries',
     ],
-    reason: 'Events are pushed over streams that the client opens; nothing is sent out.',
+    reason: 'Events go to streams that clients open; the server calls nobody.',
   },
   {
     resource: 'jobs',
@@ -193,16 +193,16 @@ export const unbuilt: readonly {
       'retryJob',
       'watchJob',
     ],
-    reason: 'Every operation ends within its call, so that there is nothing to wait for.',
+    reason: 'Every operation ends within its call, so there is nothing to wait for.',
   },
   {
     resource: 'keys',
     operations: ['listKeys', 'rotateKey'],
-    reason: 'Keys are created and revoked; a rotation is one of each.',
+    reason: 'Keys are created and revoked; to rotate a key, create one and revoke the other.',
   },
   {
     resource: 'audit and usage',
     operations: ['listAuditEntries', 'getUsage'],
-    reason: 'Calls are in the log and in the metrics, and not in the database.',
+    reason: 'Calls are in the log and in the metrics, not in the database.',
   },
 ];

@@ -48,7 +48,7 @@ export interface ClientOptions {
   readonly ca?: string | undefined;
   /** The API key; none is sent where it is absent. */
   readonly key?: string | undefined;
-  /** Transport connections at the most; 1 where absent. */
+  /** Maximum transport connections. Defaults to 1. */
   readonly connections?: number | undefined;
 }
 

@@ -61,7 +61,7 @@ export interface Violation {
   readonly got?: string;
 }
 
-/** What a caller may be told beside code and message. Never a secret, never a stack. */
+/** What a caller gets beside code and message. Never a secret, never a stack. */
 export interface ErrorDetails {
   /** Every fault of the input at once; with `validation_failed` and `idempotency_key_missing`. */
   readonly violations?: readonly Violation[];

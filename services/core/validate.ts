@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { expectedOneOf, invalid, type Violation } from './errors.ts';
 
-/** Faults told at once: all of an honest mistake, and not a megabyte about a hostile input. */
+/** Maximum violations per error: enough for an honest mistake, bounded for hostile input. */
 export const violationsAtOnce = 32;
 
 /**
@@ -22,7 +22,7 @@ export function validate<Schema extends z.ZodType>(
   throw invalid(...violations.slice(0, violationsAtOnce));
 }
 
-/** A value of another type is told once: its length or size says nothing then. */
+/** Reports a value of the wrong type once: its length or size means nothing then. */
 function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
   const placeOf = ({ path }: z.core.$ZodIssue) => path.map(String).join('\0');
   const wrongType = new Set(

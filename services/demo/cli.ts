@@ -14,9 +14,9 @@ const interruptedExitCode = 130;
 
 const usage = `Imports the real invoices for the demo merchant.
 
-  --file FILE      CSV file of invoices; the one in bench/data where absent
-  --database URL   sqlite:<path>; DATABASE_URL where absent
-  --scale N        repeats the year for N shops, 1 to ${maxCopies}; 51 are a million payments
+  --file FILE      CSV file of invoices; defaults to the one in bench/data
+  --database URL   sqlite:<path>; defaults to DATABASE_URL
+  --scale N        repeats the year for N shops, 1 to ${maxCopies}; 51 make a million payments
   --report FILE    writes the report, with every rejected row, as JSON
   --json           prints the report as JSON, without the rejected rows
 `;

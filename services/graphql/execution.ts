@@ -45,11 +45,11 @@ export interface ExecutionOptions {
   /** False: no batching, for the bench to show what the loaders save. */
   readonly loaders: boolean;
   readonly introspection: boolean;
-  /** The dearest document that is run. */
+  /** Maximum document cost. */
   readonly maxCost: number;
   /** The largest answer that is sent, bytes of its data. */
   readonly maxAnswerBytes: number;
-  /** Told of every failure that clients see as `internal` only. */
+  /** Called with every failure that clients see as `internal` only. */
   readonly report: (cause: unknown, requestId: string) => void;
 }
 

@@ -22,11 +22,11 @@ export const answerLimits: { readonly maxAnswerBytes: number; readonly readMs: n
 };
 
 export interface GraphqlRoomOptions extends Partial<Front> {
-  /** False: no batching, for the bench to show what the loaders save. True where absent. */
+  /** False: no batching, for the bench to show what the loaders save. Defaults to true. */
   readonly loaders?: boolean | undefined;
-  /** Whether the schema may be asked for. True where absent. */
+  /** Whether the schema may be asked for. Defaults to true. */
   readonly introspection?: boolean | undefined;
-  /** The dearest document that is run; 500 where absent. */
+  /** Maximum document cost. Defaults to 500. */
   readonly maxCost?: number | undefined;
   /** Bounds of one WebSocket connection. */
   readonly sockets?: Partial<SocketLimits> | undefined;

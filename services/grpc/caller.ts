@@ -67,7 +67,7 @@ export class GrpcCaller implements StreamCaller {
       throw invalid({
         path: ['idempotencyKey'],
         code: 'conflict',
-        message: 'expected the idempotency key of the metadata, where both are sent, got another',
+        message: 'expected the same key as in the metadata `idempotency-key`, got another',
       });
     }
     return requestId;
