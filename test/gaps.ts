@@ -12,7 +12,7 @@ export type Feature =
   | 'links'
   /** A response says that it repeats the one of an earlier call with the same idempotency key. */
   | 'replays marked'
-  /** A write can name the version that it expects, and is refused if that is not the current one. */
+  /** A write can name the version that it expects, and is refused if another one is current. */
   | 'expected versions'
   /** A page size above the maximum is refused, not reduced to the maximum. */
   | 'oversized pages refused'
