@@ -5,11 +5,17 @@ import type {
   ServerHttp2Stream,
 } from 'node:http2';
 import { constants } from 'node:http2';
-import type { Metadata, Server, ServerInterceptingCall, ServerInterceptor } from '@grpc/grpc-js';
+import {
+  type Metadata,
+  type Server,
+  type ServerInterceptingCall,
+  type ServerInterceptor,
+  status as statuses,
+} from '@grpc/grpc-js';
 import type { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
-import { carryCaller, GrpcCaller } from './caller.ts';
+import { answerMetadata, carryCaller, GrpcCaller } from './caller.ts';
 import { parseTimeout, timeoutUnits } from './deadline.ts';
 import { maxRequestsOfStream } from './framing.ts';
 import { closeWhenSent, type Entered, Incoming } from './incoming.ts';
@@ -106,6 +112,8 @@ class GuardedCall implements Call, Listener {
   readonly call: Call;
   readonly incoming: Incoming;
   next: Listener | undefined;
+  /** Whether metadata were sent. */
+  told = false;
 
   constructor(call: Call, incoming: Incoming) {
     this.call = call;
@@ -137,16 +145,24 @@ class GuardedCall implements Call, Listener {
   }
 
   sendMetadata(metadata: Metadata): void {
+    this.told = true;
     this.call.sendMetadata(metadata);
+  }
+
+  /** Services of libraries send no metadata, and each answer has a request id. */
+  tell(): void {
+    if (!this.told) this.sendMetadata(answerMetadata(this.incoming.caller));
   }
 
   sendMessage(message: unknown, callback: () => void): void {
     if (this.incoming.ended) return;
+    this.tell();
     this.call.sendMessage(message, callback);
     this.incoming.watchReader();
   }
 
   sendStatus(status: Status): void {
+    if (status.code === statuses.OK && !this.incoming.ended) this.tell();
     this.incoming.finish(status);
   }
 

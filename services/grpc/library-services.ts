@@ -1,14 +1,33 @@
 import type { Server, ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { strictService } from '../wire/protobuf/contract.ts';
+import { callerOf } from './caller.ts';
+import { encodeError } from './errors.ts';
 import { maxRequestsOfStream } from './framing.ts';
 import { createHealth } from './health.ts';
 import { createReflection } from './reflection.ts';
 import { shutdownError } from './refusals.ts';
-import { failStream } from './unary.ts';
+import { failStream, RefusedMessage } from './unary.ts';
 
 type Stream = ServerDuplexStream<never, unknown>;
-type StreamHandler = (call: Stream, callback?: unknown) => void;
+/** Libraries load their files as this project does. */
+type Loaded = Parameters<typeof strictService>[0];
+type Answer = (error: unknown, value?: unknown) => void;
+type Handler = (call: Stream, callback?: Answer) => void;
+
+/** The one message that a request of these services holds. */
+const held = {
+  ExtensionRequest: {
+    type: {
+      field: [
+        { name: 'containingType', number: 1, label: 'LABEL_OPTIONAL', type: 'TYPE_STRING' },
+        { name: 'extensionNumber', number: 2, label: 'LABEL_OPTIONAL', type: 'TYPE_INT32' },
+      ],
+      nestedType: [],
+    },
+  },
+};
 
 /**
  * Adds reflection and health to the server. They need no key, so what they cost is bounded for
@@ -37,18 +56,35 @@ function asLibrariesSee(
   closing: AbortSignal,
 ): Server {
   const bounded =
-    (handle: StreamHandler): StreamHandler =>
+    (handle: Handler): Handler =>
     (call, callback) => {
-      // Only unary calls have a callback.
-      if (callback === undefined) boundStream(core, call, closing);
-      handle(call, callback);
+      // Calls of one request have it; those of many get theirs one by one.
+      const { request } = call as { readonly request?: unknown };
+      if (request instanceof RefusedMessage) void fail(core, call, request.error, callback);
+      else {
+        // Only unary calls have a callback.
+        if (callback === undefined) boundStream(core, call, closing);
+        handle(call, callback);
+      }
     };
-  const addService = (service: ServiceDefinition, handlers: Record<string, StreamHandler>) => {
+  const addService = (service: ServiceDefinition, handlers: Record<string, Handler>) => {
     const all = Object.entries(handlers).map(([name, handle]) => [name, bounded(handle)]);
-    server.addService(service, Object.fromEntries(all));
+    server.addService(strictService(service as Loaded, held), Object.fromEntries(all));
   };
   // The one method that they call.
   return { addService } as unknown as Server;
+}
+
+/** Answers a request that was refused, to a unary call by its callback. */
+async function fail(
+  core: Core,
+  call: Stream,
+  refused: PaymentsError,
+  callback: Answer | undefined,
+): Promise<void> {
+  if (!callback) return failStream(core, call, refused);
+  const caller = callerOf(call);
+  callback(encodeError(await core.refuse(caller, refused), caller.metadata()));
 }
 
 const tooManyRequests = (): PaymentsError =>
@@ -57,6 +93,16 @@ const tooManyRequests = (): PaymentsError =>
     `Expected at most ${maxRequestsOfStream} requests in one stream, got more: open another one.`,
     { metadata: { limit: String(maxRequestsOfStream) } },
   );
+
+/** Refuses what could not be read of a stream of requests, before the library gets it. */
+function refuseUnread(core: Core, call: Stream): void {
+  const push = call.push.bind(call);
+  call.push = (message: unknown) => {
+    if (!(message instanceof RefusedMessage)) return push(message);
+    void failStream(core, call, message.error);
+    return false;
+  };
+}
 
 /**
  * Reads no further while the client does not take its answers, refuses a stream of too many
@@ -79,6 +125,7 @@ function boundStream(core: Core, call: Stream, closing: AbortSignal): void {
     }
     return ready;
   };
+  if ('push' in call) refuseUnread(core, call);
   const end = () => void failStream(core, call, shutdownError());
   const forget = () => closing.removeEventListener('abort', end);
   closing.addEventListener('abort', end, { once: true });

@@ -37,7 +37,7 @@ import {
   listPayments,
 } from './payments.ts';
 import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
-import { refusedMessage, unary } from './unary.ts';
+import { forgiving, unary } from './unary.ts';
 
 /** How long calls that run may go on after `close`. */
 const graceMs = 10_000;
@@ -51,28 +51,6 @@ const options = {
   // Nobody asks for channelz here; its bookkeeping is paid for with every call.
   'grpc.enable_channelz': 0,
 };
-
-/**
- * A service whose requests are never INTERNAL for the bytes that came: grpc-js answers that to
- * what a deserializer throws.
- */
-function forgiving(service: ServiceDefinition): ServiceDefinition {
-  return Object.fromEntries(
-    Object.entries(service).map(([name, method]) => [
-      name,
-      {
-        ...method,
-        requestDeserialize(bytes: Buffer): unknown {
-          try {
-            return method.requestDeserialize(bytes);
-          } catch (thrown) {
-            return refusedMessage(thrown);
-          }
-        },
-      },
-    ]),
-  );
-}
 
 interface Service {
   readonly name: string;
@@ -147,10 +125,10 @@ export async function startGrpcServer(
   const server = new Server({ ...options, interceptors: [guard.interceptor] });
   const addService = (service: ServiceDefinition, methods: UntypedServiceImplementation) => {
     for (const { path } of Object.values(service)) paths.add(path);
-    server.addService(service, methods);
+    server.addService(forgiving(service), methods);
   };
   const services = servicesOf(core, closing.signal);
-  for (const { service, methods } of services) addService(forgiving(service), methods);
+  for (const { service, methods } of services) addService(service, methods);
   const names = services.map(({ name }) => name);
   addLibraryServices(core, { addService }, names, closing.signal);
 

@@ -1,4 +1,4 @@
-import type { handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { handleUnaryCall, ServerWritableStream, ServiceDefinition } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
 import type { OperationName } from '../core/operations.ts';
@@ -6,16 +6,34 @@ import { answerMetadata, callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
 /** Stands for a request whose bytes were refused, until its call is answered. */
-class RefusedMessage {
+export class RefusedMessage {
   readonly error: PaymentsError;
   constructor(error: PaymentsError) {
     this.error = error;
   }
 }
 
-/** What a request is read as whose reading threw. */
-export const refusedMessage = (thrown: unknown): object =>
-  new RefusedMessage(toPaymentsError(thrown));
+/**
+ * A service whose requests are never INTERNAL for the bytes that came: grpc-js answers that to
+ * what a deserializer throws.
+ */
+export function forgiving(service: ServiceDefinition): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(service).map(([name, method]) => [
+      name,
+      {
+        ...method,
+        requestDeserialize(bytes: Buffer): unknown {
+          try {
+            return method.requestDeserialize(bytes);
+          } catch (thrown) {
+            return new RefusedMessage(toPaymentsError(thrown));
+          }
+        },
+      },
+    ]),
+  );
+}
 
 /** @throws PaymentsError `validation_failed` where the request's bytes were refused */
 export function requireMessage(request: unknown): void {

@@ -7,7 +7,7 @@ import type { ProtoGrpcType as Keys } from './generated/keys.ts';
 import type { ProtoGrpcType as Payments } from './generated/payments.ts';
 import type { ProtoGrpcType as Refunds } from './generated/refunds.ts';
 import type { ProtoGrpcType as Statuses } from './generated/status.ts';
-import { shapeOf } from './shape.ts';
+import { type Package, shapeOf } from './shape.ts';
 import { checkMessage, type Unknown } from './strict.ts';
 
 export const protosDirectory = join(import.meta.dirname, '../../../protos');
@@ -53,8 +53,9 @@ function strictly<Read>(
   type: object,
   deserialize: Deserialize<Read>,
   unknown: Unknown,
+  contract: Package = packageDefinition,
 ): Deserialize<Read> {
-  const shape = shapeOf(packageDefinition, type);
+  const shape = shapeOf(contract, type);
   return (bytes) => {
     checkMessage(shape, bytes, unknown);
     return deserialize(bytes);
@@ -67,13 +68,22 @@ function strictly<Read>(
  */
 export function service<Name extends keyof Definitions>(name: Name): ServiceOf<Name> {
   const methods = packageDefinition[`payments.v1.${name}`] as ServiceDefinition;
+  // What stands under which name is known from the types that proto-loader generated of the files.
+  return strictService(methods, packageDefinition) as unknown as ServiceOf<Name>;
+}
+
+/**
+ * A service whose requests are checked in the same way.
+ *
+ * @param contract the messages that its requests hold
+ */
+export function strictService(methods: ServiceDefinition, contract: Package): ServiceDefinition {
   const strict = Object.entries(methods).map(([method, definition]) => {
     const { type } = definition.requestType;
-    const requestDeserialize = strictly(type, definition.requestDeserialize, 'passed over');
-    return [method, { ...definition, requestDeserialize }];
+    const read = strictly(type, definition.requestDeserialize, 'passed over', contract);
+    return [method, { ...definition, requestDeserialize: read }];
   });
-  // What stands under which name is known from the types that proto-loader generated of the files.
-  return Object.fromEntries(strict) as ServiceOf<Name>;
+  return Object.fromEntries(strict);
 }
 
 type Rpc = ErrorDetails['google']['rpc'] & Statuses['google']['rpc'];

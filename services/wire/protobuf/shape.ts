@@ -46,7 +46,7 @@ const kinds = {
 const isKnown = (type: string): type is keyof typeof kinds => Object.hasOwn(kinds, type);
 
 /** Definitions by their full names, as `loadSync` answers them. */
-type Package = Readonly<Record<string, unknown>>;
+export type Package = Readonly<Record<string, unknown>>;
 
 /**
  * The shape of a message of the contract, and with it those of the messages that it holds.
