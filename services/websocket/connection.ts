@@ -71,6 +71,12 @@ export function serveConnection(
     leaving = { code, reason };
     end();
     ws.close(code, reason);
+    if (code === restarting) timer(limits.partingMs, partIfSent);
+  }
+
+  /** What the kernel has taken still reaches the peer. */
+  function partIfSent(): void {
+    if (socket.writableLength === 0) ws.terminate();
   }
 
   /** Ends the connection for an error, told in full by a frame and in short by the close. */

@@ -33,6 +33,11 @@ export const defaultLimits = {
   drainMs: 10_000,
   /** How long the peer may take to read up to the close and answer it, to learn why. */
   closeMs: 30_000,
+  /**
+   * When the server stops, how long a peer that was sent everything may take to answer the close:
+   * one that is gone without a word would keep the process for as long as one that is slow.
+   */
+  partingMs: 1000,
   /** When the server stops, what is not closed after so long is cut off. */
   stopMs: 11_000,
 } as const;

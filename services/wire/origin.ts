@@ -15,7 +15,18 @@ export function createAllowsOrigin(allowed: readonly string[]): AllowsOrigin {
     origin === undefined ||
     origins.has('*') ||
     origins.has(origin) ||
-    (host !== undefined && URL.canParse(origin) && new URL(origin).host === host);
+    (host !== undefined && isOfHost(origin, host));
+}
+
+/** RFC 9110 §4.2: a browser leaves them out of an origin, a proxy may write them into `Host`. */
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' };
+
+function isOfHost(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const here = host.toLowerCase();
+  if (page.host === here) return true;
+  return page.port === '' && here === `${page.host}${defaultPorts[page.protocol] ?? ''}`;
 }
 
 /** Whether the text is an origin as browsers send it (RFC 6454 §6.2), or `*`. */

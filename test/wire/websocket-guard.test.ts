@@ -238,6 +238,23 @@ describe('an upgrade', () => {
     await open.close();
   });
 
+  test('from a page of its own host is taken, whether or not a proxy names the default port', () => {
+    const allows = createAllowsOrigin([]);
+    for (const [origin, host, allowed] of [
+      ['https://shop.example', 'shop.example:443', true],
+      ['http://shop.example', 'shop.example:80', true],
+      ['http://shop.example:4000', 'SHOP.example:4000', true],
+      ['https://shop.example', 'shop.example:80', false],
+      ['https://shop.example', 'evil.example@shop.example', false],
+      ['https://shop.example', 'shop.example/', false],
+      ['https://evil.example', 'shop.example:443', false],
+      ['null', 'shop.example', false],
+      ['https://shop.example', 'a b', false],
+    ] as const) {
+      expect(allows({ origin, host }), `${origin} on ${host}`).toBe(allowed);
+    }
+  });
+
   test('is refused with 503 and the time to wait while the server ends', async () => {
     const ending = await openRoom();
     await ending.room.close();
@@ -247,4 +264,14 @@ describe('an upgrade', () => {
     expect(problem).toMatchObject({ code: 'overloaded' });
     await ending.close();
   });
+});
+
+test('a peer that is gone does not keep the server from ending', async () => {
+  const long = 3_600_000;
+  const ending = await openRoom({ partingMs: 50, stopMs: long, closeMs: long });
+  const peer = await enter(ending);
+  peer.ws.pause();
+  await ending.room.close();
+  peer.ws.terminate();
+  await ending.close();
 });
