@@ -39,9 +39,13 @@ const bitOf = (name: string): number => bits[placeOf(name)] ?? 0;
 const hostBit = bitOf('Host');
 const codingBit = bitOf('Transfer-Encoding');
 
-/** What is wrong with the headers of a request (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
+/** What is wrong with target or headers (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
 export function refusalOf(request: IncomingMessage): Refusal | undefined {
-  const { rawHeaders, headers } = request;
+  const { rawHeaders, headers, url = '/' } = request;
+  // A fragment is not sent (RFC 9110 §7.1): who reads on behind it finds another page or query.
+  if (url.includes('#')) {
+    return malformed('invalid_target', 'expected a target without a fragment, got a #');
+  }
   let seen = 0;
   let maybeTwice = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

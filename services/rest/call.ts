@@ -138,8 +138,15 @@ export function viewOf({ query, route }: Call): View | undefined {
   };
 }
 
-/** @throws PaymentsError where the list is empty, or names what is not among those allowed */
+/**
+ * @throws PaymentsError where the list is empty, names what is not among those allowed, or names
+ *   more than there is: it is repeated in the links of a page, and so in headers
+ */
 function known(parameter: string, names: string[], allowed: readonly string[]): string[] {
+  if (names.length > allowed.length) {
+    const message = `expected at most ${allowed.length} names, got ${names.length}`;
+    throw invalid({ path: [parameter], code: 'too_big', message });
+  }
   const wrong =
     names.find((name) => !allowed.includes(name)) ?? (names.length === 0 ? '' : undefined);
   if (wrong === undefined) return names;

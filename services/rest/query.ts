@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { invalid } from '../core/errors.ts';
 import { type CallName, operations } from '../core/operations.ts';
-import { toSnake } from '../wire/names.ts';
+import { toCamel, toSnake } from '../wire/names.ts';
 import { isKept } from '../wire/strict-json.ts';
 
 /** The parameters of a URL, by name: one value, or several where the name was repeated. */
@@ -8,18 +9,36 @@ export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const noQuery: Query = Object.freeze(Object.create(null));
 
-/** @param url may be absolute; what comes after its first `?` is read */
+/** What bytes that are not UTF-8 become. */
+const replacement = '\ufffd';
+
+/**
+ * @param url may be absolute; what comes after its first `?` is read
+ * @throws PaymentsError `validation_failed` where it is not UTF-8
+ */
 export function readQuery(url: string): Query {
   const at = url.indexOf('?');
   if (at === -1) return noQuery;
   const query: Record<string, string | string[]> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(url.slice(at))) {
+  const parameters = new URLSearchParams(url.slice(at));
+  for (const [name, value] of parameters) {
+    if (name.includes(replacement) || value.includes(replacement)) requireUtf8(url.slice(at));
     const before = query[name];
     if (before === undefined) query[name] = value;
     else if (typeof before === 'string') query[name] = [before, value];
     else before.push(value);
   }
   return query;
+}
+
+/** Only of a query in which the replacement character stands, which may have been sent as such. */
+function requireUtf8(query: string): void {
+  const others = new URLSearchParams(query.replace(/%ef%bf%bd/gi, ''));
+  for (const [name, value] of others) {
+    if (!name.includes(replacement) && !value.includes(replacement)) continue;
+    const path = [toCamel(name)];
+    throw invalid({ path, code: 'invalid_utf8', message: 'expected a query in UTF-8' });
+  }
 }
 
 /** A list that is given as `a,b`, as repeated parameters, or as both. */

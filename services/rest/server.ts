@@ -166,14 +166,21 @@ function answerRest(context: RestContext, room: Room): Response | Promise<Respon
 }
 
 /** A page that is the same for everybody, and changes only with the program. */
-function answerStatic(
-  context: RestContext,
-  room: Room,
-  contentType: string,
-  body: string,
-): Response {
+interface StaticPage {
+  readonly contentType: string;
+  readonly body: string;
+  readonly tag: string;
+}
+
+const staticPage = (contentType: string, body: string): StaticPage => ({
+  contentType,
+  body,
+  tag: bodyTag(body),
+});
+
+function answerStatic(context: RestContext, room: Room, page: StaticPage): Response {
+  const { contentType, body, tag } = page;
   const { headers: given } = context.env.incoming;
-  const tag = bodyTag(body);
   requireMatch(given['if-match'], tag);
   const headers = {
     'content-type': contentType,
@@ -200,13 +207,17 @@ export function createRestListener(
     const [method = '', path = ''] = key.split(' ');
     app.on(method, path.replace('{id}', ':id'), (context) => serve(room, candidates, context));
   }
-  const openApi = readFileSync(new URL('../../schema/openapi.json', import.meta.url), 'utf8');
-  app.get(openApiPath, (context) => answerStatic(context, room, 'application/json', openApi));
+  const openApi = staticPage(
+    'application/json',
+    readFileSync(new URL('../../schema/openapi.json', import.meta.url), 'utf8'),
+  );
+  app.get(openApiPath, (context) => answerStatic(context, room, openApi));
   const html = 'text/html; charset=utf-8';
-  app.get(errorsPath, (context) => answerStatic(context, room, html, errorPage(undefined) ?? ''));
+  const errorIndex = staticPage(html, errorPage(undefined) ?? '');
+  app.get(errorsPath, (context) => answerStatic(context, room, errorIndex));
   app.get(errorPath.replace('{code}', ':code'), (context) => {
     const page = errorPage(context.req.param('code'));
-    if (page !== undefined) return answerStatic(context, room, html, page);
+    if (page !== undefined) return answerStatic(context, room, staticPage(html, page));
     throw notFound('page', sentPath(context.env.incoming));
   });
   app.notFound((context) => answerRest(context, room));

@@ -8,9 +8,9 @@ const isSpace = (code: number): boolean =>
 /**
  * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,
  * the text's length where it ends too early. Only for texts that `JSON.parse` refused, whose own
- * messages name no place for most faults.
+ * messages name no place for most faults. Undefined where that place lies below `mostLevels`.
  */
-export function jsonFault(text: string): number {
+export function jsonFault(text: string, mostLevels: number): number | undefined {
   let at = 0;
   const open: ('{' | '[')[] = [];
   const skip = (pattern: RegExp): boolean => {
@@ -35,7 +35,7 @@ export function jsonFault(text: string): number {
     return text[at] === '"' && skip(scalar) && take(':');
   };
 
-  for (;;) {
+  while (open.length <= mostLevels) {
     // A value is due here.
     if (take('{')) {
       if (!take('}')) {
@@ -65,4 +65,5 @@ export function jsonFault(text: string): number {
       break;
     }
   }
+  return undefined;
 }

@@ -10,9 +10,15 @@ import { toCamel } from './names.ts';
 type Path = readonly (string | number)[];
 
 /**
- * The value of a JSON text. Refuses text that is not JSON, an object with the same name twice, and
- * a number that would not come back as it was sent: `1e400`, `99999999999.0000001`, and `-0`, which
- * is written as `0` afterwards.
+ * Levels that a text may have; no input has a tenth of them. The path to a fault below thousands of
+ * levels costs more to find, and takes more room to tell, than the text itself.
+ */
+const mostLevels = 100;
+
+/**
+ * The value of a JSON text. Refuses text that is not JSON, an object with the same name twice, a
+ * number that would not come back as it was sent (`1e400`, `99999999999.0000001`, and `-0`, which is
+ * written as `0` afterwards), and more than 100 levels.
  *
  * @throws PaymentsError `validation_failed`; the path is the place in the text, and the message
  *   names line and column where the text is not JSON
@@ -30,7 +36,8 @@ export function parseJson(text: string): unknown {
 }
 
 function malformed(text: string): PaymentsError {
-  const at = jsonFault(text);
+  const at = jsonFault(text, mostLevels);
+  if (at === undefined) return tooDeep();
   const before = text.slice(0, at).split('\n');
   const found = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end';
   const place = `line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1}`;
@@ -41,12 +48,23 @@ function malformed(text: string): PaymentsError {
   });
 }
 
+const tooDeep = (): PaymentsError =>
+  invalid({
+    path: [],
+    code: 'too_deep',
+    message: `expected at most ${mostLevels} levels, got more`,
+  });
+
 const quote = 0x22;
 const minus = 0x2d;
 const zero = 0x30;
 const nine = 0x39;
 const colon = 0x3a;
 const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 /** Any integer of so many characters is kept by a double. */
 const plainLength = 15;
 
@@ -76,15 +94,20 @@ function endOfNumber(text: string, at: number): number {
 }
 
 /**
- * How many pairs all objects of a JSON text have together; undefined where a number needs a closer
- * look. One pass without an allocation, because every request with a body pays for it.
+ * How many pairs all objects of a JSON text have together; undefined where a number or the depth
+ * needs a closer look. One pass without an allocation, because every request with a body pays for it.
  */
 function pairsWithPlainNumbers(text: string): number | undefined {
   let pairs = 0;
+  let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === quote) at = endOfString(text, at) - 1;
     else if (code === colon) pairs += 1;
+    else if (code === openBracket || code === openBrace) {
+      depth += 1;
+      if (depth > mostLevels) return undefined;
+    } else if (code === closeBracket || code === closeBrace) depth -= 1;
     else if (code === minus) {
       const next = text.charCodeAt(at + 1);
       if (next <= zero) return undefined;
@@ -127,12 +150,17 @@ interface Open {
   step: string | number;
 }
 
-/** Walks a JSON text to the first pair or number that parsing loses. @throws PaymentsError */
+/**
+ * Walks a JSON text to the first pair or number that parsing loses, or to where it is too deep.
+ *
+ * @throws PaymentsError
+ */
 function refuseWhatIsLost(text: string): void {
   const open: Open[] = [];
   const path = (): Path => open.map(({ step }, at) => (at === 0 ? nameOf(step) : step));
   for (let at = 0; at < text.length; at += 1) {
     const inside = open.at(-1);
+    if (open.length > mostLevels) throw tooDeep();
     switch (text[at]) {
       case '{':
         open.push({ names: new Set(), step: '' });

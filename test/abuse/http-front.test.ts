@@ -126,6 +126,19 @@ describe('bytes that are no request', () => {
   });
 });
 
+test('a target with a fragment is refused, and not read up to it or behind it', async () => {
+  for (const target of [
+    '/v1/payments#?limit=1',
+    '/v1/payments?limit=1#',
+    '/healthz#',
+    '/graphql#',
+  ]) {
+    const response = await responseTo(port, requestText(`GET ${target} HTTP/1.1`, 'Host: a', key));
+    expect([target, response.status]).toEqual([target, 400]);
+    expect(problemIn(response).errors).toMatchObject([{ code: 'invalid_target' }]);
+  }
+});
+
 describe('two lines of a header that has one value', () => {
   const doubled = [
     ['Host', 'a', 'b'],

@@ -119,8 +119,25 @@ test('what it takes is what JSON.parse gives', () => {
 
 test('a value of any depth or width is read without a failure of the reader', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  expect(refusal(deep)).toBe('taken');
-  expect(refusal(`[${deep},1e400]`)).toEqual([[1], 'inexact_number']);
+  expect(refusal(deep)).toEqual([[], 'too_deep']);
+  expect(refusal(`[${deep},1e400]`)).toEqual([[], 'too_deep']);
+  expect(refusal(`[${'[],'.repeat(20_000)}1e400]`)).toEqual([[20_000], 'inexact_number']);
   expect(refusal(`[${'0'.padEnd(60_000, '0')}]`)).toEqual([[], 'invalid_json']);
   expect(refusal(`[0.${'0'.repeat(60_000)}1]`)).toEqual([[0], 'inexact_number']);
+});
+
+describe('levels', () => {
+  test('more than 100 are refused without their path, whatever else is wrong below', () => {
+    const deep = (inner: string, levels: number) =>
+      '{"a":['.repeat(levels / 2) + inner + ']}'.repeat(levels / 2);
+    for (const inner of ['1', '1e999', '{"b":1,"b":1}', '?', '{}']) {
+      expect([inner, refusal(deep(inner, 20_000))]).toEqual([inner, [[], 'too_deep']]);
+    }
+    expect(refusal('['.repeat(60_000))).toEqual([[], 'too_deep']);
+    expect(refusal(deep('1', 100))).toBe('taken');
+    expect(refusal(deep('-1.5', 100))).toBe('taken');
+    expect(refusal(deep('1e999', 100))).toEqual([expect.any(Array), 'inexact_number']);
+    expect(refusal('['.repeat(100))).toEqual([[], 'invalid_json']);
+    expect(refusal(`[${'[],'.repeat(1000)}{}]`)).toBe('taken');
+  });
 });

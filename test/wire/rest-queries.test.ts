@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { paymentFields } from '../../services/rest/schemas.ts';
+import { type Answer, ask, openRestServer, type RestServer } from './rest-server.ts';
+
+/** Queries that a server could read as something else, or that come back in its headers. */
+
+let server: RestServer;
+let url: string;
+beforeAll(async () => {
+  server = await openRestServer();
+  url = `${server.http1}/v1/payments`;
+});
+afterAll(() => server.close());
+
+const card = { amount: 1000, currency: 'GBP', payment_method: 'pm_card_ok' };
+
+const faults = ({ json }: Answer) =>
+  json.errors.map(({ pointer, code }: { pointer: string; code: string }) => [pointer, code]);
+
+test('a query that is not UTF-8 is refused, and not read as if it were', async () => {
+  for (const query of ['customer=%ff', 'customer=a%c3&limit=1', 'customer=%EF%BF%BD%ED%A0%80']) {
+    const answer = await ask(`${url}?${query}`);
+    expect([query, faults(answer)]).toEqual([query, [['#/customer', 'invalid_utf8']]]);
+  }
+  const replacement = await ask(`${url}?status=%EF%BF%BD`);
+  expect(faults(replacement)).toEqual([['#/status', 'invalid_value']]);
+});
+
+test('as many names as there are may be asked for, and their links fit into headers', async () => {
+  for (const [parameter, name] of [
+    ['fields', 'version'],
+    ['expand', 'customer'],
+  ] as const) {
+    const many = await ask(`${url}?${parameter}=${Array(1000).fill(name)}`);
+    expect(faults(many)).toEqual([[`#/${parameter}`, 'too_big']]);
+    expect(many.json.detail).toMatch(/expected at most \d+ names, got 1000/);
+  }
+  await ask(url, { json: card });
+  await ask(url, { json: card });
+  const all = await ask(`${url}?limit=1&expand=customer,refunds&fields=${paymentFields}`);
+  expect(all.headers.get('link')).toContain('rel="next"');
+  expect(JSON.stringify([...all.headers]).length).toBeLessThan(4000);
+});
