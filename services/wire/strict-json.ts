@@ -17,8 +17,8 @@ const mostLevels = 100;
 
 /**
  * The value of a JSON text. Refuses text that is not JSON, an object with the same name twice, a
- * number that would not come back as it was sent (`1e400`, `99999999999.0000001`, and `-0`, which is
- * written as `0` afterwards), and more than 100 levels.
+ * number that would not come back as it was sent (`1e400`, `99999999999.0000001`, and `-0`, which
+ * is written as `0` afterwards), and more than 100 levels.
  *
  * @throws PaymentsError `validation_failed`; the path is the place in the text, and the message
  *   names line and column where the text is not JSON
@@ -95,7 +95,8 @@ function endOfNumber(text: string, at: number): number {
 
 /**
  * How many pairs all objects of a JSON text have together; undefined where a number or the depth
- * needs a closer look. One pass without an allocation, because every request with a body pays for it.
+ * needs a closer look. One pass without an allocation, because every request with a body pays for
+ * it.
  */
 function pairsWithPlainNumbers(text: string): number | undefined {
   let pairs = 0;
