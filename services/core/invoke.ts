@@ -23,7 +23,9 @@ import { createRecorder, type Trace } from './record.ts';
 import { countStreams } from './streams.ts';
 import { validate } from './validate.ts';
 
+/** Payments settled in one commit, so that it stays short, and commits of one turn. */
 const settledAtOnce = 100;
+const settlementsOfTurn = 20;
 
 export type { Caller, Composite, Receipt, Session, StreamCaller } from './caller.ts';
 
@@ -176,9 +178,15 @@ export function createCore(ports: Ports): Core {
     },
 
     async settleDue() {
-      const due = await store.duePayments(clock.now(), settledAtOnce);
-      await Promise.all(due.map(settleOne));
-      return due.length;
+      let settled = 0;
+      for (let commits = 0; commits < settlementsOfTurn; commits += 1) {
+        const due = await store.duePayments(clock.now(), settledAtOnce);
+        await Promise.all(due.map(settleOne));
+        settled += due.length;
+        // A merchant's backlog must not keep the payments of others waiting for many turns.
+        if (due.length < settledAtOnce) break;
+      }
+      return settled;
     },
   };
 }

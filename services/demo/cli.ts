@@ -61,6 +61,8 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  // An import takes minutes: a report that cannot be written is refused before it.
+  if (given.reportPath !== undefined) await writeFile(given.reportPath, '', { flag: 'a' });
   const stop = new AbortController();
   // Again and again: a terminal's signal may reach this process directly and through its parent.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());

@@ -49,6 +49,23 @@ test('a caller that retries a timeout as soon as it is told to learns how the ch
   await store.close();
 });
 
+test('a backlog of one merchant holds no payment of another back until a later turn', async () => {
+  const store = await openStore('sqlite::memory:');
+  let nowMs = Date.now();
+  const ports = await createPorts(store, { now: () => nowMs });
+  await createDemoMerchants(ports);
+  const core = createCore(ports);
+  const input = { ...card, paymentMethod: 'pm_card_slow', confirm: true } as const;
+  await Promise.all(Array.from({ length: 250 }, () => call(core, 'createPayment', input)));
+  nowMs += 1;
+  const other = { credential: 'sk_test_other_admin', requestId: 'test' };
+  const { id } = await core.invoke('createPayment', { ...other, idempotencyKey: 'one' }, input);
+  nowMs += 2000;
+  expect(await core.settleDue()).toBe(251);
+  expect(await core.invoke('getPayment', other, { id })).toMatchObject({ status: 'succeeded' });
+  await store.close();
+});
+
 describe('input', () => {
   test('half of a character is refused wherever free text is taken', async () => {
     const { core, close } = await openHouse();
