@@ -30,7 +30,7 @@ export interface Place {
   readonly port: number;
   /** Cleartext where undefined. */
   readonly tls: Tls | undefined;
-  /** How long a client may take to read; a minute where absent. */
+  /** How long a client may take to read. Defaults to a minute. */
   readonly stalledMs?: number;
 }
 

@@ -223,7 +223,7 @@ function createOwnPages(
         if (reason === undefined) respond(request, response, 200, 'ready\n');
         else respond(request, response, 503, `${reason}\n`);
       },
-      () => respond(request, response, 503, 'the server cannot tell\n'),
+      () => respond(request, response, 503, 'the server does not know\n'),
     );
   };
   return new Map<string, RequestListener>([

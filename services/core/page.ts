@@ -75,7 +75,7 @@ export function createCursors(secret: Uint8Array): Cursors {
 
 /**
  * Bytes that the items of one answer may have, so that every client can take it: gRPC's clients
- * refuse messages of more than 4 MiB unless they are told otherwise.
+ * refuse messages of more than 4 MiB by default.
  */
 export const maxAnswerBytes = 3 * 1024 * 1024;
 /** Metadata of an answer that its operation's price includes; a token more for each further one. */

@@ -241,7 +241,7 @@ export interface Limiter {
   debit(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
 }
 
-/** What is told of every call that ended, for logs and metrics. Holds no secret and no input. */
+/** What logs and metrics get of every call that ended. Holds no secret and no input. */
 export interface CallRecord {
   readonly operation: string;
   readonly code: ErrorCode | 'ok';

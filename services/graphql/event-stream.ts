@@ -30,7 +30,7 @@ export function eventStreamOf(
   let left = false;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      // The first bytes carry the headers to the client, which tell it that it is subscribed.
+      // The first bytes carry the headers to the client, which say that it is subscribed.
       controller.enqueue(encoder.encode(`${retryField(retryMs)}${heartbeat}`));
       pulse = setInterval(() => {
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(heartbeat));

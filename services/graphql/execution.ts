@@ -90,7 +90,7 @@ export function createExecution(
     return { refusal: refusalOf(await core.refuse({ ...caller, session }, error), requestId) };
   }
 
-  /** Apollo's clients send the text next when they are told so in their protocol's own words. */
+  /** Apollo's clients send the text next if the error uses their protocol's own words. */
   async function unknownDocument(
     { documentId, hash }: GraphqlRequest,
     caller: GraphqlCaller,

@@ -142,7 +142,7 @@ export function createPreparedDocuments(
       const { document } = parsed;
       const errors = validate(schema, document, rules, {
         maxErrors: documentLimits.errors,
-        // They would tell a schema that is not told otherwise, a name at a time.
+        // They would reveal a hidden schema, a name at a time.
         hideSuggestions: !options.introspection,
       });
       return errors.length > 0 ? listed(errors) : preparedOf(schema, parsed);

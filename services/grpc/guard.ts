@@ -235,7 +235,7 @@ function faultOf(
 
 /**
  * What grpc-js has to know of a call that the guard let in. It copies and checks each header, and
- * nobody reads them there; nor is it told the deadline: its timers end at 24.8 days.
+ * nobody reads them there. Nor does it get the deadline: its timers end at 24.8 days.
  */
 function headersForGrpc(
   { ':path': path, ':authority': authority }: IncomingHttpHeaders,

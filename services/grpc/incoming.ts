@@ -42,7 +42,7 @@ export class Incoming {
   ended = false;
   readonly stream: ServerHttp2Stream;
   readonly caller: GrpcCaller;
-  /** The call's `grpc-encoding` as grpc-js is told it. */
+  /** The call's `grpc-encoding` as grpc-js gets it. */
   readonly encoding: string | undefined;
   readonly #core: Pick<Core, 'refuse'>;
   #framing: Framing | undefined;

@@ -4,7 +4,7 @@ import { rpc } from './contract.ts';
 /**
  * A status travels in header fields, and clients refuse more than some number of bytes of them:
  * gRPC asks for 8 KiB in all (PROTOCOL-HTTP2.md), and a client that gets more reports another
- * error. So a status is made to fit: of many violations the first ones are told, and how many
+ * error. So a status is made to fit: of many violations the first ones are sent, and how many
  * more there are; then the message is cut.
  */
 const maxHeaderBytes = 8192;

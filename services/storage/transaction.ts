@@ -16,7 +16,7 @@ import {
 /**
  * The transaction of the port over prepared queries.
  *
- * @param appended is told each event, to be announced once it is committed
+ * @param appended gets each event, to be announced once it is committed
  */
 export function createTransaction(
   prepare: Prepare,

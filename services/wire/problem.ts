@@ -145,7 +145,7 @@ export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem
 }
 
 /**
- * The error that a problem object tells of, in core's words; `internal` where the object is none.
+ * The error that a problem object reports, in core's words; `internal` if it is no such object.
  * A code that is not known here is that of a newer server, and is handed through.
  */
 export function decodeProblem(problem: Partial<Problem> | null | undefined): PaymentsError {

@@ -127,7 +127,7 @@ export async function settlePayment(
   return next;
 }
 
-/** What the caller is told of a payment in this state after this outcome. */
+/** What the caller gets for a payment in this state after this outcome. */
 function answerOf(payment: Payment, outcome?: ChargeOutcome): Settled<Payment> {
   if (payment.failure) {
     const { code, message } = payment.failure;

@@ -46,7 +46,7 @@ export interface Writer {
  * Where another process holds the database, writes wait in their order, outside of any transaction:
  * reads go on. One that waited for too long fails with `overloaded`, and has done nothing.
  *
- * @param announce is told after each commit what it made visible
+ * @param announce gets what each commit made visible, after it
  * @param waitMs how long a write waits for another process
  */
 export function createWriter(
