@@ -132,14 +132,14 @@ function inputFields(operation: CallName): Field[] {
 
 const idParameter = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
-const listParameter = (name: string, description: string, items: Json): Json => ({
+const listParameter = (name: string, description: string, names: readonly string[]): Json => ({
   name,
   in: 'query',
   description,
   // `a,b`: OpenAPI 3.1 §4.8.12.
   style: 'form',
   explode: false,
-  schema: { type: 'array', minItems: 1, items },
+  schema: { type: 'array', minItems: 1, maxItems: names.length, items: { enum: names } },
 });
 
 function queryParameters(route: Route, fields: readonly Field[]): Json[] {
@@ -153,11 +153,11 @@ function queryParameters(route: Route, fields: readonly Field[]): Json[] {
   }));
   if (route.expand) {
     const description = 'Other resources to answer with it, in the place of their ids.';
-    parameters.push(listParameter('expand', description, { enum: route.expand }));
+    parameters.push(listParameter('expand', description, route.expand));
   }
   if (route.fields) {
     const description = 'The fields to answer; what is not named is left out.';
-    parameters.push(listParameter('fields', description, { enum: route.fields }));
+    parameters.push(listParameter('fields', description, route.fields));
   }
   return parameters;
 }

@@ -41,3 +41,10 @@ test('as many names as there are may be asked for, and their links fit into head
   expect(all.headers.get('link')).toContain('rel="next"');
   expect(JSON.stringify([...all.headers]).length).toBeLessThan(4000);
 });
+
+test('how many names that are is in the document', async () => {
+  const { json } = await ask(`${server.http1}/openapi.json`);
+  const { parameters } = json.paths['/v1/payments'].get;
+  const fields = parameters.find(({ name }: { name: string }) => name === 'fields');
+  expect(fields.schema.maxItems).toBe(paymentFields.length);
+});
