@@ -4,6 +4,8 @@ import { closingLine } from './test/closing-line.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Many tests wait for servers that they start: one worker fewer would leave a core idle.
+    maxWorkers: '100%',
     // They end a test that hangs, and are far above what a busy machine needs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
