@@ -51,7 +51,7 @@ const decimal = z
 const port = decimal.pipe(z.int().min(0).max(65_535));
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
-/** Of a PEM file. Content in the place of the path may be a private key: it is not repeated. */
+/** The path of a PEM file. Content in its place may be a private key, so it is not repeated. */
 const pemPath = z
   .string()
   .refine((text) => !/-----BEGIN|\n/.test(text), 'expected the path of a PEM file, not its content')

@@ -61,7 +61,7 @@ interface ConnectionJson<Node> {
 
 /**
  * The core's value of an enum. One of a newer contract is handed through as the wire has it: it is
- * no reason to end a stream, and whoever switches over the values has a default.
+ * no reason to end a stream, and code that switches over the values needs a default.
  */
 const valueIn = <Value extends string>(values: ReadonlyMap<string, Value>, name: string): Value =>
   values.get(name) ?? (name as Value);

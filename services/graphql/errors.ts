@@ -12,7 +12,7 @@ import { httpStatus } from '../wire/problem.ts';
 import type { Places } from './places.ts';
 import { documentLimits } from './prepared.ts';
 
-/** Where a code is told: by this type of a mutation's result, or in `errors`. */
+/** Where a code is reported: by this type of a mutation's result, or in `errors`. */
 const answeredBy: Readonly<Record<ErrorCode, FailureType | 'errors'>> = {
   validation_failed: 'ValidationFailed',
   unauthenticated: 'errors',
@@ -50,7 +50,7 @@ type FailureType =
   | 'CardDeclined'
   | 'RefundExceedsPayment';
 
-/** A thrown error as a member of a mutation's result. @throws what is told in `errors` */
+/** A thrown error as a member of a mutation's result. @throws what belongs in `errors` */
 export function toFailure(thrown: unknown) {
   if (!(thrown instanceof PaymentsError)) throw thrown;
   const type = answeredBy[thrown.code];
@@ -127,13 +127,13 @@ export function toResponseErrors(
   context: ErrorContext,
 ): readonly GraphQLError[] {
   const { errors: most } = documentLimits;
-  const told = errors.slice(0, most).map((error) => toResponseError(error, context));
-  const [first] = told;
-  const left = errors.length - told.length;
-  if (left === 0 || !first) return told;
+  const listed = errors.slice(0, most).map((error) => toResponseError(error, context));
+  const [first] = listed;
+  const left = errors.length - listed.length;
+  if (left === 0 || !first) return listed;
   const more = `${left} more fields failed, and are null without an error of their own.`;
   const { code, requestId, retryable } = first.extensions;
-  return [...told, new GraphQLError(more, { extensions: { code, requestId, retryable } })];
+  return [...listed, new GraphQLError(more, { extensions: { code, requestId, retryable } })];
 }
 
 function toResponseError(
@@ -153,7 +153,7 @@ function toResponseError(
   return toWireError(known, requestId, { path, locations });
 }
 
-/** How an answer that never ran is told by HTTP; the errors alone say it on other transports. */
+/** How HTTP reports a document that never ran; the errors alone say it on other transports. */
 export interface Refusal {
   readonly errors: readonly GraphQLError[];
   readonly status: number;

@@ -121,7 +121,7 @@ export function createExecution(
 
   function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
     const price = toPrice(requestedCost(plan, variables));
-    // What a full bucket does not hold can never be let through, unless it is one operation.
+    // More than a full bucket holds is refused for good, unless it is one operation.
     const limit = Math.min(options.maxCost, Math.max(session.key.burst, tokensOfOneOperation));
     if (price <= limit) return price;
     throw new PaymentsError(

@@ -234,7 +234,7 @@ function protocolSocket(
   const { fail } = ending;
 
   async function receive(text: string, take: Take): Promise<void> {
-    // The last net: whatever fails in an operation or in the protocol ends the connection.
+    // What fails in an operation ends the connection, and what comes after it still runs.
     const pass = (message: Message) =>
       take(stringifyMessage(message)).catch((thrown) => fail(toPaymentsError(thrown)));
     const message = messageIn(text);
@@ -265,7 +265,10 @@ function protocolSocket(
     onMessage(take) {
       socket.on('message', (data, isBinary) => {
         if (ending.leaving) return reading.free();
-        if (!isBinary) return void receive(String(data), take);
+        if (!isBinary) {
+          receive(String(data), take).catch((thrown) => fail(toPaymentsError(thrown)));
+          return;
+        }
         const message = 'Expected a text message, got a binary one.';
         fail(new PaymentsError('validation_failed', message));
       });

@@ -50,7 +50,7 @@ function wireEnum<const Prefix extends string, Word extends string>(
     >,
     // proto-loader gives numbers where it finds no name; its types do not say so.
     given: (name) => (name === unspecified ? undefined : (byName.get(name) ?? (name as Word))),
-    // The type has the words of this contract; whoever switches over them has a default.
+    // The type has the words of this contract; code that switches over them needs a default.
     answered: (name) => byName.get(name) ?? (String(name) as Word),
   };
 }
