@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { expectation } from './core/validate.ts';
 import { isNetwork, type TrustedProxies } from './wire/address.ts';
-import { isOrigin } from './wire/origin.ts';
+import { isOrigin } from './wire/http/origin.ts';
 
 export const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const;
 export type Wire = (typeof wires)[number];

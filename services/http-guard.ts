@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { invalid, PaymentsError } from './core/errors.ts';
-import type { HttpMeaning } from './wire/problem-response.ts';
+import type { HttpMeaning } from './wire/http/problem-response.ts';
 
 /** Why the server refuses a request before any room sees it. */
 export interface Refusal extends HttpMeaning {

@@ -20,7 +20,7 @@ import {
   type ProblemResponse,
   problemResponse,
   sendProblem,
-} from './wire/problem-response.ts';
+} from './wire/http/problem-response.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
 /** What takes over a connection that asked for another protocol. */

@@ -15,7 +15,7 @@ import { openStore } from './storage/open.ts';
 import { readTls, type Tls } from './tls.ts';
 import { createAddressOf } from './wire/address.ts';
 import type { Drain, Front } from './wire/front.ts';
-import { createAllowsOrigin } from './wire/origin.ts';
+import { createAllowsOrigin } from './wire/http/origin.ts';
 
 const settleEveryMs = 250;
 const forgetEveryMs = 60 * 60 * 1000;

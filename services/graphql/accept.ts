@@ -1,4 +1,4 @@
-import { isPlain, parseMediaTypes, weightOf } from '../wire/media-type.ts';
+import { isPlain, parseMediaTypes, weightOf } from '../wire/http/media-type.ts';
 
 /** The media types of an answer that is not a stream (GraphQL over HTTP §4). */
 export type MediaType = 'application/json' | 'application/graphql-response+json';

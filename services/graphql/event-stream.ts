@@ -1,7 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI } from 'graphql-yoga';
-import { encodeMessage, retryField, type Timings } from '../wire/event-stream.ts';
-import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
+import {
+  encodeMessage,
+  eventStreamHeaders,
+  retryField,
+  type Timings,
+} from '../wire/http/event-stream.ts';
 import type { ResultStream } from './subscription.ts';
 
 /** Ignored by every client, seen by every proxy. */

@@ -5,10 +5,16 @@ import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
-import { maxBodyBytes } from '../wire/body.ts';
 import type { Front } from '../wire/front.ts';
+import { maxBodyBytes } from '../wire/http/body.ts';
+import {
+  answerRefusal,
+  closing,
+  foreignOrigin,
+  malformed,
+  type Refusal,
+} from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
-import { answerRefusal, closing, foreignOrigin, malformed, type Refusal } from '../wire/upgrade.ts';
 import { callerOf } from './caller.ts';
 import { refusalOf } from './errors.ts';
 import type { Execution, Outcome } from './execution.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
+import { eventStreamHeaders } from '../wire/http/event-stream.ts';
 import { type EventStreamOptions, eventStreamOf } from './event-stream.ts';
 import type { ResultStream } from './subscription.ts';
 

@@ -1,5 +1,5 @@
 import { PaymentsError } from '../core/errors.ts';
-import { type MediaType, parseMediaTypes, weightOf } from '../wire/media-type.ts';
+import { type MediaType, parseMediaTypes, weightOf } from '../wire/http/media-type.ts';
 import type { Query } from './query.ts';
 import type { Route } from './routes.ts';
 

@@ -1,6 +1,6 @@
 import { PaymentsError } from '../core/errors.ts';
-import { jsonOf, readBytes } from '../wire/body.ts';
-import { isPlain, parseMediaType } from '../wire/media-type.ts';
+import { jsonOf, readBytes } from '../wire/http/body.ts';
+import { isPlain, parseMediaType } from '../wire/http/media-type.ts';
 import { isBinary, jsonType, protobufType } from './accept.ts';
 import type { Incoming } from './caller.ts';
 

@@ -2,7 +2,7 @@ import { expectedOneOf, invalid, type Violation } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { excerpt } from '../core/validate.ts';
-import { readBytes } from '../wire/body.ts';
+import { readBytes } from '../wire/http/body.ts';
 import { decodeInput } from '../wire/json.ts';
 import { isProtobuf, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';

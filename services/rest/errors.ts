@@ -1,6 +1,6 @@
 import { PaymentsError } from '../core/errors.ts';
+import { errorHeaders, problemType } from '../wire/http/problem-response.ts';
 import { encodeProblem, httpStatus } from '../wire/problem.ts';
-import { errorHeaders, problemType } from '../wire/problem-response.ts';
 import { cacheControl } from './answer.ts';
 import type { RestCaller } from './caller.ts';
 import { headersFor } from './headers.ts';

@@ -1,4 +1,4 @@
-import { parseMediaTypes, weightOf } from '../wire/media-type.ts';
+import { parseMediaTypes, weightOf } from '../wire/http/media-type.ts';
 
 /**
  * Whether `Accept` asks for the stream rather than for the list that the same URL has as JSON. It

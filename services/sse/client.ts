@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { ClientOf, ClientOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { InputOf } from '../core/operations.ts';
-import { createEventStreamParser, defaultTimings } from '../wire/event-stream.ts';
+import { createEventStreamParser, defaultTimings } from '../wire/http/event-stream.ts';
 import { decodeEvent, type EventJson } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
 import { awaitSilence } from '../wire/silence.ts';

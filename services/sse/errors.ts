@@ -1,10 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRetryable, type PaymentsError } from '../core/errors.ts';
 import type { Caller } from '../core/invoke.ts';
-import { encodeMessage, retryField, type Timings } from '../wire/event-stream.ts';
-import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
+import {
+  encodeMessage,
+  eventStreamHeaders,
+  retryField,
+  type Timings,
+} from '../wire/http/event-stream.ts';
+import {
+  type ProblemRequest,
+  problemResponse,
+  sendProblem,
+} from '../wire/http/problem-response.ts';
 import { encodeProblem } from '../wire/problem.ts';
-import { type ProblemRequest, problemResponse, sendProblem } from '../wire/problem-response.ts';
 import { rateLimitHeaders } from '../wire/rate-limit.ts';
 import { lastEventId } from './events.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventStream } from '../core/events/follow.ts';
-import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/event-stream.ts';
 import { eventText } from '../wire/event-text.ts';
+import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/http/event-stream.ts';
 import { toCamel } from '../wire/names.ts';
 
 /** A sequence, or a text for the operation's schema to refuse. */

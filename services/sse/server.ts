@@ -1,9 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
-import { defaultTimings, heartbeat, retryField, type Timings } from '../wire/event-stream.ts';
-import { eventStreamHeaders } from '../wire/event-stream-headers.ts';
 import type { Front } from '../wire/front.ts';
+import {
+  defaultTimings,
+  eventStreamHeaders,
+  heartbeat,
+  retryField,
+  type Timings,
+} from '../wire/http/event-stream.ts';
 import { rateLimitHeaders } from '../wire/rate-limit.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';

@@ -4,8 +4,7 @@ import { type ServerOptions, WebSocketServer } from 'ws';
 import type { Core } from '../core/invoke.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import type { Front } from '../wire/front.ts';
-import { createAllowsOrigin } from '../wire/origin.ts';
-import { requestIdOf } from '../wire/request-id.ts';
+import { createAllowsOrigin } from '../wire/http/origin.ts';
 import {
   answerRefusal,
   closing,
@@ -13,7 +12,8 @@ import {
   malformed,
   otherSubprotocol,
   type Refusal,
-} from '../wire/upgrade.ts';
+} from '../wire/http/upgrade.ts';
+import { requestIdOf } from '../wire/request-id.ts';
 import { type Connection, serveConnection, type Upgrade } from './connection.ts';
 import { subprotocol } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { AddressOf } from './address.ts';
-import type { AllowsOrigin } from './origin.ts';
+import type { AllowsOrigin } from './http/origin.ts';
 
 /** What the server in front of the rooms knows of requests, and every room gets as options. */
 export interface Front {

@@ -12,10 +12,10 @@ import { errorFrame } from '../../services/websocket/errors.ts';
 import { createAddressOf } from '../../services/wire/address.ts';
 import { bearerToken } from '../../services/wire/bearer.ts';
 import { closeReason } from '../../services/wire/close-codes.ts';
+import { parseMediaTypes, weightOf } from '../../services/wire/http/media-type.ts';
+import { createAllowsOrigin } from '../../services/wire/http/origin.ts';
+import { problemResponse } from '../../services/wire/http/problem-response.ts';
 import { parseIdempotencyKey } from '../../services/wire/idempotency-key.ts';
-import { parseMediaTypes, weightOf } from '../../services/wire/media-type.ts';
-import { createAllowsOrigin } from '../../services/wire/origin.ts';
-import { problemResponse } from '../../services/wire/problem-response.ts';
 import { requestIdOf } from '../../services/wire/request-id.ts';
 import { parseTime } from '../../services/wire/time.ts';
 

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { createGraphqlRoom } from '../../services/graphql/server.ts';
 import { createWebsocketRoom } from '../../services/websocket/server.ts';
 import { createAddressOf } from '../../services/wire/address.ts';
-import { createAllowsOrigin } from '../../services/wire/origin.ts';
+import { createAllowsOrigin } from '../../services/wire/http/origin.ts';
 import type { FreeFrames } from '../../services/wire/reading.ts';
 import { openHouse } from '../house.ts';
 

@@ -2,7 +2,7 @@ import { once as happens } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Core, StreamCaller } from '../../services/core/invoke.ts';
-import { createAllowsOrigin } from '../../services/wire/origin.ts';
+import { createAllowsOrigin } from '../../services/wire/http/origin.ts';
 import { adminKey, stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
 import { type GraphqlSocket, openGraphqlSocket, openWelcomeSocket } from './graphql-socket.ts';

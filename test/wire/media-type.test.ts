@@ -4,7 +4,7 @@ import {
   parseMediaType,
   parseMediaTypes,
   weightOf,
-} from '../../services/wire/media-type.ts';
+} from '../../services/wire/http/media-type.ts';
 
 const read = (list: string) =>
   parseMediaTypes(list).map((type) => [

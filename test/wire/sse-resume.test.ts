@@ -7,7 +7,7 @@ import { withItems } from '../../services/core/events/follow.ts';
 import type { Scope } from '../../services/core/merchants/merchant.ts';
 import type { Limiter } from '../../services/core/ports.ts';
 import { maxStreamsOfKey } from '../../services/core/streams.ts';
-import { createEventStreamParser, type Message } from '../../services/wire/event-stream.ts';
+import { createEventStreamParser, type Message } from '../../services/wire/http/event-stream.ts';
 import { adminKey, type House, openHouse, readerKey, stillLimits } from '../house.ts';
 import { openRoom, type Room } from './sse-room.ts';
 

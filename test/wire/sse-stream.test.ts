@@ -6,7 +6,7 @@ import {
   heartbeat,
   type Message,
   retryField,
-} from '../../services/wire/event-stream.ts';
+} from '../../services/wire/http/event-stream.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

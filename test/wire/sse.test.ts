@@ -10,7 +10,7 @@ import { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import { createSseClient } from '../../services/sse/client.ts';
 import { createSseListener } from '../../services/sse/server.ts';
-import { createEventStreamParser, type Message } from '../../services/wire/event-stream.ts';
+import { createEventStreamParser, type Message } from '../../services/wire/http/event-stream.ts';
 import type { EventJson } from '../../services/wire/json.ts';
 import type { Problem } from '../../services/wire/problem.ts';
 import { adminKey, type House, keyOf, openHouse, readerKey, stillLimits } from '../house.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebsocketRoom } from '../../services/websocket/server.ts';
-import { createEventStreamParser } from '../../services/wire/event-stream.ts';
+import { createEventStreamParser } from '../../services/wire/http/event-stream.ts';
 import { adminKey, type House, openHouse, otherKey } from '../house.ts';
 import { openRoom as openSse } from './sse-room.ts';
 import { enter, serve } from './websocket-peer.ts';

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTokenBuckets } from '../../services/core/token-bucket.ts';
-import { createAllowsOrigin } from '../../services/wire/origin.ts';
+import { createAllowsOrigin } from '../../services/wire/http/origin.ts';
 import { adminKey, readerKey, stillLimits } from '../house.ts';
 import { connect, enter, openRoom, type Peer, payment, type Room } from './websocket-peer.ts';
 

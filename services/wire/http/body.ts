@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import { invalid, PaymentsError } from '../core/errors.ts';
-import { parseJson } from './strict-json.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { invalid, PaymentsError } from '../../core/errors.ts';
+import { parseJson } from '../strict-json.ts';
+import { decodeUtf8 } from '../utf8.ts';
 
 /** The largest body that is read, bytes. */
 export const maxBodyBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { PaymentsError } from '../core/errors.ts';
-import { encodeProblem, type ProblemOf } from './problem.ts';
+import type { PaymentsError } from '../../core/errors.ts';
+import { encodeProblem, type ProblemOf } from '../problem.ts';
 
 export const problemType = 'application/problem+json';
 

@@ -1,3 +1,12 @@
+/** What a response needs to stay a stream of events on its way through proxies. */
+export const eventStreamHeaders = {
+  'content-type': 'text/event-stream',
+  // `no-transform` keeps proxies from compressing, which holds back what does not fill a block.
+  'cache-control': 'no-cache, no-transform',
+  // nginx buffers a response unless the response itself says not to.
+  'x-accel-buffering': 'no',
+} as const;
+
 /** How streams are kept alive and bounded. Tests bring smaller values. */
 export const defaultTimings = {
   /** Well below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */

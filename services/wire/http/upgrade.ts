@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { PaymentsError } from '../core/errors.ts';
-import type { Caller, Core } from '../core/invoke.ts';
+import { PaymentsError } from '../../core/errors.ts';
+import type { Caller, Core } from '../../core/invoke.ts';
 import type { AllowsOrigin } from './origin.ts';
 import { endWithProblem, problemResponse } from './problem-response.ts';
 
