@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -111,35 +111,6 @@ describe('a file', () => {
     expect(sequences.toSorted()).toEqual([1, 2, 3, 4]);
     await one.close();
     await two.close();
-  });
-
-  test('of the first schema is opened with every row as it was', async () => {
-    const path = newPath();
-    copyFileSync(join(import.meta.dirname, 'fixtures/642f584.db'), path);
-    const tables = [
-      ...['merchants', 'api_keys', 'customers', 'payments', 'refunds', 'events'],
-      ...['idempotency_records', 'secrets'],
-    ];
-    const rowsAt = () => {
-      const database = new DatabaseSync(path);
-      const rows = tables.map((table) => database.prepare(`select * from ${table}`).all());
-      database.close();
-      return rows;
-    };
-    const before = rowsAt();
-    const store = await openStore(`sqlite:${path}`);
-    expect(rowsAt()).toEqual(before);
-    expect(before.flat().length).toBeGreaterThan(100);
-    const { payments } = await store.read.listPayments('acct_retail', {}, 'amount', { limit: 99 });
-    expect(payments).toHaveLength(before[3]?.length ?? 0);
-    const customer = payments.find((payment) => payment.customer)?.customer ?? '';
-    const ofCustomer = await store.read.listPayments('acct_retail', { customer }, '-amount', {
-      limit: 99,
-    });
-    expect(idsOf(ofCustomer.payments)).toEqual(
-      idsOf(payments.filter((payment) => payment.customer === customer).toReversed()),
-    );
-    await store.close();
   });
 
   test('of a newer schema is refused and left as it is', async () => {
