@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { credentials, Client as GrpcClient, Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { type Wire, wires } from '../services/config.ts';
 import { operations } from '../services/core/operations.ts';
 import {
   customerService,
@@ -14,7 +15,7 @@ import {
 } from '../services/grpc/contract.ts';
 import type { Fivewire } from '../services/main.ts';
 import { openServer, streams } from './contract/subjects.ts';
-import { type Feature, gaps, type Room, unbuilt } from './gaps.ts';
+import { type Feature, gaps, unbuilt } from './gaps.ts';
 import { adminKey } from './house.ts';
 import { startByGrpc, startBySocket, startOf } from './stream-starts.ts';
 
@@ -138,13 +139,13 @@ const unknownField = Buffer.from([0xb8, 0x3e, 0x01]);
 
 const stranger = { name: 'Ada', colour: 'red' };
 const payment = { amount: 1, currency: 'GBP', payment_method: 'pm_card_ok' };
-const carriesCalls = async (room: Room) => {
+const carriesCalls = async (room: Wire) => {
   const client = await streams[room]?.(server, adminKey);
   await client?.close();
   return Object.keys(operations).every((name) => name in (client ?? {}));
 };
 
-const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
+const probes: Readonly<Record<Feature, (room: Wire) => Promise<boolean>>> = {
   calls: carriesCalls,
 
   async push(room) {
@@ -328,7 +329,7 @@ const probes: Readonly<Record<Feature, (room: Room) => Promise<boolean>>> = {
 };
 
 /** Where the last released contract of a room is kept. */
-const released: Readonly<Record<Room, string>> = {
+const released: Readonly<Record<Wire, string>> = {
   rest: 'schema/released/openapi.json',
   grpc: 'protos/released',
   graphql: 'schema/released/payments.graphql',
@@ -336,9 +337,8 @@ const released: Readonly<Record<Room, string>> = {
   websocket: 'schema/released/asyncapi.yaml',
 };
 
-const rooms: readonly Room[] = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
 const cases = Object.keys(probes).flatMap((feature) =>
-  rooms.map((room) => ({ room, feature: feature as Feature })),
+  wires.map((room) => ({ room, feature: feature as Feature })),
 );
 
 test.each(cases)('$room, $feature: as declared', async ({ room, feature }) => {

@@ -1,3 +1,5 @@
+import { type Wire, wires } from '../services/config.ts';
+
 /** What some rooms have and others do not, beside the operations, which all of them have. */
 export type Feature =
   /** Every operation of core can be called. */
@@ -21,14 +23,12 @@ export type Feature =
   /** The last released contract is kept, so that a breaking change is found. */
   | 'released contract';
 
-export type Room = 'rest' | 'grpc' | 'graphql' | 'sse' | 'websocket';
-
 /**
  * Where the rooms differ on purpose, each with its reason. `gaps.test.ts` probes every room for
  * every feature: a gap that is not declared here fails, and so does one that no longer exists.
  */
 export const gaps: readonly {
-  readonly room: Room;
+  readonly room: Wire;
   readonly feature: Feature;
   readonly reason: string;
 }[] = [
@@ -120,7 +120,7 @@ export const gaps: readonly {
     feature: 'oversized pages refused',
     reason: 'A stream has no pages; the list of events is part of REST.',
   },
-  ...(['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const).map((room) => ({
+  ...wires.map((room) => ({
     room,
     feature: 'released contract' as const,
     reason: 'Nothing is released yet, so there is no contract to break.',

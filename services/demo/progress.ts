@@ -1,10 +1,14 @@
 import { SingleBar } from 'cli-progress';
-import type { Progress } from './import.ts';
 import type { ImportReport } from './report.ts';
+
+export interface ImportProgress {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** Shows an import's progress on stderr: a bar on a terminal, else a line at its start and end. */
 export interface ProgressDisplay {
-  update(progress: Progress): void;
+  update(progress: ImportProgress): void;
   /** Says how it ended. */
   end(report: ImportReport): void;
   /** Gives the terminal back, also after a failure. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '../../services/config.ts';
+import { readConfig, wires } from '../../services/config.ts';
 
 test('nothing set gives the documented defaults', () => {
   expect(readConfig({})).toEqual({
@@ -8,7 +8,7 @@ test('nothing set gives the documented defaults', () => {
     grpcPort: 4001,
     http2Port: undefined,
     databaseUrl: 'sqlite:.data/fivewire.db',
-    wires: new Set(['rest', 'grpc', 'graphql', 'sse', 'websocket']),
+    wires: new Set(wires),
     demo: true,
     graphqlLoaders: true,
     addressLimit: 100,
