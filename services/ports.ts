@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { createIds } from './core/ids.ts';
-import type { Clock, Limiter, Ports, Store } from './core/ports.ts';
+import type { Limiter } from './core/limiter.ts';
+import { createKeyring } from './core/merchants/keyring.ts';
+import type { Clock, Ports, Store } from './core/ports.ts';
 import { createSimulator } from './core/processor/simulator.ts';
 import { createTokenBuckets } from './core/token-bucket.ts';
 import { networkOf } from './wire/address.ts';
@@ -54,6 +56,7 @@ export async function createPorts(
     clock,
     newId: createIds(random40),
     newSecret,
+    authenticator: createKeyring(store),
     limiter: createTokenBuckets(() => performance.now()),
     ...(addressLimit > 0 && {
       failures: {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller, Composite, Session } from './caller.ts';
 import { PaymentsError } from './errors.ts';
-import type { Keyring } from './merchants/keyring.ts';
+import type { RateState } from './limiter.ts';
 import type { Scope } from './merchants/merchant.ts';
-import type { Ports, RateState } from './ports.ts';
+import type { Ports } from './ports.ts';
 
 /**
  * What the most expensive operation takes. A bucket that is smaller lets it through when it is
@@ -33,19 +33,20 @@ export interface Admission {
 export const revokedError = (): PaymentsError =>
   new PaymentsError('unauthenticated', 'The API key was revoked.');
 
-export function createAdmission(
-  { limiter, failures }: Pick<Ports, 'limiter' | 'failures'>,
-  keyring: Keyring,
-): Admission {
+export function createAdmission({
+  authenticator,
+  limiter,
+  failures,
+}: Pick<Ports, 'authenticator' | 'limiter' | 'failures'>): Admission {
   async function sessionOf(caller: Caller, nowMs: number): Promise<Session> {
     const { session } = caller;
     if (session) {
-      if (session.revoked.aborted) throw revokedError();
+      if (session.revocation.happened) throw revokedError();
       return session;
     }
     try {
-      const { key, revoked, buckets } = await keyring.find(caller.credential, nowMs);
-      return { key, revoked, buckets, prepaid: false };
+      const { principal, revocation, buckets } = await authenticator.authenticate(caller, nowMs);
+      return { principal, revocation, buckets, prepaid: false };
     } catch (error) {
       if (error instanceof PaymentsError) await chargeFailure(caller);
       throw error;
@@ -61,19 +62,19 @@ export function createAdmission(
     throw rateLimited(rate, `failures a second from one address`);
   }
 
-  function authorise({ key }: Session, scope: Scope): void {
-    if (key.scopes.includes(scope)) return;
+  function authorise({ principal: { scopes } }: Session, scope: Scope): void {
+    if (scopes.includes(scope)) return;
     throw new PaymentsError(
       'permission_denied',
-      `Expected a key with the scope ${scope}, got one with ${key.scopes.join(', ')}.`,
-      { metadata: { scope, scopes: key.scopes.join(', ') } },
+      `Expected a key with the scope ${scope}, got one with ${scopes.join(', ')}.`,
+      { metadata: { scope, scopes: scopes.join(', ') } },
     );
   }
 
   async function charge(session: Session, tokens: number, { receipt }: Caller): Promise<void> {
     if (session.prepaid) return;
     // Otherwise an operation that takes more tokens than a bucket holds could never run.
-    const rate = await limiter.take(session.buckets, Math.min(tokens, session.key.burst));
+    const rate = await limiter.take(session.buckets, Math.min(tokens, session.principal.burst));
     if (receipt) receipt.rate = rate;
     if (!rate.allowed) throw rateLimited(rate, 'requests a second');
   }
@@ -92,7 +93,7 @@ export function createAdmission(
 
     async admit(session, { tokens, bySize, scopes = [] }, caller) {
       for (const scope of scopes) authorise(session, scope);
-      const { burst } = session.key;
+      const { burst } = session.principal;
       if (tokens > Math.max(burst, tokensOfOneOperation)) {
         throw new PaymentsError(
           'query_too_costly',
@@ -106,7 +107,7 @@ export function createAdmission(
 
     async pace(session, tokens, signal) {
       for (let attempt = 0; !signal.aborted; attempt += 1) {
-        const rate = await limiter.take(session.buckets, Math.min(tokens, session.key.burst));
+        const rate = await limiter.take(session.buckets, Math.min(tokens, session.principal.burst));
         if (rate.allowed) return;
         // Others take from the same bucket: who has waited often looks less often.
         const pauseMs = Math.min(longestPauseMs, rate.retryAfterMs * 2 ** attempt);

@@ -1,12 +1,51 @@
-import type { KnownKey } from './merchants/keyring.ts';
+import type { Bucket, RateState } from './limiter.ts';
 import type { Scope } from './merchants/merchant.ts';
-import type { RateState } from './ports.ts';
 
-/** A key found good, for wires that authenticate once and call many times. */
-export interface Session extends KnownKey {
-  /** True where the tokens of all calls were taken by `admit`. */
+/** Who a credential stands for, and what it may do. */
+export interface Principal {
+  /** Its calls and streams are counted under this id. */
+  readonly id: string;
+  readonly merchantId: string;
+  readonly scopes: readonly Scope[];
+  /** Requests a second, sustained. */
+  readonly ratePerSecond: number;
+  /** Requests at once after a rest. */
+  readonly burst: number;
+}
+
+/** Whether a principal was revoked, and who acts on it. */
+export interface Revocation {
+  readonly happened: boolean;
+  /**
+   * Calls `listener` when the principal is revoked, at once if it was. What lasts longer than one
+   * call listens: a principal that nobody listens for may be forgotten before it is revoked.
+   *
+   * @returns a function that ends the listening
+   */
+  listen(listener: () => void): () => void;
+}
+
+/** A principal that was authenticated, as an authenticator returns it. */
+export interface Authenticated {
+  readonly principal: Principal;
+  readonly revocation: Revocation;
+  /** Its calls take tokens from all of these: its own bucket, and the one of its merchant. */
+  readonly buckets: readonly [Bucket, Bucket];
+}
+
+/** Makes a principal of what a caller presents: an API key today. */
+export interface Authenticator {
+  /** @throws PaymentsError `unauthenticated` */
+  authenticate(presented: Pick<Caller, 'credential'>, nowMs: number): Promise<Authenticated>;
+  /** Ends what the principal with this id has open, and forgets it. */
+  revoke(principalId: string): void;
+}
+
+/** An authenticated principal, for wires that authenticate once and call many times. */
+export interface Session extends Authenticated {
+  /** True if `admit` has taken the tokens of all calls. */
   readonly prepaid: boolean;
-  /** True where answers take tokens for their size all the same. */
+  /** True if the size of answers takes tokens all the same. */
   readonly bySize?: boolean | undefined;
 }
 

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
-import type { Keyring } from './merchants/keyring.ts';
 import type { Context, Precondition, Settled, WriteContext, WriteOperation } from './operation.ts';
 import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
 import { excerpt } from './validate.ts';
@@ -34,14 +33,13 @@ type Begun<Output> =
  */
 export async function runWrite<Schema extends z.ZodType, Output extends { readonly id: string }>(
   ports: Ports,
-  keyring: Keyring,
   operation: WriteOperation<string, Schema, Output>,
   context: Context,
   caller: Caller,
   input: z.output<Schema>,
 ): Promise<Output> {
   const { merchantId, nowMs } = context;
-  const { store, processor, clock, newSecret } = ports;
+  const { store, authenticator, processor, clock, newSecret } = ports;
   const key = requireIdempotencyKey(caller.idempotencyKey);
   const fingerprint = hash('sha256', `${operation.name}\0${canonicalJson(input)}`);
   const { settlement } = operation;
@@ -52,7 +50,7 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
     precondition,
     nowMs: at,
     tx,
-    keyring,
+    authenticator,
     newSecret,
     afterCommit: (work) => afterCommit.push(work),
   });

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { createAdmission, revokedError } from './admission.ts';
-import type { Caller, Composite, Session, StreamCaller } from './caller.ts';
+import type { Caller, Composite, Revocation, Session, StreamCaller } from './caller.ts';
 import { PaymentsError, toPaymentsError } from './errors.ts';
 import type { Event } from './events/event.ts';
 import { createEventFeed } from './events/feed.ts';
 import { type EventStream, withItems } from './events/follow.ts';
 import { runWrite } from './idempotency.ts';
-import { createKeyring } from './merchants/keyring.ts';
 import type { Context, WriteOperation } from './operation.ts';
 import {
   type CallName,
@@ -63,8 +62,7 @@ export interface Core {
 
 export function createCore(ports: Ports): Core {
   const { store, clock, processor } = ports;
-  const keyring = createKeyring(store);
-  const admission = createAdmission(ports, keyring);
+  const admission = createAdmission(ports);
   const cursors = createCursors(ports.cursorSecret);
   const feed = createEventFeed(store);
   const recorder = createRecorder(ports.record);
@@ -77,15 +75,15 @@ export function createCore(ports: Ports): Core {
     trace: Trace,
   ): Promise<Session> {
     const session = await admission.sessionOf(caller, nowMs);
-    trace.merchantId = session.key.merchantId;
+    trace.merchantId = session.principal.merchantId;
     admission.authorise(session, operation.scope);
     await admission.charge(session, operation.price, caller);
     return session;
   }
 
   const contextOf = (session: Session, nowMs: number): Context => ({
-    merchantId: session.key.merchantId,
-    key: session.key,
+    merchantId: session.principal.merchantId,
+    principal: session.principal,
     nowMs,
     newId: ports.newId,
     cursors,
@@ -106,7 +104,23 @@ export function createCore(ports: Ports): Core {
       return paidBySize(output, (tokens) => admission.debit(session, tokens, caller));
     }
     const write = operation as WriteOperation<string, z.ZodType, { id: string }>;
-    return runWrite(ports, keyring, write, context, caller, input);
+    return runWrite(ports, write, context, caller, input);
+  }
+
+  /** What a stream holds until it ends: a place among those of its key, and an ear for its end. */
+  function holdStream({ principal, revocation }: Session, left: AbortSignal) {
+    const revoked = new AbortController();
+    const signal = AbortSignal.any([left, revoked.signal]);
+    const giveBack = streams.take(principal.id, signal);
+    const unlisten = revocation.listen(() => revoked.abort());
+    signal.addEventListener('abort', unlisten, { once: true });
+    if (signal.aborted) unlisten();
+    const release = () => {
+      signal.removeEventListener('abort', unlisten);
+      unlisten();
+      giveBack();
+    };
+    return { signal, release };
   }
 
   async function watch(name: StreamName, caller: StreamCaller, given: unknown, trace: Trace) {
@@ -114,13 +128,12 @@ export function createCore(ports: Ports): Core {
     const nowMs = clock.now();
     const session = await admitted(operation, caller, nowMs, trace);
     const input = validate(operation.input, given);
-    const signal = AbortSignal.any([caller.signal, session.revoked]);
-    const release = streams.take(session.key.id, signal);
+    const { signal, release } = holdStream(session, caller.signal);
     try {
       const pace = (tokens: number) => admission.pace(session, tokens, signal);
       const context = { ...contextOf(session, nowMs), read: store.read, feed, signal, pace };
       const stream = await operation.run(context, input);
-      return guarded(stream, session.revoked, release, trace);
+      return guarded(stream, session.revocation, release, trace);
     } catch (error) {
       release();
       throw error;
@@ -155,7 +168,7 @@ export function createCore(ports: Ports): Core {
     admit: (caller, composite) =>
       recorder.failures('admit', caller, async (trace) => {
         const session = await admission.sessionOf(caller, clock.now());
-        trace.merchantId = session.key.merchantId;
+        trace.merchantId = session.principal.merchantId;
         return admission.admit(session, composite, caller);
       }),
 
@@ -168,7 +181,7 @@ export function createCore(ports: Ports): Core {
             await admission.chargeFailure(caller);
           } else {
             const session = await admission.sessionOf(caller, clock.now());
-            trace.merchantId = session.key.merchantId;
+            trace.merchantId = session.principal.merchantId;
             await admission.charge(session, 1, caller);
           }
         }
@@ -211,14 +224,14 @@ async function paidBySize<Output extends object>(
 /** The stream, failing where its key was revoked; what fails it is reported. */
 function guarded(
   stream: EventStream,
-  revoked: AbortSignal,
+  revocation: Revocation,
   release: () => void,
   { failed }: Trace,
 ): EventStream {
   async function* items(): AsyncGenerator<Event, void, void> {
     try {
       yield* stream;
-      if (revoked.aborted) throw revokedError();
+      if (revocation.happened) throw revokedError();
     } catch (thrown) {
       throw failed(thrown);
     } finally {

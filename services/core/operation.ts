@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import type { Caller } from './caller.ts';
+import type { Authenticator, Caller, Principal } from './caller.ts';
 import type { PaymentsError } from './errors.ts';
 import type { EventFeed } from './events/feed.ts';
 import type { NewId } from './ids.ts';
-import type { Keyring } from './merchants/keyring.ts';
-import type { Scope, StoredApiKey } from './merchants/merchant.ts';
+import type { Scope } from './merchants/merchant.ts';
 import type { Cursors } from './page.ts';
 import type { Reads, Transaction } from './ports.ts';
 import type { Charge, ChargeOutcome } from './processor/processor.ts';
@@ -12,8 +11,7 @@ import type { Charge, ChargeOutcome } from './processor/processor.ts';
 /** What a running operation knows of its call. */
 export interface Context {
   readonly merchantId: string;
-  /** The key that calls. */
-  readonly key: StoredApiKey;
+  readonly principal: Principal;
   /** When the call came in, milliseconds since 1970 UTC. */
   readonly nowMs: number;
   readonly newId: NewId;
@@ -29,7 +27,7 @@ export type Precondition = Pick<Caller, 'ifVersion' | 'unlessVersion'>;
 
 export interface WriteContext extends Context {
   readonly tx: Transaction;
-  readonly keyring: Keyring;
+  readonly authenticator: Pick<Authenticator, 'revoke'>;
   /** What the caller demands of the version of the resource to change. */
   readonly precondition: Precondition;
   /** 32 random characters. */

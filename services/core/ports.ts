@@ -1,7 +1,9 @@
+import type { Authenticator } from './caller.ts';
 import type { Customer } from './customers/customer.ts';
 import type { ErrorCode, ErrorDetails } from './errors.ts';
 import type { Event, EventDraft, EventType } from './events/event.ts';
 import type { NewId } from './ids.ts';
+import type { Allowance, Limiter } from './limiter.ts';
 import type { Merchant, StoredApiKey } from './merchants/merchant.ts';
 import type { Position } from './page.ts';
 import type { Payment, PaymentStatus } from './payments/payment.ts';
@@ -205,42 +207,6 @@ export interface Clock {
   now(): number;
 }
 
-/** How much of a key's allowance is left. */
-export interface RateState {
-  readonly allowed: boolean;
-  /** Tokens of a full bucket. */
-  readonly limit: number;
-  readonly ratePerSecond: number;
-  readonly remaining: number;
-  /** Until the bucket is full again, milliseconds. */
-  readonly resetMs: number;
-  /** Until the call refused would be let through, milliseconds; 0 when allowed. */
-  readonly retryAfterMs: number;
-}
-
-/** An allowance: `burst` tokens at once, `ratePerSecond` sustained. */
-export interface Allowance {
-  readonly ratePerSecond: number;
-  readonly burst: number;
-}
-
-export interface Bucket extends Allowance {
-  readonly id: string;
-}
-
-export interface Limiter {
-  /**
-   * Takes `tokens` from every bucket, or from none where one has too few. Answers the state of the
-   * bucket that leaves the least.
-   */
-  take(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
-  /**
-   * Takes `tokens` from every bucket for work that is done already: one with too few owes the
-   * rest, and lets nothing through until it has gained it.
-   */
-  debit(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
-}
-
 /** What logs and metrics get of every call that ended. Holds no secret and no input. */
 export interface CallRecord {
   readonly operation: string;
@@ -260,6 +226,7 @@ export interface Ports {
   readonly newId: NewId;
   /** 32 random characters, for secrets. */
   readonly newSecret: () => string;
+  readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   /**
    * Limits failures by address, before a key is known; addresses are not limited if omitted. A

@@ -1,4 +1,4 @@
-import type { Bucket, Limiter, RateState } from './ports.ts';
+import type { Bucket, Limiter, RateState } from './limiter.ts';
 
 const rememberedBuckets = 100_000;
 

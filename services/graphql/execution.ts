@@ -122,7 +122,10 @@ export function createExecution(
   function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
     const price = toPrice(requestedCost(plan, variables));
     // More than a full bucket holds is refused for good, unless it is one operation.
-    const limit = Math.min(options.maxCost, Math.max(session.key.burst, tokensOfOneOperation));
+    const limit = Math.min(
+      options.maxCost,
+      Math.max(session.principal.burst, tokensOfOneOperation),
+    );
     if (price <= limit) return price;
     throw new PaymentsError(
       'query_too_costly',

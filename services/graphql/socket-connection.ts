@@ -80,6 +80,7 @@ export function serveSocket(
 ): SocketConnection {
   const operations = createSocketOperations();
   let session: Session | undefined;
+  let unlisten = () => {};
   const caller = (operation?: SocketOperation) =>
     callerOnConnection(session, request, address, operation?.signal);
   const ending = createEnding(core, socket, operations, caller, limits);
@@ -115,8 +116,7 @@ export function serveSocket(
       }
       // Of a connection that has closed meanwhile nothing is kept at its key.
       if (ending.closing) return false;
-      session.revoked.addEventListener('abort', onRevoked, { once: true });
-      if (session.revoked.aborted) onRevoked();
+      unlisten = session.revocation.listen(onRevoked);
       return !ending.closing;
     },
     ping: (payload) => void send(stringifyMessage({ type: MessageType.Ping, payload })),
@@ -138,7 +138,7 @@ export function serveSocket(
     ending.closed();
     stopPings();
     clearInterval(heartbeat);
-    session?.revoked.removeEventListener('abort', onRevoked);
+    unlisten();
     closed(code, String(reason)).catch((thrown) => core.refuse(caller(), toPaymentsError(thrown)));
   });
   return connection;

@@ -42,6 +42,7 @@ export function serveConnection(
   const lost = new AbortController();
   const early: Received[] = [];
   let peer: Peer | undefined;
+  let unlisten = () => {};
   let authenticating = false;
   let leaving: { readonly code: number; readonly reason: string } | undefined;
   /** An error that ends the connection is on its way. */
@@ -118,7 +119,7 @@ export function serveConnection(
   function end(): void {
     clearTimeout(helloTimer);
     clearTimeout(drainTimer);
-    peer?.session.revoked.removeEventListener('abort', onRevoked);
+    unlisten();
     commands.endSubscriptions();
     outbox.release();
     lost.abort();
@@ -130,8 +131,7 @@ export function serveConnection(
     try {
       const session = await core.authenticate({ ...upgrade, credential: key });
       if (leaving || failing) return;
-      session.revoked.addEventListener('abort', onRevoked, { once: true });
-      if (session.revoked.aborted) onRevoked();
+      unlisten = session.revocation.listen(onRevoked);
       peer = { session, signal: lost.signal, traceparent: upgrade.traceparent, address };
       outbox.send(welcomeFrame(requestId, limits));
       for (const received of early.splice(0)) takeFrom(peer, received);

@@ -1,4 +1,4 @@
-import type { RateState } from '../core/ports.ts';
+import type { RateState } from '../core/limiter.ts';
 
 /** What a command left of the key's rate-limit tokens, as a member of the frame that answers it. */
 export interface Rate {

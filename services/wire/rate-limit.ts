@@ -1,4 +1,4 @@
-import type { RateState } from '../core/ports.ts';
+import type { RateState } from '../core/limiter.ts';
 
 /** What is left: draft-ietf-httpapi-ratelimit-headers-11, with the seconds until it is full. */
 export const rateLimitOf = ({ remaining, resetMs }: RateState): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PaymentsError } from '../../services/core/errors.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
-import { createKeyring, hashSecret } from '../../services/core/merchants/keyring.ts';
+import { createKeyring } from '../../services/core/merchants/keyring.ts';
 import type { CallName, InputOf } from '../../services/core/operations.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
@@ -99,7 +99,7 @@ const storeOfAnyKey = (
 ): Parameters<typeof createKeyring>[0] => ({
   read: {
     apiKeyByHash: async (hash) => ({
-      id: 'key_1',
+      id: `key_${hash}`,
       merchantId: 'acct_retail',
       hash,
       name: 'one of many',
@@ -130,13 +130,14 @@ test('a hundred foreign commits at once look each key up twice, 500 in one query
     }),
   );
   const held = [];
-  for (let at = 0; at < 1200; at += 1) held.push(await keyring.find(`sk_${at}`, 0));
+  for (let at = 0; at < 1200; at += 1)
+    held.push(await keyring.authenticate({ credential: `sk_${at}` }, 0));
   for (let commits = 0; commits < 100; commits += 1) commit();
   // The first commit begins a look-up, and those that come while it runs are one more together.
   await expect.poll(() => asked.flat().length, { timeout: 120_000 }).toBe(2400);
   expect(asked.map(({ length }) => length)).toEqual([500, 500, 200, 500, 500, 200]);
   expect(new Set(asked.flat()).size).toBe(1200);
-  expect(held.some(({ revoked }) => revoked.aborted)).toBe(false);
+  expect(held.some(({ revocation }) => revocation.happened)).toBe(false);
 });
 
 test('a look-up of keys that fails is made again until it answers', async () => {
@@ -154,16 +155,43 @@ test('a look-up of keys that fails is made again until it answers', async () => 
       },
     }),
   );
-  const { revoked } = await keyring.find('sk_any', 0);
+  const { revocation } = await keyring.authenticate({ credential: 'sk_any' }, 0);
   commit();
-  await expect.poll(() => revoked.aborted, { timeout: 120_000 }).toBe(true);
+  await expect.poll(() => revocation.happened, { timeout: 120_000 }).toBe(true);
 });
 
 test('a stream is ended with its key, also when ten thousand keys were used since', async () => {
   const keyring = createKeyring(storeOfAnyKey({}));
-  const { revoked } = await keyring.find('sk_first', 0);
-  for (let at = 0; at < 10_001; at += 1) await keyring.find(`sk_${at}`, 0);
-  keyring.revoke(hashSecret('sk_first'));
-  expect(revoked.aborted).toBe(true);
-  expect((await keyring.find('sk_first', 0)).revoked.aborted).toBe(false);
+  const find = (credential: string) => keyring.authenticate({ credential }, 0);
+  const { principal, revocation } = await find('sk_first');
+  let ended = 0;
+  revocation.listen(() => {
+    ended += 1;
+  });
+  for (let at = 0; at < 10_001; at += 1) await find(`sk_${at}`);
+  keyring.revoke(principal.id);
+  expect(ended).toBe(1);
+  expect(revocation.happened).toBe(true);
+  expect((await find('sk_first')).revocation.happened).toBe(false);
+});
+
+test('a key that nobody listens for any more is forgotten when ten thousand others come', async () => {
+  const asked: string[] = [];
+  const { apiKeyByHash } = storeOfAnyKey({}).read;
+  const read = {
+    apiKeyByHash: (hash: string) => {
+      asked.push(hash);
+      return apiKeyByHash(hash);
+    },
+  };
+  const keyring = createKeyring(storeOfAnyKey({ read }));
+  const find = (credential: string) => keyring.authenticate({ credential }, 0);
+  const left = await find('sk_left');
+  const stayed = await find('sk_stayed');
+  const unlisten = left.revocation.listen(() => {});
+  stayed.revocation.listen(() => {});
+  unlisten();
+  for (let at = 0; at < 10_001; at += 1) await find(`sk_${at}`);
+  expect(await find('sk_stayed')).toBe(stayed);
+  expect(await find('sk_left')).not.toBe(left);
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
+import { createKeyring } from '../../services/core/merchants/keyring.ts';
 import type { CallRecord, Ports, Store } from '../../services/core/ports.ts';
 import type { ChargeOutcome, Processor } from '../../services/core/processor/processor.ts';
 import { createDemoMerchants, retailMerchant } from '../../services/demo/merchants.ts';
@@ -106,7 +107,8 @@ test('a key is forgotten after a day', async () => {
 
 test('a revocation by another process is noticed within ten seconds', async () => {
   await client.listPayments({});
-  const elsewhere = createInProcessClient(createCore(ports), adminKey);
+  const authenticator = createKeyring(store);
+  const elsewhere = createInProcessClient(createCore({ ...ports, authenticator }), adminKey);
   const created = await client.createKey({ name: 'shared', scopes: ['payments:read'] }, key);
   const shared = createInProcessClient(core, created.secret ?? '');
   await shared.listPayments({});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoredApiKey } from '../merchants/merchant.ts';
+import type { Principal } from '../caller.ts';
 import { readOperation, streamOperation } from '../operation.ts';
 import { invalidCursor, type Page, pageShape, toPage } from '../page.ts';
 import { type Event, type EventType, eventTypes, resourceOf, scopeOfEvents } from './event.ts';
@@ -13,7 +13,7 @@ const types = z.array(z.enum(eventTypes)).max(eventTypes.length).default([]);
  * Empty where that is every type there is; undefined where it is none.
  */
 function typesFor(
-  { scopes }: Pick<StoredApiKey, 'scopes'>,
+  { scopes }: Pick<Principal, 'scopes'>,
   wanted: readonly EventType[],
 ): readonly EventType[] | undefined {
   const readable = eventTypes.filter((type) => scopes.includes(scopeOfEvents[type]));
@@ -34,12 +34,12 @@ export const listEvents = readOperation({
     /** All types, if empty. */
     types,
   }),
-  async run({ read, merchantId, key, cursors }, input): Promise<Page<Event>> {
+  async run({ read, merchantId, principal, cursors }, input): Promise<Page<Event>> {
     const { limit, cursor, after, types: wanted } = input;
     const binding = JSON.stringify(['listEvents', merchantId, wanted]);
     const from = cursor === undefined ? after : Number(cursors.open(cursor, binding).value);
     if (from < after) throw invalidCursor();
-    const shown = typesFor(key, wanted);
+    const shown = typesFor(principal, wanted);
     const range = shown
       ? await read.eventsAfter(merchantId, from, shown, limit + 1)
       : { events: [], through: from, hasMore: false };
@@ -64,8 +64,8 @@ export const watchEvents = streamOperation({
     after: sequence.optional(),
     types,
   }),
-  run({ read, feed, merchantId, key, signal, pace }, input): Promise<EventStream> {
-    const shown = typesFor(key, input.types);
+  run({ read, feed, merchantId, principal, signal, pace }, input): Promise<EventStream> {
+    const shown = typesFor(principal, input.types);
     return followEvents({ read, feed, merchantId, signal, pace, after: input.after, types: shown });
   },
 });

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Authenticated, Authenticator, Principal, Revocation } from '../caller.ts';
 import { PaymentsError } from '../errors.ts';
+import type { Bucket } from '../limiter.ts';
 import { onceAtATime } from '../once-at-a-time.ts';
-import type { Bucket, Store } from '../ports.ts';
+import type { Store } from '../ports.ts';
 import { merchantAllowance, type StoredApiKey } from './merchant.ts';
 
 /** How long a key is trusted where the store reports no commit of another process. */
@@ -13,65 +15,87 @@ const lookUpEveryMs = 500;
 /** Keys of one query: nobody waits long for it. */
 const lookedUpAtOnce = 500;
 
-/** A key that was presented and found good. */
-export interface KnownKey {
-  readonly key: StoredApiKey;
-  /** Aborts when the key is revoked. */
-  readonly revoked: AbortSignal;
-  /** What its calls take tokens from: the key's own bucket, and the one of all of a merchant's. */
-  readonly buckets: readonly [Bucket, Bucket];
-}
-
-/** Finds keys by their secret, and remembers those that it found. */
-export interface Keyring {
-  /** @throws PaymentsError `unauthenticated` */
-  find(secret: string | undefined, nowMs: number): Promise<KnownKey>;
-  /** Forgets a revoked key and aborts its signal. */
-  revoke(hash: string): void;
-}
-
 /** SHA-256 of a secret, as the store keeps it. */
 export const hashSecret = (secret: string): string => hash('sha256', secret);
 
 const unauthenticated = (message: string): PaymentsError =>
   new PaymentsError('unauthenticated', message);
 
-const bucketsOf = (key: StoredApiKey): readonly [Bucket, Bucket] => [
-  key,
-  { id: key.merchantId, ...merchantAllowance },
+const principalOf = ({
+  id,
+  merchantId,
+  scopes,
+  ratePerSecond,
+  burst,
+}: StoredApiKey): Principal => ({ id, merchantId, scopes, ratePerSecond, burst });
+
+const bucketsOf = (principal: Principal): readonly [Bucket, Bucket] => [
+  principal,
+  { id: principal.merchantId, ...merchantAllowance },
 ];
 
+/** A key that was found good, as the keyring keeps it. */
+interface Entry extends Authenticated {
+  readonly revocation: ReturnType<typeof createRevocation>;
+  trustedUntil: number;
+}
+
 /**
- * A keyring over the store. Unknown secrets are not remembered: they cannot fill the memory. After
- * each commit of another process every key that somebody holds is looked up again, so that a
- * revocation there ends the streams that are open here within a second.
+ * Authenticates API keys by the store, and remembers those that it found. Unknown secrets are not
+ * remembered: they cannot fill the memory. After each commit of another process every key that is
+ * remembered is looked up again, so that a revocation there ends the streams that are open here
+ * within a second.
  */
 export function createKeyring(
   store: Pick<Store, 'keysInForce' | 'onForeignCommit'> & {
     readonly read: Pick<Store['read'], 'apiKeyByHash'>;
   },
-): Keyring {
-  const known = new Map<string, KnownKey & { readonly trustedUntil: number }>();
-  const ends = createEnds();
+): Authenticator {
+  /** By the hash of the secret. */
+  const known = new Map<string, Entry>();
+  /** Those for whose revocation somebody listens: they are never forgotten. */
+  const held = new Map<string, Entry>();
 
-  const forget = (hashed: string) => {
+  const entryOf = (hashed: string): Entry | undefined => known.get(hashed) ?? held.get(hashed);
+
+  function remember(hashed: string, entry: Entry): void {
+    if (known.size >= rememberedKeys) known.clear();
+    known.set(hashed, entry);
+  }
+
+  function makeEntry(key: StoredApiKey): Entry {
+    const principal = principalOf(key);
+    const entry: Entry = {
+      principal,
+      revocation: createRevocation((isHeld) => {
+        if (isHeld) held.set(key.hash, entry);
+        else held.delete(key.hash);
+      }),
+      buckets: bucketsOf(principal),
+      trustedUntil: 0,
+    };
+    return entry;
+  }
+
+  function end(hashed: string): void {
+    const entry = entryOf(hashed);
     known.delete(hashed);
-    ends.abort(hashed);
-  };
+    entry?.revocation.happen();
+  }
 
-  async function forgetRevoked(): Promise<void> {
-    const held = ends.held();
-    for (let at = 0; at < held.length; at += lookedUpAtOnce) {
-      const asked = held.slice(at, at + lookedUpAtOnce);
+  async function endRevoked(): Promise<void> {
+    const remembered = [...new Set([...known.keys(), ...held.keys()])];
+    for (let at = 0; at < remembered.length; at += lookedUpAtOnce) {
+      const asked = remembered.slice(at, at + lookedUpAtOnce);
       const inForce = new Set(await store.keysInForce(asked));
-      for (const hashed of asked) if (!inForce.has(hashed)) forget(hashed);
+      for (const hashed of asked) if (!inForce.has(hashed)) end(hashed);
       await nextTurn();
     }
   }
-  store.onForeignCommit(onceAtATime(forgetRevoked, lookUpEveryMs));
+  store.onForeignCommit(onceAtATime(endRevoked, lookUpEveryMs));
 
   return {
-    async find(secret, nowMs) {
+    async authenticate({ credential: secret }, nowMs) {
       if (secret === undefined || secret === '') {
         throw unauthenticated('Expected an API key as a bearer token, got none.');
       }
@@ -81,50 +105,48 @@ export function createKeyring(
       const key = await store.read.apiKeyByHash(hashed);
       if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
       if (key.revokedAt !== null) {
-        forget(hashed);
+        end(hashed);
         throw unauthenticated('Expected a valid API key, got one that was revoked.');
       }
-      const entry = {
-        key,
-        revoked: ends.signalOf(hashed),
-        buckets: bucketsOf(key),
-        trustedUntil: nowMs + trustedMs,
-      };
-      if (known.size >= rememberedKeys) known.clear();
-      known.set(hashed, entry);
+      const entry = entryOf(hashed) ?? makeEntry(key);
+      entry.trustedUntil = nowMs + trustedMs;
+      remember(hashed, entry);
       return entry;
     },
-    revoke: forget,
+
+    revoke(principalId) {
+      for (const [hashed, { principal }] of [...known, ...held]) {
+        if (principal.id === principalId) end(hashed);
+      }
+    },
   };
 }
 
-/**
- * A signal for each key that lives for as long as somebody holds it: a stream is ended with its
- * key also when the keyring has had so many others since that it forgot this one.
- */
-function createEnds() {
-  const signals = new Map<string, WeakRef<AbortSignal>>();
-  const controllers = new WeakMap<AbortSignal, AbortController>();
-  const released = new FinalizationRegistry<string>((hashed) => {
-    if (!signals.get(hashed)?.deref()) signals.delete(hashed);
-  });
-  return {
-    signalOf(hashed: string): AbortSignal {
-      const held = signals.get(hashed)?.deref();
-      if (held) return held;
-      const end = new AbortController();
-      signals.set(hashed, new WeakRef(end.signal));
-      controllers.set(end.signal, end);
-      released.register(end.signal, hashed);
-      return end.signal;
+/** @param onHeld called when the first listener comes, and when the last one is gone */
+function createRevocation(onHeld: (isHeld: boolean) => void): Revocation & { happen(): void } {
+  const listeners = new Set<() => void>();
+  const revocation = {
+    happened: false,
+    listen(listener: () => void) {
+      if (revocation.happened) {
+        listener();
+        return () => {};
+      }
+      // A function of its own for each, so that one that ends takes no other with it.
+      const hear = () => listener();
+      listeners.add(hear);
+      if (listeners.size === 1) onHeld(true);
+      return () => {
+        if (listeners.delete(hear) && listeners.size === 0) onHeld(false);
+      };
     },
-    /** The keys that somebody holds. */
-    held: (): readonly string[] =>
-      [...signals].filter(([, signal]) => signal.deref()).map(([hashed]) => hashed),
-    abort(hashed: string): void {
-      const held = signals.get(hashed)?.deref();
-      signals.delete(hashed);
-      if (held) controllers.get(held)?.abort();
+    happen() {
+      revocation.happened = true;
+      const all = [...listeners];
+      listeners.clear();
+      onHeld(false);
+      for (const hear of all) hear();
     },
   };
+  return revocation;
 }

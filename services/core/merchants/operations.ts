@@ -55,17 +55,17 @@ export const createKey = writeOperation({
     /** Requests at once after a rest. */
     burst: z.int().min(1).max(200_000).optional(),
   }),
-  async run({ tx, key: caller, nowMs, newId, newSecret }, input): Promise<CreatedKey> {
+  async run({ tx, principal, nowMs, newId, newSecret }, input): Promise<CreatedKey> {
     const granted = {
       scopes: [...new Set(input.scopes)],
-      ratePerSecond: input.ratePerSecond ?? Math.min(100, caller.ratePerSecond),
-      burst: input.burst ?? Math.min(200, caller.burst),
+      ratePerSecond: input.ratePerSecond ?? Math.min(100, principal.ratePerSecond),
+      burst: input.burst ?? Math.min(200, principal.burst),
     };
-    requireWithin(caller, granted, 'grant');
+    requireWithin(principal, granted, 'grant');
     const secret = `sk_test_${newSecret()}`;
     const key: StoredApiKey = {
       id: newId('key', nowMs),
-      merchantId: caller.merchantId,
+      merchantId: principal.merchantId,
       hash: hashSecret(secret),
       name: input.name,
       ...granted,
@@ -84,10 +84,13 @@ export const revokeKey = writeOperation({
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
-  async run({ tx, merchantId, key: caller, nowMs, keyring, afterCommit, precondition }, { id }) {
+  async run(
+    { tx, merchantId, principal, nowMs, authenticator, afterCommit, precondition },
+    { id },
+  ) {
     const key = await tx.revokeApiKey(merchantId, id, nowMs);
     if (!key) throw notFound('key', id);
-    requireWithin(caller, key, 'end');
+    requireWithin(principal, key, 'end');
     // A key has no versions: none that is demanded can be its own.
     if (precondition.ifVersion || precondition.unlessVersion === 'any') {
       throw new PaymentsError(
@@ -96,7 +99,7 @@ export const revokeKey = writeOperation({
         { metadata: { key: id } },
       );
     }
-    afterCommit(() => keyring.revoke(key.hash));
+    afterCommit(() => authenticator.revoke(key.id));
     return publicPart(key);
   },
 });
