@@ -1,18 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, readCommand, usage } from './command.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { endAll } from './process/child.ts';
 import { compareResults, renderComparison } from './report/compare.ts';
-import { formatDuration } from './report/format.ts';
 import { renderHtml } from './report/html/render.ts';
 import { writeJson, writeWhole } from './report/json.ts';
 import { renderReport } from './report/markdown.ts';
-import { type Result, readResult } from './report/result.ts';
 import { createProgress, renderEnd } from './report/terminal.ts';
 import { type Judgement, judgeThresholds, parseThreshold } from './report/threshold.ts';
-import { runPlan } from './run.ts';
+import { formatDuration } from './result/format.ts';
+import { type Result, readResult } from './result/result.ts';
 import { scenarios } from './scenarios/index.ts';
-import { endAll } from './subject/process.ts';
+import { startLoadGenerator } from './scenarios/start-generator.ts';
 import { findTemplate } from './subject/template.ts';
+import { makePlan, type Plan } from './trial/plan.ts';
+import { runPlan } from './trial/run.ts';
 
 const exit = { passed: 0, failed: 1, threshold: 2, invalid: 3, interrupted: 130 } as const;
 const resultsFolder = fileURLToPath(new URL('./results', import.meta.url));
@@ -82,7 +83,7 @@ async function run(
 ): Promise<number> {
   const limits = thresholds.map(parseThreshold);
   const template = findTemplate();
-  const plan = makePlan(request, !template.exists);
+  const plan = makePlan(scenarios, request, !template.exists);
   // With --json, what is for the eye goes where it disturbs no pipe.
   const out = json ? process.stderr : process.stdout;
   // Whoever read this is gone: nobody waits for the rest.
@@ -97,7 +98,13 @@ async function run(
   const progress = createProgress(screen, plan);
   const signal = stopOnSignals();
   const flags = withoutSecrets(args);
-  const result = await runPlan(plan, request, { template, flags, signal, progress });
+  const result = await runPlan(plan, request, {
+    template,
+    flags,
+    signal,
+    progress,
+    startGenerator: startLoadGenerator,
+  });
   progress.clear();
   publish(result, folder);
   out.write(renderEnd(result));
@@ -122,7 +129,7 @@ async function main(): Promise<number> {
       return exit.passed;
     }
     case 'cross-check': {
-      const { crossCheck } = await import('./cross-check.ts');
+      const { crossCheck } = await import('./cross-check/run.ts');
       return (await crossCheck(command.durationMs)) ? exit.passed : exit.invalid;
     }
     case 'costs': {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { Request, Target } from './plan.ts';
-import { scenarios, storageName } from './scenarios/index.ts';
-import { labels, type WireName } from './scenarios/wires.ts';
+import { wireNames } from './result/wires.ts';
+import { scenarios } from './scenarios/index.ts';
+import { type Request, storageName, type Target } from './trial/plan.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -20,7 +20,6 @@ export type Command =
 const defaultSeed = 1;
 const bytesInMegabit = 125_000;
 const scenarioNames = [...scenarios.map(({ name }) => name), storageName];
-const wireNames = Object.keys(labels) as WireName[];
 
 export const usage = `Compares the wires: the same operations on the same data, fresh processes, equal answers.
 

@@ -120,11 +120,31 @@ describe('circles of imports', () => {
   });
 
   /** Still to be taken apart: this list only shrinks. */
-  const known = /^services\/websocket\/|^bench\//;
+  const known = /^services\/websocket\//;
 
   test('exist nowhere, not even of types', () => {
     const imports = ['services', 'bench', 'test'].flatMap((folder) => importsUnder(folder));
     expect(circleIn(imports.filter(({ file }) => !known.test(file)))).toEqual([]);
+  });
+});
+
+describe('folders of the bench', () => {
+  /** Each imports only those before it. `cli.ts` and the files beside it import any. */
+  const floors = [
+    ...['result', 'process', 'statistics', 'link', 'drivers', 'generator', 'subject', 'trial'],
+    ...['scenarios', 'questions', 'report', 'costs', 'cross-check'],
+  ];
+
+  test('are the ones whose order is known', () => {
+    const folders = readdirSync(join(root, 'bench'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['data', 'results'].includes(entry.name))
+      .map(({ name }) => name);
+    expect(folders.sort()).toEqual(floors.toSorted());
+  });
+
+  test.each(floors)('%s imports only itself and the folders before it', (folder) => {
+    const below = floors.slice(0, floors.indexOf(folder) + 1).map((name) => `bench/${name}/`);
+    expect(strays(`bench/${folder}`, [...below, 'services/', 'protos/', 'schema/'])).toEqual([]);
   });
 });
 

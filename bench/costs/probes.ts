@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
-import type { CallWire, Clients } from '../scenarios/wires.ts';
+import type { CallWire } from '../result/wires.ts';
+import type { Clients } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 
 /** What the requests are made of: a server with the full data, and clients of its wires. */

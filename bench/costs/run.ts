@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { formatCount, formatMs, formatNumber } from '../report/format.ts';
-import { left, renderText, right, type Table } from '../report/table.ts';
-import { adminKey, connectClient, portOf } from '../scenarios/wires.ts';
+import { formatCount, formatMs, formatNumber } from '../result/format.ts';
+import { left, renderText, right, type Table } from '../result/table.ts';
+import { rooms } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import { adminKey, connectClient, portOf } from '../subject/clients.ts';
 import { arrangeFixtures } from '../subject/fixtures.ts';
 import { cpuMicrosOf } from '../subject/meter.ts';
-import { type Address, startServer } from '../subject/subject.ts';
+import { startServer } from '../subject/subject.ts';
 import { findTemplate, importTemplate, openCopies } from '../subject/template.ts';
 import { type Place, type Probe, probes } from './probes.ts';
 
@@ -144,8 +146,7 @@ export async function measureCosts(signal: AbortSignal): Promise<boolean> {
   const template = findTemplate();
   if (!template.exists) await importTemplate(template, signal);
   const copies = openCopies(template);
-  const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'];
-  const subject = await startServer({ wires, databasePath: copies.copy() });
+  const subject = await startServer({ wires: rooms, databasePath: copies.copy() });
   try {
     const { address } = subject;
     const { pid } = address;

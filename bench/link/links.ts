@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endNode, keepLastWords, startNode } from '../process/child.ts';
 import { median } from '../statistics/paired.ts';
-import { endNode, keepLastWords, startNode } from '../subject/process.ts';
 import type { LinkCount } from './link-count.ts';
 
 export interface LinkOptions {

@@ -1,7 +1,7 @@
-import { formatCount } from '../report/format.ts';
-import type { Picture } from '../report/picture.ts';
-import type { Result } from '../report/result.ts';
-import { labelOf } from '../report/tables.ts';
+import { formatCount } from '../result/format.ts';
+import type { Picture } from '../result/picture.ts';
+import type { Result } from '../result/result.ts';
+import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question, type Verdict } from './question.ts';
 

@@ -1,5 +1,5 @@
-import { formatCount, formatNumber } from '../report/format.ts';
-import { labels } from '../scenarios/wires.ts';
+import { formatCount, formatNumber } from '../result/format.ts';
+import { labels } from '../result/wires.ts';
 import { findCell, isValid, typical } from '../statistics/summary.ts';
 import { notMeasured, type Question } from './question.ts';
 

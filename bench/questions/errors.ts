@@ -1,6 +1,7 @@
-import type { Picture } from '../report/picture.ts';
-import { costRatio, labelOf } from '../report/tables.ts';
+import type { Picture } from '../result/picture.ts';
 import { goodCreate, goodRead } from '../scenarios/errors.ts';
+import { labelOf } from '../scenarios/labels.ts';
+import { costRatio } from '../statistics/failures.ts';
 import { findCell, isValid } from '../statistics/summary.ts';
 import { notMeasured, type Question } from './question.ts';
 

@@ -1,7 +1,7 @@
-import { formatTenth } from '../report/format.ts';
-import type { Picture } from '../report/picture.ts';
-import type { Result } from '../report/result.ts';
-import { labelOf } from '../report/tables.ts';
+import { formatTenth } from '../result/format.ts';
+import type { Picture } from '../result/picture.ts';
+import type { Result } from '../result/result.ts';
+import { labelOf } from '../scenarios/labels.ts';
 import { closedOf, contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question } from './question.ts';
 

@@ -1,5 +1,5 @@
-import type { Result } from '../report/result.ts';
-import { left, type Table } from '../report/table.ts';
+import type { Result } from '../result/result.ts';
+import { left, type Table } from '../result/table.ts';
 import { graphqlCannotBeCached, grpcHasNoCache, restCachesNaturally } from './caching.ts';
 import { connectionsAreCheap } from './connections-are-cheap.ts';
 import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';

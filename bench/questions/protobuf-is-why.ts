@@ -1,5 +1,5 @@
-import type { Picture } from '../report/picture.ts';
-import type { Result } from '../report/result.ts';
+import type { Picture } from '../result/picture.ts';
+import type { Result } from '../result/result.ts';
 import {
   type AttributionOfAct,
   attributionOf,

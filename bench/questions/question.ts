@@ -1,7 +1,7 @@
-import { formatRatio } from '../report/format.ts';
-import type { Picture, RatioPicture } from '../report/picture.ts';
-import type { Result } from '../report/result.ts';
-import type { WireName } from '../scenarios/wires.ts';
+import { formatRatio } from '../result/format.ts';
+import type { Picture, RatioPicture } from '../result/picture.ts';
+import type { Result } from '../result/result.ts';
+import type { WireName } from '../result/wires.ts';
 import { type Contrast, contrast, type MetricName } from '../statistics/summary.ts';
 
 export type Answer = 'yes' | 'no' | 'depends' | 'no difference shown' | 'not measured';

@@ -1,10 +1,10 @@
-import { formatCount } from '../report/format.ts';
-import type { Picture } from '../report/picture.ts';
-import type { Result } from '../report/result.ts';
-import { sizesOf } from '../report/tables.ts';
+import { formatCount } from '../result/format.ts';
+import type { Picture } from '../result/picture.ts';
+import type { Result } from '../result/result.ts';
+import { type CallWire, labels } from '../result/wires.ts';
 import { payload } from '../scenarios/payload.ts';
-import { type CallWire, labels } from '../scenarios/wires.ts';
 import { type Crossover, findCrossover } from '../statistics/crossover.ts';
+import { sizesOf } from '../statistics/payload-sizes.ts';
 import { createRandom } from '../statistics/random.ts';
 import { contrast, findCell, isValid, pairsOf, typical } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question } from './question.ts';

@@ -1,4 +1,4 @@
-import { labels } from '../scenarios/wires.ts';
+import { labels } from '../result/wires.ts';
 import { contrast } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question, ratioItem } from './question.ts';
 

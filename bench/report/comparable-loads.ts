@@ -1,5 +1,6 @@
+import { formatMs, formatNumber } from '../result/format.ts';
+import type { Cell, Sample } from '../result/result.ts';
 import { type Metric, type MetricName, metrics, wireOf } from '../statistics/summary.ts';
-import { formatMs, formatNumber } from './format.ts';
 import {
   type Conditions,
   conditionsOfClosed,
@@ -7,7 +8,6 @@ import {
   conditionsOfOpen,
   faultOfLoads,
 } from './load-conditions.ts';
-import type { Cell, Sample } from './result.ts';
 
 /** A figure of one load that runs are compared by. */
 export interface Figure {

@@ -1,12 +1,12 @@
+import { formatRatio } from '../result/format.ts';
+import type { Cell, Environment, Result } from '../result/result.ts';
+import { left, renderText, right } from '../result/table.ts';
 import { compareIndependent, type RatioOfSamples } from '../statistics/independent.ts';
 import { type Difference, differenceOf } from '../statistics/paired.ts';
 import { createRandom } from '../statistics/random.ts';
 import { floorFor } from '../statistics/summary.ts';
 import { type Figure, keyOf, kinds, type Part, partsOf, titleOf } from './comparable-loads.ts';
-import { formatRatio } from './format.ts';
 import { type Conditions, describeConditions } from './load-conditions.ts';
-import type { Cell, Environment, Result } from './result.ts';
-import { left, renderText, right } from './table.ts';
 
 /** A figure of the same load in two runs. */
 export interface ComparedFigure {

@@ -1,4 +1,7 @@
-import { labels, protocolOf, type WireName } from '../scenarios/wires.ts';
+import { formatNumber, formatRatio } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
+import { left, type Table } from '../result/table.ts';
+import { labels, protocolOf, type WireName } from '../result/wires.ts';
 import {
   closedOf,
   compareCells,
@@ -12,9 +15,6 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-import { formatNumber, formatRatio } from './format.ts';
-import type { Result } from './result.ts';
-import { left, type Table } from './table.ts';
 
 /** A figure that this project set itself, and what this run says of it. */
 export interface Figure {

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseResult, type Result } from './result.ts';
+import { parseResult, type Result } from '../result/result.ts';
 
 /** Writes a file as a whole or not at all. */
 export function writeWhole(path: string, text: string): void {

@@ -1,5 +1,5 @@
-import { formatCount } from './format.ts';
-import type { ClosedLoopSample, DeliverySample, OpenLoopSample } from './result.ts';
+import { formatCount } from '../result/format.ts';
+import type { ClosedLoopSample, DeliverySample, OpenLoopSample } from '../result/result.ts';
 
 /** How a load was made: what has to be equal where two are to be compared. Texts by name. */
 export type Conditions = Readonly<Record<string, string>>;

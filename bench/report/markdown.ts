@@ -1,8 +1,8 @@
 import { questionTable } from '../questions/index.ts';
+import { formatDuration, formatTenth } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
+import { renderMarkdown } from '../result/table.ts';
 import { figureTable } from './figures.ts';
-import { formatDuration, formatTenth } from './format.ts';
-import type { Result } from './result.ts';
-import { renderMarkdown } from './table.ts';
 import { tablesOf } from './tables.ts';
 
 /** Where and when, in one line each. */

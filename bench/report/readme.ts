@@ -1,3 +1,7 @@
+import { formatCount, formatMs, formatNumber, missing } from '../result/format.ts';
+import type { Cell, Result } from '../result/result.ts';
+import { left, renderMarkdownRows, right } from '../result/table.ts';
+import { labelOf } from '../scenarios/labels.ts';
 import { quantileMicros } from '../statistics/histogram.ts';
 import {
   closedOf,
@@ -9,10 +13,6 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-import { formatCount, formatMs, formatNumber, missing } from './format.ts';
-import type { Cell, Result } from './result.ts';
-import { left, renderMarkdownRows, right } from './table.ts';
-import { labelOf } from './tables.ts';
 
 const wires = ['rest', 'grpc', 'graphql', 'websocket', 'sse'] as const;
 const labels = {

@@ -1,8 +1,20 @@
+import {
+  formatCount,
+  formatMs,
+  formatNumber,
+  formatRatio,
+  formatTenth,
+  missing,
+} from '../result/format.ts';
+import type { Cell, Result, Sample } from '../result/result.ts';
+import { type Column, left, right, type Table } from '../result/table.ts';
 import { goodCreate, goodRead } from '../scenarios/errors.ts';
 import { scenarios } from '../scenarios/index.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { cellsOf, labelOf } from '../scenarios/labels.ts';
+import { costRatio } from '../statistics/failures.ts';
 import { type Histogram, quantileMicros } from '../statistics/histogram.ts';
-import { median, pairsNeeded } from '../statistics/paired.ts';
+import { pairsNeeded } from '../statistics/paired.ts';
+import { sizesOf } from '../statistics/payload-sizes.ts';
 import {
   type At,
   closedOf,
@@ -19,25 +31,7 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-import {
-  formatCount,
-  formatMs,
-  formatNumber,
-  formatRatio,
-  formatTenth,
-  missing,
-} from './format.ts';
-import type { Cell, FailureSample, Result, Sample } from './result.ts';
-import { type Column, left, right, type Table } from './table.ts';
-
-/** The label of a contender; its name where this version of the bench does not know it. */
-export function labelOf({ scenario, contender }: Pick<Cell, 'scenario' | 'contender'>): string {
-  const known = scenarios.find(({ name }) => name === scenario);
-  return known?.contenders.find(({ name }) => name === contender)?.label ?? contender;
-}
-
-export const cellsOf = (result: Result, { name, contenders }: Scenario): Cell[] =>
-  contenders.flatMap((contender) => findCell(result, name, contender.name) ?? []);
+import type { Scenario } from '../trial/scenario.ts';
 
 /** A column, and what it says of a cell. */
 type Field = readonly [Column, (cell: Cell) => string];
@@ -316,16 +310,6 @@ function axisTable(
   });
 }
 
-/** The acts of a scenario with the bytes that the baseline receives. */
-export function sizesOf(result: Result, { name, baseline }: Scenario) {
-  const cell = findCell(result, name, baseline);
-  const acts = cell?.samples[0]?.wire.map(({ act }) => act) ?? [];
-  return acts.map((act) => ({
-    act,
-    bytes: (cell && typical(cell, (sample) => wireOf(sample, { act })?.receivedBytesPerCall)) ?? 0,
-  }));
-}
-
 function payloadTables(result: Result, scenario: Scenario): Table[] {
   const points = sizesOf(result, scenario).map(({ act, bytes }) => ({
     head: `${act} (${formatCount(bytes)} B)`,
@@ -483,22 +467,6 @@ function errorTable(result: Result, scenario: Scenario): Table {
     rows: [...rows, costRow('not_found', goodRead), costRow('validation_failed', goodCreate)],
     notes: notesFor(cellsOf(result, scenario)),
   };
-}
-
-export const cpuOfFailure = (sample: Sample, failure: string): number | undefined => {
-  const found = sample.failures?.find((one: FailureSample) => one.failure === failure)?.perCall;
-  return found && found.serverCpuMicros !== null
-    ? found.serverCpuMicros / found.completed
-    : undefined;
-};
-
-/** What a failure costs the server, over the good call in the same process. */
-export function costRatio(cell: Cell, failure: string, good: string): number | undefined {
-  const ratios = cell.samples.flatMap((sample) => {
-    const [bad, fine] = [cpuOfFailure(sample, failure), cpuOfFailure(sample, good)];
-    return bad && fine ? bad / fine : [];
-  });
-  return ratios.length === 0 ? undefined : median(ratios);
 }
 
 function storageTable({ storage }: Result): Table[] {

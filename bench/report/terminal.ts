@@ -1,12 +1,12 @@
-import type { Block, Plan } from '../plan.ts';
 import { questions } from '../questions/index.ts';
-import type { Progress } from '../run.ts';
+import { formatDuration } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
+import { renderText } from '../result/table.ts';
 import { scenarios } from '../scenarios/index.ts';
+import type { Block, Plan } from '../trial/plan.ts';
+import type { Progress } from '../trial/run.ts';
 import { figureTable } from './figures.ts';
-import { formatDuration } from './format.ts';
 import { describeRun } from './markdown.ts';
-import type { Result } from './result.ts';
-import { renderText } from './table.ts';
 import { tablesOf, tablesOfScenario } from './tables.ts';
 
 /** Where a report goes as it grows. */

@@ -1,3 +1,5 @@
+import { formatCount } from '../result/format.ts';
+import type { Cell, Result, Sample, WireSample } from '../result/result.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { type Histogram, quantileMicros, samplesBeyond } from '../statistics/histogram.ts';
 import { median } from '../statistics/paired.ts';
@@ -11,14 +13,12 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-import { formatCount } from './format.ts';
 import {
   conditionsOfClosed,
   conditionsOfOpen,
   describeConditions,
   faultOfLoads,
 } from './load-conditions.ts';
-import type { Cell, Result, Sample, WireSample } from './result.ts';
 
 /** A limit that a figure has to keep. */
 export interface Threshold {

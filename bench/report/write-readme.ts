@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseResult } from '../result/result.ts';
 import { renderReadmeTable } from './readme.ts';
-import { parseResult } from './result.ts';
 
 /**
  * Writes README's results from the newest committed run; `--check` writes nothing and fails where

@@ -1,8 +1,8 @@
-import { createPayment, readPayment } from './acts.ts';
-import { callScenario } from './calls.ts';
-import { control, room } from './contenders.ts';
-import type { Scenario } from './scenario.ts';
-import { open, warming } from './turns.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import { control, room } from '../trial/contenders.ts';
+import { open, warming } from '../trial/phases.ts';
+import type { Scenario } from '../trial/scenario.ts';
+import { createPayment, readPayment } from '../trial/workloads.ts';
 
 const protobuf = { opening: { protobuf: true } } as const;
 const connections = 64;

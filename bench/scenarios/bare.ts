@@ -1,8 +1,8 @@
-import { readPayment } from './acts.ts';
-import { callScenario } from './calls.ts';
-import { control, room } from './contenders.ts';
-import type { Scenario } from './scenario.ts';
-import { autocannon, closed, warming } from './turns.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import { control, room } from '../trial/contenders.ts';
+import { autocannon, closed, warming } from '../trial/phases.ts';
+import type { Scenario } from '../trial/scenario.ts';
+import { readPayment } from '../trial/workloads.ts';
 
 /** (8) Each room beside the library that it is made with. */
 export const bare: Scenario = callScenario({

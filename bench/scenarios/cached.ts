@@ -1,29 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
+import { createMetronome } from '../generator/metronome.ts';
 import { connectLinks } from '../link/links.ts';
-import { createMetronome } from '../load/metronome.ts';
-import type { Address } from '../subject/subject.ts';
-import { subjectOf } from './contenders.ts';
-import { countBytes } from './count-bytes.ts';
-import { openSampleOf } from './gather.ts';
-import { type OpenSlice, takeOpen, warmUp } from './measure.ts';
-import { proveEqual } from './proof.ts';
+import { type CallWire, labels } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import { adminKey, type Clients, connectClient, openClient } from '../subject/clients.ts';
+import { subjectOf } from '../trial/contenders.ts';
+import { countBytes } from '../trial/count-bytes.ts';
+import { openSampleOf } from '../trial/gather.ts';
+import { type OpenSlice, takeOpen, warmUp } from '../trial/measure.ts';
+import { proveEqual } from '../trial/proof.ts';
 import {
   type Contender,
   type Lab,
   nothingMeasured,
   type Scenario,
   type Session,
-} from './scenario.ts';
-import {
-  adminKey,
-  type CallWire,
-  type Clients,
-  connectClient,
-  labels,
-  openClient,
-} from './wires.ts';
+} from '../trial/scenario.ts';
 
 const act = 'read';
 const connections = 8;

@@ -1,8 +1,8 @@
-import { createPayment } from './acts.ts';
-import { callScenario } from './calls.ts';
-import { restAgain, room } from './contenders.ts';
-import type { Scenario } from './scenario.ts';
-import { closed, open, warming } from './turns.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import { restAgain, room } from '../trial/contenders.ts';
+import { closed, open, warming } from '../trial/phases.ts';
+import type { Scenario } from '../trial/scenario.ts';
+import { createPayment } from '../trial/workloads.ts';
 
 const act = 'create';
 const createsPerSecond = 500;

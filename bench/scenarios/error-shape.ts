@@ -7,7 +7,7 @@ import {
   type Frame,
   type Target,
 } from '../link/capture.ts';
-import type { CallWire } from './wires.ts';
+import type { CallWire } from '../result/wires.ts';
 
 /** The names of gRPC's status codes, by number (grpc.io, "Status codes and their use"). */
 const grpcStatusNames = [

@@ -1,19 +1,14 @@
+import { runClosedLoop } from '../generator/closed-loop.ts';
 import { countedBetween } from '../link/link-count.ts';
 import { connectLinks } from '../link/links.ts';
-import { runClosedLoop } from '../load/closed-loop.ts';
-import type { FailureSample } from '../report/result.ts';
+import type { FailureSample } from '../result/result.ts';
+import { type CallWire, labels } from '../result/wires.ts';
 import { encodeHistogram } from '../statistics/histogram.ts';
+import type { Address } from '../subject/address.ts';
+import { adminKey, connectClient, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
-import type { Address } from '../subject/subject.ts';
-import { subjectOf } from './contenders.ts';
-import {
-  goodCalls,
-  prepareProvocation,
-  sixFailures,
-  type ToldFailure,
-  toldBy,
-} from './failures.ts';
-import { proveEqual } from './proof.ts';
+import { subjectOf } from '../trial/contenders.ts';
+import { proveEqual } from '../trial/proof.ts';
 import {
   type Contender,
   check,
@@ -21,9 +16,15 @@ import {
   type Lab,
   nothingMeasured,
   type Scenario,
-} from './scenario.ts';
-import { wholeSession } from './whole-session.ts';
-import { adminKey, type CallWire, connectClient, labels, openClient, portOf } from './wires.ts';
+} from '../trial/scenario.ts';
+import { wholeSession } from '../trial/whole-trial.ts';
+import {
+  goodCalls,
+  prepareProvocation,
+  sixFailures,
+  type ToldFailure,
+  toldBy,
+} from './failures.ts';
 
 const inFlight = 4;
 const lengths = {

@@ -1,27 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import type { Event } from '../../services/core/events/event.ts';
+import { createMetronome } from '../generator/metronome.ts';
+import { runOpenLoop } from '../generator/open-loop.ts';
+import { uniformSchedule } from '../generator/schedule.ts';
 import { countedBetween } from '../link/link-count.ts';
 import { connectLinks } from '../link/links.ts';
-import { createMetronome } from '../load/metronome.ts';
-import { runOpenLoop } from '../load/open-loop.ts';
-import { uniformSchedule } from '../load/schedule.ts';
-import type { DeliverySample } from '../report/result.ts';
+import type { DeliverySample } from '../result/result.ts';
+import { labels, type WireName } from '../result/wires.ts';
 import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
+import { adminKey, type Clients, connectClient, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
-import { subjectOf } from './contenders.ts';
-import { proveEqual } from './proof.ts';
-import { type Contender, check, type Lab, nothingMeasured, type Scenario } from './scenario.ts';
-import { wholeSession } from './whole-session.ts';
+import { subjectOf } from '../trial/contenders.ts';
+import { proveEqual } from '../trial/proof.ts';
 import {
-  adminKey,
-  type Clients,
-  connectClient,
-  labels,
-  openClient,
-  portOf,
-  type WireName,
-} from './wires.ts';
+  type Contender,
+  check,
+  type Lab,
+  nothingMeasured,
+  type Scenario,
+} from '../trial/scenario.ts';
+import { wholeSession } from '../trial/whole-trial.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
-import type { IdleSample } from '../report/result.ts';
+import type { IdleSample } from '../result/result.ts';
+import { labels, type WireName } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import { connectClient } from '../subject/clients.ts';
 import { memoryOf } from '../subject/meter.ts';
-import type { Address } from '../subject/subject.ts';
-import { subjectOf } from './contenders.ts';
+import { subjectOf } from '../trial/contenders.ts';
 import {
   type Contender,
   check,
@@ -10,9 +12,8 @@ import {
   type Lab,
   nothingMeasured,
   type Scenario,
-} from './scenario.ts';
-import { wholeSession } from './whole-session.ts';
-import { connectClient, labels, type WireName } from './wires.ts';
+} from '../trial/scenario.ts';
+import { wholeSession } from '../trial/whole-trial.ts';
 
 /**
  * Connections that are open when memory is read for the first time, and for the last: what the
@@ -33,7 +34,7 @@ const contender = (wire: WireName, way: string): Contender => ({
   kind: 'room',
   wire,
   // One that has worked has memory to spare, which connections would take unseen.
-  subject: { ...subjectOf(wire), apart: 'idle' },
+  subject: { ...subjectOf(wire), id: `idle ${wire}` },
 });
 
 const contenders: readonly Contender[] = [

@@ -1,3 +1,4 @@
+import type { Scenario } from '../trial/scenario.ts';
 import { attribution } from './attribution.ts';
 import { bare } from './bare.ts';
 import { cached } from './cached.ts';
@@ -7,7 +8,6 @@ import { events } from './events.ts';
 import { idle } from './idle.ts';
 import { payload } from './payload.ts';
 import { pointRead } from './point-read.ts';
-import type { Scenario } from './scenario.ts';
 import { screen } from './screen.ts';
 
 /** Everything that is measured through the wires, in the order of the report. */
@@ -23,9 +23,6 @@ export const scenarios: readonly Scenario[] = [
   idle,
   bare,
 ];
-
-/** The micro-scenario of the store is measured without a server. */
-export const storageName = 'storage';
 
 /** @throws Error where there is none of this name */
 export function scenarioNamed(name: string): Scenario {

@@ -1,9 +1,9 @@
 import type { Client } from '../../services/core/client.ts';
-import type { Act } from './act.ts';
-import { callScenario } from './calls.ts';
-import { room } from './contenders.ts';
-import type { Scenario } from './scenario.ts';
-import { closed, warming } from './turns.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import { room } from '../trial/contenders.ts';
+import { closed, warming } from '../trial/phases.ts';
+import type { Scenario } from '../trial/scenario.ts';
+import type { Act } from '../trial/workload.ts';
 
 const itemsOf = (page: unknown): unknown =>
   (page as Awaited<ReturnType<Client['listPayments']>>).items;

@@ -1,8 +1,8 @@
-import { readPayment } from './acts.ts';
-import { callScenario } from './calls.ts';
-import { restAgain, room } from './contenders.ts';
-import type { Scenario } from './scenario.ts';
-import { autocannon, closed, curve, once, open, searching, warming } from './turns.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import { restAgain, room } from '../trial/contenders.ts';
+import { autocannon, closed, curve, once, open, searching, warming } from '../trial/phases.ts';
+import type { Scenario } from '../trial/scenario.ts';
+import { readPayment } from '../trial/workloads.ts';
 
 const act = 'read';
 /** Less leaves the cores idle in between, and what waking them costs is noise. */

@@ -1,12 +1,13 @@
 import type { Client } from '../../services/core/client.ts';
 import type { Screen } from '../../services/rest/client.ts';
-import type { Act } from './act.ts';
-import type { CallContender } from './callers.ts';
-import { callScenario } from './calls.ts';
-import { room, subjectOf } from './contenders.ts';
-import { check, type Scenario } from './scenario.ts';
-import { closed, warming } from './turns.ts';
-import { type CallWire, type Clients, labels } from './wires.ts';
+import { type CallWire, labels } from '../result/wires.ts';
+import type { Clients } from '../subject/clients.ts';
+import { callScenario } from '../trial/call-scenario.ts';
+import type { CallContender } from '../trial/callers.ts';
+import { room, subjectOf } from '../trial/contenders.ts';
+import { closed, warming } from '../trial/phases.ts';
+import { check, type Scenario } from '../trial/scenario.ts';
+import type { Act } from '../trial/workload.ts';
 
 const limit = 20;
 
@@ -53,7 +54,7 @@ function contender<Wire extends CallWire>(
   return room(wire, {
     name: more.name,
     label: `${labels[wire]}, ${more.way}`,
-    subject: { ...subjectOf(wire), ...(more.env && { env: more.env }) },
+    subject: more.env ? { ...subjectOf(wire), id: more.name, env: more.env } : subjectOf(wire),
     driver: 'client',
     acts: [act],
   });

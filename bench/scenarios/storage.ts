@@ -5,35 +5,7 @@ import type { Store } from '../../services/core/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { paymentColumns } from '../../services/storage/schema.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
-
-/** What the store costs beside the database under it. Medians over alternating rounds. */
-export interface StorageMeasurement {
-  readonly pointRead: {
-    /** Payments in the table. */
-    readonly rows: number;
-    readonly readsPerRound: number;
-    readonly rounds: number;
-    /** A prepared statement by itself, its row as an object; microseconds a read. */
-    readonly bareMicros: number;
-    /** The same with its row as an array: the least that the driver can do. */
-    readonly bareArrayMicros: number;
-    /** `store.read.payment`: a payment of the core. */
-    readonly storeMicros: number;
-    /** Median of the rounds' differences, store less bare. */
-    readonly overBareMicros: number;
-    readonly overBareArrayMicros: number;
-  };
-  readonly writes: {
-    readonly rounds: number;
-    /** Payments created with event and idempotency record, each durable before the next. */
-    readonly oneByOnePerSecond: number;
-    readonly inFlight: number;
-    /** The same with that many under way, so that they share commits. */
-    readonly togetherPerSecond: number;
-    /** Median of the rounds' ratios, together to one by one. */
-    readonly ratio: number;
-  };
-}
+import type { StoreMeasurement } from '../result/result.ts';
 
 const merchantId = 'acct_bench';
 const customerId = 'cus_00000000000000000000000001';
@@ -49,7 +21,7 @@ const inFlight = 64;
  *
  * @param folder where the file is made: on the disk that is meant, since a commit waits for it
  */
-export async function measureStorage(folder = '.data'): Promise<StorageMeasurement> {
+export async function measureStorage(folder = '.data'): Promise<StoreMeasurement> {
   mkdirSync(folder, { recursive: true });
   const own = mkdtempSync(join(folder, 'storage-'));
   const path = join(own, 'payments.db');
@@ -80,7 +52,7 @@ export async function measureStorage(folder = '.data'): Promise<StorageMeasureme
 async function measurePointRead(
   store: Store,
   path: string,
-): Promise<StorageMeasurement['pointRead']> {
+): Promise<StoreMeasurement['pointRead']> {
   const { database } = openConnection(path);
   const sql = `select ${paymentColumns} from payments where merchant_id = ? and id = ?`;
   const bare = database.prepare(sql);
@@ -133,7 +105,7 @@ async function measurePointRead(
   };
 }
 
-async function measureWrites(store: Store): Promise<StorageMeasurement['writes']> {
+async function measureWrites(store: Store): Promise<StoreMeasurement['writes']> {
   let created = 0;
   const create = () => {
     created += 1;

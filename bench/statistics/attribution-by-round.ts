@@ -1,4 +1,4 @@
-import type { Result } from '../report/result.ts';
+import type { Result } from '../result/result.ts';
 import { type Attribution, attribute, type Cell, cells } from './attribution.ts';
 import { spreadOf } from './paired.ts';
 import { createRandom } from './random.ts';

@@ -1,4 +1,4 @@
-import type { Cell, ClosedLoopSample, OpenLoopSample, Result, Sample } from '../report/result.ts';
+import type { Cell, ClosedLoopSample, OpenLoopSample, Result, Sample } from '../result/result.ts';
 import { decodeHistogram, type Histogram, mergeHistograms, quantileMicros } from './histogram.ts';
 import {
   type Comparison,

@@ -1,4 +1,4 @@
-import type { Ceiling, ClosedLoopSample, LoadSample, OpenLoopSample } from '../report/result.ts';
+import type { Ceiling, ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/result.ts';
 import { decodeHistogram } from './histogram.ts';
 
 /** The gates: why figures must not be used. Empty where nothing speaks against them. */

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import type { Client } from '../../services/core/client.ts';
-import { createPayment, readPayment } from '../scenarios/acts.ts';
-import { captureAct } from '../scenarios/prepare.ts';
-import type { CallWire } from '../scenarios/wires.ts';
-import type { Constants } from './controls/constant.ts';
-import type { Address } from './subject.ts';
 
 /** What all processes of a run share: ids of things that are in every copy of the database. */
 export interface Fixtures {
@@ -72,57 +66,4 @@ async function createHeavyCustomer(client: Client): Promise<string> {
 /** What the scenarios work on, out of what the server has or gets now. */
 export async function arrangeFixtures(client: Client): Promise<Fixtures> {
   return { ...(await pickIds(client)), heavyCustomerId: await createHeavyCustomer(client) };
-}
-
-const grpcPrefixBytes = 5;
-
-/** What a null server answers with: as many bytes as a payment, that say nothing. */
-export const nullConstants: Constants = {
-  rest: JSON.stringify({ nothing: '-'.repeat(500) }),
-  restCreated: '{}',
-  graphql: { data: {} },
-  grpc: {
-    path: '/payments.v1.PaymentService/GetPayment',
-    message: Buffer.alloc(200, 0x2d).toString('base64'),
-    createPath: '/payments.v1.PaymentService/CreatePayment',
-    created: '',
-  },
-  websocket: {
-    welcome: '{"type":"welcome"}',
-    result: `{"type":"result","id":"1","output":"${'-'.repeat(500)}"}`,
-  },
-};
-
-/** Writes down what the real server answers, for the controls to give as constants. */
-export async function writeConstants(
-  address: Address,
-  fixtures: Fixtures,
-  path: string,
-): Promise<void> {
-  const on = { address, fixtures };
-  const read = (wire: CallWire) => captureAct(readPayment, on, wire, {});
-  const [rest, graphql, grpc, websocket] = [
-    await read('rest'),
-    await read('graphql'),
-    await read('grpc'),
-    await read('websocket'),
-  ];
-  const created = await captureAct(createPayment, on, 'rest', {});
-  const grpcCreated = await captureAct(createPayment, on, 'grpc', {});
-  const messageOf = ({ body }: { readonly body: Buffer }) =>
-    body.subarray(grpcPrefixBytes).toString('base64');
-  const pathOf = ({ prepared }: typeof grpc) => prepared.request.path;
-  const constants: Constants = {
-    rest: rest.body.toString(),
-    restCreated: created.body.toString(),
-    graphql: JSON.parse(graphql.body.toString()),
-    grpc: {
-      path: pathOf(grpc),
-      message: messageOf(grpc),
-      createPath: pathOf(grpcCreated),
-      created: messageOf(grpcCreated),
-    },
-    websocket: { welcome: websocket.welcome, result: websocket.body.toString() },
-  };
-  writeFileSync(path, JSON.stringify(constants));
 }

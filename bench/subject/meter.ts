@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { text } from 'node:stream/consumers';
-import type { Address } from './subject.ts';
+import type { Address } from './address.ts';
 
 /** Since it was last asked. */
 const loopDelayGauge = 'nodejs_eventloop_lag_max_seconds';

@@ -1,25 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endNode, keepLastWords, startNode } from '../process/child.ts';
+import type { Address } from './address.ts';
 import { memoryOf } from './meter.ts';
-import { endNode, keepLastWords, startNode } from './process.ts';
-
-/** Where a subject listens. Serialisable: the load generator gets it as a message. */
-export interface Address {
-  /** Null of a server that somebody else started and did not tell. */
-  readonly pid: number | null;
-  readonly host: string;
-  /** Of the calls; the demo's where absent. */
-  readonly key?: string | undefined;
-  /** Started by this run, and ended by it. */
-  readonly ours: boolean;
-  /** PEM of the authority that vouches for it over TLS; clear text where absent. */
-  readonly ca?: string | undefined;
-  readonly http?: number | undefined;
-  readonly grpc?: number | undefined;
-  readonly http2?: number | undefined;
-  /** Whether it has counters at `/metrics`: the real server does, controls do not. */
-  readonly counters: boolean;
-}
 
 /** A self-made certificate, which is its own authority, and where it lies. */
 export interface CertificateFiles {

@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodeOf } from '../../bench/cli.ts';
 import { readCommand } from '../../bench/command.ts';
-import { nodeFlagsOf } from '../../bench/look-around.ts';
-import { makePlan, type Request } from '../../bench/plan.ts';
-import { readResult } from '../../bench/report/result.ts';
+import { readResult } from '../../bench/result/result.ts';
+import { scenarios } from '../../bench/scenarios/index.ts';
 import { closedOf, openOf, wireOf } from '../../bench/statistics/summary.ts';
 import { startServer } from '../../bench/subject/subject.ts';
 import { findTemplate, importTemplate, openCopies } from '../../bench/subject/template.ts';
+import { makePlan, type Request } from '../../bench/trial/plan.ts';
+import { nodeFlagsOf } from '../../bench/trial/preflight.ts';
 import { isAlive } from './alive.ts';
 import { callCell, resultOf } from './sample-result.ts';
 
@@ -152,7 +153,7 @@ describe('the command line', () => {
 });
 
 const orderOf = (seed: number) =>
-  makePlan({ ...request, only: ['point-read'], seed }, false).blocks.flatMap(
+  makePlan(scenarios, { ...request, only: ['point-read'], seed }, false).blocks.flatMap(
     ({ round, contenders, turns }) => [
       ...contenders.map(({ name }) => `${round} ${name}`),
       ...turns.flat().map(({ contender, slice }) => `${round} ${contender.name} ${slice.name}`),
@@ -161,7 +162,7 @@ const orderOf = (seed: number) =>
 
 describe('the plan', () => {
   test('fits into five minutes, importing included', () => {
-    expect(makePlan(request, true).estimateMs).toBeLessThan(300_000);
+    expect(makePlan(scenarios, request, true).estimateMs).toBeLessThan(300_000);
   });
 
   test('has the same order of processes and slices for the same seed, and another for another', () => {
@@ -171,7 +172,7 @@ describe('the plan', () => {
   });
 
   test('has every contender once a round, in random order', () => {
-    const { blocks } = makePlan(request, false);
+    const { blocks } = makePlan(scenarios, request, false);
     for (const { contenders, scenario } of blocks) {
       expect(new Set(contenders).size).toBe(contenders.length);
       expect(scenario.contenders).toEqual(expect.arrayContaining([...contenders]));
@@ -181,7 +182,8 @@ describe('the plan', () => {
   });
 
   test('lets contenders take turns: each has a slice once before any has it twice', () => {
-    for (const { turns, contenders, scenario, round } of makePlan(request, false).blocks) {
+    for (const { turns, contenders, scenario, round } of makePlan(scenarios, request, false)
+      .blocks) {
       const moves = turns.flat();
       let at = 0;
       for (const slice of scenario.slices(request.loading, round)) {
@@ -198,13 +200,13 @@ describe('the plan', () => {
   });
 
   test('warms all contenders up at once, and times one at a time', () => {
-    for (const { turns } of makePlan(request, false).blocks) {
+    for (const { turns } of makePlan(scenarios, request, false).blocks) {
       for (const moves of turns) {
         const isWarmUp = moves.every(({ slice }) => slice.together);
         if (!isWarmUp) expect(moves).toHaveLength(1);
       }
     }
-    const [block] = makePlan({ ...request, only: ['point-read'] }, false).blocks;
+    const [block] = makePlan(scenarios, { ...request, only: ['point-read'] }, false).blocks;
     expect(block?.turns[0]?.map(({ contender }) => contender)).toHaveLength(5);
   });
 
@@ -217,7 +219,8 @@ describe('the plan', () => {
 
   test('counts the start of a server once a round, whatever it is measured by', () => {
     const only = ['create', 'payload'];
-    const planOf = (names: readonly string[]) => makePlan({ ...request, only: names }, false);
+    const planOf = (names: readonly string[]) =>
+      makePlan(scenarios, { ...request, only: names }, false);
     const [both, ...apart] = [only, ...only.map((name) => [name])].map(planOf);
     const sum = apart.reduce((total, { servers }) => total + servers, 0);
     // Five contenders, of which the payload has four as well; three rounds of each.
@@ -225,12 +228,12 @@ describe('the plan', () => {
   });
 
   test('goes through the rounds one after the other', () => {
-    const rounds = makePlan(request, false).blocks.map(({ round }) => round);
+    const rounds = makePlan(scenarios, request, false).blocks.map(({ round }) => round);
     expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
   });
 
   test('keeps the baseline and its repeat beside the wires that were asked for', () => {
-    const plan = makePlan({ ...request, only: ['point-read'], wires: ['grpc'] }, false);
+    const plan = makePlan(scenarios, { ...request, only: ['point-read'], wires: ['grpc'] }, false);
     const names = new Set(
       plan.blocks.flatMap(({ contenders }) => contenders.map((one) => one.name)),
     );
@@ -239,7 +242,7 @@ describe('the plan', () => {
 
   test("of somebody else's server has neither its bare libraries nor wires that it lacks", () => {
     const target = { wire: 'grpc', host: '127.0.0.1', port: 1, tls: false } as const;
-    const plan = makePlan({ ...request, targets: [target] }, false);
+    const plan = makePlan(scenarios, { ...request, targets: [target] }, false);
     const all = plan.blocks.flatMap(({ contenders }) => contenders);
     expect(new Set(all.map(({ wire }) => wire))).toEqual(new Set(['grpc']));
     expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(['room']));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compareResults, renderComparison } from '../../bench/report/compare.ts';
-import type { Cell, Result, Sample } from '../../bench/report/result.ts';
+import type { Cell, Result, Sample } from '../../bench/result/result.ts';
 import { compareIndependent } from '../../bench/statistics/independent.ts';
 import { differenceOf } from '../../bench/statistics/paired.ts';
 import { createRandom, type Random } from '../../bench/statistics/random.ts';

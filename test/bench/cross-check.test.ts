@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { h2load, runTool, type ToolLoad, wrk } from '../../bench/load/tools.ts';
-import { renderText } from '../../bench/report/table.ts';
-import { type Line, type Pair, toolTable, verdictOf } from '../../bench/report/tool-table.ts';
+import { type Line, type Pair, toolTable, verdictOf } from '../../bench/cross-check/table.ts';
+import { h2load, runTool, type ToolLoad, wrk } from '../../bench/cross-check/tools.ts';
+import { renderText } from '../../bench/result/table.ts';
 import { isAlive } from './alive.ts';
 
 const byWrk = `Running 1s test @ http://127.0.0.1:42513/v1/x
@@ -225,7 +225,7 @@ describe('the verdict', () => {
 });
 
 describe('a tool that runs', () => {
-  const tools = new URL('../../bench/load/tools.ts', import.meta.url).href;
+  const tools = new URL('../../bench/cross-check/tools.ts', import.meta.url).href;
   const hanging = (path: string) => [
     '-e',
     `require('node:fs').writeFileSync('${path}', String(process.pid)); setInterval(() => {}, 1000)`,

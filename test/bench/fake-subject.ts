@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Phase } from '../../bench/scenarios/phase.ts';
-import type { Lab } from '../../bench/scenarios/scenario.ts';
-import type { Address, Subject } from '../../bench/subject/subject.ts';
+import type { Address } from '../../bench/subject/address.ts';
+import type { Subject } from '../../bench/subject/subject.ts';
 import { startSubject } from '../../bench/subject/subject.ts';
+import type { Phase } from '../../bench/trial/phase.ts';
+import type { Lab } from '../../bench/trial/scenario.ts';
 
 export const fakePath = fileURLToPath(new URL('./fake-server.ts', import.meta.url));
 

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
 import { renderHtml } from '../../bench/report/html/render.ts';
-import type { Cell, Sample } from '../../bench/report/result.ts';
-import { labelOf } from '../../bench/report/tables.ts';
+import type { Cell, Sample } from '../../bench/result/result.ts';
+import { labelOf } from '../../bench/scenarios/labels.ts';
 import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
 

@@ -5,8 +5,8 @@ import type {
   Result,
   Sample,
   WireSample,
-} from '../../bench/report/result.ts';
-import { resultVersion } from '../../bench/report/result.ts';
+} from '../../bench/result/result.ts';
+import { resultVersion } from '../../bench/result/result.ts';
 import { createHistogram, encodeHistogram } from '../../bench/statistics/histogram.ts';
 import { createRandom, type Random } from '../../bench/statistics/random.ts';
 

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../bench/report/html/render.ts';
 import { commandOf } from '../../bench/report/html/source-code.ts';
-import type { Result } from '../../bench/report/result.ts';
+import type { Result } from '../../bench/result/result.ts';
 import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
 

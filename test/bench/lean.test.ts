@@ -14,16 +14,16 @@ import { buffer } from 'node:stream/consumers';
 import { Server as GrpcServer, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { Answer, Driver, HttpRequest } from '../../bench/load/driver.ts';
+import type { Answer, Driver, HttpRequest } from '../../bench/drivers/driver.ts';
 import {
   createFrameReader,
   encodeFrame,
   flag,
   frameType,
   preface,
-} from '../../bench/load/http2-frames.ts';
-import { openLeanHttp2 } from '../../bench/load/lean-http2.ts';
-import { openDriver, type Prepared } from '../../bench/load/open-driver.ts';
+} from '../../bench/drivers/http2/frames.ts';
+import { openLeanHttp2 } from '../../bench/drivers/http2.ts';
+import { openDriver, type Prepared } from '../../bench/drivers/open-driver.ts';
 import { makeCertificate } from '../../bench/subject/certificate.ts';
 
 const host = '127.0.0.1';

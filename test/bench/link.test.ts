@@ -24,9 +24,9 @@ import {
   measureRtt,
   startLinkProcess,
 } from '../../bench/link/links.ts';
-import { firstDifference, proveEqual } from '../../bench/scenarios/proof.ts';
-import { counted } from '../../bench/scenarios/wires.ts';
+import { counted } from '../../bench/subject/clients.ts';
 import { cpuMicrosOf } from '../../bench/subject/meter.ts';
+import { firstDifference, proveEqual } from '../../bench/trial/proof.ts';
 import { isAlive } from './alive.ts';
 
 const host = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runClosedLoop } from '../../bench/load/closed-loop.ts';
-import { poissonSchedule, uniformSchedule } from '../../bench/load/schedule.ts';
+import { runClosedLoop } from '../../bench/generator/closed-loop.ts';
+import { poissonSchedule, uniformSchedule } from '../../bench/generator/schedule.ts';
 import { quantileMicros } from '../../bench/statistics/histogram.ts';
 import { createRandom } from '../../bench/statistics/random.ts';
 

@@ -6,16 +6,17 @@ import {
   type Links,
   startLinkProcess,
 } from '../../bench/link/links.ts';
-import { makePlan } from '../../bench/plan.ts';
 import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
-import { type Counted, countBytes } from '../../bench/scenarios/count-bytes.ts';
-import { watched } from '../../bench/scenarios/measure.ts';
-import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
+import { scenarios } from '../../bench/scenarios/index.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
+import type { Address } from '../../bench/subject/address.ts';
 import { memoryOf, metered } from '../../bench/subject/meter.ts';
-import type { Address } from '../../bench/subject/subject.ts';
+import { type Counted, countBytes } from '../../bench/trial/count-bytes.ts';
+import { watched } from '../../bench/trial/measure.ts';
+import { makePlan } from '../../bench/trial/plan.ts';
+import { nothingMeasured } from '../../bench/trial/scenario.ts';
 import { callOf, labOf, nowhere, pidOf, startFake } from './fake-subject.ts';
 import { callCell, cellOf, resultOf } from './sample-result.ts';
 
@@ -57,7 +58,7 @@ describe('10. CPU a call at a rate that is the same for all', () => {
 
   test('is taken of all contenders of a block by the same slices, rates and arrivals', () => {
     const request = { only: [], wires: [], seed: 1, tls: false, targets: [] };
-    const { blocks } = makePlan({ ...request, loading: { effort: 'normal' } }, false);
+    const { blocks } = makePlan(scenarios, { ...request, loading: { effort: 'normal' } }, false);
     for (const { turns, contenders } of blocks) {
       const slicesOf = contenders.map((one) =>
         turns

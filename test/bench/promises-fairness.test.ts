@@ -4,25 +4,26 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runAutocannon } from '../../bench/drivers/autocannon.ts';
+import { openDriver } from '../../bench/drivers/open-driver.ts';
+import { runClosedLoop } from '../../bench/generator/closed-loop.ts';
+import { runOpenLoop } from '../../bench/generator/open-loop.ts';
+import { uniformSchedule } from '../../bench/generator/schedule.ts';
 import { startLinkProcess } from '../../bench/link/links.ts';
-import { runAutocannon } from '../../bench/load/autocannon.ts';
-import { runClosedLoop } from '../../bench/load/closed-loop.ts';
-import { openDriver } from '../../bench/load/open-driver.ts';
-import { runOpenLoop } from '../../bench/load/open-loop.ts';
-import { uniformSchedule } from '../../bench/load/schedule.ts';
+import { canPin, cores } from '../../bench/process/child.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
-import { faultsOf } from '../../bench/run.ts';
-import { room } from '../../bench/scenarios/contenders.ts';
-import { openSampleOf } from '../../bench/scenarios/gather.ts';
+import { roomOf } from '../../bench/result/wires.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { pointRead } from '../../bench/scenarios/point-read.ts';
-import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
-import { roomOf } from '../../bench/scenarios/wires.ts';
+import { startLoadGenerator } from '../../bench/scenarios/start-generator.ts';
 import { overAutocannon, typical } from '../../bench/statistics/summary.ts';
 import { faultsOfOpen } from '../../bench/statistics/validity.ts';
-import { nullConstants } from '../../bench/subject/fixtures.ts';
-import { createPool } from '../../bench/subject/pool.ts';
-import { canPin, cores } from '../../bench/subject/process.ts';
+import { nullConstants } from '../../bench/trial/constants.ts';
+import { room } from '../../bench/trial/contenders.ts';
+import { openSampleOf } from '../../bench/trial/gather.ts';
+import { createPool } from '../../bench/trial/pool.ts';
+import { faultsOf } from '../../bench/trial/run.ts';
+import { nothingMeasured } from '../../bench/trial/scenario.ts';
 import { labOf, nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { startOnWire, wires } from './wire-servers.ts';
@@ -130,7 +131,7 @@ describe('2. one client runtime', () => {
   });
 
   test('autocannon is never given a rate', () => {
-    const path = new URL('../../bench/load/autocannon.ts', import.meta.url);
+    const path = new URL('../../bench/drivers/autocannon.ts', import.meta.url);
     expect(readFileSync(path, 'utf8')).not.toMatch(/overallRate|connectionRate|ignoreCoordinated/);
   });
 
@@ -217,6 +218,7 @@ describe('3. separate processes, one wire open at a time', () => {
       createPool(
         shared as Parameters<typeof createPool>[0],
         {} as Parameters<typeof createPool>[1],
+        startLoadGenerator,
       );
     const contender = {
       name: 'null',

@@ -1,12 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { makePlan, type Request } from '../../bench/plan.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
-import type { Cell, Result } from '../../bench/report/result.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
-import { isLevel, takeOpen, warmUp } from '../../bench/scenarios/measure.ts';
+import type { Cell, Result } from '../../bench/result/result.ts';
+import { scenarios } from '../../bench/scenarios/index.ts';
 import { compare, differenceOf } from '../../bench/statistics/paired.ts';
 import { createRandom, type Random } from '../../bench/statistics/random.ts';
 import { compareCells, contrast, floorFor } from '../../bench/statistics/summary.ts';
+import { isLevel, takeOpen, warmUp } from '../../bench/trial/measure.ts';
+import { makePlan, type Request } from '../../bench/trial/plan.ts';
 import { nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { createVirtualTime } from './virtual-time.ts';
@@ -44,7 +45,7 @@ function createMachine(random: Random) {
 function measureTwins(rounds: number, random: Random) {
   const seed = Math.floor(random() * 2 ** 32);
   const only = ['point-read'];
-  const { blocks } = makePlan({ ...request, only, seed, pairs: rounds }, false);
+  const { blocks } = makePlan(scenarios, { ...request, only, seed, pairs: rounds }, false);
   const machine = createMachine(random);
   let nowMs = 0;
   return blocks.map(({ turns }) => {
@@ -182,7 +183,7 @@ describe('16. A/A first', () => {
 
   test('the baseline and its repeat are in every run of the point read, whatever was asked', () => {
     for (const wires of [[], ['grpc'], ['websocket']]) {
-      const { blocks } = makePlan({ ...request, wires, only: ['point-read'] }, false);
+      const { blocks } = makePlan(scenarios, { ...request, wires, only: ['point-read'] }, false);
       for (const { contenders } of blocks) {
         const names = contenders.map(({ name }) => name);
         expect(names).toEqual(expect.arrayContaining(['rest', 'rest-again']));

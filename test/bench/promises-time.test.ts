@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createMetronome } from '../../bench/load/metronome.ts';
-import { type OpenLoopOptions, runOpenLoop } from '../../bench/load/open-loop.ts';
-import { poissonSchedule, type Schedule, uniformSchedule } from '../../bench/load/schedule.ts';
+import { createMetronome } from '../../bench/generator/metronome.ts';
+import { type OpenLoopOptions, runOpenLoop } from '../../bench/generator/open-loop.ts';
+import { poissonSchedule, type Schedule, uniformSchedule } from '../../bench/generator/schedule.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
 import {

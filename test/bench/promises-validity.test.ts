@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
+import { tablesOf } from '../../bench/report/tables.ts';
 import type {
   Ceiling,
   ClosedLoopSample,
   OpenLoopSample,
   Result,
-} from '../../bench/report/result.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+} from '../../bench/result/result.ts';
 import { compareCells, findCell, type metrics, typical } from '../../bench/statistics/summary.ts';
 import { faultsOfClosed, faultsOfOpen } from '../../bench/statistics/validity.ts';
 import { callCell, histogram, resultOf } from './sample-result.ts';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
-import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/report/format.ts';
 import { writeJson } from '../../bench/report/json.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
 import { renderReadmeTable } from '../../bench/report/readme.ts';
-import { parseResult, type Result, readResult } from '../../bench/report/result.ts';
-import { left, renderMarkdown, renderText, right } from '../../bench/report/table.ts';
 import { tablesOf } from '../../bench/report/tables.ts';
 import { renderEnd } from '../../bench/report/terminal.ts';
+import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/result/format.ts';
+import { parseResult, type Result, readResult } from '../../bench/result/result.ts';
+import { left, renderMarkdown, renderText, right } from '../../bench/result/table.ts';
 import { goodCreate, goodRead } from '../../bench/scenarios/errors.ts';
 import { faultsOfClosed } from '../../bench/statistics/validity.ts';
 import {

@@ -1,6 +1,6 @@
-import type { Cell, Measured, Result, Sample } from '../../bench/report/result.ts';
-import { nothingMeasured } from '../../bench/scenarios/scenario.ts';
+import type { Cell, Measured, Result, Sample } from '../../bench/result/result.ts';
 import { createHistogram, encodeHistogram } from '../../bench/statistics/histogram.ts';
+import { nothingMeasured } from '../../bench/trial/scenario.ts';
 import {
   closedLoad,
   deliveryOf,

@@ -8,7 +8,7 @@ import {
   type Result,
   resultVersion,
   type Sample,
-} from '../../bench/report/result.ts';
+} from '../../bench/result/result.ts';
 import { createHistogram, encodeHistogram } from '../../bench/statistics/histogram.ts';
 
 /** Small results of known figures, for tests of what reads two of them, or limits one. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Pacer } from '../../bench/load/metronome.ts';
+import type { Pacer } from '../../bench/generator/metronome.ts';
 
 export interface VirtualTime {
   readonly pacer: Pacer;

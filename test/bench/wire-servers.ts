@@ -4,9 +4,9 @@ import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { HttpRequest } from '../../bench/load/driver.ts';
-import { openDriver, type Prepared } from '../../bench/load/open-driver.ts';
-import { checkOf } from '../../bench/scenarios/prepare.ts';
+import type { HttpRequest } from '../../bench/drivers/driver.ts';
+import { openDriver, type Prepared } from '../../bench/drivers/open-driver.ts';
+import { checkOf } from '../../bench/trial/capture.ts';
 import { type AnswersAt, createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** Servers that speak a real protocol over real sockets, in virtual time. */

@@ -1,15 +1,15 @@
+import { formatNumber, missing } from '../../result/format.ts';
+import type { BarPicture, StackPicture } from '../../result/picture.ts';
+import type { Result } from '../../result/result.ts';
+import { left, right, type Table } from '../../result/table.ts';
 import { bare } from '../../scenarios/bare.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import {
   type AttributionOfAct,
   attributionOf,
   type Part,
 } from '../../statistics/attribution-by-round.ts';
 import { findCell, isValid, typical } from '../../statistics/summary.ts';
-import { formatNumber, missing } from '../format.ts';
-import type { BarPicture, StackPicture } from '../picture.ts';
-import type { Result } from '../result.ts';
-import { left, right, type Table } from '../table.ts';
-import { labelOf } from '../tables.ts';
 import { colourOf } from './contenders.ts';
 import type { Figure } from './figure.ts';
 import { pictureTable } from './picture-table.ts';

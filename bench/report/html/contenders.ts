@@ -1,6 +1,6 @@
+import type { Cell } from '../../result/result.ts';
+import type { WireName } from '../../result/wires.ts';
 import { scenarios } from '../../scenarios/index.ts';
-import type { WireName } from '../../scenarios/wires.ts';
-import type { Cell } from '../result.ts';
 
 /** The wire whose colour a contender has; null: a control, or none that this bench knows. */
 export function colourOf({ scenario, contender, kind }: Cell): WireName | null {

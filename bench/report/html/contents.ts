@@ -1,4 +1,4 @@
-import type { Table } from '../table.ts';
+import type { Table } from '../../result/table.ts';
 import type { Judged } from './answers.ts';
 
 /** What the page says beside its figures; all of it is computed where the other reports are. */

@@ -1,8 +1,8 @@
+import { formatCount, formatNumber, formatTenth, missing } from '../../result/format.ts';
+import type { Cell, Result, WireSample } from '../../result/result.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import { quantileMicros } from '../../statistics/histogram.ts';
 import { closedOf, merged, openOf, typical, wireOf } from '../../statistics/summary.ts';
-import { formatCount, formatNumber, formatTenth, missing } from '../format.ts';
-import type { Cell, Result, WireSample } from '../result.ts';
-import { labelOf } from '../tables.ts';
 import { colourOf, titleOfScenario } from './contenders.ts';
 import { escaped } from './markup.ts';
 

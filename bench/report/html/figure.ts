@@ -1,6 +1,12 @@
-import type { WireName } from '../../scenarios/wires.ts';
-import type { Axis, BarPicture, LinePicture, RatioPicture, StackPicture } from '../picture.ts';
-import type { Table } from '../table.ts';
+import type {
+  Axis,
+  BarPicture,
+  LinePicture,
+  RatioPicture,
+  StackPicture,
+} from '../../result/picture.ts';
+import type { Table } from '../../result/table.ts';
+import type { WireName } from '../../result/wires.ts';
 
 /** A picture as the page draws it: questions' pictures, and what only this page adds to them. */
 export type Drawing = RatioPicture | BarPicture | StackPicture | Lines;

@@ -1,5 +1,5 @@
-import type { Result } from '../result.ts';
-import type { Table } from '../table.ts';
+import type { Result } from '../../result/result.ts';
+import type { Table } from '../../result/table.ts';
 import type { Drawing, Figure } from './figure.ts';
 import { escaped, prose, tableMarkup } from './markup.ts';
 import { summaryOf, titleOf } from './picture-table.ts';

@@ -1,6 +1,6 @@
-import { formatDuration } from '../format.ts';
-import type { Result } from '../result.ts';
-import { labelOf } from '../tables.ts';
+import { formatDuration } from '../../result/format.ts';
+import type { Result } from '../../result/result.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import { badge } from './answers.ts';
 import type { Contents } from './contents.ts';
 import { escaped, list, prose } from './markup.ts';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Result } from '../result.ts';
+import type { Result } from '../../result/result.ts';
 
 /**
  * The result for the page to keep, gzip in base64: all of it, or all but its histograms where

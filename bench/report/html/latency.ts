@@ -1,3 +1,7 @@
+import { formatCount, formatMs, missing } from '../../result/format.ts';
+import type { Cell, OpenLoopSample, Result } from '../../result/result.ts';
+import { left, right, type Table } from '../../result/table.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import {
   type Histogram,
   mergeHistograms,
@@ -5,10 +9,6 @@ import {
   samplesBeyond,
 } from '../../statistics/histogram.ts';
 import { median } from '../../statistics/paired.ts';
-import { formatCount, formatMs, missing } from '../format.ts';
-import type { Cell, OpenLoopSample, Result } from '../result.ts';
-import { left, right, type Table } from '../table.ts';
-import { labelOf } from '../tables.ts';
 import { colourOf, titleOfScenario } from './contenders.ts';
 import type { Figure, LinesAxis } from './figure.ts';
 

@@ -1,6 +1,11 @@
+import { formatNumber, missing } from '../../result/format.ts';
+import type { Cell, Result } from '../../result/result.ts';
+import { left, right } from '../../result/table.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import { payload } from '../../scenarios/payload.ts';
 import { findCrossover } from '../../statistics/crossover.ts';
 import { differenceOf } from '../../statistics/paired.ts';
+import { sizesOf } from '../../statistics/payload-sizes.ts';
 import { createRandom } from '../../statistics/random.ts';
 import {
   type At,
@@ -12,10 +17,6 @@ import {
   pairsOf,
   typical,
 } from '../../statistics/summary.ts';
-import { formatNumber, missing } from '../format.ts';
-import type { Cell, Result } from '../result.ts';
-import { left, right } from '../table.ts';
-import { labelOf, sizesOf } from '../tables.ts';
 import { colourOf, measuredScenarios, titleOfScenario } from './contenders.ts';
 import type { Figure, LinesAxis } from './figure.ts';
 

@@ -1,4 +1,4 @@
-import type { Table } from '../table.ts';
+import type { Table } from '../../result/table.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

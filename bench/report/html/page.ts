@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts';
+import type { Result } from '../../result/result.ts';
 import { scripts, styleSheet } from './assets.ts';
 import { inOrder } from './contenders.ts';
 import type { Contents } from './contents.ts';

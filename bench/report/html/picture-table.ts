@@ -1,5 +1,5 @@
-import { formatNumber, missing } from '../format.ts';
-import { left, right, type Table } from '../table.ts';
+import { formatNumber, missing } from '../../result/format.ts';
+import { left, right, type Table } from '../../result/table.ts';
 import type { Drawing } from './figure.ts';
 
 const times = (value: number | undefined): string =>

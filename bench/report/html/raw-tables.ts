@@ -1,9 +1,15 @@
+import { formatCount, formatMs, formatNumber, missing } from '../../result/format.ts';
+import type {
+  Cell,
+  ClosedLoopSample,
+  OpenLoopSample,
+  Result,
+  Sample,
+} from '../../result/result.ts';
+import { left, right, type Table } from '../../result/table.ts';
 import { scenarios } from '../../scenarios/index.ts';
+import { labelOf } from '../../scenarios/labels.ts';
 import { mergeHistograms, quantileMicros } from '../../statistics/histogram.ts';
-import { formatCount, formatMs, formatNumber, missing } from '../format.ts';
-import type { Cell, ClosedLoopSample, OpenLoopSample, Result, Sample } from '../result.ts';
-import { left, right, type Table } from '../table.ts';
-import { labelOf } from '../tables.ts';
 
 /** Every process's own figures, and each one's ratio to the baseline's process of its round. */
 

@@ -1,8 +1,8 @@
 import { questions } from '../../questions/index.ts';
+import type { Result } from '../../result/result.ts';
 import { floorFor, type MetricName } from '../../statistics/summary.ts';
 import { figureTable } from '../figures.ts';
 import { describeRun, limits } from '../markdown.ts';
-import type { Result } from '../result.ts';
 import { tablesOf } from '../tables.ts';
 import type { Contents } from './contents.ts';
 import { renderPage } from './page.ts';

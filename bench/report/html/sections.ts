@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts';
+import type { Result } from '../../result/result.ts';
 import { cardMarkup, type Judged, unmeasuredMarkup } from './answers.ts';
 import { attributionFigures } from './attribution.ts';
 import { measuredScenarios } from './contenders.ts';

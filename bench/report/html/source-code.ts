@@ -1,5 +1,5 @@
-import { roomOf } from '../../scenarios/wires.ts';
-import type { Result } from '../result.ts';
+import type { Result } from '../../result/result.ts';
+import { roomOf } from '../../result/wires.ts';
 import { colourOf } from './contenders.ts';
 
 /** Rooms' files that a scenario goes through; the others go through payments. */

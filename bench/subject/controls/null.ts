@@ -12,9 +12,9 @@ import {
   preface,
   setting,
   writeNumber,
-} from '../../load/http2-frames.ts';
-import { createOutbox } from '../../load/outbox.ts';
-import { opcode, plainFrame, readFrameHead } from '../../load/websocket-frames.ts';
+} from '../../drivers/http2/frames.ts';
+import { createOutbox } from '../../drivers/outbox.ts';
+import { opcode, plainFrame, readFrameHead } from '../../drivers/websocket/frames.ts';
 import { constants } from './constant.ts';
 
 /**

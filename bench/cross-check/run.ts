@@ -1,0 +1,268 @@
+import { writeFileSync } from 'node:fs';
+import type { Client } from '../../services/core/client.ts';
+import type { ClosedOrder } from '../generator/closed-slice.ts';
+import { pin } from '../process/child.ts';
+import { formatDuration } from '../result/format.ts';
+import { renderText } from '../result/table.ts';
+import { type CallWire, labels, roomOf } from '../result/wires.ts';
+import { startLoadGenerator } from '../scenarios/start-generator.ts';
+import { createRandom, type Random, shuffled } from '../statistics/random.ts';
+import type { Address } from '../subject/address.ts';
+import { connectClient, portOf } from '../subject/clients.ts';
+import { arrangeFixtures } from '../subject/fixtures.ts';
+import { cpuMicrosOf } from '../subject/meter.ts';
+import { type Subject, startControl, startServer } from '../subject/subject.ts';
+import { type Copies, findTemplate, importTemplate, openCopies } from '../subject/template.ts';
+import { captureAct } from '../trial/capture.ts';
+import { nullConstants } from '../trial/constants.ts';
+import type { LoadGenerator } from '../trial/tasks.ts';
+import { readPayment } from '../trial/workloads.ts';
+import { type Line, type Pair, type Side, toolTable, verdictOf } from './table.ts';
+import { findTool, h2load, runTool, type Tool, wrk } from './tools.ts';
+
+type CheckedWire = Extract<CallWire, 'rest' | 'rest-http2' | 'grpc'>;
+
+/** A tool and how it calls: as many calls under way on every line. */
+interface Way {
+  readonly wire: CheckedWire;
+  readonly tool: Tool;
+  readonly connections: number;
+  /** Calls under way on each of them. */
+  readonly streams: number;
+}
+
+const ways: readonly Way[] = [
+  { wire: 'rest', tool: wrk, connections: 64, streams: 1 },
+  { wire: 'rest-http2', tool: h2load, connections: 8, streams: 8 },
+  { wire: 'rest-http2', tool: h2load, connections: 1, streams: 64 },
+  { wire: 'grpc', tool: h2load, connections: 8, streams: 8 },
+  { wire: 'grpc', tool: h2load, connections: 1, streams: 64 },
+];
+
+const seed = 1;
+const serverCore = 0;
+const clientCore = 1;
+/** Of a slice: wrk knows whole ones only, and spells of the machine last longer. */
+const sliceSeconds = 1;
+const sliceMs = sliceSeconds * 1000;
+const fewestPairs = 4;
+const ceilingPairs = 2;
+const warmUpMs = 6000;
+const nullWarmUpMs = 700;
+/** What a tool or the generator may take longer than it was told. */
+const slackMs = 10_000;
+
+type Captured = ClosedOrder['captured'];
+
+/** A server that both call, and the answer that it gives. */
+interface Place {
+  readonly address: Address;
+  readonly captured: Captured;
+}
+
+/** What all ways have in common. */
+interface Check {
+  readonly copies: Copies;
+  readonly nothing: Address;
+  /** Slices by our driver, and by the tool, on each line. */
+  readonly pairs: number;
+  readonly random: Random;
+}
+
+/** On one server: where both put the load. */
+interface Bench extends Check {
+  readonly generator: LoadGenerator;
+  readonly bodyPath: string;
+}
+
+async function withServerCpu({ pid }: Address, work: () => Promise<number>): Promise<Side> {
+  const read = () => (pid === null ? undefined : cpuMicrosOf(pid));
+  const [startedMs, before] = [performance.now(), read()];
+  const perSecond = await work();
+  const [after, elapsedMs] = [read(), performance.now() - startedMs];
+  const isKnown = before !== undefined && after !== undefined;
+  return { perSecond, serverCpuShare: isKnown ? (after - before) / 1000 / elapsedMs : null };
+}
+
+/** A slice by our driver, in the load generator's process as in every other measurement. */
+async function takeOurs(
+  { address, captured }: Place,
+  { wire, connections, streams }: Way,
+  { generator }: Bench,
+  durationMs: number,
+): Promise<number> {
+  const { host } = address;
+  const inFlight = connections * streams;
+  const slice = { host, port: portOf(address, wire), captured, connections, inFlight, durationMs };
+  return generator.run('closedLoop', slice, durationMs + slackMs);
+}
+
+async function takeTool(
+  { address, captured }: Place,
+  { wire, tool, connections, streams }: Way,
+  { bodyPath }: Bench,
+): Promise<number> {
+  const origin = `http://${address.host}:${portOf(address, wire)}`;
+  const { request } = captured.prepared;
+  if (!('method' in request)) throw new Error('Expected a request of HTTP, got a frame.');
+  const load = { origin, request, bodyPath, connections, streams, seconds: sliceSeconds };
+  const limits = { core: clientCore, withinMs: sliceMs + slackMs } as const;
+  const output = await runTool(findTool(tool) ?? tool.name, tool.argsOf(load), limits);
+  const { completed, perSecond, bodyBytes } = tool.read(output);
+  // gRPC tells failures in trailers, which no tool looks at: their answers have no body.
+  const missing = completed * captured.body.length - (bodyBytes ?? Number.POSITIVE_INFINITY);
+  if (missing > 0) {
+    throw new Error(`Expected whole answers alone, ${tool.name} lacks ${missing} bytes of them.`);
+  }
+  return perSecond;
+}
+
+/** Both in turns, in random order: what the machine does for a while, it does to both. */
+async function takePairs(place: Place, way: Way, bench: Bench, count: number): Promise<Pair[]> {
+  const takers = {
+    ours: () => takeOurs(place, way, bench, sliceMs),
+    tool: () => takeTool(place, way, bench),
+  };
+  const pairs: Pair[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const taken: Partial<Record<'ours' | 'tool', Side>> = {};
+    for (const side of shuffled(['ours', 'tool'] as const, bench.random)) {
+      taken[side] = await withServerCpu(place.address, takers[side]);
+    }
+    // Both have just been taken.
+    pairs.push(taken as Pair);
+  }
+  return pairs;
+}
+
+const grpcPrefixBytes = 5;
+
+/** The same request, answered by nobody's work. */
+function nullPlace(address: Address, wire: CheckedWire, { prepared }: Captured): Place {
+  if (wire !== 'grpc') {
+    const body = Buffer.from(nullConstants.rest);
+    return { address, captured: { prepared, status: 200, body } };
+  }
+  const message = Buffer.from(nullConstants.grpc.message, 'base64');
+  const prefix = Buffer.alloc(grpcPrefixBytes);
+  prefix.writeUInt32BE(message.length, 1);
+  return { address, captured: { prepared, status: 0, body: Buffer.concat([prefix, message]) } };
+}
+
+async function checkWay(place: Place, way: Way, bench: Bench): Promise<Line> {
+  const { wire, tool, connections, streams } = way;
+  const nothing = nullPlace(bench.nothing, wire, place.captured);
+  const pairs = await takePairs(place, way, bench, bench.pairs);
+  await takeOurs(nothing, way, bench, nullWarmUpMs);
+  const ceilings = await takePairs(nothing, way, bench, ceilingPairs);
+  return { wire, tool: tool.name, connections, streams, pairs, ceilings };
+}
+
+/** The request as the room's own client sends it, with all that a tool adds of itself. */
+async function captureRead(address: Address, wire: CheckedWire): Promise<Captured> {
+  const client: Client = await connectClient(address, wire);
+  const fixtures = await arrangeFixtures(client).finally(() => client.close());
+  const { prepared, status, body } = await captureAct(readPayment, { address, fixtures }, wire, {});
+  if (prepared.protocol !== 'http2' || prepared.request.body.length === 0) {
+    return { prepared, status, body };
+  }
+  const { request } = prepared;
+  const headers = { ...request.headers, 'content-length': String(request.body.length) };
+  return { prepared: { ...prepared, request: { ...request, headers } }, status, body };
+}
+
+/** All ways of a wire, on one fresh server. */
+async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): Promise<Line[]> {
+  const { copies } = check;
+  const databasePath = copies.copy();
+  const started: (Subject | LoadGenerator)[] = [];
+  try {
+    const subject = await startServer({ wires: [roomOf(wire)], databasePath });
+    started.push(subject);
+    const generator = await startLoadGenerator();
+    started.push(generator);
+    const { address } = subject;
+    const captured = await captureRead(address, wire);
+    const bodyPath = copies.file(`${wire}.body`);
+    const { request } = captured.prepared;
+    if ('body' in request) writeFileSync(bodyPath, request.body);
+    if (address.pid !== null) await pin(address.pid, serverCore);
+    await pin(generator.pid, clientCore);
+    const bench: Bench = { ...check, generator, bodyPath };
+    const place: Place = { address, captured };
+    const lines: Line[] = [];
+    for (const [at, way] of on.entries()) {
+      if (at === 0) await takeOurs(place, way, bench, warmUpMs);
+      lines.push(await checkWay(place, way, bench));
+    }
+    return lines;
+  } finally {
+    await Promise.all(started.map((one) => one.stop()));
+    copies.delete(databasePath);
+  }
+}
+
+function estimateMs(on: readonly Way[], pairs: number): number {
+  const ofWay = 2 * (pairs + ceilingPairs) * (sliceMs + 50) + nullWarmUpMs;
+  return new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000) + on.length * ofWay;
+}
+
+/** Tells what is not there. @returns the ways whose tool is */
+function findWays(): Way[] {
+  for (const tool of [wrk, h2load].filter((one) => findTool(one) === undefined)) {
+    const wires = new Set(ways.filter((way) => way.tool === tool).map(({ wire }) => wire));
+    const names = [...wires].map((wire) => labels[wire]).join('; ');
+    console.log(`${tool.name} is not on the PATH. Not checked: ${names}.`);
+  }
+  return ways.filter(({ tool }) => findTool(tool) !== undefined);
+}
+
+function endOnSignals(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      stop.abort();
+      // Servers, generator and tool are ended with this process.
+      process.exit(130);
+    });
+  }
+  return stop.signal;
+}
+
+/**
+ * Measures the same request on the same servers by our own drivers and by wrk or h2load, in turns,
+ * and prints both with what each client can do at most.
+ * @param durationMs of each of the two on each line, in slices of a second; at least four
+ * @returns whether both agree on every line, or what a client can do explains why not
+ */
+export async function crossCheck(durationMs: number): Promise<boolean> {
+  const on = findWays();
+  if (on.length === 0) {
+    console.log(`Nothing to check by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
+    return false;
+  }
+  const pairs = Math.max(fewestPairs, Math.round(durationMs / sliceMs));
+  const signal = endOnSignals();
+  const template = findTemplate();
+  if (!template.exists) await importTemplate(template, signal);
+  console.log(`About ${formatDuration(estimateMs(on, pairs))}, seed ${seed}.`);
+  const copies = openCopies(template);
+  const constantsPath = copies.file('null.json');
+  writeFileSync(constantsPath, JSON.stringify(nullConstants));
+  const nothing = await startControl('null', constantsPath);
+  try {
+    const { address } = nothing;
+    if (address.pid !== null) await pin(address.pid, serverCore);
+    const check: Check = { copies, nothing: address, pairs, random: createRandom(seed) };
+    const lines: Line[] = [];
+    for (const wire of new Set(on.map((way) => way.wire))) {
+      const ofWire = on.filter((way) => way.wire === wire);
+      lines.push(...(await checkWire(wire, ofWire, check)));
+    }
+    console.log(`\n${renderText(toolTable(lines))}`);
+    return lines.every((line) => verdictOf(line).passes);
+  } finally {
+    await nothing.stop();
+    copies.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { canPin } from '../process/child.ts';
+import { formatCount, formatRatio, missing } from '../result/format.ts';
+import { left, right, type Table } from '../result/table.ts';
+import { labels, type WireName } from '../result/wires.ts';
+import { type Comparison, compare, median } from '../statistics/paired.ts';
+import { createRandom } from '../statistics/random.ts';
+import { ofCeilingAtMost } from '../statistics/validity.ts';
+
+/** One slice of one client. */
+export interface Side {
+  readonly perSecond: number;
+  /** Of a core; null where the platform does not tell. */
+  readonly serverCpuShare: number | null;
+}
+
+/** A slice of our driver beside one of the tool. */
+export interface Pair {
+  readonly ours: Side;
+  readonly tool: Side;
+}
+
+/** A wire, called in the same way by our driver and by a tool. */
+export interface Line {
+  readonly wire: WireName;
+  readonly tool: string;
+  readonly connections: number;
+  /** Calls under way on each of them. */
+  readonly streams: number;
+  readonly pairs: readonly Pair[];
+  /** The same against a server that does nothing. */
+  readonly ceilings: readonly Pair[];
+}
+
+export interface Verdict {
+  /** Ours over the tool's. */
+  readonly comparison: Comparison;
+  readonly text: string;
+  /** They agree, or it is known why not. */
+  readonly passes: boolean;
+}
+
+/** Of the one over the other. */
+const agreeWithin = 0.15;
+/** Of its core: a server that neither could keep busier was kept from it by something else. */
+const serverCpuAtLeast = 0.9;
+/** Of the intervals' resampling. */
+const seed = 1;
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const formatShare = (share: number | undefined): string =>
+  share === undefined ? missing : percent(share);
+const middleOf = (pairs: readonly Pair[], side: keyof Pair): number =>
+  median(pairs.map((pair) => pair[side].perSecond));
+const isNear = (ratio: number): boolean => Math.max(ratio, 1 / ratio) <= 1 + agreeWithin;
+
+/** Of a core; undefined where the platform does not tell. */
+function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefined {
+  const shares = pairs.map((pair) => pair[side].serverCpuShare).filter((share) => share !== null);
+  return shares.length === 0 ? undefined : median(shares);
+}
+
+/**
+ * Whether both measure the same. A difference is explained where the slower client was near to all
+ * that it can do: then it was not the server that was measured.
+ */
+export function verdictOf({ pairs, ceilings, tool }: Line): Verdict {
+  const rates = pairs.map((pair) => [pair.ours.perSecond, pair.tool.perSecond] as const);
+  const comparison = compare(rates, createRandom(seed));
+  const { ratio, interval } = comparison;
+  const ends = interval ? [interval.low, interval.high] : [];
+  const slower = ratio < 1 ? 'ours' : 'tool';
+  const ofCeiling = middleOf(pairs, slower) / middleOf(ceilings, slower);
+  const isAtCeiling = ofCeiling > ofCeilingAtMost;
+  const serverCpu = Math.max(serverCpuOf(pairs, 'ours') ?? 1, serverCpuOf(pairs, 'tool') ?? 1);
+  if (serverCpu < serverCpuAtLeast && !isAtCeiling) {
+    const text = `not measured: the server had ${percent(serverCpu)} of its core`;
+    return { comparison, text, passes: false };
+  }
+  if (isNear(ratio)) {
+    const unsure = ends.every(isNear) ? '' : ', unsure';
+    return { comparison, text: `agree within ${percent(agreeWithin)}${unsure}`, passes: true };
+  }
+  if (isAtCeiling) {
+    const client = slower === 'ours' ? 'our client' : tool;
+    const text = `differs; explained: ${client} is at ${percent(ofCeiling)} of its ceiling`;
+    return { comparison, text, passes: true };
+  }
+  const [low = ratio, high = ratio] = ends;
+  const unsure = isNear(low) || isNear(high) || (low < 1 && high > 1) ? ', unsure' : '';
+  return { comparison, text: `differs${unsure}`, passes: false };
+}
+
+export const toolTable = (lines: readonly Line[]): Table => ({
+  title: 'One payment read, by our drivers and by tools that others wrote',
+  lead: 'Calls a second, closed loop: the same request, in turns, on the same server process.',
+  columns: [
+    ...[left('wire'), right('connections'), left('tool'), right('ours'), right("tool's")],
+    ...[right("ours / tool's"), right('ceilings'), right('server CPU'), left('verdict')],
+  ],
+  rows: lines.map((line) => {
+    const { wire, tool, connections, streams, pairs, ceilings } = line;
+    const { comparison, text } = verdictOf(line);
+    const both = (show: (side: keyof Pair) => string) => `${show('ours')} / ${show('tool')}`;
+    return [
+      ...[labels[wire], `${connections} × ${streams}`, tool],
+      ...[formatCount(middleOf(pairs, 'ours')), formatCount(middleOf(pairs, 'tool'))],
+      formatRatio(comparison),
+      both((side) => formatCount(middleOf(ceilings, side))),
+      both((side) => formatShare(serverCpuOf(pairs, side))),
+      text,
+    ];
+  }),
+  notes: [
+    'Connections × calls under way on each. Middles of the slices; the ratio is of slices in pairs.',
+    "Ceilings, ours / the tool's: the same against a server that does nothing.",
+    "Server CPU, under ours / under the tool's load, of a core.",
+    'Not measured: something else had the core of the server.',
+    'Unsure: the interval holds both agreement and difference.',
+    canPin
+      ? 'The server is pinned to core 0; both clients, one at a time, to core 1.'
+      : 'Server and clients are not pinned to cores here.',
+  ],
+});

@@ -1,0 +1,207 @@
+import type { Socket } from 'node:net';
+import type { Driver, DriverOptions, HttpRequest } from './driver.ts';
+import { createHeldBytes } from './held-bytes.ts';
+import { type Http1Answer, readHttp1Answer } from './http1/answer.ts';
+import { createMarker } from './marker.ts';
+import { closed, type Pending, pendingCall, settle } from './pending.ts';
+import { openSocket } from './socket.ts';
+
+/** The request in bytes, with the fields of the connection as undici sends them. */
+function encode({ host, port, request }: DriverOptions<HttpRequest>): Buffer {
+  const { method, path, headers, body } = request;
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    `host: ${host}:${port}`,
+    'connection: keep-alive',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(body.length > 0 ? [`content-length: ${body.length}`] : []),
+  ];
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]);
+}
+
+/** One connection and the one call on it. It is opened again where it was lost. */
+interface Line {
+  /** Sends the request for this call. */
+  send(call: Pending): void;
+  open(): Promise<void>;
+  /** Gives the connection up where its call was sent before this time. */
+  giveUpBefore(ms: number): void;
+  close(): void;
+}
+
+type LineOptions = DriverOptions<HttpRequest> & {
+  /** Gives a request that no other line uses, with a fresh marker. */
+  readonly createRequest: () => () => Buffer;
+  /** The call has ended and the line is free. */
+  readonly onFree: (line: Line) => void;
+};
+
+/** Cuts answers out of what comes on one connection. @returns what to call with new bytes */
+function createReader(toHead: boolean, onAnswer: (answer: Http1Answer) => void) {
+  const held = createHeldBytes();
+  let needed = 0;
+  return (fresh: Buffer, length: number): void => {
+    const isHeld = held.length > 0;
+    const bytes = isHeld ? held.add(fresh, 0, length) : fresh;
+    const end = isHeld ? held.length : length;
+    let start = 0;
+    while (start < end && end - start >= needed) {
+      const answer = readHttp1Answer(bytes, start, end, toHead);
+      if (typeof answer !== 'object') {
+        needed = answer ?? 0;
+        break;
+      }
+      needed = 0;
+      start = answer.end;
+      onAnswer(answer);
+    }
+    if (isHeld) held.drop(start);
+    else if (start < end) {
+      held.expect(needed);
+      held.add(fresh, start, end);
+    }
+  };
+}
+
+function createLine(options: LineOptions): Line {
+  const { request, check, createRequest, onFree } = options;
+  const nextRequest = createRequest();
+  let socket: Socket | undefined;
+  let pending: Pending | undefined;
+  let sentMs = 0;
+  /** Why the connection was given up, where no call was there to hear it. */
+  let unheard: Error | undefined;
+  let isClosed = false;
+
+  const end = (reason: Error) => {
+    socket?.destroy();
+    socket = undefined;
+    const call = pending;
+    if (!call) return;
+    pending = undefined;
+    call.reject(reason);
+    onFree(line);
+  };
+  const onAnswer = ({ status, body, isLast }: Http1Answer) => {
+    const call = pending;
+    if (!call) throw new Error(`Expected no answer without a request, got status ${status}.`);
+    pending = undefined;
+    settle(call, check, status, body);
+    if (isLast) end(new Error('Expected nothing more from a server that ends the connection.'));
+    onFree(line);
+  };
+  const open = async () => {
+    const read = createReader(request.method === 'HEAD', onAnswer);
+    const opened: Socket = await openSocket(options, 'http/1.1', {
+      onBytes(bytes, length) {
+        try {
+          read(bytes, length);
+        } catch (thrown) {
+          // Only errors of this file and the answer's are thrown.
+          const reason = thrown as Error;
+          if (!pending) unheard = reason;
+          end(reason);
+        }
+      },
+      onLost: (reason) => socket === opened && end(reason),
+    });
+    if (isClosed) {
+      opened.destroy();
+      throw closed();
+    }
+    socket = opened;
+  };
+  const sendAfterOpening = async (call: Pending) => {
+    try {
+      await open();
+      line.send(call);
+    } catch (thrown) {
+      call.reject(thrown as Error);
+      onFree(line);
+    }
+  };
+  const line: Line = {
+    open,
+    send(call) {
+      if (unheard) {
+        call.reject(unheard);
+        unheard = undefined;
+        onFree(line);
+      } else if (socket) {
+        pending = call;
+        sentMs = performance.now();
+        socket.write(nextRequest());
+      } else void sendAfterOpening(call);
+    },
+    giveUpBefore(ms) {
+      if (pending && sentMs < ms) end(new Error('Expected an answer in time, got none.'));
+    },
+    close() {
+      isClosed = true;
+      end(closed());
+    },
+  };
+  return line;
+}
+
+/** Requests of one line after the other: a line's is not in use before its call has ended. */
+function createRequests(options: DriverOptions<HttpRequest>): () => () => Buffer {
+  const encoded = encode(options);
+  const marker = createMarker(options.marker);
+  const places = marker.placesIn(encoded);
+  if (places.length === 0) return () => () => encoded;
+  return () => {
+    const own = Buffer.from(encoded);
+    return () => {
+      marker.renew();
+      marker.write(own, places);
+      return own;
+    };
+  };
+}
+
+/**
+ * A lean client of HTTP/1.1 (RFC 9112): one request at a time on each connection, one write for
+ * each request. Calls that find no free connection wait in turn; the wait belongs to the call.
+ * @throws Error where a connection cannot be had
+ */
+export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promise<Driver> {
+  const waiting: Pending[] = [];
+  const free: Line[] = [];
+  let isClosed = false;
+  const onFree = (line: Line) => {
+    const next = waiting.shift();
+    if (next) line.send(next);
+    else free.push(line);
+  };
+  const createRequest = createRequests(options);
+  const lines = Array.from({ length: options.connections }, () =>
+    createLine({ ...options, createRequest, onFree }),
+  );
+  const { timeoutMs } = options;
+  const giveUp = (ms: number) => {
+    const before = performance.now() - ms;
+    for (const line of lines) line.giveUpBefore(before);
+  };
+  const sweeps = timeoutMs && setInterval(giveUp, timeoutMs / 4, timeoutMs).unref();
+  const close = async () => {
+    isClosed = true;
+    clearInterval(sweeps);
+    for (const call of waiting.splice(0)) call.reject(closed());
+    for (const line of lines) line.close();
+  };
+  const opened = await Promise.allSettled(lines.map((line) => line.open()));
+  const failed = opened.find((outcome) => outcome.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  free.push(...lines);
+  const start = (call: Pending) => {
+    if (isClosed) return call.reject(closed());
+    const line = free.shift();
+    if (line) line.send(call);
+    else waiting.push(call);
+  };
+  return { call: () => pendingCall(start), close };
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Marker } from '../marker.ts';
+import type { Pending } from '../pending.ts';
+import { applyMask, maskedFrame, opcode } from './frames.ts';
+
+/** A place for one command at a time on a connection, with its id and its frame. */
+export interface Slot {
+  readonly id: number;
+  readonly frame: Buffer;
+  /** Gives the frame a fresh marker. */
+  renew(): void;
+  pending: Pending | undefined;
+}
+
+/** The id that stands in a captured command, as JSON. @throws Error where there is none */
+function idIn(text: string): string {
+  // Whatever it is, only a string in `id` passes.
+  const { id } = JSON.parse(text) as { readonly id?: unknown };
+  const written = `"id":${JSON.stringify(id)}`;
+  if (typeof id !== 'string' || !text.includes(written)) {
+    throw new Error(`Expected a command with its "id":"…", got ${text.slice(0, 120)}`);
+  }
+  return written;
+}
+
+/**
+ * Encodes the command of slot after slot, each once. The marker within is replaced under the mask.
+ * @throws Error where the captured command has no id
+ */
+export function createCommands(text: string, marker: Marker): (id: number) => Slot {
+  const written = idIn(text);
+  return (id) => {
+    const payload = Buffer.from(text.replace(written, `"id":"${id}"`));
+    const mask = randomBytes(4);
+    const { bytes: frame, start } = maskedFrame(opcode.text, payload, mask);
+    const offsets = marker.placesIn(payload);
+    const places = offsets.map((offset) => start + offset);
+    return {
+      id,
+      frame,
+      pending: undefined,
+      renew() {
+        if (places.length === 0) return;
+        marker.renew();
+        marker.write(frame, places);
+        for (const offset of offsets) applyMask(frame, start + offset, marker.length, mask, offset);
+      },
+    };
+  };
+}
+
+const idStart = Buffer.from('"id":"');
+const quote = 34;
+const zero = 48;
+
+/**
+ * Finds the first `"id":"…"` in a frame that names a slot which waits for an answer: what is in
+ * the answer may have ids of its own.
+ */
+export function slotOf(
+  slots: readonly Slot[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Slot | undefined {
+  let matched = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at];
+    matched = byte === idStart[matched] ? matched + 1 : byte === quote ? 1 : 0;
+    if (matched < idStart.length) continue;
+    let id = 0;
+    let digit = (bytes[at + 1] ?? 0) - zero;
+    for (; digit >= 0 && digit <= 9; digit = (bytes[at + 1] ?? 0) - zero) {
+      id = id * 10 + digit;
+      at += 1;
+    }
+    const slot = bytes[at + 1] === quote ? slots[id] : undefined;
+    if (slot?.pending) return slot;
+    matched = 0;
+  }
+  return undefined;
+}

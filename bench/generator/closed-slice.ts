@@ -1,0 +1,38 @@
+import { openDriver, type Prepared } from '../drivers/open-driver.ts';
+import { runClosedLoop } from './closed-loop.ts';
+
+/** A slice of closed loop by the lean driver: plain data, which can go to the generator. */
+export interface ClosedOrder {
+  readonly host: string;
+  readonly port: number;
+  /** The request; every answer has to be this one, to the byte. */
+  readonly captured: {
+    readonly prepared: Prepared;
+    readonly status: number;
+    readonly body: Buffer;
+  };
+  readonly connections: number;
+  readonly inFlight: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Opens connections, keeps calls under way on them for a time, and closes them.
+ * @returns good answers a second
+ * @throws Error where an answer was another one
+ */
+export async function takeClosedSlice(order: ClosedOrder): Promise<number> {
+  const { host, port, captured, connections, inFlight, durationMs } = order;
+  const { prepared, status, body } = captured;
+  const driver = await openDriver(prepared, {
+    host,
+    port,
+    connections,
+    check: (answer) => answer.status === status && body.equals(answer.body),
+  });
+  const call = () => driver.call();
+  const loop = runClosedLoop({ call, inFlight, durationMs }).finally(() => driver.close());
+  const { perSecond, failed, failures } = await loop;
+  if (failed > 0) throw new Error(`${failed} calls failed: ${Object.keys(failures)[0]}`);
+  return perSecond;
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { endNode, keepLastWords, startNode } from '../process/child.ts';
+import type { Order, Report } from './tasks.ts';
+
+type Task = (order: never) => Promise<unknown>;
+
+/** A load generator, a fresh process: its compiled code has seen no other contender. */
+export interface Generator<Tasks extends { readonly [Name in keyof Tasks]: Task }> {
+  readonly pid: number;
+  /** @throws Error with the reason of its failure, or after `withinMs` */
+  run<Name extends keyof Tasks & string>(
+    task: Name,
+    order: Parameters<Tasks[Name]>[0],
+    withinMs: number,
+  ): ReturnType<Tasks[Name]>;
+  stop(): Promise<void>;
+}
+
+const compileCache = fileURLToPath(new URL('../../.data/compile-cache', import.meta.url));
+const readyWithinMs = 20_000;
+
+/**
+ * Starts a generator. Resolves when it waits for its first order.
+ * @param entry the file of the process, which calls `serveTasks` with its tasks
+ */
+export async function startGenerator<Tasks extends { readonly [Name in keyof Tasks]: Task }>(
+  entry: URL,
+): Promise<Generator<Tasks>> {
+  const child = startNode({
+    args: [fileURLToPath(entry)],
+    ipc: true,
+    // Compiled once for all the generators of all runs: starting is not what is measured.
+    env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache },
+  });
+  const lastWords = keepLastWords(child);
+
+  const nextReport = (withinMs: number): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const fail = (what: string) =>
+        reject(new Error(`Expected a report of the load generator, got ${what}. ${lastWords()}`));
+      const timer = setTimeout(() => {
+        fail(`none in ${withinMs} ms`);
+        // Its late report would be taken for that of the next order.
+        void endNode(child);
+      }, withinMs);
+      const onExit = (code: number | null) => {
+        clearTimeout(timer);
+        fail(`its end by ${code}`);
+      };
+      child.once('exit', onExit);
+      child.once('message', (message) => {
+        clearTimeout(timer);
+        child.off('exit', onExit);
+        // Only the generator sends messages.
+        const report = message as Report;
+        if (report.ok) resolve(report.output);
+        else reject(new Error(report.reason));
+      });
+    });
+
+  try {
+    await nextReport(readyWithinMs);
+  } catch (thrown) {
+    await endNode(child);
+    throw thrown;
+  }
+  return {
+    // A process that sent a message has an id.
+    pid: child.pid as number,
+    run<Name extends keyof Tasks & string>(
+      task: Name,
+      input: Parameters<Tasks[Name]>[0],
+      withinMs: number,
+    ) {
+      const report = nextReport(withinMs);
+      const order: Order = { task, input };
+      child.send(order);
+      // What a task returns crosses the channel as it is.
+      return report as ReturnType<Tasks[Name]>;
+    },
+    stop: () => endNode(child),
+  };
+}

@@ -1,0 +1,50 @@
+/** Numbers as a reader wants them. Nothing here computes. */
+
+export const missing = '–';
+
+const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+export const formatCount = (value: number | undefined): string =>
+  value === undefined ? missing : grouped.format(value);
+
+/** Three significant digits, without an exponent. */
+export function formatNumber(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return missing;
+  if (value === 0) return '0';
+  const decimals = Math.max(0, Math.min(3, 2 - Math.floor(Math.log10(Math.abs(value)))));
+  return value >= 1000 ? grouped.format(value) : String(Number(value.toFixed(decimals)));
+}
+
+/** Microseconds, as milliseconds. */
+export const formatMs = (micros: number | undefined): string =>
+  micros === undefined ? missing : formatNumber(micros / 1000);
+
+/** At most one decimal. */
+export const formatTenth = (value: number | undefined): string =>
+  value === undefined ? missing : String(Number(value.toFixed(1)));
+
+export function formatRatio(
+  comparison:
+    | {
+        readonly ratio: number;
+        readonly interval: { readonly low: number; readonly high: number } | undefined;
+      }
+    | undefined,
+): string {
+  if (!comparison) return missing;
+  const { ratio, interval } = comparison;
+  const text = `${ratio.toFixed(2)}×`;
+  return interval ? `${text} [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : text;
+}
+
+/** `1 min 05 s` */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0
+    ? `${seconds} s`
+    : `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+export const formatMegabytes = (bytes: number | undefined): string =>
+  bytes === undefined ? missing : `${Math.round(bytes / 1e6)} MB`;

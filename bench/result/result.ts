@@ -1,0 +1,333 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Version of the result's shape: a reader of another version refuses it. */
+export const resultVersion = 'fivewire-bench/3';
+
+/** HdrHistogram V2, compressed, base64; whole microseconds. */
+const histogram = z.string().min(1);
+const count = z.int().min(0);
+const failures = z.record(z.string(), count);
+
+/** What a measurement has in common, however it was loaded. */
+const load = {
+  /** The operation, by the scenario's own name for it. */
+  act: z.string().min(1),
+  /** Why these figures must not be used; valid where empty. */
+  invalid: z.array(z.string()),
+  /** Round-trip time that the link was asked to add, and that it achieved; 0 without a link. */
+  rttMs: z.number(),
+  achievedRttMs: z.number(),
+  connections: count,
+  elapsedMs: z.number(),
+  /** Good answers, also those that came after the end: what cost is divided by. */
+  completed: count,
+  failed: count,
+  failures,
+  /** Null where the process's CPU time is not known. */
+  serverCpuMicros: z.number().nullable(),
+  /** Of one core, 0 to 1; of both sides. */
+  serverCpuShare: z.number().nullable(),
+  clientCpuShare: z.number(),
+  /** The longest that the event loop was held up, of both sides. */
+  serverLoopDelayMs: z.number().nullable(),
+  clientLoopDelayMs: z.number(),
+};
+
+const loadSample = z.strictObject(load);
+
+const closedLoop = z.strictObject({
+  ...load,
+  /** `lean`: encoded beforehand; `client`: the room's own client; `autocannon`. */
+  driver: z.enum(['lean', 'client', 'autocannon']),
+  inFlight: count,
+  perSecond: z.number(),
+  /** Throughput of the last slice over that of the first: 1 is stationary. */
+  drift: z.number().nullable(),
+  /** Null of autocannon. */
+  latency: histogram.nullable(),
+});
+
+const openLoop = z.strictObject({
+  ...load,
+  driver: z.enum(['lean', 'client']),
+  perSecond: z.number(),
+  /** Of this process's own capacity, where the rate was chosen by it. */
+  share: z.number().nullable(),
+  arrivals: z.enum(['poisson', 'uniform']),
+  /** Of the rate: below 1 where calls failed, did not fit, or piled up until the end. */
+  achieved: z.number(),
+  scheduled: count,
+  sent: count,
+  overflow: count,
+  /** From the intended start, from the sending, and how late the sending was. */
+  response: histogram,
+  service: histogram,
+  lateness: histogram,
+});
+
+/** The highest rate that meets an objective, found by halving. */
+const capacity = z.strictObject({
+  act: z.string().min(1),
+  /** Why it must not be used; valid where empty. */
+  invalid: z.array(z.string()),
+  objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
+  /** Null where no rate met it. */
+  perSecond: z.number().nullable(),
+  steps: z.array(z.strictObject({ perSecond: z.number(), met: z.boolean() })),
+});
+
+/** TCP payload of calls one after the other, on one connection that was set up before. */
+const wire = z.strictObject({
+  act: z.string().min(1),
+  calls: count,
+  sentBytesPerCall: z.number(),
+  receivedBytesPerCall: z.number(),
+  /** Until the first answer: connection set-up and the first call. */
+  firstSentBytes: z.number(),
+  firstReceivedBytes: z.number(),
+  /** Requests of the wire for one call of the scenario. */
+  requestsPerCall: z.number(),
+  /** Database statements; null where the server does not count them. */
+  queriesPerCall: z.number().nullable(),
+});
+
+const delivery = z.strictObject({
+  watchers: count,
+  published: count,
+  /** To all watchers together. */
+  delivered: count,
+  missing: count,
+  /** Not in the order of the sequence, or twice. */
+  misplaced: count,
+  /** From the intended publication to the watcher. */
+  delay: histogram,
+  /** From the opening of the stream to its first event, one a watcher. */
+  firstEvent: histogram,
+  lateness: histogram,
+  serverCpuMicros: z.number().nullable(),
+  sentBytesPerEvent: z.number(),
+  receivedBytesPerEvent: z.number(),
+});
+
+const caching = z.strictObject({
+  reads: count,
+  /** Reads that asked the server. */
+  asked: count,
+  /** Answered with "not changed", or not asked at all. */
+  saved: count,
+  writes: count,
+  /** Reads that answered less than was acknowledged to the writer before they began. */
+  stale: count,
+});
+
+/** Connections that hear nothing. */
+const idle = z.strictObject({
+  /** Opened between the two readings. */
+  connections: count,
+  /** Resident before and after; null where the platform does not tell. */
+  firstBytes: z.number().nullable(),
+  lastBytes: z.number().nullable(),
+});
+
+/** One failure on one wire. */
+const failure = z.strictObject({
+  failure: z.string(),
+  code: z.string(),
+  /** As the wire tells it: status line, status, frame. */
+  shape: z.string(),
+  /** Received for the first failure of its kind on a connection that was in use before. */
+  receivedBytes: z.number(),
+  /** For the same failure once more: HTTP/2 refers to headers that it has sent before. */
+  repeatedBytes: z.number(),
+  /** Closed loop, one after the other; null where only the shape was looked at. */
+  perCall: z
+    .strictObject({
+      latency: histogram,
+      serverCpuMicros: z.number().nullable(),
+      completed: count,
+    })
+    .nullable(),
+});
+
+/** One fresh server process. */
+const sample = z.strictObject({
+  round: count,
+  /** Its place in the run. */
+  order: count,
+  /** From the start of the process to its word that it listens, ms; null of a target. */
+  readyMs: z.number().nullable(),
+  /** Resident before the first timed call, and the peak at the end. */
+  idleBytes: z.number().nullable(),
+  peakBytes: z.number().nullable(),
+  /** How long it was warmed up before the first timed slice. */
+  warmUpMs: z.number(),
+  /** The first of an act is the one that contenders are compared by. */
+  closed: z.array(closedLoop),
+  open: z.array(openLoop),
+  capacity: z.array(capacity),
+  wire: z.array(wire),
+  delivery: delivery.nullable(),
+  caching: caching.nullable(),
+  failures: z.array(failure).nullable(),
+  idle: idle.nullable(),
+});
+
+const cell = z.strictObject({
+  scenario: z.string(),
+  contender: z.string(),
+  kind: z.enum(['room', 'control', 'again']),
+  /** Why its figures must not be used; valid where empty. */
+  invalid: z.array(z.string()),
+  samples: z.array(sample),
+});
+
+const environment = z.strictObject({
+  machine: z.string(),
+  platform: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cores: count,
+  memoryBytes: z.number(),
+  /** Of the first core; null where the platform does not tell. */
+  governor: z.string().nullable(),
+  pinned: z.boolean(),
+  /** How the server's CPU time was read. */
+  cpuAccount: z.string(),
+  loadBefore: z.number(),
+  node: z.string(),
+  packages: z.record(z.string(), z.string()),
+  /** Null outside of a git working copy. */
+  revision: z.string().nullable(),
+  /** Whether files differed from the revision. */
+  modified: z.boolean().nullable(),
+});
+
+const storage = z.strictObject({
+  pointRead: z.strictObject({
+    /** Payments in the table. */
+    rows: count,
+    readsPerRound: count,
+    rounds: count,
+    /** A prepared statement by itself, its row as an object; microseconds a read. */
+    bareMicros: z.number(),
+    /** The same with its row as an array: the least that the driver can do. */
+    bareArrayMicros: z.number(),
+    /** `store.read.payment`: a payment of the core. */
+    storeMicros: z.number(),
+    /** Medians of the rounds' differences, store less bare. */
+    overBareMicros: z.number(),
+    overBareArrayMicros: z.number(),
+  }),
+  writes: z.strictObject({
+    rounds: count,
+    /** Payments created with event and idempotency record, each durable before the next. */
+    oneByOnePerSecond: z.number(),
+    inFlight: count,
+    /** The same with that many in flight, so that they share commits. */
+    togetherPerSecond: z.number(),
+    /** Median of the rounds' ratios, together to one by one. */
+    ratio: z.number(),
+  }),
+});
+
+/** Calls a second of one driver against a null server of its protocol, closed loop. */
+const ceiling = z.strictObject({
+  protocol: z.enum(['http1', 'http2', 'websocket']),
+  driver: z.enum(['lean', 'autocannon']),
+  connections: count,
+  inFlight: count,
+  perSecond: z.number(),
+  clientCpuShare: z.number(),
+});
+
+/** Round trips of single bytes through the link, asked for and achieved. */
+const linkProof = z.strictObject({
+  points: z.array(z.strictObject({ askedMs: z.number(), achievedMs: z.number() })),
+});
+
+/** A server with every wire open, on the imported database, before its first call. */
+const startOfAll = z.strictObject({
+  readyMs: z.number(),
+  firstAnswerMs: z.number(),
+  idleBytes: z.number().nullable(),
+});
+
+const result = z.strictObject({
+  version: z.literal(resultVersion),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  /** False where the run was cut short. */
+  complete: z.boolean(),
+  environment,
+  options: z.strictObject({
+    seed: z.int(),
+    effort: z.enum(['quick', 'normal', 'full']),
+    only: z.array(z.string()),
+    wires: z.array(z.string()),
+    tls: z.boolean(),
+    /** Of the runtime of every server that was started to be timed, beside those of `npm start`. */
+    nodeFlags: z.array(z.string()),
+    /** Servers that somebody else started, by wire. */
+    targets: z.record(z.string(), z.string()),
+    flags: z.array(z.string()),
+  }),
+  start: startOfAll.nullable(),
+  /** What the load generator itself can do, against servers that do nothing. */
+  ceilings: z.array(ceiling),
+  /** What the link adds by itself, and whether it keeps what it was asked for. */
+  link: linkProof.nullable(),
+  cells: z.array(cell),
+  /** The micro-scenario of the store; null where it was not run. */
+  storage: storage.nullable(),
+});
+
+export type Result = z.infer<typeof result>;
+export type Environment = z.infer<typeof environment>;
+export type Cell = z.infer<typeof cell>;
+export type Sample = z.infer<typeof sample>;
+/** What closed and open loop have in common. */
+export type LoadSample = z.infer<typeof loadSample>;
+export type ClosedLoopSample = z.infer<typeof closedLoop>;
+export type OpenLoopSample = z.infer<typeof openLoop>;
+export type CapacitySample = z.infer<typeof capacity>;
+export type WireSample = z.infer<typeof wire>;
+export type DeliverySample = z.infer<typeof delivery>;
+export type Ceiling = z.infer<typeof ceiling>;
+/** What the store costs beside the database under it. Medians over alternating rounds. */
+export type StoreMeasurement = z.infer<typeof storage>;
+export type LinkProof = z.infer<typeof linkProof>;
+export type CachingSample = z.infer<typeof caching>;
+export type IdleSample = z.infer<typeof idle>;
+export type FailureSample = z.infer<typeof failure>;
+/** What a load generator brings back; the rest of a sample is the process's own. */
+export type Measured = Pick<
+  Sample,
+  | 'warmUpMs'
+  | 'closed'
+  | 'open'
+  | 'capacity'
+  | 'wire'
+  | 'delivery'
+  | 'caching'
+  | 'failures'
+  | 'idle'
+>;
+
+/** @throws Error that names every field that is missing or wrong */
+export function parseResult(json: unknown): Result {
+  const version = z.object({ version: z.string() }).safeParse(json).data?.version;
+  if (version !== undefined && version !== resultVersion) {
+    throw new Error(`Expected a bench result of version ${resultVersion}, got ${version}.`);
+  }
+  const parsed = result.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'result'}: ${issue.message}`,
+  );
+  throw new Error(`Expected a bench result of ${resultVersion}.\n${faults.join('\n')}`);
+}
+
+/** The result in a file. @throws Error where it is none, or lacks anything */
+export const readResult = (path: string | URL): Result =>
+  parseResult(JSON.parse(readFileSync(path, 'utf8')));

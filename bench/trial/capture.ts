@@ -1,0 +1,145 @@
+import type { Answer, HttpRequest } from '../drivers/driver.ts';
+import type { Prepared } from '../drivers/open-driver.ts';
+import {
+  type Capture,
+  captureHttp1,
+  captureHttp2,
+  captureWebsocket,
+  type Exchange,
+  type Frame,
+} from '../link/capture.ts';
+import type { CallWire } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import { adminKey, type Opening, openClient, portOf } from '../subject/clients.ts';
+import type { Fixtures } from '../subject/fixtures.ts';
+import { type Act, marker } from './workload.ts';
+
+/** An act as it went over the wire once, by the room's own client. */
+export interface Captured {
+  /** The request, to be sent again and again. */
+  readonly prepared: Prepared;
+  /** The answer, as the client decoded it. */
+  readonly answer: unknown;
+  /** Of HTTP or gRPC; 0 of a frame. */
+  readonly status: number;
+  /** The answer's body, or the text of its frame. */
+  readonly body: Buffer;
+  /** WebSocket only: the server's first frame. */
+  readonly welcome: string;
+}
+
+export type Check = (answer: Answer) => boolean;
+
+const hopByHop = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'http2-settings',
+]);
+
+const requestOf = ({ method, path, requestHeaders, requestBody }: Exchange): HttpRequest => ({
+  method,
+  path,
+  headers: Object.fromEntries(
+    Object.entries(requestHeaders).filter(([name]) => !hopByHop.has(name) && name[0] !== ':'),
+  ),
+  body: requestBody,
+});
+
+function last<Item>(items: readonly Item[]): Item {
+  const item = items.at(-1);
+  if (item === undefined) throw new Error('Expected an exchange on the link, saw none.');
+  return item;
+}
+
+/** What a frame says, after the ids that every call has of its own. */
+const output = '"output":';
+
+const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
+
+/**
+ * Whether an answer is the one that was captured: to the byte, or, where an act's answers differ,
+ * by the fragments that all of them have.
+ */
+export function checkOf(act: Act, { prepared, status, body }: Captured): Check {
+  const { fragments } = act;
+  if (fragments) {
+    // An id or a time may take a few bytes less than those that were captured.
+    const fewest = body.length - 12;
+    return (answer) => {
+      if (answer.status !== status || answer.body.length < fewest) return false;
+      const text = bytesOf(answer.body);
+      return fragments.every((fragment) => text.includes(fragment, 0, 'latin1'));
+    };
+  }
+  if (prepared.protocol !== 'websocket') {
+    return (answer) => answer.status === status && body.equals(answer.body);
+  }
+  const said = body.subarray(body.indexOf(output));
+  return ({ body: got }) => said.equals(got.subarray(got.length - said.length));
+}
+
+/** Performs the act once over a capturing link, and gives what went over it. */
+async function overCapture<Item>(
+  start: Promise<Capture<Item>>,
+  perform: (port: number) => Promise<unknown>,
+): Promise<{ readonly answer: unknown; readonly items: readonly Item[] }> {
+  const capture = await start;
+  try {
+    return { answer: await perform(capture.port), items: capture.items };
+  } finally {
+    await capture.close();
+  }
+}
+
+/**
+ * Lets the room's own client perform an act once, on the very process that is to be measured: its
+ * request is what is then sent again and again, its answer what is then expected.
+ */
+export async function captureAct(
+  act: Act,
+  { address, fixtures }: { readonly address: Address; readonly fixtures: Fixtures },
+  wire: CallWire,
+  opening: Opening,
+): Promise<Captured> {
+  const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
+  const perform = async (port: number) => {
+    const client = await openClient(wire, port, { key: address.key ?? adminKey, ...opening });
+    try {
+      return await act.perform(client, fixtures, marker);
+    } finally {
+      await client.close();
+    }
+  };
+  if (wire === 'websocket') {
+    const { answer, items } = await overCapture(captureWebsocket(target, '/ws'), perform);
+    const textsOf = (side: Frame['from']) =>
+      items.filter(({ from }) => from === side).map(({ text }) => text);
+    const [hello = '', frame = ''] = textsOf('client');
+    const [welcome = ''] = textsOf('server');
+    const request = { path: '/ws', protocol: 'payments.v1.json', hello, frame };
+    return {
+      prepared: { protocol: 'websocket', request },
+      answer,
+      status: 0,
+      body: Buffer.from(last(textsOf('server'))),
+      welcome,
+    };
+  }
+  const isHttp2 = wire === 'grpc' || wire === 'rest-http2';
+  const capture = isHttp2 ? captureHttp2(target) : captureHttp1(target);
+  const { answer, items } = await overCapture(capture, perform);
+  const exchange = last(items);
+  const request = requestOf(exchange);
+  return {
+    prepared: isHttp2
+      ? { protocol: 'http2', request, grpc: wire === 'grpc' }
+      : { protocol: 'http1', request },
+    answer,
+    status: wire === 'grpc' ? 0 : exchange.status,
+    body: exchange.responseBody,
+    welcome: '',
+  };
+}

@@ -1,0 +1,37 @@
+import { type CallWire, labels, roomOf, type WireName } from '../result/wires.ts';
+import type { CallContender } from './callers.ts';
+
+/**
+ * The real server with this wire's room open, and REST's for those who publish and write while
+ * another wire is read: so that all scenarios of a wire have one server.
+ */
+export const subjectOf = (wire: WireName) => {
+  const wires = [...new Set(['rest', roomOf(wire)])];
+  return { id: wires.join('+'), wires };
+};
+
+export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
+  name: wire,
+  label: labels[wire],
+  kind: 'room',
+  wire,
+  subject: subjectOf(wire),
+  driver: 'lean',
+  ...more,
+});
+
+/** REST once more, as if it were another contender: what differs is noise. */
+export const restAgain: CallContender = room('rest', {
+  name: 'rest-again',
+  label: 'REST again',
+  kind: 'again',
+});
+
+/** A bare library, of the folder of controls. */
+export const control = (
+  name: string,
+  label: string,
+  wire: CallWire,
+  more: Partial<CallContender> = {},
+): CallContender =>
+  room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });

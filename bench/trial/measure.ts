@@ -1,0 +1,155 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type ClosedLoopResult, runClosedLoop } from '../generator/closed-loop.ts';
+import type { Pacer } from '../generator/metronome.ts';
+import { type OpenLoopResult, runOpenLoop } from '../generator/open-loop.ts';
+import { poissonSchedule, uniformSchedule } from '../generator/schedule.ts';
+import { createRandom } from '../statistics/random.ts';
+import type { Address } from '../subject/address.ts';
+import { cpuMicrosOf, metered, type Reading } from '../subject/meter.ts';
+import type { Arrivals } from './phase.ts';
+
+/** The two ways to load, each for one slice. All of it runs in the load generator. */
+
+/** Calls that are out longer than this have failed. */
+export const timeoutMs = 2000;
+/** Calls that may be out in the open loop; what does not fit is counted as overflow. */
+const maxInFlight = 1024;
+
+export type Call = () => Promise<unknown>;
+
+/** What both sides spent while a slice lasted. */
+export interface Spent {
+  readonly elapsedMs: number;
+  readonly clientCpuShare: number;
+  readonly clientLoopDelayMs: number;
+  readonly server: Reading;
+}
+
+/** Runs `work` and reads what both sides spend on it. */
+export async function watched<Result>(address: Address, work: () => Promise<Result>) {
+  // A sample a turn: a timer would have its own resolution in it.
+  const delays = monitorEventLoopDelay({ samplePerIteration: true });
+  const { result, spent: server } = await metered(address, async () => {
+    delays.enable();
+    const startedMs = performance.now();
+    const before = process.cpuUsage();
+    const result = await work();
+    const { user, system } = process.cpuUsage(before);
+    const elapsedMs = performance.now() - startedMs;
+    delays.disable();
+    return { result, elapsedMs, clientCpuShare: (user + system) / 1000 / elapsedMs };
+  });
+  const { elapsedMs, clientCpuShare } = result;
+  const clientLoopDelayMs = delays.count === 0 ? 0 : delays.max / 1e6;
+  const spent: Spent = { elapsedMs, clientCpuShare, clientLoopDelayMs, server };
+  return { result: result.result, spent };
+}
+
+export interface ClosedSlice {
+  readonly loop: ClosedLoopResult;
+  readonly spent: Spent;
+}
+
+/** N calls under way for a time. */
+export async function takeClosed(
+  address: Address,
+  call: Call,
+  { inFlight, durationMs }: { readonly inFlight: number; readonly durationMs: number },
+): Promise<ClosedSlice> {
+  const { result, spent } = await watched(address, () =>
+    runClosedLoop({ call, inFlight, durationMs }),
+  );
+  return { loop: result, spent };
+}
+
+export interface OpenSlice {
+  readonly loop: OpenLoopResult;
+  readonly spent: Spent;
+}
+
+/** Calls at the times of a schedule, whatever the server does. */
+export async function takeOpen(
+  address: Address,
+  call: Call,
+  pacer: Pacer,
+  rate: {
+    readonly perSecond: number;
+    readonly durationMs: number;
+    readonly arrivals: Arrivals;
+    readonly seed: number;
+  },
+): Promise<OpenSlice> {
+  const { perSecond, durationMs, arrivals, seed } = rate;
+  const schedule =
+    arrivals === 'poisson'
+      ? poissonSchedule(perSecond, durationMs, createRandom(seed))
+      : uniformSchedule(perSecond, durationMs);
+  const { result, spent } = await watched(address, () =>
+    runOpenLoop({ schedule, pacer, call, maxInFlight, timeoutMs }),
+  );
+  return { loop: result, spent };
+}
+
+/** The warm-up of a process ends when its code is compiled, or its time is up. */
+const windowMs = 250;
+/**
+ * Of a window, with one call under way: at a low rate a turn of the event loop has one call, at
+ * capacity many, and code that has seen only the one is compiled anew for the other. Warmed up by
+ * both, equal processes differ half as much.
+ */
+const aloneShare = 0.3;
+/**
+ * V8 brings the functions of a call to its last tier only after many calls, and takes code back on
+ * the way: before this many, a cost that looks level is none. By itself it needs from 25,000 (gRPC)
+ * to 60,000 (REST) on Node 26; what a call costs then is a third to a half of what it did at first.
+ */
+const fewestCalls = 20_000;
+/** The windows that are looked at last, and as many before them. */
+const compared = 4;
+/** What the last of them cost of what those before cost, where nothing more is to be won. */
+const level = 0.97;
+
+/** Whether a call no longer gets cheaper. @param costs of a call, window by window */
+export const isLevel = (costs: readonly number[], calls: number): boolean =>
+  calls >= fewestCalls &&
+  costs.length >= 2 * compared &&
+  // The cheapest of them: in the others something came in between.
+  Math.min(...costs.slice(-compared)) >= level * Math.min(...costs.slice(-2 * compared, -compared));
+
+/**
+ * Calls without being measured, until a call costs the server no less than it did before, or the
+ * time is up: code that runs for the first time is not what users meet. Where the server's CPU time
+ * is known, it is what is compared: others may be warming up on the same cores.
+ * @returns how long it was
+ * @throws Error where a call fails
+ */
+export async function warmUp(
+  { pid }: Pick<Address, 'pid'>,
+  call: Call,
+  inFlight: number,
+  atMostMs: number,
+): Promise<number> {
+  const cpuMicros = () => (pid === null ? undefined : cpuMicrosOf(pid));
+  const loop = async (inFlight: number, durationMs: number) => {
+    const looped = await runClosedLoop({ call, inFlight, durationMs });
+    const [failure] = Object.keys(looped.failures);
+    if (failure) throw new Error(`Unexpected failures while warming up: ${failure}`);
+    return looped;
+  };
+  const startedMs = performance.now();
+  const costs: number[] = [];
+  let calls = 0;
+  while (!isLevel(costs, calls)) {
+    const leftMs = atMostMs - (performance.now() - startedMs);
+    if (leftMs <= 0) break;
+    const before = cpuMicros();
+    const lengthMs = Math.min(windowMs, leftMs);
+    const many = await loop(inFlight, lengthMs * (1 - aloneShare));
+    const after = cpuMicros();
+    const isKnown = before !== undefined && after !== undefined;
+    costs.push((isKnown ? after - before : many.elapsedMs) / Math.max(1, many.answered));
+    const alone = await loop(1, lengthMs * aloneShare);
+    calls += many.answered + alone.answered;
+  }
+  return performance.now() - startedMs;
+}

@@ -1,0 +1,90 @@
+import { type Core, pin } from '../process/child.ts';
+import { type Subject, startControl, startServer, targetAt } from '../subject/subject.ts';
+import type { Copies } from '../subject/template.ts';
+import type { Shared } from './preflight.ts';
+import { type Contender, serverOf } from './scenario.ts';
+import type { LoadGenerator, StartLoadGenerator } from './tasks.ts';
+
+/** A fresh server and the load generator that measures it. */
+export interface Processes {
+  readonly subject: Subject;
+  readonly generator: LoadGenerator;
+  /**
+   * Puts each on the core that it is measured on, or leaves both to any core: they start and warm
+   * up so, which takes half the time.
+   */
+  place(where: Place): Promise<void>;
+}
+
+export type Place = 'own core' | 'any core';
+
+/** The processes of one round. */
+export interface Pool {
+  /**
+   * Those of a contender, started at its first scenario. Contenders of the same server share it,
+   * one after the other; a baseline's repeat has one of its own.
+   */
+  processesOf(contender: Contender): Promise<Processes>;
+  end(): Promise<void>;
+}
+
+export function createPool(
+  shared: Shared,
+  copies: Copies,
+  startGenerator: StartLoadGenerator,
+): Pool {
+  const started = new Map<string, Promise<Processes>>();
+  const databases: string[] = [];
+  const { constantsPath, certificate, target, nodeFlags } = shared;
+
+  function startSubject({ subject: spec }: Contender): Promise<Subject> {
+    if ('control' in spec) return startControl(spec.control, constantsPath, nodeFlags);
+    if (target) return Promise.resolve(targetAt(target));
+    const databasePath = copies.copy();
+    databases.push(databasePath);
+    return startServer({ ...spec, databasePath, certificate, nodeFlags });
+  }
+
+  async function start(contender: Contender): Promise<Processes> {
+    const starting = [startGenerator(), startSubject(contender)] as const;
+    try {
+      const [generator, subject] = await Promise.all(starting);
+      return { generator, subject, place: placing(generator, subject) };
+    } catch (thrown) {
+      for (const one of await Promise.allSettled(starting)) {
+        if (one.status === 'fulfilled') await one.value.stop();
+      }
+      throw thrown;
+    }
+  }
+
+  return {
+    processesOf(contender) {
+      const key = serverOf(contender);
+      const known = started.get(key) ?? start(contender);
+      started.set(key, known);
+      return known;
+    },
+    async end() {
+      const all = await Promise.allSettled(started.values());
+      const processes = all.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      await Promise.all(
+        processes.flatMap(({ subject, generator }) => [subject.stop(), generator.stop()]),
+      );
+      for (const path of databases) copies.delete(path);
+    },
+  };
+}
+
+function placing(generator: LoadGenerator, { address }: Subject): Processes['place'] {
+  let placed: Place = 'any core';
+  return async (where) => {
+    if (where === placed) return;
+    placed = where;
+    const coreOf = (own: Core) => (where === 'any core' ? 'any' : own);
+    await Promise.all([
+      pin(generator.pid, coreOf(1)),
+      ...(address.ours && address.pid !== null ? [pin(address.pid, coreOf(0))] : []),
+    ]);
+  };
+}

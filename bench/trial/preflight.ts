@@ -1,0 +1,194 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Client } from '../../services/core/client.ts';
+import { connectLinks, measureRtt } from '../link/links.ts';
+import { pin } from '../process/child.ts';
+import type { Ceiling, LinkProof, Result } from '../result/result.ts';
+import type { CallWire } from '../result/wires.ts';
+import { rooms } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import { makeCertificate } from '../subject/certificate.ts';
+import { connectClient } from '../subject/clients.ts';
+import { arrangeFixtures, type Fixtures } from '../subject/fixtures.ts';
+import { type CertificateFiles, startControl, startServer } from '../subject/subject.ts';
+import type { Copies } from '../subject/template.ts';
+import { nullConstants, writeConstants } from './constants.ts';
+import type { Plan, Request } from './plan.ts';
+import type { Scenario } from './scenario.ts';
+import type { StartLoadGenerator } from './tasks.ts';
+
+/** What all processes of a run share. */
+export interface Shared {
+  /** The file of what the controls answer. */
+  readonly constantsPath: string;
+  readonly fixtures: Fixtures;
+  /** The answers of each scenario's baseline, by the scenario's name. */
+  readonly references: ReadonlyMap<string, unknown>;
+  /** Null where another's server is measured. */
+  readonly start: Result['start'];
+  readonly ceilings: readonly Ceiling[];
+  readonly link: LinkProof;
+  readonly controlPort: number;
+  readonly certificate: CertificateFiles | undefined;
+  /** Of the runtime of every server that is timed. */
+  readonly nodeFlags: readonly string[];
+  /** The server that somebody else started; absent where the bench starts its own. */
+  readonly target: Address | undefined;
+}
+
+export interface LookingAround {
+  readonly copies: Copies;
+  readonly plan: Plan;
+  readonly request: Request;
+  readonly controlPort: number;
+  readonly startGenerator: StartLoadGenerator;
+}
+
+/**
+ * Sees what there is: what the server starts and rests with, the rows that the scenarios need and
+ * the template has not, reference answers; then how much the generator and the link can do.
+ */
+export async function lookAround(on: LookingAround): Promise<Shared> {
+  const { copies, request, controlPort, startGenerator } = on;
+  const target = request.targets.length > 0 ? addressOfTargets(request) : undefined;
+  const constantsPath = copies.file('constants.json');
+  const seen = target
+    ? { start: null, ...(await lookAtTarget(target, on)) }
+    : await lookAtServer(on, constantsPath);
+  return {
+    ...seen,
+    constantsPath,
+    ceilings: await calibrate(copies, startGenerator),
+    link: await proveLink(controlPort, request),
+    controlPort,
+    certificate: request.tls ? await writeCertificate(copies) : undefined,
+    nodeFlags: nodeFlagsOf(request),
+    target,
+  };
+}
+
+/**
+ * V8 waits for so many calls of a function before it compiles it for its last tiers; by itself it
+ * waits for five times as many, which five minutes do not hold. What a call costs in the end is
+ * hardly changed by it, only how soon; `--full` leaves them out.
+ */
+const soonerFlags = [
+  '--invocation-count-for-maglev=80',
+  '--invocation-count-for-turbofan=600',
+] as const;
+
+/** What the servers of a run are started with, all alike, beside what `npm start` says. */
+export const nodeFlagsOf = ({ loading: { effort } }: Request): readonly string[] =>
+  effort === 'full' ? [] : soonerFlags;
+
+async function lookAtServer({ copies, plan }: LookingAround, constantsPath: string) {
+  const databasePath = copies.copy();
+  // The first start after an installation fills the compile cache: it is not like those after it.
+  await (await startServer({ wires: rooms, databasePath })).stop();
+  const subject = await startServer({ wires: rooms, databasePath });
+  const { address, readyMs, idleBytes } = subject;
+  try {
+    const askedMs = performance.now();
+    const client = await connectClient(address, 'rest', { connections: 16 });
+    await client.listPayments({ limit: 1 });
+    const ownMs = readyMs ?? 0;
+    const start = { readyMs: ownMs, firstAnswerMs: ownMs + performance.now() - askedMs, idleBytes };
+    const fixtures = await arrangeFixtures(client);
+    await client.close();
+    // From here on, every process has these rows.
+    await copies.keep(databasePath);
+    await writeConstants(address, fixtures, constantsPath);
+    return { start, fixtures, references: await referencesOf(plan, address, fixtures) };
+  } finally {
+    await subject.stop();
+  }
+}
+
+async function lookAtTarget(address: Address, { plan, request }: LookingAround) {
+  const wire = request.targets.map((target) => target.wire).find((one) => one !== 'sse');
+  if (!wire) throw new Error('Expected a target that can be called, got a stream of events alone.');
+  const client: Client = await connectClient(address, wire as CallWire, { connections: 4 });
+  const fixtures = await arrangeFixtures(client);
+  await client.close();
+  return { fixtures, references: await referencesOf(plan, address, fixtures) };
+}
+
+/** The answers of each scenario, by its baseline or, where that is not measured, by another. */
+async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtures) {
+  const references = new Map<string, unknown>();
+  const firsts = new Map<Scenario, Plan['blocks'][number]>();
+  for (const block of blocks) firsts.set(block.scenario, block);
+  for (const [scenario, { contenders }] of firsts) {
+    const base = contenders.find(({ name }) => name === scenario.baseline) ?? contenders[0];
+    if (base) references.set(scenario.name, await scenario.reference(address, fixtures, base));
+  }
+  return references;
+}
+
+/** One address of all targets. @throws Error where they are not of one server */
+function addressOfTargets(request: Request): Address {
+  const { targets, targetPid, targetCa, targetKey } = request;
+  const [first] = targets;
+  const portsOf = (names: readonly string[]) => [
+    ...new Set(targets.filter(({ wire }) => names.includes(wire)).map(({ port }) => port)),
+  ];
+  const http = portsOf(['rest', 'graphql', 'sse', 'websocket']);
+  if (!first || targets.some(({ host }) => host !== first.host) || http.length > 1) {
+    const got = targets.map(({ wire, host, port }) => `${wire}=${host}:${port}`).join(' ');
+    throw new Error(`--target: expected one host, and one port of all but gRPC, got ${got}`);
+  }
+  const isTls = targets.some(({ tls }) => tls) || targetCa !== undefined;
+  if (isTls && targetCa === undefined) {
+    throw new Error('--target: expected --target-ca, the authority of a server over TLS');
+  }
+  return {
+    host: first.host,
+    http: http[0],
+    http2: portsOf(['rest-http2'])[0],
+    grpc: portsOf(['grpc'])[0],
+    pid: targetPid ?? null,
+    ours: false,
+    counters: false,
+    key: targetKey,
+    ca: targetCa === undefined ? undefined : readFileSync(targetCa, 'utf8'),
+  };
+}
+
+async function writeCertificate(copies: Copies): Promise<CertificateFiles> {
+  const { cert, key } = await makeCertificate();
+  const [certPath, keyPath] = [copies.file('cert.pem'), copies.file('key.pem')];
+  writeFileSync(certPath, cert);
+  writeFileSync(keyPath, key, { mode: 0o600 });
+  return { ca: cert, certPath, keyPath };
+}
+
+const calibrateWithinMs = 30_000;
+
+/** How much each driver can do against a server that does nothing. */
+async function calibrate(
+  copies: Copies,
+  startGenerator: StartLoadGenerator,
+): Promise<readonly Ceiling[]> {
+  const path = copies.file('null.json');
+  writeFileSync(path, JSON.stringify(nullConstants));
+  const [subject, generator] = await Promise.all([startControl('null', path), startGenerator()]);
+  try {
+    const { address } = subject;
+    if (address.pid !== null) await pin(address.pid, 0);
+    await pin(generator.pid, 1);
+    return await generator.run('calibrate', address, calibrateWithinMs);
+  } finally {
+    await Promise.all([generator.stop(), subject.stop()]);
+  }
+}
+
+const rttTimes = 3;
+
+async function proveLink(controlPort: number, { loading }: Request): Promise<LinkProof> {
+  const links = await connectLinks(controlPort);
+  const points: { askedMs: number; achievedMs: number }[] = [];
+  for (const askedMs of loading.rttsMs ?? [0, 1, 10, 50, 150]) {
+    points.push({ askedMs, achievedMs: await measureRtt(links, askedMs, rttTimes) });
+  }
+  await links.close();
+  return { points };
+}

@@ -1,0 +1,138 @@
+import type { Measured } from '../result/result.ts';
+import type { WireName } from '../result/wires.ts';
+import type { Address } from '../subject/address.ts';
+import type { Fixtures } from '../subject/fixtures.ts';
+
+/** The server of a contender. */
+export type SubjectSpec =
+  | {
+      /** Contenders of one round with the same id share a process. */
+      readonly id: string;
+      readonly wires: readonly string[];
+      readonly env?: Readonly<Record<string, string>>;
+    }
+  | { readonly control: string };
+
+export interface Contender {
+  readonly name: string;
+  readonly label: string;
+  /** `again`: the baseline once more, whose difference from itself is the noise floor. */
+  readonly kind: 'room' | 'control' | 'again';
+  readonly wire: WireName;
+  readonly subject: SubjectSpec;
+}
+
+/** The id of a contender's server among those of a round. A baseline's repeat has its own. */
+export const serverOf = ({ subject, kind }: Contender): string => {
+  const id = 'control' in subject ? subject.control : subject.id;
+  return kind === 'again' ? `${id} again` : id;
+};
+
+/** Rounds more than those of all, for two that are to be told apart more finely than the others. */
+export interface MoreRounds {
+  readonly contenders: readonly string[];
+  readonly rounds: Readonly<Record<Effort, number>>;
+}
+
+/**
+ * `normal`: all that fits into five minutes. `quick`: short phases, for tests of the bench itself.
+ * `full`: the time that narrow intervals need.
+ */
+export type Effort = 'quick' | 'normal' | 'full';
+
+/** How a run was told to load; what is absent, the scenario knows. */
+export interface Loading {
+  readonly effort: Effort;
+  /** Rate of the open loop that is the same for all. */
+  readonly perSecond?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly rttsMs?: readonly number[] | undefined;
+  /** Of the link, each way, for all connections together; unlimited where absent. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Length of each timed phase. */
+  readonly durationMs?: number | undefined;
+}
+
+/**
+ * A slice of time on one process. All slices of a name are one measurement: contenders take turns
+ * at them in random order, so that whatever the machine does for a while, it does to all.
+ */
+export interface Slice {
+  /** By which the scenario knows what to do. */
+  readonly name: string;
+  readonly ms: number;
+  /** How often each contender has it. */
+  readonly times: number;
+  /**
+   * All contenders have it at once, on all cores, which takes less time than one after the other.
+   * For warming up: nothing of it is timed, and `ms` is what each would need on cores of its own.
+   */
+  readonly together?: boolean;
+  /** Not for a baseline's repeat: what is drawn once, and not compared. */
+  readonly once?: boolean;
+}
+
+/** What a load generator knows while it measures one process. */
+export interface Lab {
+  readonly address: Address;
+  readonly contender: string;
+  readonly fixtures: Fixtures;
+  /** The baseline's answer on an untouched database; every contender must give the same. */
+  readonly reference: unknown;
+  readonly seed: number;
+  readonly round: number;
+  readonly loading: Loading;
+  /** Where the link's process takes orders, and the round trips that it achieves. */
+  readonly link: {
+    readonly controlPort: number;
+    readonly points: readonly { readonly askedMs: number; readonly achievedMs: number }[];
+  };
+}
+
+/** One process of a contender, under measurement. */
+export interface Session {
+  take(slice: Slice): Promise<void>;
+  /** What all slices together have measured. */
+  finish(): Promise<Measured>;
+  close(): Promise<void>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** A heading. */
+  readonly title: string;
+  /** What one call is, in a sentence. */
+  readonly what: string;
+  /** Name of the contender that the others are compared with. */
+  readonly baseline: string;
+  readonly contenders: readonly Contender[];
+  /** Fresh processes of each contender. */
+  readonly rounds: Readonly<Record<Effort, number>>;
+  readonly moreRounds?: MoreRounds;
+  /** The slices of one round, in order. */
+  slices(loading: Loading, round: number): readonly Slice[];
+  /** The reference answer, of this contender: the baseline, where the server has its wire. */
+  reference(address: Address, fixtures: Fixtures, contender: Contender): Promise<unknown>;
+  /**
+   * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the
+   * load generator. @throws Error where the contender must not be timed
+   */
+  open(lab: Lab): Promise<Session>;
+}
+
+export const nothingMeasured: Measured = {
+  warmUpMs: 0,
+  closed: [],
+  open: [],
+  capacity: [],
+  wire: [],
+  delivery: null,
+  caching: null,
+  failures: null,
+  idle: null,
+};
+
+/** @throws Error naming what was to be checked */
+export function check(holds: boolean, expectation: string): void {
+  if (!holds) throw new Error(`Expected ${expectation}.`);
+}

@@ -1,0 +1,46 @@
+import type { Client } from '../../services/core/client.ts';
+import type { Payment } from '../../services/core/payments/payment.ts';
+import type { Act } from './workload.ts';
+
+/** One payment is read by its id. */
+export const readPayment: Act = {
+  name: 'read',
+  perform: (client, { paymentId }) => client.getPayment({ id: paymentId }),
+  wireCalls: 30,
+};
+
+/** The payment that is created again and again. */
+const paymentToCreate = {
+  amount: 1999,
+  currency: 'GBP',
+  paymentMethod: 'pm_card_ok',
+  description: 'WHITE HANGING HEART T-LIGHT HOLDER',
+  metadata: { order: '536365' },
+} as const;
+
+/** What two creations of the same payment cannot have in common. */
+const withoutBirth = (answer: unknown) => ({
+  // Whatever answers to createPayment is a payment.
+  ...(answer as Payment),
+  id: '',
+  createdAt: 0,
+  updatedAt: 0,
+});
+
+/** One payment is created under an idempotency key of its own. */
+export const createPayment: Act = {
+  name: 'create',
+  perform: (client, _fixtures, idempotencyKey) =>
+    client.createPayment(paymentToCreate, { idempotencyKey }),
+  comparable: withoutBirth,
+  fragments: ['pay_', paymentToCreate.currency, paymentToCreate.description],
+  wireCalls: 20,
+};
+
+/** The last payments of one customer, as many as there are on a page. */
+export const listPayments = (limit: number): Act => ({
+  name: `page-${limit}`,
+  perform: (client, { customerId }) => client.listPayments({ customer: customerId, limit }),
+  comparable: (page) => (page as Awaited<ReturnType<Client['listPayments']>>).items,
+  wireCalls: 5,
+});
