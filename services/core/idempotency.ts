@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
-import type { Context, Precondition, Settled, WriteContext, WriteOperation } from './operation.ts';
+import type { Context, Precondition, Settled, Write, WriteContext } from './operation.ts';
 import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
 import { excerpt } from './validate.ts';
 
@@ -33,7 +33,7 @@ type Begun<Output> =
  */
 export async function runWrite<Schema extends z.ZodType, Output extends { readonly id: string }>(
   ports: Ports,
-  operation: WriteOperation<string, Schema, Output>,
+  operation: Write<Schema, Output>,
   context: Context,
   caller: Caller,
   input: z.output<Schema>,

@@ -6,7 +6,7 @@ import type { Event } from './events/event.ts';
 import { createEventFeed } from './events/feed.ts';
 import { type EventStream, withItems } from './events/follow.ts';
 import { runWrite } from './idempotency.ts';
-import type { Context, WriteOperation } from './operation.ts';
+import type { Context, Write } from './operation.ts';
 import {
   type CallName,
   type OperationName,
@@ -103,7 +103,7 @@ export function createCore(ports: Ports): Core {
       );
       return paidBySize(output, (tokens) => admission.debit(session, tokens, caller));
     }
-    const write = operation as WriteOperation<string, z.ZodType, { id: string }>;
+    const write = operation as Write<z.ZodType, { id: string }>;
     return runWrite(ports, write, context, caller, input);
   }
 

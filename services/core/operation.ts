@@ -4,6 +4,7 @@ import type { PaymentsError } from './errors.ts';
 import type { EventFeed } from './events/feed.ts';
 import type { NewId } from './ids.ts';
 import type { Scope } from './merchants/merchant.ts';
+import type { Output, ResourceName, ValueOf } from './output.ts';
 import type { Cursors } from './page.ts';
 import type { Reads, Transaction } from './ports.ts';
 import type { Charge, ChargeOutcome } from './processor/processor.ts';
@@ -44,7 +45,7 @@ export interface StreamContext extends Context {
   readonly pace: (tokens: number) => Promise<void>;
 }
 
-interface Declaration<Name extends string, Schema extends z.ZodType> {
+interface Declaration<Name extends string, Schema extends z.ZodType, Declared extends Output> {
   readonly name: Name;
   /** One sentence, in the contracts and the documentation. */
   readonly summary: string;
@@ -52,12 +53,16 @@ interface Declaration<Name extends string, Schema extends z.ZodType> {
   /** Tokens taken from the key's bucket. */
   readonly price: number;
   readonly input: Schema;
+  readonly output: Declared;
 }
 
-export interface ReadOperation<Name extends string, Schema extends z.ZodType, Output>
-  extends Declaration<Name, Schema> {
+export interface ReadOperation<
+  Name extends string,
+  Schema extends z.ZodType,
+  Declared extends Output,
+> extends Declaration<Name, Schema, Declared> {
   readonly effect: 'read';
-  run(context: ReadContext, input: z.output<Schema>): Promise<Output>;
+  run(context: ReadContext, input: z.output<Schema>): Promise<ValueOf<Declared>>;
 }
 
 /** What a charge came to: the output or the error to answer, and whether that is final. */
@@ -89,38 +94,61 @@ export interface Settlement<Output> {
   ): Promise<Settled<Output>>;
 }
 
+/** The part of a write that is the same whatever it returns. */
+export interface Write<Schema extends z.ZodType, Value extends { readonly id: string }> {
+  readonly name: string;
+  /** Everything here is one transaction, with the idempotency record and the events. */
+  run(context: WriteContext, input: z.output<Schema>): Promise<Value>;
+  readonly settlement?: Settlement<Value>;
+  /** The output as kept for replays, where it holds something that must not be kept. */
+  remember?(output: Value): Value;
+}
+
+/** A write returns the resource that it made or changed. */
+type Written = Output<'one' | 'created', Exclude<ResourceName, 'event'>>;
+
 export interface WriteOperation<
   Name extends string,
   Schema extends z.ZodType,
-  Output extends { readonly id: string },
-> extends Declaration<Name, Schema> {
+  Declared extends Written,
+> extends Declaration<Name, Schema, Declared>,
+    Write<Schema, ValueOf<Declared>> {
+  readonly name: Name;
   readonly effect: 'write';
-  /** Everything here is one transaction, with the idempotency record and the events. */
-  run(context: WriteContext, input: z.output<Schema>): Promise<Output>;
-  readonly settlement?: Settlement<Output>;
-  /** The output as kept for replays, where it holds something that must not be kept. */
-  remember?(output: Output): Output;
 }
 
-export interface StreamOperation<Name extends string, Schema extends z.ZodType, Stream>
-  extends Declaration<Name, Schema> {
+export interface StreamOperation<
+  Name extends string,
+  Schema extends z.ZodType,
+  Declared extends Output,
+  Stream extends ValueOf<Declared>,
+> extends Declaration<Name, Schema, Declared> {
   readonly effect: 'stream';
   /** Resolves when subscribed. */
   run(context: StreamContext, input: z.output<Schema>): Promise<Stream>;
 }
 
-export const readOperation = <Name extends string, Schema extends z.ZodType, Output>(
-  operation: Omit<ReadOperation<Name, Schema, Output>, 'effect'>,
-): ReadOperation<Name, Schema, Output> => ({ ...operation, effect: 'read' });
+export const readOperation = <
+  Name extends string,
+  Schema extends z.ZodType,
+  Declared extends Output<'one' | 'page' | 'batch' | 'list'>,
+>(
+  operation: Omit<ReadOperation<Name, Schema, Declared>, 'effect'>,
+): ReadOperation<Name, Schema, Declared> => ({ ...operation, effect: 'read' });
 
 export const writeOperation = <
   Name extends string,
   Schema extends z.ZodType,
-  Output extends { readonly id: string },
+  Declared extends Written,
 >(
-  operation: Omit<WriteOperation<Name, Schema, Output>, 'effect'>,
-): WriteOperation<Name, Schema, Output> => ({ ...operation, effect: 'write' });
+  operation: Omit<WriteOperation<Name, Schema, Declared>, 'effect'>,
+): WriteOperation<Name, Schema, Declared> => ({ ...operation, effect: 'write' });
 
-export const streamOperation = <Name extends string, Schema extends z.ZodType, Stream>(
-  operation: Omit<StreamOperation<Name, Schema, Stream>, 'effect'>,
-): StreamOperation<Name, Schema, Stream> => ({ ...operation, effect: 'stream' });
+export const streamOperation = <
+  Name extends string,
+  Schema extends z.ZodType,
+  Declared extends Output<'stream'>,
+  Stream extends ValueOf<Declared>,
+>(
+  operation: Omit<StreamOperation<Name, Schema, Declared, Stream>, 'effect'>,
+): StreamOperation<Name, Schema, Declared, Stream> => ({ ...operation, effect: 'stream' });

@@ -1,54 +1,25 @@
 import type { z } from 'zod';
-import {
-  createCustomer,
-  getCustomer,
-  getCustomersByIds,
-  listCustomers,
-} from './customers/operations.ts';
-import { listEvents, watchEvents } from './events/operations.ts';
-import { createKey, revokeKey } from './merchants/operations.ts';
-import {
-  cancelPayment,
-  capturePayment,
-  confirmPayment,
-  createPayment,
-  getPayment,
-  getPaymentsByIds,
-  listPayments,
-} from './payments/operations.ts';
-import {
-  getRefund,
-  getRefundsByPaymentIds,
-  listRefunds,
-  refundPayment,
-} from './refunds/operations.ts';
+import { customerOperations } from './customers/operations.ts';
+import { eventOperations } from './events/operations.ts';
+import { keyOperations } from './merchants/operations.ts';
+import type { ValueOf } from './output.ts';
+import { paymentOperations } from './payments/operations.ts';
+import { refundOperations } from './refunds/operations.ts';
 
-/** Everything that this system can do. Rooms, contracts and tests read this list. */
+/** Everything that this system can do. Rooms, contracts and tests read this table. */
 export const operations = {
-  createPayment,
-  getPayment,
-  getPaymentsByIds,
-  listPayments,
-  confirmPayment,
-  capturePayment,
-  cancelPayment,
-  refundPayment,
-  getRefund,
-  listRefunds,
-  getRefundsByPaymentIds,
-  createCustomer,
-  getCustomer,
-  getCustomersByIds,
-  listCustomers,
-  listEvents,
-  watchEvents,
-  createKey,
-  revokeKey,
+  ...paymentOperations,
+  ...refundOperations,
+  ...customerOperations,
+  ...eventOperations,
+  ...keyOperations,
 } as const;
 
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;
-export type StreamName = 'watchEvents';
+export type StreamName = {
+  [Name in OperationName]: Operations[Name]['effect'] extends 'stream' ? Name : never;
+}[OperationName];
 /** Operations that answer once. */
 export type CallName = Exclude<OperationName, StreamName>;
 
@@ -56,4 +27,13 @@ export type CallName = Exclude<OperationName, StreamName>;
 export type InputOf<Name extends OperationName> = z.input<Operations[Name]['input']>;
 
 /** What a call answers. */
-export type OutputOf<Name extends CallName> = Awaited<ReturnType<Operations[Name]['run']>>;
+export type OutputOf<Name extends CallName> = ValueOf<Operations[Name]['output']>;
+
+export const callNames = Object.values(operations)
+  .filter((operation) => operation.effect !== 'stream')
+  .map((operation) => operation.name as CallName);
+
+/** A table with a row for each operation that answers once. */
+export const perCall = <Row>(row: (name: CallName) => Row): Readonly<Record<CallName, Row>> =>
+  // The keys are exactly the names; Object.fromEntries cannot say so.
+  Object.fromEntries(callNames.map((name) => [name, row(name)])) as Record<CallName, Row>;

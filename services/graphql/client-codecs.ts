@@ -1,7 +1,7 @@
 import type { Customer } from '../core/customers/customer.ts';
 import { type Event, type EventType, eventTypes } from '../core/events/event.ts';
+import type { CreatedKey } from '../core/merchants/merchant.ts';
 import { type ApiKey, type Scope, scopes } from '../core/merchants/merchant.ts';
-import type { CreatedKey } from '../core/merchants/operations.ts';
 import type { CallName } from '../core/operations.ts';
 import type { Page } from '../core/page.ts';
 import {

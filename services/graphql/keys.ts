@@ -1,4 +1,4 @@
-import type { CreatedKey } from '../core/merchants/operations.ts';
+import type { CreatedKey } from '../core/merchants/merchant.ts';
 import { mutation, resultType } from './mutation.ts';
 
 export const keyResolvers = {

@@ -1,5 +1,4 @@
-import type { ApiKey } from '../core/merchants/merchant.ts';
-import type { CreatedKey } from '../core/merchants/operations.ts';
+import type { ApiKey, CreatedKey } from '../core/merchants/merchant.ts';
 import { scope } from '../wire/protobuf/enums.ts';
 import type { CreateKeyRequest__Output } from '../wire/protobuf/generated/payments/v1/CreateKeyRequest.ts';
 import type { Key__Output, Key as KeyMessage } from '../wire/protobuf/generated/payments/v1/Key.ts';

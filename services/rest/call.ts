@@ -3,7 +3,7 @@ import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { excerpt } from '../core/validate.ts';
 import { readBytes } from '../wire/http/body.ts';
-import { decodeInput } from '../wire/json.ts';
+import { decodeInput } from '../wire/json-input.ts';
 import { isProtobuf, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
 import type { RequestMessage } from './protobuf.ts';

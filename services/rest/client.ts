@@ -12,12 +12,12 @@ import {
   decodePage,
   decodePayment,
   decodeRefund,
-  encodeInput,
   outputs,
   type PageJson,
   type PaymentJson,
   type RefundJson,
 } from '../wire/json.ts';
+import { encodeInput } from '../wire/json-input.ts';
 import { toSnake } from '../wire/names.ts';
 import { decodeProblem } from '../wire/problem.ts';
 import { jsonType, protobufType } from './accept.ts';

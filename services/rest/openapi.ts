@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type CallName, operations } from '../core/operations.ts';
-import { toSnake } from '../wire/names.ts';
+import { operations } from '../core/operations.ts';
+import type { CallShape } from '../core/output.ts';
+import { type InputField, inputFields } from '../wire/json-input.ts';
+import { toPascal, toSnake } from '../wire/names.ts';
 import { protobufType } from './accept.ts';
 import { type Route, routes } from './routes.ts';
 import {
@@ -18,6 +20,7 @@ import {
   paymentSchema,
   problemSchema,
   refundSchema,
+  resourceSchemas,
   selectedCustomerSchema,
   selectedEventSchema,
   selectedPaymentSchema,
@@ -50,35 +53,23 @@ const named = {
   SelectedEvent: selectedEventSchema,
 };
 
-/** What `?expand=` and `?fields=` make of a resource: all of it, or what was named. */
-const payment = z.union([expandedPaymentSchema, selectedPaymentSchema]);
-const refund = z.union([expandedRefundSchema, selectedRefundSchema]);
-const customer = z.union([expandedCustomerSchema, selectedCustomerSchema]);
-const customerOfList = z.union([customerSchema, selectedCustomerSchema.omit({ payments: true })]);
-const event = z.union([eventSchema, selectedEventSchema]);
-
-const batchOf = (item: z.ZodType) => z.strictObject({ data: z.array(item.nullable()) });
-
-const answers: Readonly<Record<CallName, z.ZodType>> = {
-  createPayment: paymentSchema,
-  getPayment: payment,
-  getPaymentsByIds: batchOf(payment),
-  listPayments: pageSchema(payment),
-  confirmPayment: paymentSchema,
-  capturePayment: paymentSchema,
-  cancelPayment: paymentSchema,
-  refundPayment: refundSchema,
-  getRefund: refund,
-  listRefunds: pageSchema(refund),
-  getRefundsByPaymentIds: z.strictObject({ data: z.array(pageOf(refundSchema)) }),
-  createCustomer: customerSchema,
-  getCustomer: customer,
-  getCustomersByIds: batchOf(customerOfList),
-  listCustomers: pageSchema(customerOfList),
-  listEvents: pageSchema(event),
-  createKey: createdKeySchema,
-  revokeKey: keySchema,
+/** How each shape wraps the schema of its items. */
+const shapes: { readonly [Name in CallShape]: (item: z.ZodType) => z.ZodType } = {
+  one: (item) => item,
+  created: (item) => item,
+  page: pageSchema,
+  batch: (item) => z.strictObject({ data: z.array(item.nullable()) }),
+  list: (item) => z.strictObject({ data: z.array(pageOf(item)) }),
 };
+
+/** The body of a route's response, from the output of its operation. */
+function bodySchema({ operation, expand, fields }: Route): z.ZodType {
+  const { shape, resource } = operations[operation].output;
+  const { plain, expanded, selected = plain.partial() } = resourceSchemas[resource];
+  const all = (expand && expanded) ?? plain;
+  const some = expand || !expanded ? selected : plain.partial();
+  return shapes[shape](fields ? z.union([all, some]) : all);
+}
 
 /** A registry knows the named schemas, so that what is made of them refers to them. */
 const registry = z.registry<{ id: string }>();
@@ -109,27 +100,6 @@ function inline(schema: z.ZodType): Json {
   return JSON.parse(JSON.stringify(json).replaceAll('#/$defs/', '#/components/schemas/'));
 }
 
-interface Field {
-  readonly name: string;
-  readonly required: boolean;
-  readonly schema: Json;
-}
-
-/** The input fields of an operation as JSON has them: snake_case, times in RFC 3339. */
-function inputFields(operation: CallName): Field[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(operations[operation].input, {
-    io: 'input',
-  });
-  return Object.entries(properties).map(([name, schema]) => ({
-    name: toSnake(name),
-    required: required.includes(name),
-    schema: /^created(From|Before)$/.test(name)
-      ? { type: 'string', format: 'date-time' }
-      : // A boolean as a schema stands for any or none; the operations have neither.
-        (schema as Json),
-  }));
-}
-
 const idParameter = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
 const listParameter = (name: string, description: string, names: readonly string[]): Json => ({
@@ -142,7 +112,7 @@ const listParameter = (name: string, description: string, names: readonly string
   schema: { type: 'array', minItems: 1, maxItems: names.length, items: { enum: names } },
 });
 
-function queryParameters(route: Route, fields: readonly Field[]): Json[] {
+function queryParameters(route: Route, fields: readonly InputField[]): Json[] {
   const parameters: Json[] = fields.map(({ name, required, schema }) => ({
     name,
     in: 'query',
@@ -190,7 +160,7 @@ function responsesOf(rows: readonly Route[]): Json {
   const [first] = rows;
   if (!first) return {};
   const messages = rows.flatMap(({ messages }) => messages?.answer ?? []);
-  const schemas = rows.map(({ operation }) => inline(answers[operation]));
+  const schemas = rows.map((row) => inline(bodySchema(row)));
   const isRead = first.method === 'GET';
   const isList = rows.some(({ operation }) => operation.startsWith('list'));
   const headers = isRead
@@ -234,9 +204,7 @@ function operationOf(rows: readonly Route[]): Json {
   // Two paths may lead to one operation: the id tells them apart.
   const others = routes.filter((row) => row.operation === operation && row.path !== path);
   const operationId =
-    others.length > 0 && idField !== undefined
-      ? `${operation}Of${idField.charAt(0).toUpperCase()}${idField.slice(1)}`
-      : operation;
+    others.length > 0 && idField !== undefined ? `${operation}Of${toPascal(idField)}` : operation;
   const { scope, price } = operations[operation];
   const head = {
     operationId,

@@ -1,6 +1,6 @@
 import type { CallName } from '../core/operations.ts';
 import type { AnswerMessage, RequestMessage } from './protobuf.ts';
-import { customerFields, eventFields, paymentFields, refundFields } from './schemas.ts';
+import { fieldsOf } from './schemas.ts';
 
 /** One row of the room's table. Router, `Allow`, OpenAPI and the client all read this. */
 export interface Route {
@@ -43,7 +43,7 @@ export const routes: readonly Route[] = [
     operation: 'listPayments',
     status: 200,
     expand: expandPayment,
-    fields: paymentFields,
+    fields: fieldsOf('payment'),
     messages: { answer: 'ListPaymentsResponse' },
   },
   {
@@ -53,7 +53,7 @@ export const routes: readonly Route[] = [
     status: 200,
     when: 'ids',
     expand: expandPayment,
-    fields: paymentFields,
+    fields: fieldsOf('payment'),
     messages: { answer: 'BatchGetPaymentsResponse' },
   },
   {
@@ -63,7 +63,7 @@ export const routes: readonly Route[] = [
     status: 200,
     idField: 'id',
     expand: expandPayment,
-    fields: paymentFields,
+    fields: fieldsOf('payment'),
     messages: { answer: 'Payment' },
   },
   {
@@ -104,7 +104,7 @@ export const routes: readonly Route[] = [
     operation: 'listRefunds',
     status: 200,
     expand: expandRefund,
-    fields: refundFields,
+    fields: fieldsOf('refund'),
     messages: { answer: 'ListRefundsResponse' },
   },
   {
@@ -114,7 +114,7 @@ export const routes: readonly Route[] = [
     status: 200,
     idField: 'payment',
     expand: expandRefund,
-    fields: refundFields,
+    fields: fieldsOf('refund'),
     messages: { answer: 'ListRefundsResponse' },
   },
   {
@@ -132,7 +132,7 @@ export const routes: readonly Route[] = [
     status: 200,
     idField: 'id',
     expand: expandRefund,
-    fields: refundFields,
+    fields: fieldsOf('refund'),
     messages: { answer: 'Refund' },
   },
   {
@@ -147,7 +147,7 @@ export const routes: readonly Route[] = [
     path: '/v1/customers',
     operation: 'listCustomers',
     status: 200,
-    fields: customerFields,
+    fields: fieldsOf('customer'),
     messages: { answer: 'ListCustomersResponse' },
   },
   {
@@ -156,7 +156,7 @@ export const routes: readonly Route[] = [
     operation: 'getCustomersByIds',
     status: 200,
     when: 'ids',
-    fields: customerFields,
+    fields: fieldsOf('customer'),
     messages: { answer: 'BatchGetCustomersResponse' },
   },
   {
@@ -166,7 +166,7 @@ export const routes: readonly Route[] = [
     status: 200,
     idField: 'id',
     expand: expandCustomer,
-    fields: customerFields,
+    fields: fieldsOf('customer'),
     messages: { answer: 'Customer' },
   },
   {
@@ -174,7 +174,7 @@ export const routes: readonly Route[] = [
     path: '/v1/events',
     operation: 'listEvents',
     status: 200,
-    fields: eventFields,
+    fields: fieldsOf('event'),
   },
   { method: 'POST', path: '/v1/keys', operation: 'createKey', status: 201 },
   {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { errorCodes } from '../core/errors.ts';
-import { eventTypes } from '../core/events/event.ts';
+import { type EventKind, eventKinds, eventTypes } from '../core/events/event.ts';
 import { scopes } from '../core/merchants/merchant.ts';
 import { currencySchema } from '../core/money.ts';
+import type { ResourceName } from '../core/output.ts';
 import {
   captureMethods,
   declineCodes,
@@ -65,16 +66,21 @@ export const paymentSchema = z.strictObject({
   links: links.meta({ description: 'Itself, what belongs to it, and what its state allows now.' }),
 }) satisfies z.ZodType<PaymentJson>;
 
+const eventResources: Readonly<Record<EventKind, z.ZodType>> = {
+  payment: paymentSchema,
+  refund: refundSchema,
+  customer: customerSchema,
+};
+
 export const eventSchema = z.strictObject({
   id: z.string(),
   sequence: z.int().meta({ description: "Counts the merchant's events, from 1 without a gap." }),
   type: z.enum(eventTypes),
   created_at: time,
-  data: z.union([
-    z.strictObject({ payment: paymentSchema }),
-    z.strictObject({ refund: refundSchema }),
-    z.strictObject({ customer: customerSchema }),
-  ]),
+  // A union that is made in a loop cannot say of what.
+  data: z.union(
+    eventKinds.map((kind) => z.strictObject({ [kind]: eventResources[kind] })),
+  ) as unknown as z.ZodType<EventJson['data']>,
 }) satisfies z.ZodType<EventJson>;
 
 export const keySchema = z.strictObject({
@@ -150,7 +156,34 @@ export const selectedRefundSchema = expandedRefundSchema.partial();
 export const selectedCustomerSchema = expandedCustomerSchema.partial();
 export const selectedEventSchema = eventSchema.partial();
 
-export const paymentFields = Object.keys(paymentSchema.shape);
-export const refundFields = Object.keys(refundSchema.shape);
-export const customerFields = Object.keys(customerSchema.shape);
-export const eventFields = Object.keys(eventSchema.shape);
+/** A resource as it is, with what `?expand=` can add, and with what `?fields=` can leave out. */
+interface ResourceSchemas {
+  readonly plain: z.ZodObject;
+  readonly expanded?: z.ZodObject;
+  readonly selected?: z.ZodObject;
+}
+
+export const resourceSchemas: Readonly<Record<ResourceName, ResourceSchemas>> = {
+  payment: {
+    plain: paymentSchema,
+    expanded: expandedPaymentSchema,
+    selected: selectedPaymentSchema,
+  },
+  refund: {
+    plain: refundSchema,
+    expanded: expandedRefundSchema,
+    selected: selectedRefundSchema,
+  },
+  customer: {
+    plain: customerSchema,
+    expanded: expandedCustomerSchema,
+    selected: selectedCustomerSchema,
+  },
+  event: { plain: eventSchema, selected: selectedEventSchema },
+  key: { plain: keySchema },
+  createdKey: { plain: createdKeySchema },
+};
+
+/** What `?fields=` may name of a resource. */
+export const fieldsOf = (resource: ResourceName): readonly string[] =>
+  Object.keys(resourceSchemas[resource].plain.shape);

@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { eventTypes } from '../core/events/event.ts';
-import { type CallName, type OperationName, operations } from '../core/operations.ts';
+import { type CallName, callNames, type OperationName, operations } from '../core/operations.ts';
+import type { CallShape, Output } from '../core/output.ts';
 import { closeCode, restarting, tooSlow } from '../wire/close-codes.ts';
-import { toSnake } from '../wire/names.ts';
-import { handlers } from './calls.ts';
+import { inputFields } from '../wire/json-input.ts';
+import { toPascal } from '../wire/names.ts';
 import { clientFrames, subprotocol } from './frames.ts';
 import { defaultLimits } from './limits.ts';
 import { type Json, toYaml } from './yaml.ts';
@@ -39,26 +40,17 @@ const page = (items: Node): Node =>
     next_cursor: { type: ['string', 'null'] },
   });
 
-const outputSchemas: Readonly<Record<CallName, Node>> = {
-  createPayment: resource('Payment'),
-  getPayment: resource('Payment'),
-  getPaymentsByIds: listOf(orNull(resource('Payment'))),
-  listPayments: page(resource('Payment')),
-  confirmPayment: resource('Payment'),
-  capturePayment: resource('Payment'),
-  cancelPayment: resource('Payment'),
-  refundPayment: resource('Refund'),
-  getRefund: resource('Refund'),
-  listRefunds: page(resource('Refund')),
-  getRefundsByPaymentIds: listOf(page(resource('Refund'))),
-  createCustomer: resource('Customer'),
-  getCustomer: resource('Customer'),
-  getCustomersByIds: listOf(orNull(resource('Customer'))),
-  listCustomers: page(resource('Customer')),
-  listEvents: page(resource('Event')),
-  createKey: resource('CreatedKey'),
-  revokeKey: resource('Key'),
+/** How each shape wraps the schema of its items. */
+const shapes: { readonly [Name in CallShape]: (item: Node) => Node } = {
+  one: (item) => item,
+  created: (item) => item,
+  page,
+  batch: (item) => listOf(orNull(item)),
+  list: (item) => listOf(page(item)),
 };
+
+const outputSchema = ({ shape, resource: name }: Output<CallShape>): Node =>
+  shapes[shape](resource(toPascal(name)));
 
 /** What zod knows of a schema, as plain JSON. */
 const jsonSchema = (schema: z.ZodType): Node => {
@@ -66,16 +58,13 @@ const jsonSchema = (schema: z.ZodType): Node => {
   return JSON.parse(JSON.stringify(json));
 };
 
-/** The input of an operation as JSON has it: snake_case, times in RFC 3339. */
 function inputSchema(name: OperationName): Node {
-  const { properties = {}, required = [] } = z.toJSONSchema(operations[name].input, {
-    io: 'input',
-  });
-  const fields = Object.entries(properties).map(([field, schema]) => [
-    toSnake(field),
-    /^created(From|Before)$/.test(field) ? { type: 'string', format: 'date-time' } : schema,
-  ]);
-  return object(JSON.parse(JSON.stringify(Object.fromEntries(fields))), required.map(toSnake));
+  const fields = inputFields(name);
+  const properties = Object.fromEntries(fields.map((field) => [field.name, field.schema as Json]));
+  return object(
+    properties,
+    fields.flatMap((field) => (field.required ? field.name : [])),
+  );
 }
 
 const { properties: callFields } = jsonSchema(clientFrames.call) as { properties: Node };
@@ -97,8 +86,6 @@ const message = (summary: string, payload: Node, more: Node = {}): Node => ({
   payload,
   ...more,
 });
-
-const callNames = Object.keys(handlers) as CallName[];
 
 function callMessages(name: CallName): Node {
   const { summary, effect, scope } = operations[name];
@@ -133,7 +120,7 @@ function callMessages(name: CallName): Node {
             },
           }),
           rate,
-          output: outputSchemas[name],
+          output: outputSchema(operations[name].output),
         },
         ['id', 'type', 'request_id', 'output'],
       ),

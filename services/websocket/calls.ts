@@ -1,25 +1,28 @@
 import type { Caller, Core } from '../core/invoke.ts';
-import type { CallName } from '../core/operations.ts';
-import { customers } from './customers.ts';
-import { events } from './events.ts';
-import { keys } from './keys.ts';
-import { payments } from './payments.ts';
+import type { CallName, Operations } from '../core/operations.ts';
+import { outputs } from '../wire/json.ts';
+import { decodeInput } from '../wire/json-input.ts';
 import { rateOf } from './rate.ts';
-import { refunds } from './refunds.ts';
 
 /** Decodes the input of a `call`, invokes the core, and encodes the output. */
-export type Handlers<Name extends CallName> = {
-  readonly [Operation in Name]: (core: Core, caller: Caller, input: unknown) => Promise<unknown>;
-};
+export type Handler = (core: Core, caller: Caller, input: unknown) => Promise<unknown>;
 
-/** All operations that answer once. */
-export const handlers: Handlers<CallName> = {
-  ...payments,
-  ...refunds,
-  ...customers,
-  ...events,
-  ...keys,
-};
+export function handlerOf<Name extends CallName>(name: Name): Handler {
+  const { encode } = outputs[name];
+  return async (core, caller, input) => encode(await core.invoke(name, caller, decodeInput(input)));
+}
+
+/**
+ * What a `call` of each operation of a resource does. It is the same for all: frames have the JSON
+ * of input and output as they are.
+ */
+export const handlersOf = <Name extends CallName>(
+  operations: Pick<Operations, Name>,
+): Readonly<Record<Name, Handler>> =>
+  // The keys are exactly the names; Object.fromEntries cannot say so.
+  Object.fromEntries(
+    Object.values<Operations[Name]>(operations).map(({ name }) => [name, handlerOf(name)]),
+  ) as Record<Name, Handler>;
 
 /**
  * The answer to a `call` as text. It is put together by hand around the output, because V8 has a

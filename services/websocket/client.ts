@@ -4,7 +4,8 @@ import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/c
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
-import { decodeEvent, type EventJson, encodeInput, outputs } from '../wire/json.ts';
+import { decodeEvent, type EventJson, outputs } from '../wire/json.ts';
+import { encodeInput } from '../wire/json-input.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
 import { awaitSilence, type Silence } from '../wire/silence.ts';
 import { subprotocol } from './frames.ts';

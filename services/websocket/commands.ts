@@ -1,13 +1,25 @@
 import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
-import type { OperationName } from '../core/operations.ts';
+import type { CallName, OperationName } from '../core/operations.ts';
 import { callerOf, type Peer } from './caller.ts';
-import { handlers, resultFrame } from './calls.ts';
+import { type Handler, resultFrame } from './calls.ts';
+import { customerHandlers } from './customers.ts';
 import { errorFrame } from './errors.ts';
-import { heartbeatFrame, type Subscription, serveEvents } from './events.ts';
+import { eventHandlers, heartbeatFrame, type Subscription, serveEvents } from './events.ts';
 import type { ClientFrame, FrameOf, Received } from './frames.ts';
+import { keyHandlers } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
+import { paymentHandlers } from './payments.ts';
+import { refundHandlers } from './refunds.ts';
+
+const handlers: Readonly<Record<CallName, Handler>> = {
+  ...paymentHandlers,
+  ...refundHandlers,
+  ...customerHandlers,
+  ...eventHandlers,
+  ...keyHandlers,
+};
 
 /** What the commands of one connection need of it. */
 export interface Surroundings {

@@ -1,17 +1,13 @@
 import type { EventStream } from '../core/events/follow.ts';
 import type { Core, StreamCaller } from '../core/invoke.ts';
 import { eventText } from '../wire/event-text.ts';
-import { decodeInput, outputs } from '../wire/json.ts';
-import type { Handlers } from './calls.ts';
+import { decodeInput } from '../wire/json-input.ts';
+import { handlerOf } from './calls.ts';
 import type { FrameOf } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 import { rateOf } from './rate.ts';
 
-/** Events: what a `call` of each operation does. */
-export const events: Handlers<'listEvents'> = {
-  listEvents: async (core, caller, input) =>
-    outputs.listEvents.encode(await core.invoke('listEvents', caller, decodeInput(input))),
-};
+export const eventHandlers = { listEvents: handlerOf('listEvents') };
 
 /** One subscription of a connection. */
 export interface Subscription {

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
-import { type CallName, operations } from '../core/operations.ts';
+import { callNames } from '../core/operations.ts';
 import { excerpt, validate } from '../core/validate.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { parseJson } from '../wire/strict-json.ts';
 
 /** Name of this protocol in `Sec-WebSocket-Protocol`. */
 export const subprotocol = 'payments.v1.json';
-
-const callNames = Object.values(operations)
-  .filter((operation) => operation.effect !== 'stream')
-  .map((operation) => operation.name as CallName);
 
 /** Chosen by the client; names the command until it is answered, or the subscription's life. */
 const id = z.string().min(1).max(64);

@@ -1,10 +1,4 @@
-import { decodeInput, outputs } from '../wire/json.ts';
-import type { Handlers } from './calls.ts';
+import { keyOperations } from '../core/merchants/operations.ts';
+import { handlersOf } from './calls.ts';
 
-/** API keys: what a `call` of each operation does. */
-export const keys: Handlers<'createKey' | 'revokeKey'> = {
-  createKey: async (core, caller, input) =>
-    outputs.createKey.encode(await core.invoke('createKey', caller, decodeInput(input))),
-  revokeKey: async (core, caller, input) =>
-    outputs.revokeKey.encode(await core.invoke('revokeKey', caller, decodeInput(input))),
-};
+export const keyHandlers = handlersOf(keyOperations);

@@ -1,9 +1,17 @@
 import type { Customer } from '../core/customers/customer.ts';
-import type { Event, EventData, EventType } from '../core/events/event.ts';
-import type { ApiKey, Scope } from '../core/merchants/merchant.ts';
-import type { CreatedKey } from '../core/merchants/operations.ts';
+import {
+  type Event,
+  type EventData,
+  type EventKind,
+  type EventResources,
+  type EventType,
+  eventKinds,
+  resourceOf,
+} from '../core/events/event.ts';
+import type { ApiKey, CreatedKey, Scope } from '../core/merchants/merchant.ts';
 import type { Currency } from '../core/money.ts';
-import type { CallName, OutputOf } from '../core/operations.ts';
+import { type CallName, type OutputOf, operations, perCall } from '../core/operations.ts';
+import type { CallShape, Output, ResourceName, Resources, Shapes } from '../core/output.ts';
 import type { Page } from '../core/page.ts';
 import {
   actionsOf,
@@ -15,9 +23,7 @@ import {
   type PaymentStatus,
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
-import { timeSchema } from '../core/values.ts';
-import { renameFields, toCamel, toSnake } from './names.ts';
-import { parseTime, timeJson } from './time.ts';
+import { timeJson } from './time.ts';
 
 /**
  * Resources in the JSON of REST, SSE and WebSocket: snake_case names, RFC 3339 times in UTC,
@@ -25,6 +31,17 @@ import { parseTime, timeJson } from './time.ts';
  */
 
 type Links = Readonly<Record<string, string>>;
+
+/** Methods, not properties: a codec then fits where the JSON's type is not known. */
+interface Codec<Value, Json> {
+  encode(value: Value): Json;
+  decode(json: Json): Value;
+}
+
+const codec = <Value, Json>(
+  encode: (value: Value) => Json,
+  decode: (json: Json) => Value,
+): Codec<Value, Json> => ({ encode, decode });
 
 export interface PaymentJson {
   readonly id: string;
@@ -171,34 +188,40 @@ export const decodeCustomer = (json: CustomerJson): Customer => ({
   createdAt: timeOf(json.created_at),
 });
 
+interface EventResourcesJson {
+  readonly payment: PaymentJson;
+  readonly refund: RefundJson;
+  readonly customer: CustomerJson;
+}
+
 export interface EventJson {
   readonly id: string;
   readonly sequence: number;
   readonly type: EventType;
   readonly created_at: string;
   /** The resource under its kind. */
-  readonly data:
-    | { readonly payment: PaymentJson }
-    | { readonly refund: RefundJson }
-    | { readonly customer: CustomerJson };
+  readonly data: { readonly [Kind in EventKind]: Pick<EventResourcesJson, Kind> }[EventKind];
 }
 
-function encodeData(data: EventData): EventJson['data'] {
-  switch (data.kind) {
-    case 'payment':
-      return { payment: encodePayment(data.payment) };
-    case 'refund':
-      return { refund: encodeRefund(data.refund) };
-    case 'customer':
-      return { customer: encodeCustomer(data.customer) };
-  }
+const eventResources: {
+  readonly [Kind in EventKind]: Codec<EventResources[Kind], EventResourcesJson[Kind]>;
+} = {
+  payment: codec(encodePayment, decodePayment),
+  refund: codec(encodeRefund, decodeRefund),
+  customer: codec(encodeCustomer, decodeCustomer),
+};
+
+function encodeData(event: Event): EventJson['data'] {
+  const { kind } = event.data;
+  // Kind and resource are a pair; a union of such pairs cannot say so, here and below.
+  return { [kind]: eventResources[kind].encode(resourceOf(event) as never) } as EventJson['data'];
 }
 
 function decodeData(json: EventJson['data']): EventData {
-  if ('payment' in json) return { kind: 'payment', payment: decodePayment(json.payment) };
-  if ('refund' in json) return { kind: 'refund', refund: decodeRefund(json.refund) };
-  if ('customer' in json) return { kind: 'customer', customer: decodeCustomer(json.customer) };
-  return unknownData(json);
+  const kind = eventKinds.find((known) => Object.hasOwn(json, known));
+  if (kind === undefined) return unknownData(json);
+  const resource = (json as EventResourcesJson)[kind];
+  return { kind, [kind]: eventResources[kind].decode(resource as never) } as unknown as EventData;
 }
 
 /**
@@ -207,7 +230,7 @@ function decodeData(json: EventJson['data']): EventData {
  */
 function unknownData(json: object): EventData {
   const [kind = 'unknown'] = Object.keys(json);
-  // A kind that the types do not know yet; who switches over them passes it over.
+  // A kind that the types do not know yet; a switch over the known ones ignores it.
   return { ...json, kind } as unknown as EventData;
 }
 
@@ -216,7 +239,7 @@ export const encodeEvent = (event: Event): EventJson => ({
   sequence: event.sequence,
   type: event.type,
   created_at: timeJson(event.createdAt),
-  data: encodeData(event.data),
+  data: encodeData(event),
 });
 
 export const decodeEvent = (json: EventJson): Event => ({
@@ -285,93 +308,66 @@ export const decodePage = <Item, ItemJson>(
   nextCursor: json.next_cursor,
 });
 
-/** Methods, not properties: a codec then fits where the JSON's type is not known. */
-interface Codec<Output, Json> {
-  encode(output: Output): Json;
-  decode(json: Json): Output;
-}
+const encodeCreatedKey = (key: CreatedKey): CreatedKeyJson => ({
+  ...encodeKey(key),
+  secret: key.secret,
+});
 
-const codec = <Output, Json>(
-  encode: (output: Output) => Json,
-  decode: (json: Json) => Output,
-): Codec<Output, Json> => ({ encode, decode });
+const decodeCreatedKey = (json: CreatedKeyJson): CreatedKey => ({
+  ...decodeKey(json),
+  secret: json.secret,
+});
 
-const orNull = <Output, Json>({ encode, decode }: Codec<Output, Json>) =>
-  codec<readonly (Output | null)[], { readonly data: readonly (Json | null)[] }>(
-    (items) => ({ data: items.map((item) => item && encode(item)) }),
-    ({ data }) => data.map((item) => item && decode(item)),
-  );
+/** One codec a resource. */
+const resources: { readonly [Name in ResourceName]: Codec<Resources[Name], unknown> } = {
+  ...eventResources,
+  event: codec(encodeEvent, decodeEvent),
+  key: codec(encodeKey, decodeKey),
+  createdKey: codec(encodeCreatedKey, decodeCreatedKey),
+};
 
-const pageOf = <Output, Json>({ encode, decode }: Codec<Output, Json>) =>
-  codec<Page<Output>, PageJson<Json>>(
+const itself = <Item, Json>(of: Codec<Item, Json>) => of;
+
+const pageOf = <Item, Json>({ encode, decode }: Codec<Item, Json>) =>
+  codec<Page<Item>, PageJson<Json>>(
     (page) => encodePage(page, encode),
     (json) => decodePage(json, decode),
   );
 
-const payment = codec(encodePayment, decodePayment);
-const refund = codec(encodeRefund, decodeRefund);
-const customer = codec(encodeCustomer, decodeCustomer);
+const listOf = <Item, Json>({ encode, decode }: Codec<Item, Json>) =>
+  codec<readonly Item[], { readonly data: readonly Json[] }>(
+    (items) => ({ data: items.map(encode) }),
+    ({ data }) => data.map(decode),
+  );
 
-export const encodeRefundPage = (page: Page<Refund>): PageJson<RefundJson> =>
-  encodePage(page, encodeRefund);
+const orNull = <Item, Json>({ encode, decode }: Codec<Item, Json>) =>
+  codec<Item | null, Json | null>(
+    (item) => item && encode(item),
+    (json) => json && decode(json),
+  );
 
-/** The answer of every operation as JSON, and back. `decode` trusts what a server of ours sent. */
-export const outputs: { readonly [Name in CallName]: Codec<OutputOf<Name>, unknown> } = {
-  createPayment: payment,
-  getPayment: payment,
-  getPaymentsByIds: orNull(payment),
-  listPayments: pageOf(payment),
-  confirmPayment: payment,
-  capturePayment: payment,
-  cancelPayment: payment,
-  refundPayment: refund,
-  getRefund: refund,
-  listRefunds: pageOf(refund),
-  getRefundsByPaymentIds: codec(
-    (pages: readonly Page<Refund>[]) => ({ data: pages.map(encodeRefundPage) }),
-    ({ data }: { readonly data: readonly PageJson<RefundJson>[] }) =>
-      data.map((page) => decodePage(page, decodeRefund)),
-  ),
-  createCustomer: customer,
-  getCustomer: customer,
-  getCustomersByIds: orNull(customer),
-  listCustomers: pageOf(customer),
-  listEvents: pageOf(codec(encodeEvent, decodeEvent)),
-  createKey: codec(
-    (key: CreatedKey): CreatedKeyJson => ({ ...encodeKey(key), secret: key.secret }),
-    (json: CreatedKeyJson) => ({ ...decodeKey(json), secret: json.secret }),
-  ),
-  revokeKey: codec(encodeKey, decodeKey),
+/** How each shape wraps the JSON of its items. */
+const shapes: {
+  readonly [Name in CallShape]: <Item>(
+    of: Codec<Item, unknown>,
+  ) => Codec<Shapes<Item>[Name], unknown>;
+} = {
+  one: itself,
+  created: itself,
+  page: pageOf,
+  batch: (of) => listOf(orNull(of)),
+  list: (of) => listOf(pageOf(of)),
 };
 
-const timeFields = new Set(['createdFrom', 'createdBefore']);
+function codecOf({ shape, resource }: Output<CallShape>): Codec<unknown, unknown> {
+  const ofItem: Codec<unknown, unknown> = resources[resource];
+  return shapes[shape](ofItem);
+}
 
 /**
- * The input of an operation from its JSON: names to camelCase, times to milliseconds. What is not
- * an object or not a time is left as it was sent, for the operation's schema to refuse with the
- * rest and to show. A number is no time in JSON; as text it is refused like any other.
+ * The output of every operation as JSON, and back. `decode` trusts what a server of ours sent.
+ * The type of each is what its declaration says; a table that is made in a loop cannot say so.
  */
-export function decodeInput(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
-  const input = renameFields(json as Record<string, unknown>, toCamel);
-  for (const name of timeFields) {
-    const value = input[name];
-    if (typeof value === 'string') {
-      const time = timeSchema.safeParse(parseTime(value));
-      input[name] = time.success ? time.data : value;
-    } else if (typeof value === 'number') {
-      input[name] = String(value);
-    }
-  }
-  return input;
-}
-
-/** The other direction, for clients. */
-export function encodeInput(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const json = renameFields(input, toSnake);
-  for (const name of timeFields) {
-    const value = input[name];
-    if (typeof value === 'number') json[toSnake(name)] = timeJson(value);
-  }
-  return json;
-}
+export const outputs = perCall((name) => codecOf(operations[name].output)) as {
+  readonly [Name in CallName]: Codec<OutputOf<Name>, unknown>;
+};

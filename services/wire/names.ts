@@ -14,6 +14,9 @@ export const toSnake = (name: string): string =>
     (found, escaped?: string) => escaped ?? `_${found.toLowerCase()}`,
   );
 
+/** The name of a type: `createdKey` is `CreatedKey`. */
+export const toPascal = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** The pairs of `fields` under names changed by `rename`; the values as they are. */
 export function renameFields<Value>(
   fields: Readonly<Record<string, Value>>,

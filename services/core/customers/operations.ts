@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { readOperation, writeOperation } from '../operation.ts';
-import { inOrder, type Page, pageShape, toPage } from '../page.ts';
+import { batch, created, one, page } from '../output.ts';
+import { inOrder, pageShape, toPage } from '../page.ts';
 import { anyId, manyIds, metadataSchema, textOf } from '../values.ts';
 import type { Customer } from './customer.ts';
 
-export const createCustomer = writeOperation({
+const createCustomer = writeOperation({
   name: 'createCustomer',
   summary: 'Creates a customer.',
   scope: 'customers:write',
@@ -16,7 +17,8 @@ export const createCustomer = writeOperation({
     country: textOf(1, 100).nullable().default(null),
     metadata: metadataSchema.default({}),
   }),
-  async run({ tx, merchantId, nowMs, newId }, input): Promise<Customer> {
+  output: created('customer'),
+  async run({ tx, merchantId, nowMs, newId }, input) {
     const customer: Customer = { id: newId('cus', nowMs), ...input, createdAt: nowMs };
     await tx.insertCustomer(merchantId, customer);
     await tx.appendEvent(merchantId, {
@@ -29,38 +31,41 @@ export const createCustomer = writeOperation({
   },
 });
 
-export const getCustomer = readOperation({
+const getCustomer = readOperation({
   name: 'getCustomer',
   summary: 'Reads one customer.',
   scope: 'customers:read',
   price: 1,
   input: z.strictObject({ id: anyId }),
-  async run({ read, merchantId }, { id }): Promise<Customer> {
+  output: one('customer'),
+  async run({ read, merchantId }, { id }) {
     const customer = await read.customer(merchantId, id);
     if (!customer) throw notFound('customer', id);
     return customer;
   },
 });
 
-export const getCustomersByIds = readOperation({
+const getCustomersByIds = readOperation({
   name: 'getCustomersByIds',
   summary:
     'Reads up to 100 customers at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'customers:read',
   price: 1,
   input: z.strictObject({ ids: manyIds }),
-  async run({ read, merchantId }, { ids }): Promise<readonly (Customer | null)[]> {
+  output: batch('customer'),
+  async run({ read, merchantId }, { ids }) {
     return inOrder(ids, await read.customers(merchantId, ids));
   },
 });
 
-export const listCustomers = readOperation({
+const listCustomers = readOperation({
   name: 'listCustomers',
   summary: 'Lists customers, newest first, optionally those with one email address.',
   scope: 'customers:read',
   price: 1,
   input: z.strictObject({ ...pageShape, email: z.email().max(254).optional() }),
-  async run({ read, merchantId, cursors }, input): Promise<Page<Customer>> {
+  output: page('customer'),
+  async run({ read, merchantId, cursors }, input) {
     const { limit, cursor, email } = input;
     const binding = JSON.stringify(['listCustomers', merchantId, email]);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
@@ -70,3 +75,11 @@ export const listCustomers = readOperation({
     );
   },
 });
+
+/** What this system can do with customers. */
+export const customerOperations = {
+  createCustomer,
+  getCustomer,
+  getCustomersByIds,
+  listCustomers,
+};

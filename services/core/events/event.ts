@@ -3,6 +3,15 @@ import type { Scope } from '../merchants/merchant.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Refund } from '../refunds/refund.ts';
 
+/** The resources that events show, by kind: the part of a type before its dot. */
+export interface EventResources {
+  readonly payment: Payment;
+  readonly refund: Refund;
+  readonly customer: Customer;
+}
+
+export type EventKind = keyof EventResources;
+
 export const eventTypes = [
   'customer.created',
   'payment.created',
@@ -13,28 +22,28 @@ export const eventTypes = [
   'payment.canceled',
   'payment.refunded',
   'refund.created',
-] as const;
+] as const satisfies readonly `${EventKind}.${string}`[];
 
 export type EventType = (typeof eventTypes)[number];
 
-/** The scope that a key needs beside `events:read` to see events of a type: the resource's. */
-export const scopeOfEvents: Readonly<Record<EventType, Scope>> = {
-  'customer.created': 'customers:read',
-  'payment.created': 'payments:read',
-  'payment.processing': 'payments:read',
-  'payment.authorized': 'payments:read',
-  'payment.succeeded': 'payments:read',
-  'payment.failed': 'payments:read',
-  'payment.canceled': 'payments:read',
-  'payment.refunded': 'payments:read',
-  'refund.created': 'payments:read',
+/** The scope that a key needs beside `events:read` to see events of a kind: the resource's. */
+const scopeOfKind: Readonly<Record<EventKind, Scope>> = {
+  payment: 'payments:read',
+  refund: 'payments:read',
+  customer: 'customers:read',
 };
 
-/** The resource as it stood right after the change. */
-export type EventData =
-  | { readonly kind: 'payment'; readonly payment: Payment }
-  | { readonly kind: 'refund'; readonly refund: Refund }
-  | { readonly kind: 'customer'; readonly customer: Customer };
+/** In the order in which contracts name them. */
+export const eventKinds = Object.keys(scopeOfKind) as readonly EventKind[];
+
+export const scopeOfEvents = (type: EventType): Scope =>
+  // Every type starts with its kind.
+  scopeOfKind[type.slice(0, type.indexOf('.')) as EventKind];
+
+/** The resource as it stood right after the change, under its kind. */
+export type EventData = {
+  readonly [Kind in EventKind]: { readonly kind: Kind } & Pick<EventResources, Kind>;
+}[EventKind];
 
 /**
  * Something that happened. `sequence` counts the events of one merchant from 1 without a gap, so
@@ -49,16 +58,9 @@ export interface Event {
 }
 
 /** The resource that an event shows. */
-export function resourceOf({ data }: Pick<Event, 'data'>): Payment | Refund | Customer {
-  switch (data.kind) {
-    case 'payment':
-      return data.payment;
-    case 'refund':
-      return data.refund;
-    case 'customer':
-      return data.customer;
-  }
-}
+export const resourceOf = ({ data }: Pick<Event, 'data'>): EventResources[EventKind] =>
+  // The data has its resource under its kind; a union of such pairs cannot say so.
+  (data as EventResources & EventData)[data.kind];
 
 /** An event before its place in the sequence is known. */
 export type EventDraft = Omit<Event, 'sequence'>;

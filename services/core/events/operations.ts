@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Principal } from '../caller.ts';
 import { readOperation, streamOperation } from '../operation.ts';
-import { invalidCursor, type Page, pageShape, toPage } from '../page.ts';
-import { type Event, type EventType, eventTypes, resourceOf, scopeOfEvents } from './event.ts';
-import { type EventStream, followEvents, requirePosition } from './follow.ts';
+import { page, stream } from '../output.ts';
+import { invalidCursor, pageShape, toPage } from '../page.ts';
+import { type EventType, eventTypes, resourceOf, scopeOfEvents } from './event.ts';
+import { followEvents, requirePosition } from './follow.ts';
 
 const sequence = z.int().min(0);
 const types = z.array(z.enum(eventTypes)).max(eventTypes.length).default([]);
@@ -16,13 +17,13 @@ function typesFor(
   { scopes }: Pick<Principal, 'scopes'>,
   wanted: readonly EventType[],
 ): readonly EventType[] | undefined {
-  const readable = eventTypes.filter((type) => scopes.includes(scopeOfEvents[type]));
+  const readable = eventTypes.filter((type) => scopes.includes(scopeOfEvents(type)));
   const shown = wanted.length === 0 ? readable : readable.filter((type) => wanted.includes(type));
   if (shown.length === 0) return undefined;
   return shown.length === eventTypes.length ? [] : shown;
 }
 
-export const listEvents = readOperation({
+const listEvents = readOperation({
   name: 'listEvents',
   summary: 'Lists events after a sequence, oldest first, of resources that the key may read.',
   scope: 'events:read',
@@ -34,7 +35,8 @@ export const listEvents = readOperation({
     /** All types, if empty. */
     types,
   }),
-  async run({ read, merchantId, principal, cursors }, input): Promise<Page<Event>> {
+  output: page('event'),
+  async run({ read, merchantId, principal, cursors }, input) {
     const { limit, cursor, after, types: wanted } = input;
     const binding = JSON.stringify(['listEvents', merchantId, wanted]);
     const from = cursor === undefined ? after : Number(cursors.open(cursor, binding).value);
@@ -52,7 +54,7 @@ export const listEvents = readOperation({
   },
 });
 
-export const watchEvents = streamOperation({
+const watchEvents = streamOperation({
   name: 'watchEvents',
   summary:
     'Streams events as they are committed, of resources that the key may read; resumes after a' +
@@ -64,8 +66,15 @@ export const watchEvents = streamOperation({
     after: sequence.optional(),
     types,
   }),
-  run({ read, feed, merchantId, principal, signal, pace }, input): Promise<EventStream> {
+  output: stream('event'),
+  run({ read, feed, merchantId, principal, signal, pace }, input) {
     const shown = typesFor(principal, input.types);
     return followEvents({ read, feed, merchantId, signal, pace, after: input.after, types: shown });
   },
 });
+
+/** What this system can do with events. */
+export const eventOperations = {
+  listEvents,
+  watchEvents,
+};

@@ -31,6 +31,11 @@ export interface ApiKey {
   readonly revokedAt: number | null;
 }
 
+/** A new key. `secret` is returned only once, and is null when the call is replayed. */
+export interface CreatedKey extends ApiKey {
+  readonly secret: string | null;
+}
+
 /** A key with what only the core and the store know. */
 export interface StoredApiKey extends ApiKey {
   readonly merchantId: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notFound, PaymentsError } from '../errors.ts';
 import { writeOperation } from '../operation.ts';
+import { created, one } from '../output.ts';
 import { anyId, textOf } from '../values.ts';
 import { hashSecret } from './keyring.ts';
 import { type ApiKey, type StoredApiKey, scopes } from './merchant.ts';
@@ -35,14 +36,9 @@ function requireWithin(caller: Powers, powers: Powers, what: 'grant' | 'end'): v
   );
 }
 
-/** A new key. `secret` is returned only once, and is null when the call is replayed. */
-export interface CreatedKey extends ApiKey {
-  readonly secret: string | null;
-}
-
 const publicPart = ({ hash: _hash, merchantId: _merchantId, ...key }: StoredApiKey): ApiKey => key;
 
-export const createKey = writeOperation({
+const createKey = writeOperation({
   name: 'createKey',
   summary: 'Creates an API key. The secret is returned only once.',
   scope: 'keys:write',
@@ -55,7 +51,8 @@ export const createKey = writeOperation({
     /** Requests at once after a rest. */
     burst: z.int().min(1).max(200_000).optional(),
   }),
-  async run({ tx, principal, nowMs, newId, newSecret }, input): Promise<CreatedKey> {
+  output: created('createdKey'),
+  async run({ tx, principal, nowMs, newId, newSecret }, input) {
     const granted = {
       scopes: [...new Set(input.scopes)],
       ratePerSecond: input.ratePerSecond ?? Math.min(100, principal.ratePerSecond),
@@ -78,12 +75,13 @@ export const createKey = writeOperation({
   remember: (created) => ({ ...created, secret: null }),
 });
 
-export const revokeKey = writeOperation({
+const revokeKey = writeOperation({
   name: 'revokeKey',
   summary: 'Revokes an API key at once, and ends every stream that it opened.',
   scope: 'keys:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
+  output: one('key'),
   async run(
     { tx, merchantId, principal, nowMs, authenticator, afterCommit, precondition },
     { id },
@@ -103,3 +101,9 @@ export const revokeKey = writeOperation({
     return publicPart(key);
   },
 });
+
+/** What this system can do with API keys. */
+export const keyOperations = {
+  createKey,
+  revokeKey,
+};

@@ -9,7 +9,8 @@ import {
   type WriteContext,
   writeOperation,
 } from '../operation.ts';
-import { inOrder, type Page, pageShape, toPage } from '../page.ts';
+import { batch, created, one, page } from '../output.ts';
+import { inOrder, pageShape, toPage } from '../page.ts';
 import type { PaymentFilter, PaymentSort, Transaction } from '../ports.ts';
 import type { Charge, ChargeOutcome } from '../processor/processor.ts';
 import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
@@ -19,34 +20,36 @@ import { afterCharge, changed, eventOfStatus, requireAction, requireVersion } fr
 /** A charge whose answer never came, because the process ended, is looked up after this long. */
 const abandonedAfterMs = 30_000;
 
-export const getPayment = readOperation({
+const getPayment = readOperation({
   name: 'getPayment',
   summary: 'Reads one payment.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ id: anyId }),
-  async run({ read, merchantId }, { id }): Promise<Payment> {
+  output: one('payment'),
+  async run({ read, merchantId }, { id }) {
     const payment = await read.payment(merchantId, id);
     if (!payment) throw notFound('payment', id);
     return payment;
   },
 });
 
-export const getPaymentsByIds = readOperation({
+const getPaymentsByIds = readOperation({
   name: 'getPaymentsByIds',
   summary:
     'Reads up to 100 payments at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ ids: manyIds }),
-  async run({ read, merchantId }, { ids }): Promise<readonly (Payment | null)[]> {
+  output: batch('payment'),
+  async run({ read, merchantId }, { ids }) {
     return inOrder(ids, await read.payments(merchantId, ids));
   },
 });
 
 export const paymentSorts = ['-created_at', 'created_at', '-amount', 'amount'] as const;
 
-export const listPayments = readOperation({
+const listPayments = readOperation({
   name: 'listPayments',
   summary: 'Lists payments, newest first unless sorted otherwise.',
   scope: 'payments:read',
@@ -63,7 +66,8 @@ export const listPayments = readOperation({
     amountMax: z.int().min(0).max(maxAmountMinor).optional(),
     sort: z.enum(paymentSorts).default('-created_at'),
   }),
-  async run({ read, merchantId, cursors }, input): Promise<Page<Payment>> {
+  output: page('payment'),
+  async run({ read, merchantId, cursors }, input) {
     const { limit, cursor, sort, ...filter } = input;
     const binding = bindingOf('listPayments', merchantId, filter, sort);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
@@ -155,7 +159,7 @@ function answerOf(payment: Payment, outcome?: ChargeOutcome): Settled<Payment> {
   return { result: { output: payment }, final: true };
 }
 
-export const createPayment = writeOperation({
+const createPayment = writeOperation({
   name: 'createPayment',
   summary: 'Creates a payment, and confirms it at once where `confirm` is true.',
   scope: 'payments:write',
@@ -170,7 +174,8 @@ export const createPayment = writeOperation({
     description: textUpTo(500).nullable().default(null),
     metadata: metadataSchema.default({}),
   }),
-  async run(context, input): Promise<Payment> {
+  output: created('payment'),
+  async run(context, input) {
     const { tx, merchantId, nowMs } = context;
     if (input.customer !== null && !(await tx.customer(merchantId, input.customer))) {
       throw invalid({
@@ -203,13 +208,14 @@ export const createPayment = writeOperation({
   settlement,
 });
 
-export const confirmPayment = writeOperation({
+const confirmPayment = writeOperation({
   name: 'confirmPayment',
   summary: 'Confirms a payment: asks the card network for its amount.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
-  async run(context, { id }): Promise<Payment> {
+  output: one('payment'),
+  async run(context, { id }) {
     const payment = await requirePayment(context.tx, context.merchantId, id);
     requireAction(payment, 'confirm');
     return toProcessing(context, payment);
@@ -225,7 +231,7 @@ async function toProcessing(context: WriteContext, payment: Payment): Promise<Pa
   return next;
 }
 
-export const capturePayment = writeOperation({
+const capturePayment = writeOperation({
   name: 'capturePayment',
   summary: 'Captures the authorised amount, or less of it.',
   scope: 'payments:write',
@@ -235,7 +241,8 @@ export const capturePayment = writeOperation({
     /** Minor units. Defaults to everything authorised. */
     amount: amountSchema.optional(),
   }),
-  async run(context, input): Promise<Payment> {
+  output: one('payment'),
+  async run(context, input) {
     const payment = await requirePayment(context.tx, context.merchantId, input.id);
     requireAction(payment, 'capture');
     const amountCaptured = input.amount ?? payment.amount;
@@ -251,13 +258,14 @@ export const capturePayment = writeOperation({
   },
 });
 
-export const cancelPayment = writeOperation({
+const cancelPayment = writeOperation({
   name: 'cancelPayment',
   summary: 'Cancels a payment that was not captured.',
   scope: 'payments:write',
   price: 5,
   input: z.strictObject({ id: anyId }),
-  async run(context, { id }): Promise<Payment> {
+  output: one('payment'),
+  async run(context, { id }) {
     const payment = await requirePayment(context.tx, context.merchantId, id);
     requireAction(payment, 'cancel');
     return write(context, payment, changed(payment, context.nowMs, { status: 'canceled' }));
@@ -307,3 +315,14 @@ const appendPaymentEvent = (
     createdAt: nowMs,
     data: { kind: 'payment', payment },
   });
+
+/** What this system can do with payments. */
+export const paymentOperations = {
+  createPayment,
+  getPayment,
+  getPaymentsByIds,
+  listPayments,
+  confirmPayment,
+  capturePayment,
+  cancelPayment,
+};

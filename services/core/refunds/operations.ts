@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { notFound } from '../errors.ts';
 import { amountSchema } from '../money.ts';
 import { readOperation, writeOperation } from '../operation.ts';
-import { type Cursors, type Page, pageShape, toPage, weighed } from '../page.ts';
+import { created, list, one, page } from '../output.ts';
+import { type Cursors, pageShape, toPage, weighed } from '../page.ts';
 import { requirePayment, write } from '../payments/operations.ts';
 import { afterRefund, requireAction } from '../payments/rules.ts';
 import { anyId, idOf, manyIds, textUpTo } from '../values.ts';
 import type { Refund } from './refund.ts';
 
-export const refundPayment = writeOperation({
+const refundPayment = writeOperation({
   name: 'refundPayment',
   summary: 'Gives back captured money. The amount defaults to all that is left.',
   scope: 'payments:write',
@@ -20,7 +21,8 @@ export const refundPayment = writeOperation({
     amount: amountSchema.optional(),
     reason: textUpTo(500).nullable().default(null),
   }),
-  async run(context, input): Promise<Refund> {
+  output: created('refund'),
+  async run(context, input) {
     const { tx, merchantId, nowMs } = context;
     const payment = await requirePayment(tx, merchantId, input.payment);
     requireAction(payment, 'refund');
@@ -46,26 +48,28 @@ export const refundPayment = writeOperation({
   },
 });
 
-export const getRefund = readOperation({
+const getRefund = readOperation({
   name: 'getRefund',
   summary: 'Reads one refund.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ id: anyId }),
-  async run({ read, merchantId }, { id }): Promise<Refund> {
+  output: one('refund'),
+  async run({ read, merchantId }, { id }) {
     const refund = await read.refund(merchantId, id);
     if (!refund) throw notFound('refund', id);
     return refund;
   },
 });
 
-export const listRefunds = readOperation({
+const listRefunds = readOperation({
   name: 'listRefunds',
   summary: 'Lists refunds, newest first, optionally those of one payment.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
-  async run({ read, merchantId, cursors }, input): Promise<Page<Refund>> {
+  output: page('refund'),
+  async run({ read, merchantId, cursors }, input) {
     const { limit, cursor, payment } = input;
     const binding = bindingOf(merchantId, payment);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
@@ -84,14 +88,15 @@ const cursorWithin = (cursors: Cursors, binding: string) => (last: Refund) =>
 /** Refunds of one payment in the batch read; `listRefunds` goes on after them. */
 export const refundsEach = 20;
 
-export const getRefundsByPaymentIds = readOperation({
+const getRefundsByPaymentIds = readOperation({
   name: 'getRefundsByPaymentIds',
   summary:
     'Reads the first page of refunds, newest first, of each of up to 100 payments, in the order of their ids.',
   scope: 'payments:read',
   price: 1,
   input: z.strictObject({ payments: manyIds }),
-  async run({ read, merchantId, cursors }, { payments }): Promise<readonly Page<Refund>[]> {
+  output: list('refund'),
+  async run({ read, merchantId, cursors }, { payments }) {
     const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach + 1);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
     const pageOf = (id: string) =>
@@ -103,3 +108,11 @@ export const getRefundsByPaymentIds = readOperation({
     return weighed(payments.map(pageOf));
   },
 });
+
+/** What this system can do with refunds. */
+export const refundOperations = {
+  refundPayment,
+  getRefund,
+  listRefunds,
+  getRefundsByPaymentIds,
+};
