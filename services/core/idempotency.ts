@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
-import type { Context, Precondition, Settled, Write, WriteContext } from './operation.ts';
+import type { Context, Settled, Write, WriteContext } from './operation.ts';
 import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
 import { excerpt } from './validate.ts';
 
@@ -12,22 +12,38 @@ const rememberedMs = 24 * 60 * 60 * 1000;
 const leaseMs = 10_000;
 const inFlightRetryMs = 1000;
 
-/** What the first transaction of a write came to. */
-type Begun<Output> =
+/** A write with its idempotency key, ready for a transaction; `keyed` makes one. */
+export interface Keyed<Schema extends z.ZodType, Output extends { readonly id: string }> {
+  readonly operation: Write<Schema, Output>;
+  readonly caller: Caller;
+  readonly input: z.output<Schema>;
+  readonly key: string;
+  /** SHA-256 of operation and input. */
+  readonly fingerprint: string;
+  /** All that the operation knows, except its transaction. */
+  readonly context: Omit<WriteContext, 'tx'>;
+  /** What to do once the transaction is durable. */
+  readonly afterCommit: readonly (() => void)[];
+}
+
+/** What `begin` found out about the key. */
+export type Begun =
   | { readonly replay: Outcome }
-  | {
-      readonly output: Output;
-      readonly record: IdempotencyRecord;
-      /** The card network is to be asked before the outcome is known. */
-      readonly open: boolean;
-      /** An earlier call with this key was cut off, and this one takes it up. */
-      readonly again: boolean;
-    };
+  /** `cutOff`: the record of an earlier call, which this one continues. */
+  | { readonly cutOff: IdempotencyRecord | undefined };
+
+/** What `record` has kept. */
+export interface Recorded<Output> {
+  readonly output: Output;
+  readonly record: IdempotencyRecord;
+  /** True if an earlier call with this key was cut off. */
+  readonly again: boolean;
+}
 
 /**
  * Runs one write with its idempotency key: a replay, a refusal, or the effect. The record of the
- * key is committed together with the effect; where the card network is asked in between, first the
- * intent is, and then the answer.
+ * key is committed together with the effect. Where the card network is asked in between, the intent
+ * is committed first, and the answer after it.
  *
  * @throws PaymentsError
  */
@@ -38,70 +54,138 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
   caller: Caller,
   input: z.output<Schema>,
 ): Promise<Output> {
-  const { merchantId, nowMs } = context;
-  const { store, authenticator, processor, clock, newSecret } = ports;
-  const key = requireIdempotencyKey(caller.idempotencyKey);
-  const fingerprint = hash('sha256', `${operation.name}\0${canonicalJson(input)}`);
-  const { settlement } = operation;
+  const write = keyed(ports, operation, context, caller, input);
+  const done = await ports.store.write(async (tx) => {
+    const begun = await begin(tx, write);
+    if ('replay' in begun) return begun;
+    const output = await effect(tx, write, begun);
+    return record(tx, write, begun, output);
+  });
+  for (const work of write.afterCommit) work();
+  if ('replay' in done) return replayed(write, done.replay);
+  return done.record.outcome ? done.output : settle(ports, write, done);
+}
 
+/** @throws PaymentsError `idempotency_key_missing`, `validation_failed` */
+export function keyed<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  { authenticator, newSecret }: Ports,
+  operation: Write<Schema, Output>,
+  context: Context,
+  caller: Caller,
+  input: z.output<Schema>,
+): Keyed<Schema, Output> {
   const afterCommit: (() => void)[] = [];
-  const within = (tx: Transaction, at: number, precondition: Precondition = {}): WriteContext => ({
-    ...context,
-    precondition,
-    nowMs: at,
-    tx,
-    authenticator,
-    newSecret,
-    afterCommit: (work) => afterCommit.push(work),
-  });
+  return {
+    operation,
+    caller,
+    input,
+    key: requireIdempotencyKey(caller.idempotencyKey),
+    fingerprint: hash('sha256', `${operation.name}\0${canonicalJson(input)}`),
+    context: {
+      ...context,
+      precondition: {},
+      authenticator,
+      newSecret,
+      afterCommit: (work) => afterCommit.push(work),
+    },
+    afterCommit,
+  };
+}
 
-  const begun = await store.write(async (tx): Promise<Begun<Output>> => {
-    // A call that waited in the queue until its caller was gone has no effect.
-    requireWaiting(caller.signal);
-    const known = await tx.idempotencyRecord(merchantId, key, nowMs);
-    if (known) {
-      requireSameInput(known, fingerprint);
-      if (known.outcome) return { replay: known.outcome };
-      if (known.leaseUntil > nowMs || !settlement) throw inFlightError(key);
-    }
-    const output =
-      known && settlement
-        ? await settlement.resume(within(tx, nowMs), known.resourceId)
-        : await operation.run(within(tx, nowMs, caller), input);
-    const again = known !== undefined;
-    const open = settlement !== undefined && (again || settlement.charge(output) !== undefined);
-    const record: IdempotencyRecord = {
-      key,
-      fingerprint,
-      outcome: open ? null : { ok: true, output: operation.remember?.(output) ?? output },
-      resourceId: output.id,
-      leaseUntil: open ? nowMs + leaseMs : 0,
-      expiresAt: nowMs + rememberedMs,
-    };
-    await tx.putIdempotencyRecord(merchantId, record);
-    return { output, open, record, again };
-  });
-  for (const work of afterCommit) work();
+/**
+ * Whether the key is new, was cut off, or has its outcome already.
+ *
+ * @throws PaymentsError `idempotency_key_reused`, `idempotency_in_flight`; and where nobody waits
+ *   for the answer any more: a call that waited in the queue until then has no effect
+ */
+export async function begin<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  tx: Transaction,
+  { operation, caller, key, fingerprint, context: { merchantId, nowMs } }: Keyed<Schema, Output>,
+): Promise<Begun> {
+  requireWaiting(caller.signal);
+  const known = await tx.idempotencyRecord(merchantId, key, nowMs);
+  if (!known) return { cutOff: undefined };
+  requireSameInput(known, fingerprint);
+  if (known.outcome) return { replay: known.outcome };
+  if (known.leaseUntil > nowMs || !operation.settlement) throw inFlightError(key);
+  return { cutOff: known };
+}
 
-  if ('replay' in begun) {
-    if (caller.receipt) caller.receipt.replayed = true;
-    return replayed<Output>(begun.replay);
-  }
-  const { output, open, record, again } = begun;
-  if (!open || !settlement) return output;
+/**
+ * Runs the operation, or continues the call that was cut off.
+ *
+ * @throws PaymentsError what the operation throws; `version_mismatch` where the caller expects a
+ *   version of what has none, after all else, because a precondition counts only where the change
+ *   would be made without it (RFC 9110 §13.2.1)
+ */
+export async function effect<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  tx: Transaction,
+  { operation, caller, input, context }: Keyed<Schema, Output>,
+  { cutOff }: Extract<Begun, { cutOff: unknown }>,
+): Promise<Output> {
+  const { settlement, takesVersion } = operation;
+  if (cutOff && settlement) return settlement.resume({ ...context, tx }, cutOff.resourceId);
+  const output = await operation.run({ ...context, tx, precondition: caller }, input);
+  if (!takesVersion) refuseVersion(operation, caller);
+  return output;
+}
 
+/** Keeps what the key stands for: the outcome, or that the card network is still to be asked. */
+export async function record<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  tx: Transaction,
+  { operation, key, fingerprint, context: { merchantId, nowMs } }: Keyed<Schema, Output>,
+  { cutOff }: Extract<Begun, { cutOff: unknown }>,
+  output: Output,
+): Promise<Recorded<Output>> {
+  const { settlement } = operation;
+  const again = cutOff !== undefined;
+  const open = settlement !== undefined && (again || settlement.charge(output) !== undefined);
+  const kept: IdempotencyRecord = {
+    key,
+    fingerprint,
+    outcome: open ? null : { ok: true, output: operation.remember?.(output) ?? output },
+    resourceId: output.id,
+    leaseUntil: open ? nowMs + leaseMs : 0,
+    expiresAt: nowMs + rememberedMs,
+  };
+  await tx.putIdempotencyRecord(merchantId, kept);
+  return { output, record: kept, again };
+}
+
+/** Asks the card network outside every transaction, then commits what it answered. */
+async function settle<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  { store, processor, clock }: Ports,
+  { operation: { settlement }, caller, context }: Keyed<Schema, Output>,
+  { output, record: kept, again }: Recorded<Output>,
+): Promise<Output> {
+  // Only a write with a settlement is recorded without its outcome.
+  if (!settlement) return output;
   const asked = settlement.charge(output);
   const outcome = asked && (await processor.charge(asked, caller.signal));
   const { result } = await store.write(async (tx) => {
-    const settled = await settlement.settle(within(tx, clock.now()), output.id, outcome, again);
+    const within = { ...context, tx, nowMs: clock.now() };
+    const settled = await settlement.settle(within, output.id, outcome, again);
     await tx.putIdempotencyRecord(
-      merchantId,
-      settled.final ? { ...record, outcome: outcomeOf(settled) } : { ...record, leaseUntil: 0 },
+      context.merchantId,
+      settled.final ? { ...kept, outcome: outcomeOf(settled) } : { ...kept, leaseUntil: 0 },
     );
     return settled;
   });
   if ('error' in result) throw result.error;
   return result.output;
+}
+
+/** @throws PaymentsError `version_mismatch`: what has no versions has none that is demanded */
+function refuseVersion(
+  { name }: Pick<Write<z.ZodType, { readonly id: string }>, 'name'>,
+  { ifVersion, unlessVersion }: Caller,
+): void {
+  if (!ifVersion && unlessVersion !== 'any') return;
+  throw new PaymentsError(
+    'version_mismatch',
+    `Expected no version with ${name}: what it changes has none.`,
+    { metadata: { operation: name } },
+  );
 }
 
 function requireIdempotencyKey(key: string | undefined): string {
@@ -146,7 +230,11 @@ function outcomeOf({ result }: Settled<unknown>): Outcome {
   return { ok: false, code, message, details };
 }
 
-function replayed<Output>(outcome: Outcome): Output {
+function replayed<Schema extends z.ZodType, Output extends { readonly id: string }>(
+  { caller: { receipt } }: Keyed<Schema, Output>,
+  outcome: Outcome,
+): Output {
+  if (receipt) receipt.replayed = true;
   if (!outcome.ok) throw new PaymentsError(outcome.code, outcome.message, outcome.details);
   // The record holds what this same operation, by its fingerprint, answered before.
   return outcome.output as Output;

@@ -97,6 +97,11 @@ export interface Settlement<Output> {
 /** The part of a write that is the same whatever it returns. */
 export interface Write<Schema extends z.ZodType, Value extends { readonly id: string }> {
   readonly name: string;
+  /**
+   * True if the resource has versions, of which the caller may expect some. A write that takes none
+   * is refused where one is expected. Defaults to false.
+   */
+  readonly takesVersion?: boolean;
   /** Everything here is one transaction, with the idempotency record and the events. */
   run(context: WriteContext, input: z.output<Schema>): Promise<Value>;
   readonly settlement?: Settlement<Value>;

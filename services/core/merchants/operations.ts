@@ -82,21 +82,10 @@ const revokeKey = writeOperation({
   price: 5,
   input: z.strictObject({ id: anyId }),
   output: one('key'),
-  async run(
-    { tx, merchantId, principal, nowMs, authenticator, afterCommit, precondition },
-    { id },
-  ) {
+  async run({ tx, merchantId, principal, nowMs, authenticator, afterCommit }, { id }) {
     const key = await tx.revokeApiKey(merchantId, id, nowMs);
     if (!key) throw notFound('key', id);
     requireWithin(principal, key, 'end');
-    // A key has no versions: none that is demanded can be its own.
-    if (precondition.ifVersion || precondition.unlessVersion === 'any') {
-      throw new PaymentsError(
-        'version_mismatch',
-        `Expected no demand on the version of key '${id}': keys have none.`,
-        { metadata: { key: id } },
-      );
-    }
     afterCommit(() => authenticator.revoke(key.id));
     return publicPart(key);
   },

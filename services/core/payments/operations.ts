@@ -213,6 +213,7 @@ const confirmPayment = writeOperation({
   summary: 'Confirms a payment: asks the card network for its amount.',
   scope: 'payments:write',
   price: 5,
+  takesVersion: true,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
   async run(context, { id }) {
@@ -236,6 +237,7 @@ const capturePayment = writeOperation({
   summary: 'Captures the authorised amount, or less of it.',
   scope: 'payments:write',
   price: 5,
+  takesVersion: true,
   input: z.strictObject({
     id: anyId,
     /** Minor units. Defaults to everything authorised. */
@@ -263,6 +265,7 @@ const cancelPayment = writeOperation({
   summary: 'Cancels a payment that was not captured.',
   scope: 'payments:write',
   price: 5,
+  takesVersion: true,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
   async run(context, { id }) {

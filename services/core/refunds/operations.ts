@@ -14,6 +14,7 @@ const refundPayment = writeOperation({
   summary: 'Gives back captured money. The amount defaults to all that is left.',
   scope: 'payments:write',
   price: 5,
+  takesVersion: true,
   input: z.strictObject({
     /** Id of the payment. */
     payment: anyId,
