@@ -1,26 +1,30 @@
 import { callScenario } from '../trial/call-scenario.ts';
-import { control, room } from '../trial/contenders.ts';
+import { control, room, withCore } from '../trial/contenders.ts';
 import { autocannon, closed, warming } from '../trial/phases.ts';
 import type { Scenario } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-/** (8) Each room beside the library that it is made with. */
+/** (8) Each room beside the library that it is made with, alone and with core in it. */
 export const bare: Scenario = callScenario({
   name: 'bare',
   title: 'Each room beside its bare library',
-  what: 'A payment is read; the bare libraries answer the same bytes as a constant.',
+  what: 'A payment is read: the bare libraries answer a constant, or with core in them what it reads.',
   baseline: 'rest',
   rounds: { quick: 1, normal: 0, full: 6 },
   contenders: [
     room('rest'),
     control('hono', 'bare hono', 'rest'),
+    withCore('hono-core', 'hono with core', 'rest'),
     room('grpc'),
     control('grpc-js-constant', 'bare grpc-js', 'grpc'),
+    withCore('grpc-js-core', 'grpc-js with core', 'grpc'),
     room('graphql'),
     control('graphql-execute', 'bare graphql', 'graphql'),
+    withCore('graphql-core', 'graphql with core', 'graphql'),
     control('yoga', 'bare yoga', 'graphql'),
     room('websocket'),
     control('ws', 'bare ws', 'websocket'),
+    withCore('ws-core', 'ws with core', 'websocket'),
   ],
   acts: [readPayment],
   turns(loading) {

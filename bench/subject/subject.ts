@@ -67,15 +67,28 @@ export const targetAt = (address: Address): Subject => ({
   stop: async () => {},
 });
 
+interface ControlOptions {
+  readonly nodeFlags?: readonly string[];
+  /** Of a control that has core in it. */
+  readonly databasePath?: string | undefined;
+}
+
 /** A control of `controls/`, answering the constant in `constantPath`. */
 export function startControl(
   name: string,
   constantPath: string,
-  nodeFlags: readonly string[] = [],
+  { nodeFlags = [], databasePath }: ControlOptions = {},
 ): Promise<Subject> {
   const path = fileURLToPath(new URL(`./controls/${name}.ts`, import.meta.url));
   const args = [...nodeFlags, path, constantPath];
-  return startSubject(args, { counters: false }, { NODE_ENV: 'production' });
+  return startSubject(
+    args,
+    { counters: false },
+    {
+      NODE_ENV: 'production',
+      ...(databasePath !== undefined && { DATABASE_URL: `sqlite:${databasePath}` }),
+    },
+  );
 }
 
 /** Resolves with the process's `ready {ports}` line. @throws Error with its last words */

@@ -35,3 +35,7 @@ export const control = (
   more: Partial<CallContender> = {},
 ): CallContender =>
   room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });
+
+/** A bare library with core's own read in it, and the wire's encoding: what the room adds to. */
+export const withCore = (name: string, label: string, wire: CallWire): CallContender =>
+  control(name, label, wire, { subject: { control: name, database: true } });

@@ -38,11 +38,18 @@ export function createPool(
   const { constantsPath, certificate, target, nodeFlags } = shared;
 
   function startSubject({ subject: spec }: Contender): Promise<Subject> {
-    if ('control' in spec) return startControl(spec.control, constantsPath, nodeFlags);
+    if ('control' in spec) {
+      const databasePath = spec.database && newDatabase();
+      return startControl(spec.control, constantsPath, { nodeFlags, databasePath });
+    }
     if (target) return Promise.resolve(targetAt(target));
-    const databasePath = copies.copy();
-    databases.push(databasePath);
-    return startServer({ ...spec, databasePath, certificate, nodeFlags });
+    return startServer({ ...spec, databasePath: newDatabase(), certificate, nodeFlags });
+  }
+
+  function newDatabase(): string {
+    const path = copies.copy();
+    databases.push(path);
+    return path;
   }
 
   async function start(contender: Contender): Promise<Processes> {

@@ -11,7 +11,7 @@ export type SubjectSpec =
       readonly wires: readonly string[];
       readonly env?: Readonly<Record<string, string>>;
     }
-  | { readonly control: string };
+  | { readonly control: string; readonly database?: true };
 
 export interface Contender {
   readonly name: string;

@@ -6,11 +6,14 @@ import type { Constants } from '../../bench/subject/controls/constant.ts';
 import { type Subject, startControl } from '../../bench/subject/subject.ts';
 import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
+import { createGraphqlClient } from '../../services/graphql/client.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
 import { createRestClient } from '../../services/rest/client.ts';
+import { createWebsocketClient } from '../../services/websocket/client.ts';
 import { encodePayment as encodeJson } from '../../services/wire/json.ts';
 import { message } from '../../services/wire/protobuf/contract.ts';
 import { encodePayment as encodeMessage } from '../../services/wire/protobuf/messages.ts';
+import { adminKey, openHouse } from '../house.ts';
 
 /** The two answers of every control. */
 const payment: Payment = {
@@ -38,14 +41,14 @@ const bytesOf = (of: Payment): Buffer =>
 const constants: Constants = {
   rest: JSON.stringify(encodeJson(payment)),
   restCreated: JSON.stringify(encodeJson(created)),
-  graphql: { data: null },
+  graphql: { data: { result: null } },
   grpc: {
     path: '/payments.v1.PaymentService/GetPayment',
     message: bytesOf(payment).toString('base64'),
     createPath: '/payments.v1.PaymentService/CreatePayment',
     created: bytesOf(created).toString('base64'),
   },
-  websocket: { welcome: '', result: '' },
+  websocket: { welcome: '{"type":"welcome","request_id":"r"}', result: '' },
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'fivewire-controls-'));
@@ -119,4 +122,31 @@ describe('a control with an encoding', () => {
       expect(bad).not.toBe(201);
     }),
   );
+});
+
+const databasePath = join(directory, 'core.db');
+const key = adminKey;
+const withCore: Readonly<Record<string, Open>> = {
+  'hono-core': ({ http }) => createRestClient({ target: at(http), key }),
+  'grpc-js-core': ({ grpc: port }) => createGrpcClient({ target: `127.0.0.1:${port}`, key }),
+  'graphql-core': ({ http }) => createGraphqlClient({ target: at(http), key }),
+  'ws-core': ({ http }) => createWebsocketClient({ target: `ws://127.0.0.1:${http}`, key }),
+};
+
+describe('a control with core in it', () => {
+  let kept: Payment;
+  beforeAll(async () => {
+    const { core, close } = await openHouse(`sqlite:${databasePath}`);
+    const caller = { credential: key, requestId: 'test', idempotencyKey: 'once' };
+    kept = await core.invoke('createPayment', caller, toCreate);
+    await close();
+  });
+
+  test.each(Object.entries(withCore))('%s reads from the store', async (name, open) => {
+    const subject = await startControl(name, constantsPath, { databasePath });
+    const client = await open(subject.address);
+    expect(await client.getPayment({ id: kept.id })).toEqual(kept);
+    await client.close();
+    await subject.stop();
+  });
 });

@@ -295,6 +295,10 @@ describe('5. controls', () => {
     'grpc-js',
     'yoga',
     'ws',
+    'hono-core',
+    'grpc-js-core',
+    'graphql-core',
+    'ws-core',
   ])('%s stands beside the rooms', (name) => {
     expect(controls).toContain(name);
   });
