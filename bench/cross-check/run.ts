@@ -13,7 +13,7 @@ import { arrangeFixtures } from '../subject/fixtures.ts';
 import { cpuMicrosOf } from '../subject/meter.ts';
 import { type Subject, startControl, startServer } from '../subject/subject.ts';
 import { type Copies, findTemplate, importTemplate, openCopies } from '../subject/template.ts';
-import { captureAct } from '../trial/capture.ts';
+import { captureWorkload } from '../trial/capture.ts';
 import { nullConstants } from '../trial/constants.ts';
 import type { LoadGenerator } from '../trial/tasks.ts';
 import { readPayment } from '../trial/workloads.ts';
@@ -162,7 +162,12 @@ async function checkWay(place: Place, way: Way, bench: Bench): Promise<Line> {
 async function captureRead(address: Address, wire: CheckedWire): Promise<Captured> {
   const client: Client = await connectClient(address, wire);
   const fixtures = await arrangeFixtures(client).finally(() => client.close());
-  const { prepared, status, body } = await captureAct(readPayment, { address, fixtures }, wire, {});
+  const { prepared, status, body } = await captureWorkload(
+    readPayment,
+    { address, fixtures },
+    wire,
+    {},
+  );
   if (prepared.protocol !== 'http2' || prepared.request.body.length === 0) {
     return { prepared, status, body };
   }

@@ -1,7 +1,7 @@
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import {
-  type AttributionOfAct,
+  type AttributionOfWorkload,
   attributionOf,
   type Part,
 } from '../statistics/attribution-by-round.ts';
@@ -13,13 +13,13 @@ const signed = (micros: number): string =>
 const told = ({ label, micros, interval }: Part): string =>
   `${label} ${signed(micros)} µs${interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
 
-const pictureOf = (found: readonly AttributionOfAct[]): Picture => ({
+const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
   kind: 'stack',
   label: 'gRPC − REST, server CPU, µs a call, in parts that add up',
-  items: found.flatMap(({ act, bare, rooms }) =>
+  items: found.flatMap(({ workload, bare, rooms }) =>
     [
-      { label: `${act}, by bare libraries`, parts: bare },
-      { label: `${act}, by whole rooms`, parts: rooms },
+      { label: `${workload}, by bare libraries`, parts: bare },
+      { label: `${workload}, by whole rooms`, parts: rooms },
     ].map(({ label, parts }) => ({
       label,
       wire: null,
@@ -28,8 +28,8 @@ const pictureOf = (found: readonly AttributionOfAct[]): Picture => ({
   ),
 });
 
-const findAll = (result: Result): AttributionOfAct[] =>
-  ['read', 'create'].flatMap((act) => attributionOf(result, act) ?? []);
+const findAll = (result: Result): AttributionOfWorkload[] =>
+  ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
 
 /** Whether a part makes gRPC cheaper, beyond doubt. */
 const saves = ({ interval }: Part): boolean => interval !== undefined && interval.high < 0;
@@ -48,8 +48,8 @@ export const protobufIsWhy: Question = {
     );
     const because = found
       .map(
-        ({ act, difference, bare, rooms }) =>
-          `${act}: ${told(difference)}; by bare libraries ${bare.map(told).join(', ')}; by whole rooms ${rooms.map(told).join(', ')}.`,
+        ({ workload, difference, bare, rooms }) =>
+          `${workload}: ${told(difference)}; by bare libraries ${bare.map(told).join(', ')}; by whole rooms ${rooms.map(told).join(', ')}.`,
       )
       .join(' ');
     const verdict = { because, picture: pictureOf(found), ratio: `read: ${told(read.difference)}` };

@@ -16,13 +16,13 @@ function crossoverOf(
   wire: CallWire,
   sizes: ReturnType<typeof sizesOf>,
 ): Crossover | undefined {
-  const points = sizes.map(({ act, bytes }) => ({
+  const points = sizes.map(({ workload, bytes }) => ({
     x: bytes,
     pairs: pairsOf(
       findCell(result, 'payload', wire),
       findCell(result, 'payload', 'rest'),
       'cpuAtCapacity',
-      { act },
+      { workload },
     ),
   }));
   if (points.some(({ pairs }) => pairs.length === 0)) return undefined;
@@ -41,8 +41,8 @@ function pictureOf(
     series: wires.flatMap((wire) => {
       const cell = findCell(result, 'payload', wire);
       if (!isValid(cell)) return [];
-      const points = sizes.flatMap(({ act, bytes }) => {
-        const y = typical(cell, 'cpuAtCapacity', { act });
+      const points = sizes.flatMap(({ workload, bytes }) => {
+        const y = typical(cell, 'cpuAtCapacity', { workload });
         return y === undefined ? [] : [{ x: bytes, y, valid: true }];
       });
       return [{ label: labels[wire], wire, points }];
@@ -64,9 +64,12 @@ export const sizeDecides: Question = {
   judge(result) {
     const sizes = sizesOf(result, payload);
     const [small, large] = [sizes[0], sizes.at(-1)];
-    const contrastAt = (act: string) =>
-      contrast(result, 'payload', ['grpc', 'rest'], 'cpuAtCapacity', { act });
-    const [first, last] = [small && contrastAt(small.act), large && contrastAt(large.act)];
+    const contrastAt = (workload: string) =>
+      contrast(result, 'payload', ['grpc', 'rest'], 'cpuAtCapacity', { workload });
+    const [first, last] = [
+      small && contrastAt(small.workload),
+      large && contrastAt(large.workload),
+    ];
     if (!small || !large || !first || !last) return notMeasured('payloads on REST and gRPC');
     const crossovers = wires.flatMap((wire) => {
       const found = wire === 'rest' ? undefined : crossoverOf(result, wire, sizes);
@@ -79,7 +82,7 @@ export const sizeDecides: Question = {
     const changes = ofGrpc
       ? ` The winner changes at ${formatCount(ofGrpc.x)} bytes${range}.`
       : ' The winner does not change in between.';
-    const because = `Server CPU, gRPC over REST: ${small.act} (${formatCount(small.bytes)} B) ${contrastText(first)}; ${large.act} (${formatCount(large.bytes)} B) ${contrastText(last)}.${changes}`;
+    const because = `Server CPU, gRPC over REST: ${small.workload} (${formatCount(small.bytes)} B) ${contrastText(first)}; ${large.workload} (${formatCount(large.bytes)} B) ${contrastText(last)}.${changes}`;
     const picture = pictureOf(result, sizes, crossovers);
     const ratio = contrastText(last);
     const shown = [first, last].map(({ difference }) => difference);

@@ -74,14 +74,14 @@ export const kinds = {
 /** One load of a process. The sample has no other of its kind, so that a metric reads no other. */
 interface Load {
   readonly kind: keyof typeof kinds;
-  readonly act: string;
+  readonly workload: string;
   readonly conditions: Conditions;
   readonly invalid: readonly string[];
   readonly sample: Sample;
 }
 
 /** The same load of all processes of a cell. */
-export type Part = Pick<Load, 'kind' | 'act' | 'conditions'> & {
+export type Part = Pick<Load, 'kind' | 'workload' | 'conditions'> & {
   readonly fault: string | undefined;
   readonly samples: readonly Sample[];
 };
@@ -89,9 +89,10 @@ export type Part = Pick<Load, 'kind' | 'act' | 'conditions'> & {
 /** Equal where two loads were made in the same way. */
 export const keyOf = ({
   kind,
-  act,
+  workload,
   conditions,
-}: Pick<Load, 'kind' | 'act' | 'conditions'>): string => JSON.stringify([kind, act, conditions]);
+}: Pick<Load, 'kind' | 'workload' | 'conditions'>): string =>
+  JSON.stringify([kind, workload, conditions]);
 
 /** Without autocannon, which cross-checks, and rates that a process's own capacity chose. */
 function loadsOf(sample: Sample): Load[] {
@@ -115,7 +116,7 @@ function loadsOf(sample: Sample): Load[] {
       })),
     ...wire.map((one) => ({
       kind: 'wire' as const,
-      act: one.act,
+      workload: one.workload,
       conditions: {},
       invalid: [],
       sample: { ...sample, wire: [one] },
@@ -123,7 +124,7 @@ function loadsOf(sample: Sample): Load[] {
   ];
   if (delivery) {
     const conditions = conditionsOfDelivery(delivery);
-    loads.push({ kind: 'delivery', act: 'event', conditions, invalid: [], sample });
+    loads.push({ kind: 'delivery', workload: 'event', conditions, invalid: [], sample });
   }
   // A process that is loaded twice in one way is still one process.
   return [...new Map(loads.toReversed().map((load) => [keyOf(load), load])).values()].reverse();
@@ -135,10 +136,10 @@ export function partsOf({ samples }: Cell): Part[] {
   return [...groups.values()].flatMap((loads) => {
     const [first] = loads;
     if (!first) return [];
-    const { kind, act, conditions } = first;
+    const { kind, workload, conditions } = first;
     const fault = faultOfLoads(loads);
-    return { kind, act, conditions, fault, samples: loads.map(({ sample }) => sample) };
+    return { kind, workload, conditions, fault, samples: loads.map(({ sample }) => sample) };
   });
 }
 
-export const titleOf = ({ kind, act }: Part): string => `${act} ${kinds[kind].title}`;
+export const titleOf = ({ kind, workload }: Part): string => `${workload} ${kinds[kind].title}`;

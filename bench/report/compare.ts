@@ -169,7 +169,7 @@ function compareFigure(figure: Figure, [older, newer]: readonly [Part, Part], at
   at.figures.push({
     scenario,
     contender,
-    load: conditions ? `${older.act}, ${conditions}` : older.act,
+    load: conditions ? `${older.workload}, ${conditions}` : older.workload,
     figure: figure.name,
     older: figure.format(geometricMean(before)),
     newer: figure.format(geometricMean(after)),
@@ -200,7 +200,7 @@ function compareCells(older: Cell, newer: Cell, at: Context, alone: Alone): void
   if (fault) return void at.refused.push({ what: nameOf(older), reason: fault });
   const same = pairUp(partsOf(older), partsOf(newer), keyOf);
   for (const pair of same.pairs) compareParts(pair, at);
-  // The same act in the same kind of load, but made differently.
+  // The same workload in the same kind of load, but made differently.
   const made = pairUp(same.onlyInOlder, same.onlyInNewer, titleOf);
   for (const [one, other] of made.pairs) {
     const reason = differencesOf(one.conditions, other.conditions);

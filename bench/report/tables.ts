@@ -238,7 +238,7 @@ function concurrencyTable(result: Result, scenario: Scenario): Table[] {
     firstSample(cells)?.closed.filter(({ driver, rttMs }) => driver === 'lean' && rttMs === 0) ??
     [];
   const [main] = all;
-  const points = all.filter(({ act }) => act === main?.act);
+  const points = all.filter(({ workload }) => workload === main?.workload);
   if (points.length < 3) return [];
   const sorted = points.toSorted(
     (a, b) => b.connections / b.inFlight - a.connections / a.inFlight || a.inFlight - b.inFlight,
@@ -291,7 +291,7 @@ function curveTable(result: Result, scenario: Scenario): Table[] {
   ];
 }
 
-/** One figure of every act or round trip, a column each. */
+/** One figure of every workload or round trip, a column each. */
 function axisTable(
   result: Result,
   scenario: Scenario,
@@ -311,9 +311,9 @@ function axisTable(
 }
 
 function payloadTables(result: Result, scenario: Scenario): Table[] {
-  const points = sizesOf(result, scenario).map(({ act, bytes }) => ({
-    head: `${act} (${formatCount(bytes)} B)`,
-    at: { act },
+  const points = sizesOf(result, scenario).map(({ workload, bytes }) => ({
+    head: `${workload} (${formatCount(bytes)} B)`,
+    at: { workload },
   }));
   const lead = `${scenario.what} In brackets the bytes that REST receives.`;
   const title = `${scenario.title}: server CPU, µs a call`;

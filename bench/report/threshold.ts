@@ -25,8 +25,8 @@ export interface Threshold {
   readonly text: string;
   readonly contender: string;
   readonly scenario: string;
-  /** The first of the cell's acts where absent. */
-  readonly act: string | undefined;
+  /** The first of the cell's workloads where absent. */
+  readonly workload: string | undefined;
   readonly figure: string;
   readonly operator: Operator;
   readonly limit: number;
@@ -57,8 +57,8 @@ type Reading =
 interface Figure {
   /** Each unit in the figure's own. */
   readonly units: Readonly<Record<string, number>>;
-  /** Whether it is of an act: a delivered event is of none. */
-  readonly hasAct: boolean;
+  /** Whether it is of a workload: a delivered event is of none. */
+  readonly hasWorkload: boolean;
   read(cell: Cell, at: At): Reading;
 }
 
@@ -79,19 +79,19 @@ function quantileReading(histogram: Histogram | undefined, quantile: number, how
   return none(`of ${samples} samples fewer than ${samplesBeyond} are beyond it`);
 }
 
-/** What was measured of an act in a cell, or the acts that there are. */
-function loadsOf<Load extends { readonly act: string }>(
+/** What was measured of a workload in a cell, or the workloads that there are. */
+function loadsOf<Load extends { readonly workload: string }>(
   cell: Cell,
   at: At,
   loadOf: (sample: Sample, at: At) => Load | undefined,
-  all: (sample: Sample) => readonly { readonly act: string }[],
+  all: (sample: Sample) => readonly { readonly workload: string }[],
 ): { readonly loads: readonly Load[]; readonly missing: Reading } {
   const loads = cell.samples.flatMap((sample) => loadOf(sample, at) ?? []);
-  const acts = [...new Set(cell.samples.flatMap(all).map(({ act }) => act))];
+  const workloads = [...new Set(cell.samples.flatMap(all).map(({ workload }) => workload))];
   const missing =
-    at.act === undefined || acts.length === 0
+    at.workload === undefined || workloads.length === 0
       ? none('not measured in this scenario')
-      : none(`no act '${at.act}'; there is ${acts.join(', ')}`);
+      : none(`no workload '${at.workload}'; there is ${workloads.join(', ')}`);
   return { loads, missing };
 }
 
@@ -101,14 +101,14 @@ const atRate = (
   read: (cell: Cell, at: At, how: string) => Reading,
 ): Figure => ({
   units,
-  hasAct: true,
+  hasWorkload: true,
   read(cell, at) {
     const all = ({ open }: Sample) => open.filter(({ share }) => share === null);
     const { loads, missing } = loadsOf(cell, at, openOf, all);
     const [first] = loads;
     if (!first) return missing;
     const fault = faultOfLoads(loads);
-    const how = `${first.act} at ${describeConditions(conditionsOfOpen(first))}, ${ofProcesses(cell)}`;
+    const how = `${first.workload} at ${describeConditions(conditionsOfOpen(first))}, ${ofProcesses(cell)}`;
     return fault ? none(fault) : read(cell, at, how);
   },
 });
@@ -130,12 +130,12 @@ const typicalReading = (cell: Cell, metric: MetricName, at: At, how: string): Re
 /** A figure of the closed loop. */
 const atCapacity = (units: Figure['units'], metric: MetricName): Figure => ({
   units,
-  hasAct: true,
+  hasWorkload: true,
   read(cell, at) {
     const { loads, missing } = loadsOf(cell, at, closedOf, ({ closed }) => closed);
     const [first] = loads;
     if (!first) return missing;
-    const how = `${first.act}, ${describeConditions(conditionsOfClosed(first))}, ${ofProcesses(cell)}`;
+    const how = `${first.workload}, ${describeConditions(conditionsOfClosed(first))}, ${ofProcesses(cell)}`;
     // What the server spent on a call it spent, even where the client was the limit.
     const fault = metric === 'cpuAtCapacity' ? undefined : faultOfLoads(loads);
     return fault ? none(fault) : typicalReading(cell, metric, at, how);
@@ -145,38 +145,38 @@ const atCapacity = (units: Figure['units'], metric: MetricName): Figure => ({
 /** The highest rate that met the objective; a process of which none did can do 0 a second. */
 const capacity: Figure = {
   units: rate,
-  hasAct: true,
+  hasWorkload: true,
   read(cell, at) {
     const found = (sample: Sample) =>
-      sample.capacity.find(({ act }) => at.act === undefined || act === at.act);
+      sample.capacity.find(({ workload }) => at.workload === undefined || workload === at.workload);
     const { loads, missing } = loadsOf(cell, at, found, (sample) => sample.capacity);
     const [first] = loads;
     if (!first) return missing;
     const { quantile, ms } = first.objective;
     return {
       value: median(loads.map(({ perSecond }) => perSecond ?? 0)),
-      how: `${first.act} with p${quantile * 100} ≤ ${ms} ms, ${ofProcesses(cell)}`,
+      how: `${first.workload} with p${quantile * 100} ≤ ${ms} ms, ${ofProcesses(cell)}`,
     };
   },
 };
 
 const perCall = (units: Figure['units'], of: (wire: WireSample) => number | null): Figure => ({
   units,
-  hasAct: true,
+  hasWorkload: true,
   read(cell, at) {
     const { loads, missing } = loadsOf(cell, at, wireOf, ({ wire }) => wire);
     const [first] = loads;
     if (!first) return missing;
     const values = loads.flatMap((load) => of(load) ?? []);
     if (values.length === 0) return unknown;
-    return { value: median(values), how: `${first.act}, a call, ${ofProcesses(cell)}` };
+    return { value: median(values), how: `${first.workload}, a call, ${ofProcesses(cell)}` };
   },
 });
 
 /** A figure of the events that were delivered. */
 const ofEvents = (read: (cell: Cell, how: string) => Reading): Figure => ({
   units: time,
-  hasAct: false,
+  hasWorkload: false,
   read(cell) {
     const delivery = cell.samples.find((sample) => sample.delivery)?.delivery;
     if (!delivery) return none('not measured in this scenario');
@@ -224,8 +224,8 @@ const figureNamed = (name: string): Figure | undefined =>
   Object.hasOwn(figures, name) ? figures[name] : undefined;
 
 /**
- * Reads `<contender>.<scenario>.<figure><operator><value><unit>`, with the act before the figure
- * where a scenario has more than one: `rest-json-h1.attribution.create.cpu<100us`.
+ * Reads `<contender>.<scenario>.<figure><operator><value><unit>`. The name of a workload stands
+ * before the figure if the scenario has more than one: `rest-json-h1.attribution.create.cpu<100us`.
  * @throws Error naming what was expected: a contender, scenario, figure or unit that there is
  */
 export function parseThreshold(text: string): Threshold {
@@ -239,7 +239,7 @@ export function parseThreshold(text: string): Threshold {
       text,
     );
   }
-  const act = names.length === 4 ? names[2] : undefined;
+  const workload = names.length === 4 ? names[2] : undefined;
   const name = names.at(-1) ?? '';
   const known = scenarios.find((one) => one.name === scenario);
   if (!known) {
@@ -251,12 +251,22 @@ export function parseThreshold(text: string): Threshold {
   }
   const figure = figureNamed(name);
   if (!figure) throw expected(`a figure of ${Object.keys(figures).join(', ')}`, name, text);
-  if (act !== undefined && !figure.hasAct) throw expected(`${name} without an act`, act, text);
+  if (workload !== undefined && !figure.hasWorkload)
+    throw expected(`${name} without a workload`, workload, text);
   if (!Object.hasOwn(figure.units, unit)) {
     const units = Object.keys(figure.units).join(', ');
     throw expected(units ? `${name} in ${units}` : `${name} without a unit`, value + unit, text);
   }
-  return { text, contender, scenario, act, figure: name, operator, limit: Number(value), unit };
+  return {
+    text,
+    contender,
+    scenario,
+    workload,
+    figure: name,
+    operator,
+    limit: Number(value),
+    unit,
+  };
 }
 
 /** Four digits: as many as show on which side of a limit a value is. */
@@ -264,13 +274,13 @@ const formatValue = (value: number): string =>
   value >= 10_000 ? formatCount(value) : String(Number(value.toPrecision(4)));
 
 function judge(result: Result, threshold: Threshold): Judgement {
-  const { text, contender, scenario, act, operator, limit, unit } = threshold;
+  const { text, contender, scenario, workload, operator, limit, unit } = threshold;
   const notMeasured = (measured: string) => ({ text, verdict: 'not measured' as const, measured });
   const figure = figureNamed(threshold.figure);
   const cell = findCell(result, scenario, contender);
   if (!figure || !cell) return notMeasured(`${scenario} of ${contender} was not run`);
   if (cell.invalid.length > 0) return notMeasured(`INVALID: ${cell.invalid.join('; ')}`);
-  const reading = figure.read(cell, act === undefined ? {} : { act });
+  const reading = figure.read(cell, workload === undefined ? {} : { workload });
   if (reading.value === undefined) return notMeasured(reading.reason);
   const value = reading.value / (figure.units[unit] ?? Number.NaN);
   const separator = unit === '' || unit.startsWith('/') ? '' : ' ';

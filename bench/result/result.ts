@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Version of the result's shape: a reader of another version refuses it. */
-export const resultVersion = 'fivewire-bench/3';
+export const resultVersion = 'fivewire-bench/4';
+/** The same shape, but for the name of a workload, which was `act`. Read, and not written. */
+const olderVersion = 'fivewire-bench/3';
 
 /** HdrHistogram V2, compressed, base64; whole microseconds. */
 const histogram = z.string().min(1);
@@ -12,7 +14,7 @@ const failures = z.record(z.string(), count);
 /** What a measurement has in common, however it was loaded. */
 const load = {
   /** The operation, by the scenario's own name for it. */
-  act: z.string().min(1),
+  workload: z.string().min(1),
   /** Why these figures must not be used; valid where empty. */
   invalid: z.array(z.string()),
   /** Round-trip time that the link was asked to add, and that it achieved; 0 without a link. */
@@ -68,7 +70,7 @@ const openLoop = z.strictObject({
 
 /** The highest rate that meets an objective, found by halving. */
 const capacity = z.strictObject({
-  act: z.string().min(1),
+  workload: z.string().min(1),
   /** Why it must not be used; valid where empty. */
   invalid: z.array(z.string()),
   objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
@@ -79,7 +81,7 @@ const capacity = z.strictObject({
 
 /** TCP payload of calls one after the other, on one connection that was set up before. */
 const wire = z.strictObject({
-  act: z.string().min(1),
+  workload: z.string().min(1),
   calls: count,
   sentBytesPerCall: z.number(),
   receivedBytesPerCall: z.number(),
@@ -162,7 +164,7 @@ const sample = z.strictObject({
   peakBytes: z.number().nullable(),
   /** How long it was warmed up before the first timed slice. */
   warmUpMs: z.number(),
-  /** The first of an act is the one that contenders are compared by. */
+  /** The first of a workload is the one that contenders are compared by. */
   closed: z.array(closedLoop),
   open: z.array(openLoop),
   capacity: z.array(capacity),
@@ -314,9 +316,26 @@ export type Measured = Pick<
   | 'idle'
 >;
 
+const ofOlderVersion = (json: unknown): unknown => {
+  if (Array.isArray(json)) return json.map(ofOlderVersion);
+  if (typeof json !== 'object' || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json).map(([name, value]) => [
+      name === 'act' ? 'workload' : name,
+      ofOlderVersion(value),
+    ]),
+  );
+};
+
+const versionOf = (json: unknown): string | undefined =>
+  z.object({ version: z.string() }).safeParse(json).data?.version;
+
 /** @throws Error that names every field that is missing or wrong */
 export function parseResult(json: unknown): Result {
-  const version = z.object({ version: z.string() }).safeParse(json).data?.version;
+  const version = versionOf(json);
+  if (version === olderVersion) {
+    return parseResult({ ...Object(ofOlderVersion(json)), version: resultVersion });
+  }
   if (version !== undefined && version !== resultVersion) {
     throw new Error(`Expected a bench result of version ${resultVersion}, got ${version}.`);
   }

@@ -29,12 +29,12 @@ export const attribution: Scenario = callScenario({
     control('hono', 'bare hono, JSON', 'rest'),
     control('grpc-js', 'bare grpc-js', 'grpc'),
   ],
-  acts: [readPayment, createPayment],
+  workloads: [readPayment, createPayment],
   turns(loading) {
     const { connections: many = connections } = loading;
     const [read, create] = [
-      { act: 'read', connections: many },
-      { act: 'create', connections: many },
+      { workload: 'read', connections: many },
+      { workload: 'create', connections: many },
     ];
     return [
       warming(read, 800, loading),

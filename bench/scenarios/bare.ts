@@ -26,10 +26,10 @@ export const bare: Scenario = callScenario({
     control('ws', 'bare ws', 'websocket'),
     withCore('ws-core', 'ws with core', 'websocket'),
   ],
-  acts: [readPayment],
+  workloads: [readPayment],
   turns(loading) {
     const { connections = 64 } = loading;
-    const where = { act: readPayment.name, connections };
+    const where = { workload: readPayment.name, connections };
     return [
       warming(where, 3000, loading),
       closed(where, connections, loading, { ms: 150, times: 4 }),

@@ -19,7 +19,7 @@ import {
   type Session,
 } from '../trial/scenario.ts';
 
-const act = 'read';
+const workload = 'read';
 const connections = 8;
 const inFlight = 8;
 const perSecond = 1000;
@@ -210,7 +210,7 @@ async function open(lab: Lab): Promise<Session> {
   const links = await connectLinks(lab.link.controlPort);
   const bytes = await countBytes(
     lab,
-    { name: act, wire, calls: wireCalls },
+    { name: workload, wire, calls: wireCalls },
     links,
     async (port) => {
       const { ca, key = adminKey } = address;
@@ -240,7 +240,7 @@ async function open(lab: Lab): Promise<Session> {
       writes += await writer.end();
     },
     async finish() {
-      const context = { act, rttMs: 0, achievedRttMs: 0, connections };
+      const context = { workload, rttMs: 0, achievedRttMs: 0, connections };
       const rate = { perSecond, share: null, arrivals: 'poisson', driver: 'client' } as const;
       return {
         ...nothingMeasured,

@@ -4,7 +4,7 @@ import { closed, open, warming } from '../trial/phases.ts';
 import type { Scenario } from '../trial/scenario.ts';
 import { createPayment } from '../trial/workloads.ts';
 
-const act = 'create';
+const workload = 'create';
 const createsPerSecond = 500;
 
 /** (2) One payment is created, each under an idempotency key of its own. */
@@ -15,10 +15,10 @@ export const create: Scenario = callScenario({
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 10 },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
-  acts: [createPayment],
+  workloads: [createPayment],
   turns(loading) {
     const { connections = 64 } = loading;
-    const where = { act, connections };
+    const where = { workload, connections };
     return [
       warming(where, 700, loading),
       closed(where, connections, loading, { ms: 100, times: 5 }),

@@ -3,12 +3,12 @@ import { callScenario } from '../trial/call-scenario.ts';
 import { room } from '../trial/contenders.ts';
 import { closed, warming } from '../trial/phases.ts';
 import type { Scenario } from '../trial/scenario.ts';
-import type { Act } from '../trial/workload.ts';
+import type { Workload } from '../trial/workload.ts';
 
 const itemsOf = (page: unknown): unknown =>
   (page as Awaited<ReturnType<Client['listPayments']>>).items;
 
-const page = (name: string, of: 'customerId' | 'heavyCustomerId', limit: number): Act => ({
+const page = (name: string, of: 'customerId' | 'heavyCustomerId', limit: number): Workload => ({
   name,
   perform: (client, fixtures) => client.listPayments({ customer: fixtures[of], limit }),
   comparable: itemsOf,
@@ -16,7 +16,7 @@ const page = (name: string, of: 'customerId' | 'heavyCustomerId', limit: number)
 });
 
 /** From some 200 bytes to a megabyte, as JSON of REST. */
-const acts: readonly Act[] = [
+const workloads: readonly Workload[] = [
   {
     name: 'one refund',
     perform: (client, { refundId }) => client.getRefund({ id: refundId }),
@@ -39,13 +39,13 @@ export const payload: Scenario = callScenario({
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 6 },
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
-  acts,
+  workloads,
   turns: (loading) => [
-    warming({ act: '1 payment', connections }, 250, loading),
-    warming({ act: '10 payments', connections }, 250, loading),
-    warming({ act: '5 heavy payments', connections }, 150, loading),
-    ...acts.map(({ name: act }) =>
-      closed({ act, connections }, connections, loading, { ms: 100, times: 1 }),
+    warming({ workload: '1 payment', connections }, 250, loading),
+    warming({ workload: '10 payments', connections }, 250, loading),
+    warming({ workload: '5 heavy payments', connections }, 150, loading),
+    ...workloads.map(({ name: workload }) =>
+      closed({ workload, connections }, connections, loading, { ms: 100, times: 1 }),
     ),
   ],
 });

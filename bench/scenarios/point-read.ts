@@ -4,7 +4,7 @@ import { autocannon, closed, curve, once, open, searching, warming } from '../tr
 import type { Scenario } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-const act = 'read';
+const workload = 'read';
 /** Less leaves the cores idle in between, and what waking them costs is noise. */
 const readsPerSecond = 3000;
 const objective = { quantile: 0.99, ms: 20 };
@@ -19,13 +19,13 @@ export const pointRead: Scenario = callScenario({
   // The noise floor of the run comes from these two.
   moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 2, full: 0 } },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
-  acts: [readPayment],
+  workloads: [readPayment],
   turns(loading, round) {
     const { connections = 16, rttsMs = [0] } = loading;
     // What is drawn takes its time, and is not compared to the last percent.
     const isLong = round === 0 || loading.effort === 'full';
-    const where = { act, connections };
-    const over = (many: number) => ({ act, connections: many });
+    const where = { workload, connections };
+    const over = (many: number) => ({ workload, connections: many });
     return [
       warming(where, 3300, loading),
       ...rttsMs.flatMap((rttMs) => [

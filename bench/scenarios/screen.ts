@@ -7,7 +7,7 @@ import type { CallContender } from '../trial/callers.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
 import { closed, warming } from '../trial/phases.ts';
 import { check, type Scenario } from '../trial/scenario.ts';
-import type { Act } from '../trial/workload.ts';
+import type { Workload } from '../trial/workload.ts';
 
 const limit = 20;
 
@@ -39,7 +39,7 @@ function contender<Wire extends CallWire>(
   more: { readonly name: string; readonly way: string; readonly env?: Record<string, string> },
   load: (client: Clients[Wire], customerId: string) => Promise<Screen>,
 ): CallContender {
-  const act: Act = {
+  const workload: Workload = {
     name: 'screen',
     async perform(client, { customerId }) {
       // The client is that of the contender's own wire.
@@ -56,7 +56,7 @@ function contender<Wire extends CallWire>(
     label: `${labels[wire]}, ${more.way}`,
     subject: more.env ? { ...subjectOf(wire), id: more.name, env: more.env } : subjectOf(wire),
     driver: 'client',
-    acts: [act],
+    workloads: [workload],
   });
 }
 
@@ -87,9 +87,9 @@ export const screen: Scenario = callScenario({
       client.getScreen(id),
     ),
   ],
-  acts: [],
+  workloads: [],
   turns(loading, round) {
-    const where = { act: 'screen', connections };
+    const where = { workload: 'screen', connections };
     // All distances once: what is far takes its time, and hardly differs from round to round.
     const usual = round === 0 || loading.effort === 'full' ? distances : [0, 10, 50];
     return [

@@ -26,8 +26,8 @@ export interface Part {
   readonly interval: { readonly low: number; readonly high: number } | undefined;
 }
 
-export interface AttributionOfAct {
-  readonly act: string;
+export interface AttributionOfWorkload {
+  readonly workload: string;
   readonly difference: Part;
   /** By the libraries alone, and what the rooms add to them; they add up to the difference. */
   readonly bare: readonly Part[];
@@ -35,11 +35,11 @@ export interface AttributionOfAct {
   readonly rooms: readonly Part[];
 }
 
-function cpuOfRound(result: Result, act: string, round: number) {
+function cpuOfRound(result: Result, workload: string, round: number) {
   const entries = cells.map((cell) => {
     const found = findCell(result, 'attribution', contenders[cell]);
     const sample = isValid(found) ? found.samples.find((one) => one.round === round) : undefined;
-    return [cell, sample && metrics.cpuAtRate(sample, { act })] as const;
+    return [cell, sample && metrics.cpuAtRate(sample, { workload })] as const;
   });
   if (entries.some(([, micros]) => micros === undefined)) return undefined;
   // Every cell is there, with a number.
@@ -50,12 +50,12 @@ function cpuOfRound(result: Result, act: string, round: number) {
  * What gRPC's CPU differs from REST's by, in parts, by the processes of each round.
  * @returns undefined where a cell was not measured, or is not valid
  */
-export function attributionOf(result: Result, act: string): AttributionOfAct | undefined {
+export function attributionOf(result: Result, workload: string): AttributionOfWorkload | undefined {
   const rounds = [
     ...new Set(findCell(result, 'attribution', 'grpc')?.samples.map(({ round }) => round)),
   ];
   const found = rounds.flatMap((round) => {
-    const cpu = cpuOfRound(result, act, round);
+    const cpu = cpuOfRound(result, workload, round);
     return cpu ? [attribute(cpu)] : [];
   });
   if (found.length === 0) return undefined;
@@ -65,7 +65,7 @@ export function attributionOf(result: Result, act: string): AttributionOfAct | u
     return { label, micros: mean, interval };
   };
   return {
-    act,
+    workload,
     difference: part('gRPC − REST', ({ difference }) => difference),
     bare: [
       part('encoding (protobuf)', ({ bare }) => bare.encoding),

@@ -12,14 +12,14 @@ import { createRandom } from './random.ts';
 
 /** Which of a process's measurements; the first of its kind where nothing is said. */
 export interface At {
-  readonly act?: string;
+  readonly workload?: string;
   readonly rttMs?: number;
   readonly connections?: number;
   readonly inFlight?: number;
 }
 
 const matches = (at: At) => (load: At) =>
-  (['act', 'rttMs', 'connections', 'inFlight'] as const).every(
+  (['workload', 'rttMs', 'connections', 'inFlight'] as const).every(
     (key) => at[key] === undefined || load[key] === at[key],
   );
 
@@ -39,7 +39,7 @@ export const curveOf = ({ open }: Sample, at: At = {}): OpenLoopSample[] =>
   open.filter(({ share }) => share !== null).filter(matches(at));
 
 export const wireOf = ({ wire }: Sample, at: At = {}): Sample['wire'][number] | undefined =>
-  wire.find(matches({ ...(at.act !== undefined && { act: at.act }) }));
+  wire.find(matches({ ...(at.workload !== undefined && { workload: at.workload }) }));
 
 /** A figure of one process; undefined where it was not measured, or must not be used. */
 export type Metric = (sample: Sample) => number | undefined;
@@ -55,8 +55,8 @@ const quantileOf = (histogram: string | null | undefined, quantile: number) =>
 export function overAutocannon(sample: Sample): number | undefined {
   const theirs = valid(autocannonOf(sample));
   if (!theirs) return undefined;
-  const { act, connections, inFlight } = theirs;
-  const ours = valid(closedOf(sample, { act, connections, inFlight }));
+  const { workload, connections, inFlight } = theirs;
+  const ours = valid(closedOf(sample, { workload, connections, inFlight }));
   return ours && ours.perSecond / theirs.perSecond;
 }
 
@@ -89,8 +89,8 @@ export const metrics = {
   },
   /** Highest rate that met the objective, calls a second. */
   capacity: ({ capacity }, at) =>
-    valid(capacity.find(matches({ ...(at.act !== undefined && { act: at.act }) })))?.perSecond ??
-    undefined,
+    valid(capacity.find(matches({ ...(at.workload !== undefined && { workload: at.workload }) })))
+      ?.perSecond ?? undefined,
   /** Server CPU of an event, publishing and delivering to all watchers, µs. */
   cpuPerEvent: ({ delivery }) =>
     delivery && delivery.serverCpuMicros !== null

@@ -13,7 +13,7 @@ export interface AutocannonSlice {
 
 /**
  * The same request by autocannon, HTTP/1.1 in clear text.
- * @returns undefined where the act travels in another way
+ * @returns undefined where the workload travels in another way
  */
 export async function takeAutocannon(
   { address }: Lab,

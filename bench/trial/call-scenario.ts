@@ -3,13 +3,13 @@ import { comparableOf, openCallSession, type References } from './call-trial.ts'
 import type { CallContender } from './callers.ts';
 import type { Phase, Turn } from './phase.ts';
 import type { Loading, Scenario } from './scenario.ts';
-import type { Act } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** A scenario of calls that are answered once. */
 export interface CallScenario extends Omit<Scenario, 'slices' | 'reference' | 'open'> {
   readonly contenders: readonly CallContender[];
   /** The first is the one that contenders are compared by. */
-  readonly acts: readonly Act[];
+  readonly workloads: readonly Workload[];
   /** What each process goes through in one round. */
   turns(loading: Loading, round: number): readonly Turn[];
 }
@@ -18,7 +18,7 @@ export interface CallScenario extends Omit<Scenario, 'slices' | 'reference' | 'o
 const nameOf = (phase: Phase): string => JSON.stringify(phase);
 
 export function callScenario(calls: CallScenario): Scenario {
-  const { contenders, acts, baseline, turns, ...rest } = calls;
+  const { contenders, workloads, baseline, turns, ...rest } = calls;
   const named = (name: string): CallContender => {
     const found = contenders.find((contender) => contender.name === name);
     if (!found) throw new Error(`Expected a contender of ${rest.name}, got '${name}'.`);
@@ -37,13 +37,13 @@ export function callScenario(calls: CallScenario): Scenario {
         once,
       })),
     async reference(address, fixtures, { name }): Promise<References> {
-      const { wire, opening = {}, acts: own } = named(name);
+      const { wire, opening = {}, workloads: own } = named(name);
       const client = await connectClient(address, wire, opening);
       try {
         const answers: Record<string, unknown> = {};
-        for (const act of own ?? acts) {
-          const answer = await act.perform(client, fixtures, `reference-${act.name}`);
-          answers[act.name] = comparableOf(act, answer);
+        for (const workload of own ?? workloads) {
+          const answer = await workload.perform(client, fixtures, `reference-${workload.name}`);
+          answers[workload.name] = comparableOf(workload, answer);
         }
         return answers;
       } finally {
@@ -55,7 +55,7 @@ export function callScenario(calls: CallScenario): Scenario {
       const phases = turns(lab.loading, lab.round).map(
         ({ phase }) => [nameOf(phase), phase] as const,
       );
-      return openCallSession(lab, contender, contender.acts ?? acts, new Map(phases));
+      return openCallSession(lab, contender, contender.workloads ?? workloads, new Map(phases));
     },
   };
 }

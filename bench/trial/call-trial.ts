@@ -4,38 +4,43 @@ import { connectLinks, type Links } from '../link/links.ts';
 import type { Measured, WireSample } from '../result/result.ts';
 import { connectClient } from '../subject/clients.ts';
 import { takeAutocannon } from './by-autocannon.ts';
-import { type CallContender, type CapturedAct, createCallers } from './callers.ts';
-import { captureAct } from './capture.ts';
-import { countAct } from './count-bytes.ts';
+import { type CallContender, type CapturedWorkload, createCallers } from './callers.ts';
+import { captureWorkload } from './capture.ts';
+import { countWorkload } from './count-bytes.ts';
 import { takeClosed, takeOpen, warmUp } from './measure.ts';
 import type { Phase } from './phase.ts';
 import { proveEqual } from './proof.ts';
 import { createRecords, type PhaseRecord } from './records.ts';
 import type { Lab, Session } from './scenario.ts';
-import type { Act } from './workload.ts';
+import type { Workload } from './workload.ts';
 
-/** The answers of all acts, by name, as every contender must give them. */
+/** The answers of all workloads, by name, as every contender must give them. */
 export type References = Readonly<Record<string, unknown>>;
 
-export const comparableOf = (act: Act, answer: unknown): unknown =>
-  act.comparable ? act.comparable(answer) : answer;
+export const comparableOf = (workload: Workload, answer: unknown): unknown =>
+  workload.comparable ? workload.comparable(answer) : answer;
 
-/** Does each act once by the real client, proves its answer, and counts its bytes. */
-async function proveActs(lab: Lab, contender: CallContender, acts: readonly Act[], links: Links) {
+/** Does each workload once by the real client, proves its answer, and counts its bytes. */
+async function proveWorkloads(
+  lab: Lab,
+  contender: CallContender,
+  workloads: readonly Workload[],
+  links: Links,
+) {
   const { wire, opening = {} } = contender;
   // Whoever asked for the reference answers knows their shape.
   const references = lab.reference as References;
   const client: Client = await connectClient(lab.address, wire, opening);
-  const captured = new Map<string, CapturedAct>();
+  const captured = new Map<string, CapturedWorkload>();
   const counts: WireSample[] = [];
   try {
-    for (const act of acts) {
+    for (const workload of workloads) {
       const isLean = contender.driver === 'lean';
-      const whole = isLean ? await captureAct(act, lab, wire, opening) : undefined;
-      const answer = whole ? whole.answer : await act.perform(client, lab.fixtures, 'proof');
-      proveEqual(comparableOf(act, answer), references[act.name]);
-      captured.set(act.name, { act, ...(whole && { captured: whole }) });
-      counts.push(await countAct(act, lab, contender, links));
+      const whole = isLean ? await captureWorkload(workload, lab, wire, opening) : undefined;
+      const answer = whole ? whole.answer : await workload.perform(client, lab.fixtures, 'proof');
+      proveEqual(comparableOf(workload, answer), references[workload.name]);
+      captured.set(workload.name, { workload, ...(whole && { captured: whole }) });
+      counts.push(await countWorkload(workload, lab, contender, links));
     }
   } finally {
     await client.close();
@@ -47,13 +52,13 @@ async function proveActs(lab: Lab, contender: CallContender, acts: readonly Act[
 export async function openCallSession(
   lab: Lab,
   contender: CallContender,
-  acts: readonly Act[],
+  workloads: readonly Workload[],
   phases: ReadonlyMap<string, Phase>,
 ): Promise<Session> {
   const links = await connectLinks(lab.link.controlPort);
   const pacer = await createMetronome();
   try {
-    const { captured, counts } = await proveActs(lab, contender, acts, links);
+    const { captured, counts } = await proveWorkloads(lab, contender, workloads, links);
     const callers = createCallers(lab, contender, captured, links);
     const records = createRecords(lab, contender.driver);
     return {
@@ -62,7 +67,7 @@ export async function openCallSession(
         if (!phase) throw new Error(`Expected a slice of the scenario, got '${name}'.`);
         const isByAutocannon = phase.kind === 'warm-up' && phase.by === 'autocannon';
         if (phase.kind === 'autocannon' || isByAutocannon) {
-          const whole = captured.get(phase.act)?.captured;
+          const whole = captured.get(phase.workload)?.captured;
           const taken = whole && (await takeAutocannon(lab, phase, whole, ms));
           if (taken && !isByAutocannon) records.of(phase).autocannon.push(taken);
           return;

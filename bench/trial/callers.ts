@@ -9,15 +9,15 @@ import { type Captured, checkOf } from './capture.ts';
 import { timeoutMs } from './measure.ts';
 import type { Phase } from './phase.ts';
 import { type Contender, check, type Lab } from './scenario.ts';
-import { type Act, marker } from './workload.ts';
+import { marker, type Workload } from './workload.ts';
 
 /** A contender of a scenario of calls that are answered once. */
 export interface CallContender extends Contender {
   readonly wire: CallWire;
   /** `lean` sends bytes encoded beforehand; `client`, for many calls in one, is the room's own. */
   readonly driver: 'lean' | 'client';
-  /** Its own way to do the acts of the scenario, by the same names. */
-  readonly acts?: readonly Act[];
+  /** Its own way to do the workloads of the scenario, by the same names. */
+  readonly workloads?: readonly Workload[];
   readonly opening?: Opening;
 }
 
@@ -27,14 +27,14 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-/** Opens what a phase calls, once for each act, number of connections and round-trip time. */
+/** Opens what a phase calls, once for each workload, number of connections and round-trip time. */
 export interface Callers {
   of(phase: Phase): Promise<Caller>;
   close(): Promise<void>;
 }
 
-export interface CapturedAct {
-  readonly act: Act;
+export interface CapturedWorkload {
+  readonly workload: Workload;
   /** Absent where the room's own client is what calls. */
   readonly captured?: Captured;
 }
@@ -42,15 +42,15 @@ export interface CapturedAct {
 export function createCallers(
   lab: Lab,
   contender: CallContender,
-  acts: ReadonlyMap<string, CapturedAct>,
+  workloads: ReadonlyMap<string, CapturedWorkload>,
   links: Links,
 ): Callers {
   const opened = new Map<string, Promise<Caller>>();
   const { address } = lab;
 
-  async function open({ act: name, connections, rttMs }: Phase): Promise<Caller> {
-    const found = acts.get(name);
-    if (!found) throw new Error(`Expected an act of the scenario, got '${name}'.`);
+  async function open({ workload: name, connections, rttMs }: Phase): Promise<Caller> {
+    const found = workloads.get(name);
+    if (!found) throw new Error(`Expected a workload of the scenario, got '${name}'.`);
     const targetPort = portOf(address, contender.wire);
     const { bytesPerSecond } = lab.loading;
     const limited = { rttMs, ...(bytesPerSecond !== undefined && { bytesPerSecond }) };
@@ -62,8 +62,8 @@ export function createCallers(
       ? { host: '127.0.0.1', port: link.port }
       : { host: address.host, port: targetPort };
     const caller = found.captured
-      ? await openLean(found.act, found.captured, { ...endpoint, ca: address.ca, connections })
-      : await openWhole(found.act, lab, contender, { ...endpoint, connections });
+      ? await openLean(found.workload, found.captured, { ...endpoint, ca: address.ca, connections })
+      : await openWhole(found.workload, lab, contender, { ...endpoint, connections });
     return {
       call: caller.call,
       async close() {
@@ -75,7 +75,7 @@ export function createCallers(
 
   return {
     of(phase) {
-      const key = `${phase.act} ${phase.connections} ${phase.rttMs}`;
+      const key = `${phase.workload} ${phase.connections} ${phase.rttMs}`;
       const known = opened.get(key) ?? open(phase);
       opened.set(key, known);
       return known;
@@ -95,20 +95,20 @@ interface Endpoint {
 }
 
 const openLean = (
-  act: Act,
+  workload: Workload,
   captured: Captured,
   endpoint: Endpoint & { readonly ca?: string | undefined },
 ): Promise<Caller> =>
   openDriver(captured.prepared, {
     ...endpoint,
-    marker: act.fragments ? marker : undefined,
-    check: checkOf(act, captured),
+    marker: workload.fragments ? marker : undefined,
+    check: checkOf(workload, captured),
     timeoutMs,
   });
 
 /** By the room's own client; every answer has to be the first one once more. */
 async function openWhole(
-  act: Act,
+  workload: Workload,
   { address, fixtures }: Lab,
   { wire, opening }: CallContender,
   { host, port, connections }: Endpoint,
@@ -117,13 +117,16 @@ async function openWhole(
   const to = { key, ...opening, host, ca, connections };
   const client: Client = await openClient(wire, port, to);
   const perform = async () => {
-    const answer = await act.perform(client, fixtures, randomUUID());
-    return act.comparable ? act.comparable(answer) : answer;
+    const answer = await workload.perform(client, fixtures, randomUUID());
+    return workload.comparable ? workload.comparable(answer) : answer;
   };
   const expected = await perform();
   return {
     async call() {
-      check(isDeepStrictEqual(await perform(), expected), `the answer to ${act.name} once more`);
+      check(
+        isDeepStrictEqual(await perform(), expected),
+        `the answer to ${workload.name} once more`,
+      );
     },
     close: () => client.close(),
   };

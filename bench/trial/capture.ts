@@ -12,9 +12,9 @@ import type { CallWire } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { adminKey, type Opening, openClient, portOf } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
-import { type Act, marker } from './workload.ts';
+import { marker, type Workload } from './workload.ts';
 
-/** An act as it went over the wire once, by the room's own client. */
+/** A workload as it went over the wire once, by the room's own client. */
 export interface Captured {
   /** The request, to be sent again and again. */
   readonly prepared: Prepared;
@@ -60,11 +60,11 @@ const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, length);
 
 /**
- * Whether an answer is the one that was captured: to the byte, or, where an act's answers differ,
- * by the fragments that all of them have.
+ * Checks that an answer is the one that was captured: to the byte, or by the fragments that all
+ * answers of the workload have.
  */
-export function checkOf(act: Act, { prepared, status, body }: Captured): Check {
-  const { fragments } = act;
+export function checkOf(workload: Workload, { prepared, status, body }: Captured): Check {
+  const { fragments } = workload;
   if (fragments) {
     // An id or a time may take a few bytes less than those that were captured.
     const fewest = body.length - 12;
@@ -81,7 +81,7 @@ export function checkOf(act: Act, { prepared, status, body }: Captured): Check {
   return ({ body: got }) => said.equals(got.subarray(got.length - said.length));
 }
 
-/** Performs the act once over a capturing link, and gives what went over it. */
+/** Performs the workload once over a capturing link, and gives what went over it. */
 async function overCapture<Item>(
   start: Promise<Capture<Item>>,
   perform: (port: number) => Promise<unknown>,
@@ -95,11 +95,11 @@ async function overCapture<Item>(
 }
 
 /**
- * Lets the room's own client perform an act once, on the very process that is to be measured: its
- * request is what is then sent again and again, its answer what is then expected.
+ * Lets the room's own client perform a workload once, on the very process that is to be measured.
+ * Its request is then sent again and again, and its answer is expected each time.
  */
-export async function captureAct(
-  act: Act,
+export async function captureWorkload(
+  workload: Workload,
   { address, fixtures }: { readonly address: Address; readonly fixtures: Fixtures },
   wire: CallWire,
   opening: Opening,
@@ -108,7 +108,7 @@ export async function captureAct(
   const perform = async (port: number) => {
     const client = await openClient(wire, port, { key: address.key ?? adminKey, ...opening });
     try {
-      return await act.perform(client, fixtures, marker);
+      return await workload.perform(client, fixtures, marker);
     } finally {
       await client.close();
     }

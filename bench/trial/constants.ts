@@ -3,7 +3,7 @@ import type { CallWire } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import type { Constants } from '../subject/controls/constant.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
-import { captureAct } from './capture.ts';
+import { captureWorkload } from './capture.ts';
 import { createPayment, readPayment } from './workloads.ts';
 
 const grpcPrefixBytes = 5;
@@ -32,15 +32,15 @@ export async function writeConstants(
   path: string,
 ): Promise<void> {
   const on = { address, fixtures };
-  const read = (wire: CallWire) => captureAct(readPayment, on, wire, {});
+  const read = (wire: CallWire) => captureWorkload(readPayment, on, wire, {});
   const [rest, graphql, grpc, websocket] = [
     await read('rest'),
     await read('graphql'),
     await read('grpc'),
     await read('websocket'),
   ];
-  const created = await captureAct(createPayment, on, 'rest', {});
-  const grpcCreated = await captureAct(createPayment, on, 'grpc', {});
+  const created = await captureWorkload(createPayment, on, 'rest', {});
+  const grpcCreated = await captureWorkload(createPayment, on, 'grpc', {});
   const messageOf = ({ body }: { readonly body: Buffer }) =>
     body.subarray(grpcPrefixBytes).toString('base64');
   const pathOf = ({ prepared }: typeof grpc) => prepared.request.path;

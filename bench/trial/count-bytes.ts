@@ -7,7 +7,7 @@ import type { CallWire, WireName } from '../result/wires.ts';
 import { adminKey, counted, type Opening, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
 import type { Lab } from './scenario.ts';
-import type { Act } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** A client of its own for the counting. */
 export interface Counted {
@@ -41,7 +41,7 @@ export async function countBytes(
     });
     const steady = countedBetween(first, await link.count());
     return {
-      act: name,
+      workload: name,
       calls,
       sentBytesPerCall: steady.sentBytes / calls,
       receivedBytesPerCall: steady.receivedBytes / calls,
@@ -56,20 +56,20 @@ export async function countBytes(
   }
 }
 
-/** The same of an act, by the room's own client. */
-export const countAct = (
-  act: Act,
+/** The same of a workload, by the room's own client. */
+export const countWorkload = (
+  workload: Workload,
   lab: Lab,
   { wire, opening }: { readonly wire: CallWire; readonly opening?: Opening },
   links: Links,
 ): Promise<WireSample> =>
-  countBytes(lab, { name: act.name, wire, calls: act.wireCalls }, links, async (port) => {
+  countBytes(lab, { name: workload.name, wire, calls: workload.wireCalls }, links, async (port) => {
     const { ca, key = adminKey } = lab.address;
     const { client, requests } = counted<Client>(
       await openClient(wire, port, { key, ...opening, ca }),
     );
     return {
-      call: () => act.perform(client, lab.fixtures, randomUUID()),
+      call: () => workload.perform(client, lab.fixtures, randomUUID()),
       requests,
       close: () => client.close(),
     };

@@ -47,7 +47,7 @@ interface Slice {
 export const searchFrom = 0.5;
 export const searchTo = 1.1;
 
-export type LoadContext = Pick<LoadSample, 'act' | 'rttMs' | 'achievedRttMs' | 'connections'>;
+export type LoadContext = Pick<LoadSample, 'workload' | 'rttMs' | 'achievedRttMs' | 'connections'>;
 
 export function loadOf(context: LoadContext, slices: readonly Slice[]): LoadSample {
   const elapsedMs = sum(slices, ({ spent }) => spent.elapsedMs);
@@ -130,7 +130,7 @@ export interface Search {
   /** The rate to try next, calls a second. */
   next(): number;
   tell(slice: OpenSlice): void;
-  sample(act: string): CapacitySample;
+  sample(workload: string): CapacitySample;
 }
 
 /**
@@ -165,8 +165,8 @@ export function createSearch(objective: Objective, from: number, to: number): Se
       }
       trying = (low + high) / 2;
     },
-    sample: (act) => ({
-      act,
+    sample: (workload) => ({
+      workload,
       invalid: faultsOfClient(clientCpuShare),
       objective,
       perSecond: best,

@@ -1,7 +1,7 @@
-/** How an act is loaded while a slice lasts. */
+/** How a workload is loaded while a slice lasts. */
 export type Phase = {
-  /** The act's name. */
-  readonly act: string;
+  /** The workload's name. */
+  readonly workload: string;
   readonly connections: number;
   /** Round-trip time that the link adds; 0: no link in between. */
   readonly rttMs: number;

@@ -7,12 +7,12 @@ import type { Effort, Loading } from './scenario.ts';
 const stretch: Readonly<Record<Effort, number>> = { quick: 0.4, normal: 1, full: 4 };
 
 interface Where {
-  readonly act: string;
+  readonly workload: string;
   readonly connections: number;
   readonly rttMs?: number;
 }
 
-const at = ({ act, connections, rttMs = 0 }: Where) => ({ act, connections, rttMs });
+const at = ({ workload, connections, rttMs = 0 }: Where) => ({ workload, connections, rttMs });
 
 /** @param by a client that has to be warm itself, where it is not the driver */
 export const warming = (

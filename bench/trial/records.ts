@@ -23,7 +23,7 @@ export interface PhaseRecord {
   warmUpMs: number;
   /** Rate of a phase that chooses it by capacity; 0 before its first slice. */
   perSecond: number;
-  /** Calls a second in the best slice of this process's first closed loop of the act. */
+  /** Calls a second in the best slice of this process's first closed loop of the workload. */
   capacity(): number;
   readonly search: Search;
 }
@@ -36,23 +36,23 @@ export interface Records {
 
 export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
   const records = new Map<Phase, PhaseRecord>();
-  const contextOf = ({ act, rttMs, connections }: Phase): LoadContext => {
+  const contextOf = ({ workload, rttMs, connections }: Phase): LoadContext => {
     const point = lab.link.points.find(({ askedMs }) => askedMs === rttMs);
     return {
-      act,
+      workload,
       rttMs,
       achievedRttMs: rttMs === 0 ? 0 : (point?.achievedMs ?? rttMs),
       connections,
     };
   };
 
-  function capacityOf(act: string): number {
+  function capacityOf(workload: string): number {
     for (const { phase, closed } of records.values()) {
-      if (phase.act !== act || phase.kind !== 'closed' || closed.length === 0) continue;
+      if (phase.workload !== workload || phase.kind !== 'closed' || closed.length === 0) continue;
       // The best of its slices: code may still get faster, and others may come in between.
       return Math.max(...closed.map(({ loop }) => loop.perSecond));
     }
-    throw new Error(`Expected a closed loop of ${act} before a rate that depends on it.`);
+    throw new Error(`Expected a closed loop of ${workload} before a rate that depends on it.`);
   }
 
   function create(phase: Phase): PhaseRecord {
@@ -64,10 +64,10 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
       autocannon: [],
       warmUpMs: 0,
       perSecond: 0,
-      capacity: () => capacityOf(phase.act),
+      capacity: () => capacityOf(phase.workload),
       get search() {
         if (phase.kind !== 'search') throw new Error('Expected a phase that searches.');
-        const capacity = capacityOf(phase.act);
+        const capacity = capacityOf(phase.workload);
         search ??= createSearch(phase.objective, capacity * searchFrom, capacity * searchTo);
         return search;
       },
@@ -114,7 +114,7 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
           return openSampleOf(context, rate, open);
         }),
         capacity: all.flatMap((record) =>
-          record.phase.kind === 'search' ? record.search.sample(record.phase.act) : [],
+          record.phase.kind === 'search' ? record.search.sample(record.phase.workload) : [],
         ),
       };
     },

@@ -2,10 +2,10 @@ import type { Client } from '../../services/core/client.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 
 /** One operation as a user would do it, whatever the wire. */
-export interface Act {
+export interface Workload {
   readonly name: string;
   /**
-   * @param key an idempotency key that was never used, where the act writes
+   * @param key an idempotency key that was never used, where the workload writes
    * @returns the answer
    */
   perform(client: Client, fixtures: Fixtures, key: string): Promise<unknown>;

@@ -1,9 +1,9 @@
 import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type { Act } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** One payment is read by its id. */
-export const readPayment: Act = {
+export const readPayment: Workload = {
   name: 'read',
   perform: (client, { paymentId }) => client.getPayment({ id: paymentId }),
   wireCalls: 30,
@@ -28,7 +28,7 @@ const withoutBirth = (answer: unknown) => ({
 });
 
 /** One payment is created under an idempotency key of its own. */
-export const createPayment: Act = {
+export const createPayment: Workload = {
   name: 'create',
   perform: (client, _fixtures, idempotencyKey) =>
     client.createPayment(paymentToCreate, { idempotencyKey }),
@@ -38,7 +38,7 @@ export const createPayment: Act = {
 };
 
 /** The last payments of one customer, as many as there are on a page. */
-export const listPayments = (limit: number): Act => ({
+export const listPayments = (limit: number): Workload => ({
   name: `page-${limit}`,
   perform: (client, { customerId }) => client.listPayments({ customer: customerId, limit }),
   comparable: (page) => (page as Awaited<ReturnType<Client['listPayments']>>).items,

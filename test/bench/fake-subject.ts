@@ -39,10 +39,10 @@ export const callOf =
 /** Nobody's server: it has neither a process nor counters. */
 export const nowhere: Address = { pid: null, host: '127.0.0.1', ours: false, counters: false };
 
-/** How an act is loaded in a closed loop. */
+/** How a workload is loaded in a closed loop. */
 export const closedPhase = (inFlight: number): Extract<Phase, { kind: 'closed' }> => ({
   kind: 'closed',
-  act: 'read',
+  workload: 'read',
   connections: inFlight,
   inFlight,
   rttMs: 0,

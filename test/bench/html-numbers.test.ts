@@ -160,12 +160,16 @@ const perCall = (loop: { serverCpuMicros: number | null; completed: number } | u
 
 test("the JSON's numbers are in the map of sizes", () => {
   const base = cellsOf('payload').find(({ contender }) => contender === 'rest');
-  const acts = base?.samples[0]?.wire ?? [];
+  const workloads = base?.samples[0]?.wire ?? [];
   const expected = cellsOf('payload').flatMap((cell) =>
-    acts.map(({ act, receivedBytesPerCall }) => ({
+    workloads.map(({ workload, receivedBytesPerCall }) => ({
       series: plainLabel(cell),
       x: receivedBytesPerCall,
-      y: middle(cell.samples.map(({ closed }) => perCall(closed.find((loop) => loop.act === act)))),
+      y: middle(
+        cell.samples.map(({ closed }) =>
+          perCall(closed.find((loop) => loop.workload === workload)),
+        ),
+      ),
       valid: true,
     })),
   );
@@ -224,7 +228,7 @@ test("the JSON's numbers are in the maps of concurrency and distance", () => {
 
 test("the JSON's numbers are in the bars of attribution, whose parts add up to the difference", () => {
   const cpu = (cell: Cell) =>
-    middle(cell.samples.map(({ open }) => perCall(open.find((loop) => loop.act === 'read'))));
+    middle(cell.samples.map(({ open }) => perCall(open.find((loop) => loop.workload === 'read'))));
   const expected = cellsOf('attribution', ['room', 'control']).map((cell) => ({
     series: plainLabel(cell),
     x: cpu(cell),
@@ -234,7 +238,7 @@ test("the JSON's numbers are in the bars of attribution, whose parts add up to t
     cellsOf('attribution').find(({ contender }) => contender === name),
   );
   const micros = (sample: Sample | undefined) =>
-    perCall(sample?.open.find((loop) => loop.act === 'read'));
+    perCall(sample?.open.find((loop) => loop.workload === 'read'));
   const differences = grpc?.samples.map(
     (sample, round) => micros(sample) - micros(rest?.samples[round]),
   );

@@ -52,8 +52,8 @@ function latencies(random: Random, medianMicros: number, tail = 0.35, count = 12
   return encodeHistogram(histogram);
 }
 
-const load = (act: string, completed: number, cpu: number, rttMs = 0) => ({
-  act,
+const load = (workload: string, completed: number, cpu: number, rttMs = 0) => ({
+  workload,
   invalid: [],
   rttMs,
   achievedRttMs: rttMs * 1.01,
@@ -70,18 +70,21 @@ const load = (act: string, completed: number, cpu: number, rttMs = 0) => ({
 });
 
 interface Closed {
-  readonly act: string;
+  readonly workload: string;
   readonly cpu: number;
   readonly inFlight?: number;
   readonly rttMs?: number;
 }
 
-function closed(random: Random, { act, cpu, inFlight = 16, rttMs = 0 }: Closed): ClosedLoopSample {
+function closed(
+  random: Random,
+  { workload, cpu, inFlight = 16, rttMs = 0 }: Closed,
+): ClosedLoopSample {
   const micros = cpu * (1 + 0.9 / inFlight ** 0.7) * noise(random);
   const waitMicros = rttMs * 1000 + 40;
   const perSecond = Math.min(1e6 / micros, (inFlight * 1e6) / (micros + waitMicros));
   return {
-    ...load(act, Math.round(perSecond), micros, rttMs),
+    ...load(workload, Math.round(perSecond), micros, rttMs),
     connections: inFlight,
     driver: 'lean',
     inFlight,
@@ -93,7 +96,7 @@ function closed(random: Random, { act, cpu, inFlight = 16, rttMs = 0 }: Closed):
 
 function open(
   random: Random,
-  act: string,
+  workload: string,
   cpu: number,
   { perSecond, share = null }: { readonly perSecond: number; readonly share?: number | null },
 ): OpenLoopSample {
@@ -102,7 +105,7 @@ function open(
   const waiting = service / (1 - used);
   const isOver = share !== null && share > 1;
   return {
-    ...load(act, Math.round(perSecond), cpu * noise(random)),
+    ...load(workload, Math.round(perSecond), cpu * noise(random)),
     invalid: isOver ? ['achieved 0.93 of the rate'] : [],
     driver: 'lean',
     perSecond,
@@ -118,8 +121,14 @@ function open(
   };
 }
 
-const wire = (act: string, nature: Nature, bytes = 0, requests = 1, queries = 1): WireSample => ({
-  act,
+const wire = (
+  workload: string,
+  nature: Nature,
+  bytes = 0,
+  requests = 1,
+  queries = 1,
+): WireSample => ({
+  workload,
   calls: 30,
   sentBytesPerCall: nature.sent * requests,
   receivedBytesPerCall: Math.round(nature.received * requests + bytes * nature.density),
@@ -165,7 +174,7 @@ function cell(
 const shares = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1];
 
 function pointRead(contender: string, nature: Nature): Cell {
-  const act = 'read';
+  const workload = 'read';
   const isRoom = nature.kind !== 'control';
   return cell('point-read', contender, nature.kind, (random, round) => {
     const cpu = nature.cpu * noise(random);
@@ -173,11 +182,11 @@ function pointRead(contender: string, nature: Nature): Cell {
     return {
       closed: [64, 1, 4, 16, 256]
         .slice(0, isRoom ? 5 : 1)
-        .map((inFlight) => closed(random, { act, cpu, inFlight })),
+        .map((inFlight) => closed(random, { workload, cpu, inFlight })),
       open: [
-        open(random, act, cpu, { perSecond: 2000 }),
+        open(random, workload, cpu, { perSecond: 2000 }),
         ...(isRoom ? shares : []).map((share) => ({
-          ...open(random, act, cpu, { perSecond: capacity * share, share }),
+          ...open(random, workload, cpu, { perSecond: capacity * share, share }),
           // One process of several was disturbed.
           ...(share === 1 && round === 0 && { invalid: ['sent late'] }),
         })),
@@ -185,7 +194,7 @@ function pointRead(contender: string, nature: Nature): Cell {
       capacity: isRoom
         ? [
             {
-              act,
+              workload,
               invalid: [],
               objective: { quantile: 0.99, ms: 20 },
               perSecond: capacity * 0.82,
@@ -196,7 +205,7 @@ function pointRead(contender: string, nature: Nature): Cell {
             },
           ]
         : [],
-      wire: [wire(act, nature)],
+      wire: [wire(workload, nature)],
     };
   });
 }
@@ -205,7 +214,7 @@ const create = (contender: string, nature: Nature): Cell =>
   cell('create', contender, nature.kind, (random) => {
     const cpu = (nature.cpu + 190) * noise(random);
     return {
-      closed: [closed(random, { act: 'create', cpu, inFlight: 64 })],
+      closed: [closed(random, { workload: 'create', cpu, inFlight: 64 })],
       open: [open(random, 'create', cpu, { perSecond: 500 })],
       wire: [wire('create', nature, 120, 1, 4)],
     };
@@ -225,8 +234,8 @@ const payload = (contender: string, nature: Nature): Cell =>
     const sizes = Object.entries(payloads);
     const cpuOf = (bytes: number) => nature.cpu + (bytes * nature.cpuPerKilobyte) / 1000;
     return {
-      closed: sizes.map(([act, bytes]) => closed(random, { act, cpu: cpuOf(bytes) })),
-      wire: sizes.map(([act, bytes]) => wire(act, nature, bytes)),
+      closed: sizes.map(([workload, bytes]) => closed(random, { workload, cpu: cpuOf(bytes) })),
+      wire: sizes.map(([workload, bytes]) => wire(workload, nature, bytes)),
     };
   });
 
@@ -248,10 +257,12 @@ const layers = {
 const attribution = Object.entries(layers).map(([name, cpu]) =>
   cell('attribution', name, /^(rest|grpc$)/.test(name) ? 'room' : 'control', (random) => ({
     closed: [],
-    open: ['read', 'create'].map((act) =>
-      open(random, act, cpu * (act === 'read' ? 1 : 2) * noise(random), { perSecond: 1000 }),
+    open: ['read', 'create'].map((workload) =>
+      open(random, workload, cpu * (workload === 'read' ? 1 : 2) * noise(random), {
+        perSecond: 1000,
+      }),
     ),
-    wire: ['read', 'create'].map((act) => wire(act, natures.rest)),
+    wire: ['read', 'create'].map((workload) => wire(workload, natures.rest)),
   })),
 );
 
@@ -273,7 +284,9 @@ const ways = {
 const screens = Object.entries(ways).map(([name, { base, requests, turns, cpu, queries }]) =>
   cell('screen', name, 'room', (random) => ({
     closed: [0, 1, 10, 50, 150]
-      .map((rttMs) => closed(random, { act: 'screen', cpu, inFlight: 8, rttMs: rttMs * turns }))
+      .map((rttMs) =>
+        closed(random, { workload: 'screen', cpu, inFlight: 8, rttMs: rttMs * turns }),
+      )
       .map((one, at) => ({ ...one, rttMs: [0, 1, 10, 50, 150][at] ?? 0 })),
     wire: [wire('screen', natures[base], 9000, requests, queries)],
   })),

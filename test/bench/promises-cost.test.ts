@@ -131,12 +131,12 @@ describe('11. and 12. bytes on the wire, and queries', () => {
     await links.close();
     await linkProcess.stop();
   });
-  const act = { name: 'read', wire: 'rest', calls: 5 } as const;
+  const workload = { name: 'read', wire: 'rest', calls: 5 } as const;
 
   test('bytes are counted to the last one, both ways, and setting up apart', async () => {
     const address = { ...nowhere, http: await startGreeter() };
-    expect(await countBytes(labOf(address), act, links, openGreeted)).toEqual({
-      act: 'read',
+    expect(await countBytes(labOf(address), workload, links, openGreeted)).toEqual({
+      workload: 'read',
       calls: 5,
       sentBytesPerCall: 10,
       receivedBytesPerCall: 30,
@@ -150,7 +150,7 @@ describe('11. and 12. bytes on the wire, and queries', () => {
 
   test('queries are those that the store has counted, of the calls alone', async () => {
     const subject = await startFake({}, { counters: true });
-    const counted = await countBytes(labOf(subject.address), act, links, async () => ({
+    const counted = await countBytes(labOf(subject.address), workload, links, async () => ({
       call: callOf(subject),
       requests: () => 0,
       close: async () => {},

@@ -18,7 +18,7 @@ import { callCell, resultOf } from './sample-result.ts';
 import { openLoad } from './small-result.ts';
 import { callOf, createVirtualTime, queueing } from './virtual-time.ts';
 
-const context = { act: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
+const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
 const spent: Spent = {
   elapsedMs: 1000,
   clientCpuShare: 0.5,
@@ -66,9 +66,10 @@ const rate = { share: null, arrivals: 'poisson', driver: 'lean' } as const;
 
 describe('19. latency against load, and capacity under an objective', () => {
   test('the curve goes up to 110 % of what the process itself can do', () => {
-    const shares = curve({ act: 'read', connections: 64 }, lab.loading, { ms: 100, times: 1 }).map(
-      ({ phase }) => (phase.kind === 'share' ? phase.share : Number.NaN),
-    );
+    const shares = curve({ workload: 'read', connections: 64 }, lab.loading, {
+      ms: 100,
+      times: 1,
+    }).map(({ phase }) => (phase.kind === 'share' ? phase.share : Number.NaN));
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1.1);
     expect(shares.length).toBeGreaterThanOrEqual(5);
@@ -85,9 +86,9 @@ describe('19. latency against load, and capacity under an objective', () => {
 
   test('its rates are shares of the closed loop before it; without one there is none', async () => {
     const records = createRecords(lab, 'lean');
-    const { act, connections, rttMs } = closedPhase(64);
+    const { workload, connections, rttMs } = closedPhase(64);
     const share = 0.5;
-    const phase: Phase = { kind: 'share', share, act, connections, rttMs };
+    const phase: Phase = { kind: 'share', share, workload, connections, rttMs };
     expect(() => records.of(phase).capacity()).toThrow(/closed loop of read before/);
     records.of(closedPhase(64)).closed.push(closedSlice(400, 100), closedSlice(600, 100));
     expect(records.of(phase).capacity()).toBe(600);

@@ -28,7 +28,7 @@ import { labOf, nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { startOnWire, wires } from './wire-servers.ts';
 
-const context = { act: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
+const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
 
 describe('1. the same work, proved before timing, and every answer checked', () => {
   const failuresAsToldBy = {
@@ -111,7 +111,7 @@ describe('1. the same work, proved before timing, and every answer checked', () 
     const [, load] = slices;
     for (const slice of slices.slice(0, 3)) await session.take(slice);
     const good = await session.finish();
-    expect(good.wire).toMatchObject([{ act: 'read', calls: 30, requestsPerCall: 1 }]);
+    expect(good.wire).toMatchObject([{ workload: 'read', calls: 30, requestsPerCall: 1 }]);
     expect([...good.closed, ...good.open].map(({ failed }) => failed)).toEqual([0, 0]);
     expect(good.closed[0]?.completed).toBeGreaterThan(0);
     payment.amount = 2000;

@@ -172,6 +172,13 @@ describe('the report', () => {
     expect(renderEnd(wholeResult())).toContain('Figures to reach');
   });
 
+  test('is the same of a result in the shape of version 3', () => {
+    const result = wholeResult();
+    const text = JSON.stringify({ ...result, version: 'fivewire-bench/3' });
+    const older: unknown = JSON.parse(text.replaceAll('"workload":', '"act":'));
+    expect(parseResult(older)).toEqual(result);
+  });
+
   test('says of a client that was the limit that it was, and judges by CPU then', () => {
     const limited = (contender: string, cpuMicros: number) => {
       const shares = { clientCpuShare: 0.98, serverCpuShare: 0.7 };

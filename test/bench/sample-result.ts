@@ -151,7 +151,7 @@ export function wholeResult(): Result {
     ...first,
     capacity: [
       {
-        act: 'read',
+        workload: 'read',
         invalid: [],
         objective: { quantile: 0.99, ms: 20 },
         perSecond: 9000,

@@ -21,8 +21,8 @@ export function histogramAround(micros: number, count = 1000): string {
   return encodeHistogram(histogram);
 }
 
-const load = (act: string, cpuMicros: number) => ({
-  act,
+const load = (workload: string, cpuMicros: number) => ({
+  workload,
   invalid: [],
   rttMs: 0,
   achievedRttMs: 0,
@@ -75,7 +75,7 @@ export const wireLoad = (
   bytes: number,
   queriesPerCall: number | null = 1,
 ): Sample['wire'][number] => ({
-  act: 'read',
+  workload: 'read',
   calls: 30,
   sentBytesPerCall: 200,
   receivedBytesPerCall: bytes,

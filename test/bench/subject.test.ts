@@ -14,7 +14,7 @@ import { callOf, closedPhase, fakePath, pidOf, startFake } from './fake-subject.
 import { deliveryOf } from './small-result.ts';
 
 const phase = closedPhase(2);
-const context = { act: 'read', rttMs: 0, achievedRttMs: 0, connections: 2 };
+const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 2 };
 
 /** As a run measures and judges a process. */
 async function loadClosed(subject: Subject) {
@@ -128,7 +128,7 @@ describe('validity', () => {
   });
 
   test('a server that dies while it is measured is a failure, not throughput', async () => {
-    const subject = await startFake({ dieAfter: 30 });
+    const subject = await startFake({ dieAfter: 3 });
     const closed = await loadClosed(subject).catch((error: Error) => error);
     if (!(closed instanceof Error)) expect(closed.failed).toBeGreaterThan(0);
   });

@@ -12,7 +12,7 @@ import {
 
 const objective = { quantile: 0.99, ms: 20 };
 const capacityOf = (perSecond: number | null) => ({
-  act: 'read',
+  workload: 'read',
   invalid: [],
   objective,
   perSecond,
@@ -21,8 +21,8 @@ const capacityOf = (perSecond: number | null) => ({
 
 /** Medians: CPU 50 µs, response 400 µs with 2 % at 4 ms. */
 const process = {
-  open: [openLoad(50, 400), openLoad(300, 2000, { act: 'create', perSecond: 500 })],
-  closed: [closedLoad(12_000), closedLoad(4000, { act: 'create' })],
+  open: [openLoad(50, 400), openLoad(300, 2000, { workload: 'create', perSecond: 500 })],
+  closed: [closedLoad(12_000), closedLoad(4000, { workload: 'create' })],
   capacity: [capacityOf(9000)],
   wire: [wireLoad(890, 1.5)],
 };
@@ -57,7 +57,7 @@ describe('a threshold as text', () => {
       text: 'rest.point-read.p99<5ms',
       contender: 'rest',
       scenario: 'point-read',
-      act: undefined,
+      workload: undefined,
       figure: 'p99',
       operator: '<',
       limit: 5,
@@ -65,17 +65,17 @@ describe('a threshold as text', () => {
     });
   });
 
-  test('may name an act before the figure, and have spaces around the operator', () => {
+  test('may name a workload before the figure, and have spaces around the operator', () => {
     expect(parseThreshold('rest-json-h1.attribution.create.cpu <= 100.5 us')).toMatchObject({
       contender: 'rest-json-h1',
       scenario: 'attribution',
-      act: 'create',
+      workload: 'create',
       figure: 'cpu',
       operator: '<=',
       limit: 100.5,
       unit: 'us',
     });
-    expect(parseThreshold('rest.payload.100 payments.bytes-in<1MB').act).toBe('100 payments');
+    expect(parseThreshold('rest.payload.100 payments.bytes-in<1MB').workload).toBe('100 payments');
   });
 
   test.each([
@@ -93,7 +93,7 @@ describe('a threshold as text', () => {
     ['rest.point-read.p99<5', "expected p99 in us, µs, ms, s, got '5'"],
     ['rest.point-read.p99<5kB', "expected p99 in us, µs, ms, s, got '5kB'"],
     ['rest.point-read.queries<4ms', "expected queries without a unit, got '4ms'"],
-    ['sse.events.delivery.delay<5ms', "expected delay without an act, got 'delivery'"],
+    ['sse.events.delivery.delay<5ms', "expected delay without a workload, got 'delivery'"],
   ])('says what was expected and what was got: %s', (text, message) => {
     expect(() => parseThreshold(text)).toThrow(message);
     expect(() => parseThreshold(text)).toThrow(`--threshold '${text}'`);
@@ -123,7 +123,7 @@ describe('a threshold', () => {
     expect(judge(text)?.measured).toContain(measured);
   });
 
-  test('is of the first act, or of the one that it names', () => {
+  test('is of the first workload, or of the one that it names', () => {
     const of = (figure: string) => judge(`rest-json-h1.attribution.${figure}`)?.measured;
     expect(of('cpu<1s')).toMatch(/^0.00005 s; read at 2,000/);
     expect(of('create.cpu<1ms')).toMatch(/^0.3 ms; create at 500/);
@@ -158,7 +158,7 @@ describe('a threshold', () => {
     ['websocket.create.queries<1', 'the server does not tell'],
     ['rest.point-read.delay<1ms', 'not measured in this scenario'],
     ['sse.events.p99<5ms', 'not measured in this scenario'],
-    ['rest.point-read.delete.p99<5ms', "no act 'delete'; there is read, create"],
+    ['rest.point-read.delete.p99<5ms', "no workload 'delete'; there is read, create"],
   ])('%s is not measured, and says why', (text, measured) => {
     expect(judge(text)).toEqual({ text, verdict: 'not measured', measured });
   });

@@ -46,7 +46,7 @@ const captured = (wire: Wire) => ({
   welcome: '',
 });
 
-const act = { name: 'read', perform: async () => undefined, wireCalls: 1 };
+const workload = { name: 'read', perform: async () => undefined, wireCalls: 1 };
 
 function createWebsocketServer(onRequest: (answer: Answer) => void): Server {
   const http = createServer();
@@ -141,7 +141,7 @@ export async function startOnWire(
     answer(isGood(index));
   });
   const port = await listening(server, sockets);
-  const check = checkOf(act, captured(wire));
+  const check = checkOf(workload, captured(wire));
   const driver = await openDriver(prepared[wire], { host, port, connections, check });
   onTestFinished(() => driver.close());
   return {

@@ -5,7 +5,7 @@ import { left, right, type Table } from '../../result/table.ts';
 import { bare } from '../../scenarios/bare.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {
-  type AttributionOfAct,
+  type AttributionOfWorkload,
   attributionOf,
   type Part,
 } from '../../statistics/attribution-by-round.ts';
@@ -18,7 +18,7 @@ import { pictureTable } from './picture-table.ts';
 
 const scenario = 'attribution';
 
-const stackOf = (found: AttributionOfAct): StackPicture => ({
+const stackOf = (found: AttributionOfWorkload): StackPicture => ({
   kind: 'stack',
   label: 'gRPC − REST, server CPU, µs a call',
   items: [
@@ -31,18 +31,18 @@ const stackOf = (found: AttributionOfAct): StackPicture => ({
   })),
 });
 
-const barsOf = (result: Result, act: string): BarPicture => ({
+const barsOf = (result: Result, workload: string): BarPicture => ({
   kind: 'bars',
   label: 'server CPU at equal rate, µs a call',
   items: result.cells
     .filter((cell) => cell.scenario === scenario && cell.kind !== 'again' && isValid(cell))
     .flatMap((cell) => {
-      const value = typical(cell, 'cpuAtRate', { act });
+      const value = typical(cell, 'cpuAtRate', { workload });
       return value === undefined ? [] : [{ label: labelOf(cell), wire: colourOf(cell), value }];
     }),
 });
 
-function tableOf(found: AttributionOfAct, title: string): Table {
+function tableOf(found: AttributionOfWorkload, title: string): Table {
   const row = (way: string, { label, micros, interval }: Part) => [
     way,
     label,
@@ -100,16 +100,16 @@ export const attributionFigures = (result: Result): Figure[] => [
 
 /** One figure an operation; none where a layer between REST and gRPC was not measured. */
 const differenceFigures = (result: Result): Figure[] =>
-  ['read', 'create'].flatMap((act) => {
-    const found = attributionOf(result, act);
+  ['read', 'create'].flatMap((workload) => {
+    const found = attributionOf(result, workload);
     if (!found) return [];
-    const title = `gRPC − REST, one ${act}`;
+    const title = `gRPC − REST, one ${workload}`;
     return [
       {
-        id: `attribution-${act}`,
+        id: `attribution-${workload}`,
         title,
         lead: 'Parts left of 0 make gRPC cheaper, parts right of it dearer. Each way of counting adds up to the same difference.',
-        drawings: [stackOf(found), barsOf(result, act)],
+        drawings: [stackOf(found), barsOf(result, workload)],
         numbers: tableOf(found, title),
         scenarios: [scenario],
       },

@@ -11,25 +11,25 @@ import { escaped } from './markup.ts';
 interface Cost {
   readonly name: string;
   readonly format: (value: number | undefined) => string;
-  readonly of: (cell: Cell, act: string) => number | undefined;
+  readonly of: (cell: Cell, workload: string) => number | undefined;
 }
 
 /** Of scenarios that deliver and do not call. */
-const eventAct = 'event';
+const eventWorkload = 'event';
 
 /** At the rate that is equal for all where there is one; else in the closed loop. */
-const cpuOf = (cell: Cell, act: string): number | undefined =>
-  act === eventAct
+const cpuOf = (cell: Cell, workload: string): number | undefined =>
+  workload === eventWorkload
     ? typical(cell, 'cpuPerEvent')
-    : (typical(cell, 'cpuAtRate', { act }) ?? typical(cell, 'cpuAtCapacity', { act }));
+    : (typical(cell, 'cpuAtRate', { workload }) ?? typical(cell, 'cpuAtCapacity', { workload }));
 
 const latencyOf =
   (quantile: number) =>
-  (cell: Cell, act: string): number | undefined => {
-    const hasRate = cell.samples.some((sample) => openOf(sample, { act }));
+  (cell: Cell, workload: string): number | undefined => {
+    const hasRate = cell.samples.some((sample) => openOf(sample, { workload }));
     const histogram = merged(cell, (sample) => {
-      if (act === eventAct) return sample.delivery?.delay;
-      const load = hasRate ? openOf(sample, { act }) : closedOf(sample, { act });
+      if (workload === eventWorkload) return sample.delivery?.delay;
+      const load = hasRate ? openOf(sample, { workload }) : closedOf(sample, { workload });
       if (!load || (hasRate && load.invalid.length > 0)) return undefined;
       return 'response' in load ? load.response : load.latency;
     });
@@ -39,10 +39,10 @@ const latencyOf =
 
 const bytesOf =
   (ofCall: (wire: WireSample) => number, direction: 'sent' | 'received') =>
-  (cell: Cell, act: string): number | undefined =>
+  (cell: Cell, workload: string): number | undefined =>
     typical(cell, (sample) => {
-      if (act === eventAct) return sample.delivery?.[`${direction}BytesPerEvent`];
-      const wire = wireOf(sample, { act });
+      if (workload === eventWorkload) return sample.delivery?.[`${direction}BytesPerEvent`];
+      const wire = wireOf(sample, { workload });
       return wire && ofCall(wire);
     });
 
@@ -61,8 +61,8 @@ const costs: readonly Cost[] = [
   {
     name: 'queries',
     format: formatTenth,
-    of: (cell, act) =>
-      typical(cell, (sample) => wireOf(sample, { act })?.queriesPerCall ?? undefined),
+    of: (cell, workload) =>
+      typical(cell, (sample) => wireOf(sample, { workload })?.queriesPerCall ?? undefined),
   },
   { name: 'p50 ms', format: formatNumber, of: latencyOf(0.5) },
   { name: 'p99 ms', format: formatNumber, of: latencyOf(0.99) },
@@ -85,7 +85,7 @@ interface Row {
   readonly values: readonly (number | undefined)[];
 }
 
-function rowMarkup({ cell, values }: Row, act: string, least: readonly number[]): string {
+function rowMarkup({ cell, values }: Row, workload: string, least: readonly number[]): string {
   const head = `<th scope="row"><span class="key" style="--wire:var(--${colourOf(cell) ?? 'control'})"></span>${escaped(labelOf(cell).replaceAll('`', ''))}</th>`;
   if (cell.invalid.length > 0) {
     return `<tr class="invalid">${head}<td class="left" colspan="${costs.length}">INVALID: ${escaped(cell.invalid.join('; '))}</td></tr>`;
@@ -95,15 +95,15 @@ function rowMarkup({ cell, values }: Row, act: string, least: readonly number[])
     // Controls do less: they are beside the comparison, not in it.
     valueMarkup(values[at], cost, isControl ? Number.NaN : (least[at] ?? Number.NaN)),
   );
-  return `<tr${isControl ? ' class="control"' : ''} data-cell="${escaped(`${cell.scenario} ${cell.contender} ${act}`)}">${head}${cells.join('')}</tr>`;
+  return `<tr${isControl ? ' class="control"' : ''} data-cell="${escaped(`${cell.scenario} ${cell.contender} ${workload}`)}">${head}${cells.join('')}</tr>`;
 }
 
-const actsOf = (cells: readonly Cell[]): string[] => [
+const workloadsOf = (cells: readonly Cell[]): string[] => [
   ...new Set(
     cells.flatMap(({ samples }) =>
       samples.flatMap(({ wire, delivery }) => [
-        ...wire.map(({ act }) => act),
-        ...(delivery ? [eventAct] : []),
+        ...wire.map(({ workload }) => workload),
+        ...(delivery ? [eventWorkload] : []),
       ]),
     ),
   ),
@@ -116,17 +116,17 @@ export function costMarkup(result: Result, scenario: string): string[] {
     ...cells.filter(({ kind }) => kind === 'room'),
     ...cells.filter(({ kind }) => kind === 'control'),
   ];
-  return actsOf(cells).map((act) => {
+  return workloadsOf(cells).map((workload) => {
     const rows = sorted.map(
-      (cell): Row => ({ cell, values: costs.map(({ of }) => of(cell, act)) }),
+      (cell): Row => ({ cell, values: costs.map(({ of }) => of(cell, workload)) }),
     );
     const rooms = rows.filter(({ cell }) => cell.kind === 'room' && cell.invalid.length === 0);
     const least = costs.map((_, at) =>
       Math.min(...rooms.flatMap(({ values }) => values[at] || [])),
     );
     const name = titleOfScenario(scenario);
-    const title = actsOf(cells).length === 1 ? name : `${name}: ${act}`;
+    const title = workloadsOf(cells).length === 1 ? name : `${name}: ${workload}`;
     const heads = costs.map(({ name }) => `<th scope="col">${escaped(name)}</th>`);
-    return `<h3>${escaped(title)}</h3><div class="scroll" tabindex="0" role="region" aria-label="Cost of a call: ${escaped(title)}"><table class="heat"><caption>${escaped(title)}</caption><thead><tr><th scope="col" class="left">wire</th>${heads.join('')}</tr></thead><tbody>${rows.map((row) => rowMarkup(row, act, least)).join('\n')}</tbody></table></div>`;
+    return `<h3>${escaped(title)}</h3><div class="scroll" tabindex="0" role="region" aria-label="Cost of a call: ${escaped(title)}"><table class="heat"><caption>${escaped(title)}</caption><thead><tr><th scope="col" class="left">wire</th>${heads.join('')}</tr></thead><tbody>${rows.map((row) => rowMarkup(row, workload, least)).join('\n')}</tbody></table></div>`;
   });
 }

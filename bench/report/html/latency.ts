@@ -28,17 +28,17 @@ function usable(loops: readonly OpenLoopSample[]) {
 const responses = (loops: readonly OpenLoopSample[]): Histogram =>
   mergeHistograms(loops.map(({ response }) => response));
 
-/** Scenarios, acts and their cells with open loops that `holds` is true of. */
+/** Scenarios, workloads and their cells with open loops that `holds` is true of. */
 function groupsOf(result: Result, holds: (loop: OpenLoopSample) => boolean) {
-  const groups = new Map<string, { scenario: string; act: string; found: Loaded[] }>();
+  const groups = new Map<string, { scenario: string; workload: string; found: Loaded[] }>();
   for (const cell of result.cells) {
     if (cell.invalid.length > 0 || cell.kind === 'again') continue;
     const loops = cell.samples.flatMap(({ open }) => open.filter(holds));
-    for (const act of new Set(loops.map((loop) => loop.act))) {
-      const key = `${cell.scenario}-${act}`;
-      const group = groups.get(key) ?? { scenario: cell.scenario, act, found: [] };
+    for (const workload of new Set(loops.map((loop) => loop.workload))) {
+      const key = `${cell.scenario}-${workload}`;
+      const group = groups.get(key) ?? { scenario: cell.scenario, workload, found: [] };
       groups.set(key, group);
-      group.found.push({ cell, loops: loops.filter((loop) => loop.act === act) });
+      group.found.push({ cell, loops: loops.filter((loop) => loop.workload === workload) });
     }
   }
   return [...groups.values()];
@@ -67,7 +67,7 @@ const curveQuantiles = [0.5, 0.99] as const;
 /** Latency against load, to 110 % of what each process could do. */
 export const curveFigures = (result: Result): Figure[] =>
   groupsOf(result, ({ share, rttMs }) => share !== null && rttMs === 0).map(
-    ({ scenario, act, found }) => {
+    ({ scenario, workload, found }) => {
       const curves = found.map((loaded) => ({ cell: loaded.cell, steps: stepsOf(loaded) }));
       const y = (quantile: number): LinesAxis => ({
         label: `p${quantile * 100}, ms from the intended start`,
@@ -83,7 +83,7 @@ export const curveFigures = (result: Result): Figure[] =>
         ]),
       );
       return {
-        id: `curve-${scenario}-${act}`,
+        id: `curve-${scenario}-${workload}`,
         title: titleOfScenario(scenario),
         lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the raw numbers. A quantile with too few samples beyond it is not drawn.',
         drawings: curveQuantiles.map((quantile) => ({
@@ -168,7 +168,7 @@ export const percentileFigures = (result: Result): Figure[] =>
   groupsOf(result, ({ share, rttMs }) => share === null && rttMs === 0)
     // Its contenders are layers, not wires; their costs are what is looked at.
     .filter(({ scenario }) => scenario !== 'attribution')
-    .map(({ scenario, act, found }) => {
+    .map(({ scenario, workload, found }) => {
       const curves = found
         .filter(({ cell }) => cell.kind === 'room')
         .map(({ cell, loops }) => {
@@ -179,7 +179,7 @@ export const percentileFigures = (result: Result): Figure[] =>
       const rate = rates.size === 1 ? `${formatCount([...rates][0])} calls a second` : missing;
       const title = titleOfScenario(scenario);
       return {
-        id: `percentiles-${scenario}-${act}`,
+        id: `percentiles-${scenario}-${workload}`,
         title,
         lead: `Every wire at ${rate}, all processes merged. A quantile with fewer than ${samplesBeyond} samples beyond it is not drawn.`,
         drawings: [

@@ -169,7 +169,7 @@ const sizeMap = (result: Result): Map => ({
   yLabel: 'server CPU, µs a call',
   unit: 1,
   places: sizesOf(result, payload)
-    .map(({ act, bytes }) => ({ x: bytes, label: size(bytes), at: { act } }))
+    .map(({ workload, bytes }) => ({ x: bytes, label: size(bytes), at: { workload } }))
     .sort((a, b) => a.x - b.x),
 });
 
@@ -183,7 +183,7 @@ function concurrencyMap(result: Result, scenario: string): Map {
   const loops = loopsOf(result, scenario);
   const [first] = loops;
   const counts = loops
-    .filter(({ act, rttMs }) => act === first?.act && rttMs === first.rttMs)
+    .filter(({ workload, rttMs }) => workload === first?.workload && rttMs === first.rttMs)
     .filter(({ inFlight, connections }) => inFlight === connections)
     .map(({ connections }) => connections);
   return {
@@ -209,9 +209,9 @@ function concurrencyMap(result: Result, scenario: string): Map {
 
 function distanceMaps(result: Result, scenario: string): Map[] {
   const loops = loopsOf(result, scenario);
-  const acts = [...new Set(loops.map(({ act }) => act))];
-  return acts.map((act) => ({
-    id: `map-distance-${scenario}-${act.replaceAll(/\W+/g, '-')}`,
+  const workloads = [...new Set(loops.map(({ workload }) => workload))];
+  return workloads.map((workload) => ({
+    id: `map-distance-${scenario}-${workload.replaceAll(/\W+/g, '-')}`,
     title: `By distance: ${titleOfScenario(scenario)}`,
     lead: 'The time of one call with a round-trip time added by the link. Loss and congestion are not modelled.',
     scenario,
@@ -221,9 +221,11 @@ function distanceMaps(result: Result, scenario: string): Map[] {
     xScale: 'symlog',
     yLabel: 'time of a call, ms',
     unit: 1000,
-    places: [...new Set(loops.filter((loop) => loop.act === act).map(({ rttMs }) => rttMs))]
+    places: [
+      ...new Set(loops.filter((loop) => loop.workload === workload).map(({ rttMs }) => rttMs)),
+    ]
       .sort((a, b) => a - b)
-      .map((rttMs) => ({ x: rttMs, label: formatNumber(rttMs), at: { act, rttMs } })),
+      .map((rttMs) => ({ x: rttMs, label: formatNumber(rttMs), at: { workload, rttMs } })),
   }));
 }
 

@@ -43,14 +43,14 @@ const whoColumns = [left(''), right('round'), right('place')];
 
 function closedTable({ cells, base, baseLabel }: Source): Table {
   const key = (loop: ClosedLoopSample) =>
-    `${loop.act} ${loop.driver} ${loop.connections} ${loop.inFlight} ${loop.rttMs}`;
+    `${loop.workload} ${loop.driver} ${loop.connections} ${loop.inFlight} ${loop.rttMs}`;
   const rows = cells.flatMap((cell) =>
     cell.samples.flatMap((sample) =>
       sample.closed.map((loop) => {
         const other = base.get(sample.round)?.closed.find((one) => key(one) === key(loop));
         return [
           ...who(cell, sample),
-          loop.act,
+          loop.workload,
           loop.driver,
           `${loop.inFlight} / ${loop.connections}`,
           formatNumber(loop.rttMs),
@@ -70,7 +70,7 @@ function closedTable({ cells, base, baseLabel }: Source): Table {
     lead: '',
     columns: [
       ...whoColumns,
-      left('act'),
+      left('workload'),
       left('driver'),
       right('calls / connections'),
       right('RTT ms'),
@@ -88,14 +88,14 @@ function closedTable({ cells, base, baseLabel }: Source): Table {
 }
 
 function openTable({ cells, base, baseLabel }: Source): Table {
-  const key = (loop: OpenLoopSample) => `${loop.act} ${loop.share} ${loop.rttMs}`;
+  const key = (loop: OpenLoopSample) => `${loop.workload} ${loop.share} ${loop.rttMs}`;
   const rows = cells.flatMap((cell) =>
     cell.samples.flatMap((sample) =>
       sample.open.map((loop) => {
         const other = base.get(sample.round)?.open.find((one) => key(one) === key(loop));
         return [
           ...who(cell, sample),
-          loop.act,
+          loop.workload,
           loop.share === null ? 'equal rate' : `${Math.round(loop.share * 100)} %`,
           formatNumber(loop.rttMs),
           formatCount(loop.perSecond),
@@ -116,7 +116,7 @@ function openTable({ cells, base, baseLabel }: Source): Table {
     lead: '',
     columns: [
       ...whoColumns,
-      left('act'),
+      left('workload'),
       right('load'),
       right('RTT ms'),
       right('calls/s'),
@@ -139,7 +139,7 @@ function wireTable({ cells }: Source): Table {
     cell.samples.flatMap((sample) =>
       sample.wire.map((wire) => [
         ...who(cell, sample),
-        wire.act,
+        wire.workload,
         formatNumber(wire.requestsPerCall),
         formatCount(wire.sentBytesPerCall),
         formatCount(wire.receivedBytesPerCall),
@@ -154,7 +154,7 @@ function wireTable({ cells }: Source): Table {
     lead: '',
     columns: [
       ...whoColumns,
-      left('act'),
+      left('workload'),
       right('requests'),
       right('bytes out'),
       right('bytes in'),
@@ -212,9 +212,9 @@ function deliveryTable({ cells }: Source): Table {
 function otherTable({ cells }: Source): Table {
   const rows = cells.flatMap((cell) =>
     cell.samples.flatMap((sample) => [
-      ...sample.capacity.map(({ act, objective, perSecond, steps }) => [
+      ...sample.capacity.map(({ workload, objective, perSecond, steps }) => [
         ...who(cell, sample),
-        `${act}: highest rate with p${objective.quantile * 100} ≤ ${objective.ms} ms`,
+        `${workload}: highest rate with p${objective.quantile * 100} ≤ ${objective.ms} ms`,
         `${formatCount(perSecond ?? undefined)}/s; tried ${steps.map((step) => `${formatCount(step.perSecond)} ${step.met ? 'met' : 'not met'}`).join(', ')}`,
       ]),
       ...(sample.failures ?? []).map((one) => [
