@@ -3,7 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { runInBackground } from './background.ts';
 import { type Config, readConfig, type Wire } from './config.ts';
 import { type Core, createCore } from './core/invoke.ts';
-import type { CallRecord, Ports, Store } from './core/ports.ts';
+import type { CallRecord, Ports } from './core/ports.ts';
+import type { Store } from './core/store.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
 import { createHttpFront, type HttpRooms } from './http.ts';
 import { openHttp1, openHttp2 } from './http-servers.ts';
@@ -146,7 +147,7 @@ async function open(
 
   const tasks = [
     { everyMs: settleEveryMs, run: () => core.settleDue() },
-    { everyMs: forgetEveryMs, run: () => store.deleteExpiredRecords(Date.now()) },
+    { everyMs: forgetEveryMs, run: () => store.across.deleteExpiredRecords(Date.now()) },
   ];
   closers.push(runInBackground(tasks, (error) => report('background', error)));
   return { ports: bound, core, report };
@@ -155,7 +156,7 @@ async function open(
 /** The demo merchants; on an empty database also the real invoices, with their progress. */
 async function createDemo(ports: Ports, config: Config, signal?: AbortSignal): Promise<void> {
   await createDemoMerchants(ports);
-  if ((await ports.store.read.lastSequence(retailMerchant)) > 0) return;
+  if ((await ports.store.of(retailMerchant).lastSequence()) > 0) return;
   if (config.databaseUrl === 'sqlite::memory:') {
     const { importDemo } = await import('./demo/import.ts');
     await importDemo(ports, { csvPath: invoicesPath, signal });

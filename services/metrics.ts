@@ -1,5 +1,6 @@
 import { eventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CallRecord, Store } from './core/ports.ts';
+import type { CallRecord } from './core/ports.ts';
+import type { Store } from './core/store.ts';
 import type { FailureKind } from './log.ts';
 
 /** Counters of this process in the Prometheus text format 0.0.4. */

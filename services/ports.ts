@@ -2,8 +2,9 @@ import { randomFillSync } from 'node:crypto';
 import { createIds } from './core/ids.ts';
 import type { Limiter } from './core/limiter.ts';
 import { createKeyring } from './core/merchants/keyring.ts';
-import type { Clock, Ports, Store } from './core/ports.ts';
+import type { Clock, Ports } from './core/ports.ts';
 import { createSimulator } from './core/processor/simulator.ts';
+import type { Store } from './core/store.ts';
 import { createTokenBuckets } from './core/token-bucket.ts';
 import { networkOf } from './wire/address.ts';
 
@@ -68,7 +69,7 @@ export async function createPorts(
       },
     }),
     processor: createSimulator({ now: () => clock.now(), slowMs: 2000, timeoutMs: 500 }),
-    cursorSecret: await store.secret('cursor'),
+    cursorSecret: await store.across.secret('cursor'),
     ...(record && { record }),
   };
 }

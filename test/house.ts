@@ -1,7 +1,8 @@
 import { type Core, createCore } from '../services/core/invoke.ts';
 import { hashSecret } from '../services/core/merchants/keyring.ts';
 import type { StoredApiKey } from '../services/core/merchants/merchant.ts';
-import type { CallRecord, Clock, Ports, Store } from '../services/core/ports.ts';
+import type { CallRecord, Clock, Ports } from '../services/core/ports.ts';
+import type { Store } from '../services/core/store.ts';
 import { createTokenBuckets } from '../services/core/token-bucket.ts';
 import { createDemoMerchants } from '../services/demo/merchants.ts';
 import { createPorts } from '../services/ports.ts';
@@ -43,7 +44,7 @@ export async function keyOf(
   { store }: Pick<House, 'store'>,
   secret: string,
 ): Promise<StoredApiKey> {
-  const key = await store.read.apiKeyByHash(hashSecret(secret));
+  const key = await store.across.apiKeyByHash(hashSecret(secret));
   if (!key) throw new Error(`Expected the key ${secret}, got none.`);
   return key;
 }

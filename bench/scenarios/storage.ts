@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type { Store } from '../../services/core/ports.ts';
+import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { paymentColumns } from '../../services/storage/schema.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
@@ -29,7 +29,7 @@ export async function measureStorage(folder = '.data'): Promise<StoreMeasurement
   try {
     await store.write(async (tx) => {
       await tx.insertMerchant({ id: merchantId, name: 'Bench' });
-      await tx.insertCustomer(merchantId, {
+      await tx.of(merchantId).insertCustomer({
         id: customerId,
         name: 'Customer',
         email: null,
@@ -40,7 +40,8 @@ export async function measureStorage(folder = '.data'): Promise<StoreMeasurement
     });
     const writes = await measureWrites(store);
     await store.write(async (tx) => {
-      for (let n = 0; n < rows; n += 1) await tx.insertPayment(merchantId, paymentOf('r', n), null);
+      const own = tx.of(merchantId);
+      for (let n = 0; n < rows; n += 1) await own.insertPayment(paymentOf('r', n), null);
     });
     return { pointRead: await measurePointRead(store, path), writes };
   } finally {
@@ -72,7 +73,7 @@ async function measurePointRead(
       for (const id of ids) requireRow(bareArray.get(merchantId, id));
     },
     store: async (ids: readonly string[]) => {
-      for (const id of ids) requireRow(await store.read.payment(merchantId, id));
+      for (const id of ids) requireRow(await store.of(merchantId).payment(id));
     },
   };
   const microsOf = async (name: keyof typeof contenders, ids: readonly string[]) => {
@@ -137,19 +138,20 @@ async function measureWrites(store: Store): Promise<StoreMeasurement['writes']> 
 
 /** All that the creation of a payment asks of the store. */
 const createPayment = (store: Store, n: number): Promise<void> =>
-  store.write(async (tx) => {
+  store.write(async (transaction) => {
+    const tx = transaction.of(merchantId);
     const payment = paymentOf('w', n);
     const key = `key-${n}`;
-    await tx.idempotencyRecord(merchantId, key, payment.createdAt);
-    await tx.customer(merchantId, customerId);
-    await tx.insertPayment(merchantId, payment, null);
-    await tx.appendEvent(merchantId, {
+    await tx.idempotencyRecord(key, payment.createdAt);
+    await tx.customer(customerId);
+    await tx.insertPayment(payment, null);
+    await tx.appendEvent({
       id: `evt_${n}`,
       type: 'payment.created',
       createdAt: payment.createdAt,
       data: { kind: 'payment', payment },
     });
-    await tx.putIdempotencyRecord(merchantId, {
+    await tx.putIdempotencyRecord({
       key,
       fingerprint: 'f'.repeat(64),
       outcome: { ok: true, output: payment },

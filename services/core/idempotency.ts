@@ -2,8 +2,10 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
+import type { IdempotencyRecord, Outcome } from './idempotency-records.ts';
 import type { Context, Settled, Write, WriteContext } from './operation.ts';
-import type { IdempotencyRecord, Outcome, Ports, Transaction } from './ports.ts';
+import type { Ports } from './ports.ts';
+import type { MerchantTransaction } from './store.ts';
 import { excerpt } from './validate.ts';
 
 /** Idempotency keys are remembered this long. */
@@ -55,7 +57,8 @@ export async function runWrite<Schema extends z.ZodType, Output extends { readon
   input: z.output<Schema>,
 ): Promise<Output> {
   const write = keyed(ports, operation, context, caller, input);
-  const done = await ports.store.write(async (tx) => {
+  const done = await ports.store.write(async (transaction) => {
+    const tx = transaction.of(context.merchantId);
     const begun = await begin(tx, write);
     if ('replay' in begun) return begun;
     const output = await effect(tx, write, begun);
@@ -99,11 +102,11 @@ export function keyed<Schema extends z.ZodType, Output extends { readonly id: st
  *   for the answer any more: a call that waited in the queue until then has no effect
  */
 export async function begin<Schema extends z.ZodType, Output extends { readonly id: string }>(
-  tx: Transaction,
-  { operation, caller, key, fingerprint, context: { merchantId, nowMs } }: Keyed<Schema, Output>,
+  tx: MerchantTransaction,
+  { operation, caller, key, fingerprint, context: { nowMs } }: Keyed<Schema, Output>,
 ): Promise<Begun> {
   requireWaiting(caller.signal);
-  const known = await tx.idempotencyRecord(merchantId, key, nowMs);
+  const known = await tx.idempotencyRecord(key, nowMs);
   if (!known) return { cutOff: undefined };
   requireSameInput(known, fingerprint);
   if (known.outcome) return { replay: known.outcome };
@@ -119,7 +122,7 @@ export async function begin<Schema extends z.ZodType, Output extends { readonly 
  *   would be made without it (RFC 9110 §13.2.1)
  */
 export async function effect<Schema extends z.ZodType, Output extends { readonly id: string }>(
-  tx: Transaction,
+  tx: MerchantTransaction,
   { operation, caller, input, context }: Keyed<Schema, Output>,
   { cutOff }: Extract<Begun, { cutOff: unknown }>,
 ): Promise<Output> {
@@ -132,8 +135,8 @@ export async function effect<Schema extends z.ZodType, Output extends { readonly
 
 /** Keeps what the key stands for: the outcome, or that the card network is still to be asked. */
 export async function record<Schema extends z.ZodType, Output extends { readonly id: string }>(
-  tx: Transaction,
-  { operation, key, fingerprint, context: { merchantId, nowMs } }: Keyed<Schema, Output>,
+  tx: MerchantTransaction,
+  { operation, key, fingerprint, context: { nowMs } }: Keyed<Schema, Output>,
   { cutOff }: Extract<Begun, { cutOff: unknown }>,
   output: Output,
 ): Promise<Recorded<Output>> {
@@ -148,7 +151,7 @@ export async function record<Schema extends z.ZodType, Output extends { readonly
     leaseUntil: open ? nowMs + leaseMs : 0,
     expiresAt: nowMs + rememberedMs,
   };
-  await tx.putIdempotencyRecord(merchantId, kept);
+  await tx.putIdempotencyRecord(kept);
   return { output, record: kept, again };
 }
 
@@ -162,11 +165,11 @@ async function settle<Schema extends z.ZodType, Output extends { readonly id: st
   if (!settlement) return output;
   const asked = settlement.charge(output);
   const outcome = asked && (await processor.charge(asked, caller.signal));
-  const { result } = await store.write(async (tx) => {
+  const { result } = await store.write(async (transaction) => {
+    const tx = transaction.of(context.merchantId);
     const within = { ...context, tx, nowMs: clock.now() };
     const settled = await settlement.settle(within, output.id, outcome, again);
     await tx.putIdempotencyRecord(
-      context.merchantId,
       settled.final ? { ...kept, outcome: outcomeOf(settled) } : { ...kept, leaseUntil: 0 },
     );
     return settled;

@@ -98,7 +98,7 @@ export function createCore(ports: Ports): Core {
     if (operation.effect === 'read') {
       // The pair of operation and input is right by construction; a union of pairs cannot say so.
       const output: Promise<object> = operation.run(
-        { ...context, read: store.read },
+        { ...context, read: store.of(context.merchantId) },
         input as never,
       );
       return paidBySize(output, (tokens) => admission.debit(session, tokens, caller));
@@ -131,7 +131,8 @@ export function createCore(ports: Ports): Core {
     const { signal, release } = holdStream(session, caller.signal);
     try {
       const pace = (tokens: number) => admission.pace(session, tokens, signal);
-      const context = { ...contextOf(session, nowMs), read: store.read, feed, signal, pace };
+      const read = store.of(session.principal.merchantId);
+      const context = { ...contextOf(session, nowMs), read, feed, signal, pace };
       const stream = await operation.run(context, input);
       return guarded(stream, session.revocation, release, trace);
     } catch (error) {
@@ -140,15 +141,16 @@ export function createCore(ports: Ports): Core {
     }
   }
 
-  async function settleOne(due: Awaited<ReturnType<typeof store.duePayments>>[number]) {
+  async function settleOne(due: Awaited<ReturnType<typeof store.across.duePayments>>[number]) {
     const { merchantId, payment } = due;
     const asked = operations.createPayment.settlement?.charge(payment);
     if (!asked) return;
     const outcome = await processor.lookUp(asked);
-    await store.write(async (tx) => {
-      const current = await tx.payment(merchantId, payment.id);
+    await store.write(async (transaction) => {
+      const tx = transaction.of(merchantId);
+      const current = await tx.payment(payment.id);
       if (current?.status !== 'processing') return;
-      const context = { tx, merchantId, nowMs: clock.now(), newId: ports.newId };
+      const context = { tx, nowMs: clock.now(), newId: ports.newId };
       await settlePayment(context, current, outcome);
     });
   }
@@ -193,7 +195,7 @@ export function createCore(ports: Ports): Core {
     async settleDue() {
       let settled = 0;
       for (let commits = 0; commits < settlementsOfTurn; commits += 1) {
-        const due = await store.duePayments(clock.now(), settledAtOnce);
+        const due = await store.across.duePayments(clock.now(), settledAtOnce);
         await Promise.all(due.map(settleOne));
         settled += due.length;
         // A merchant's backlog must not keep the payments of others waiting for many turns.

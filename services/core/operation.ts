@@ -6,8 +6,8 @@ import type { NewId } from './ids.ts';
 import type { Scope } from './merchants/merchant.ts';
 import type { Output, ResourceName, ValueOf } from './output.ts';
 import type { Cursors } from './page.ts';
-import type { Reads, Transaction } from './ports.ts';
 import type { Charge, ChargeOutcome } from './processor/processor.ts';
+import type { MerchantReads, MerchantTransaction } from './store.ts';
 
 /** What a running operation knows of its call. */
 export interface Context {
@@ -20,14 +20,14 @@ export interface Context {
 }
 
 export interface ReadContext extends Context {
-  readonly read: Reads;
+  readonly read: MerchantReads;
 }
 
 /** Both hold if omitted. */
 export type Precondition = Pick<Caller, 'ifVersion' | 'unlessVersion'>;
 
 export interface WriteContext extends Context {
-  readonly tx: Transaction;
+  readonly tx: MerchantTransaction;
   readonly authenticator: Pick<Authenticator, 'revoke'>;
   /** What the caller demands of the version of the resource to change. */
   readonly precondition: Precondition;
@@ -38,7 +38,7 @@ export interface WriteContext extends Context {
 }
 
 export interface StreamContext extends Context {
-  readonly read: Reads;
+  readonly read: MerchantReads;
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
   /** Takes tokens from the caller's buckets, and waits where there are too few. */

@@ -26,6 +26,12 @@ export interface Position {
   readonly id: string;
 }
 
+/** Reads `limit` rows after a position. Rows come in the order of the sort key, ties by id. */
+export interface Window {
+  readonly limit: number;
+  readonly after?: Position | undefined;
+}
+
 /** Seals positions into opaque cursors and opens them again. */
 export interface Cursors {
   /** @param binding what the cursor is good for, as one text: operation, merchant, filter, sort */

@@ -118,7 +118,7 @@ export async function* allItems<Name extends ListName>(
  */
 export async function settleInterrupted(ports: ImportPorts, lastAt: number): Promise<void> {
   for (;;) {
-    const dueAt = await ports.store.nextSettlementAt();
+    const dueAt = await ports.store.across.nextSettlementAt();
     if (dueAt === undefined || dueAt > lastAt + settlementMs) return;
     if ((await coreAt(ports, createIds(random40), dueAt).settleDue()) === 0) return;
   }

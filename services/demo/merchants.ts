@@ -41,15 +41,14 @@ const names: Readonly<Record<string, string>> = {
 
 /** Creates the demo merchants and their keys, unless they are there. */
 export async function createDemoMerchants({ store, clock, newId }: Ports): Promise<void> {
-  if (await store.merchant(retailMerchant)) return;
+  if (await store.across.merchant(retailMerchant)) return;
   const createdAt = clock.now();
   await store.write(async (tx) => {
     for (const [id, name] of Object.entries(names)) await tx.insertMerchant({ id, name });
     for (const { merchant, secret, ...key } of demoKeys) {
-      await tx.insertApiKey({
+      await tx.of(merchant).insertApiKey({
         ...key,
         id: newId('key', createdAt),
-        merchantId: merchant,
         hash: hashSecret(secret),
         createdAt,
         revokedAt: null,

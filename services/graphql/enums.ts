@@ -1,4 +1,4 @@
-import type { PaymentSort } from '../core/ports.ts';
+import type { PaymentSort } from '../core/payments/store.ts';
 
 /** Core's name of a value as GraphQL spells it: `payment.created` is `PAYMENT_CREATED`. */
 export const enumName = (value: string): string => value.toUpperCase().replace(/[.:]/g, '_');

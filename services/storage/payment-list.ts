@@ -1,5 +1,5 @@
 import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely';
-import type { PaymentFilter, PaymentRange, PaymentSort } from '../core/ports.ts';
+import type { PaymentFilter, PaymentRange, PaymentSort } from '../core/payments/store.ts';
 import { beyond, type PageValues } from './paging.ts';
 import { compile, type Query } from './query.ts';
 import { toPayment } from './rows.ts';

@@ -1,10 +1,12 @@
-import type { Reads, Window } from '../core/ports.ts';
+import type { Window } from '../core/page.ts';
+import type { MerchantReads } from '../core/store.ts';
 import { steppedEvents } from './paging.ts';
 import { type PaymentListValues, type StoppedRow, toPaymentRange } from './payment-list.ts';
 import type { Dialect, Queries } from './queries.ts';
 import type { Prepare, Prepared } from './query.ts';
-import { toApiKey, toCustomer, toEvent, toIdempotencyRecord, toPayment, toRefund } from './rows.ts';
+import { toCustomer, toEvent, toIdempotencyRecord, toPayment, toRefund } from './rows.ts';
 import type { EventRow, PaymentRow } from './schema.ts';
+import type { OfMerchant } from './views.ts';
 
 const filterNames = [
   'status',
@@ -20,8 +22,7 @@ export function createReads(
   prepare: Prepare,
   queries: Queries,
   { listOf }: Pick<Dialect, 'listOf'>,
-): Reads {
-  const apiKeyByHash = prepare(queries.apiKeyByHash);
+): MerchantReads & ThisType<OfMerchant> {
   const payment = prepare(queries.payment);
   const payments = prepare(queries.payments);
   const refund = prepare(queries.refund);
@@ -38,18 +39,14 @@ export function createReads(
   const listCustomers = ofFour((email, after) => prepare(queries.listCustomers({ email, after })));
 
   return {
-    async apiKeyByHash(hash) {
-      const row = await apiKeyByHash.get({ hash });
-      return row && toApiKey(row);
-    },
-    async payment(merchantId, id) {
-      const row = await payment.get({ merchantId, id });
+    async payment(id) {
+      const row = await payment.get({ merchantId: this.merchantId, id });
       return row && toPayment(row);
     },
-    async payments(merchantId, ids) {
-      return (await payments.all({ merchantId, ids: listOf(ids) })).map(toPayment);
+    async payments(ids) {
+      return (await payments.all({ merchantId: this.merchantId, ids: listOf(ids) })).map(toPayment);
     },
-    async listPayments(merchantId, filter, sort, window) {
+    async listPayments(filter, sort, window) {
       const filters = filterNames.filter((name) => filter[name] !== undefined);
       const after = window.after !== undefined;
       const shape = `${sort} ${after} ${filters}`;
@@ -58,35 +55,41 @@ export function createReads(
         list = prepare(queries.listPayments({ sort, filters, after }));
         paymentLists.set(shape, list);
       }
-      const rows = await list.all({ ...filter, ...pageValues(merchantId, window) });
+      const rows = await list.all({ ...filter, ...pageValues(this.merchantId, window) });
       return toPaymentRange(rows, sort);
     },
-    async refund(merchantId, id) {
-      const row = await refund.get({ merchantId, id });
+    async refund(id) {
+      const row = await refund.get({ merchantId: this.merchantId, id });
       return row && toRefund(row);
     },
-    async listRefunds(merchantId, { payment }, window) {
+    async listRefunds({ payment }, window) {
       const list = listRefunds(payment !== undefined, window.after !== undefined);
-      return (await list.all({ payment, ...pageValues(merchantId, window) })).map(toRefund);
+      return (await list.all({ payment, ...pageValues(this.merchantId, window) })).map(toRefund);
     },
-    async refundsOfPayments(merchantId, paymentIds, limitEach) {
-      const rows = await refundsOfPayments.all({ merchantId, ids: listOf(paymentIds), limitEach });
+    async refundsOfPayments(paymentIds, limitEach) {
+      const rows = await refundsOfPayments.all({
+        merchantId: this.merchantId,
+        ids: listOf(paymentIds),
+        limitEach,
+      });
       return rows.map(toRefund);
     },
-    async customer(merchantId, id) {
-      const row = await customer.get({ merchantId, id });
+    async customer(id) {
+      const row = await customer.get({ merchantId: this.merchantId, id });
       return row && toCustomer(row);
     },
-    async customers(merchantId, ids) {
-      return (await customers.all({ merchantId, ids: listOf(ids) })).map(toCustomer);
+    async customers(ids) {
+      return (await customers.all({ merchantId: this.merchantId, ids: listOf(ids) })).map(
+        toCustomer,
+      );
     },
-    async listCustomers(merchantId, { email }, window) {
+    async listCustomers({ email }, window) {
       const list = listCustomers(email !== undefined, window.after !== undefined);
-      return (await list.all({ email, ...pageValues(merchantId, window) })).map(toCustomer);
+      return (await list.all({ email, ...pageValues(this.merchantId, window) })).map(toCustomer);
     },
-    async eventsAfter(merchantId, after, types, limit) {
+    async eventsAfter(after, types, limit) {
       if (types.length === 0) {
-        const rows = await eventsAfter.all({ merchantId, after, limit });
+        const rows = await eventsAfter.all({ merchantId: this.merchantId, after, limit });
         const events = rows.map(toEvent);
         return {
           events,
@@ -95,7 +98,7 @@ export function createReads(
         };
       }
       const upTo = Math.min(after + steppedEvents, Number.MAX_SAFE_INTEGER);
-      const values = { merchantId, after, upTo, types: listOf(types), limit };
+      const values = { merchantId: this.merchantId, after, upTo, types: listOf(types), limit };
       const rows = await eventsOfTypesAfter.all(values);
       const lastSequence = Number(rows[0]?.at(-1) ?? after);
       // The columns of an event come first.
@@ -108,11 +111,11 @@ export function createReads(
           : Math.max(after, Math.min(upTo, lastSequence));
       return { events, through, hasMore: through < lastSequence };
     },
-    async lastSequence(merchantId) {
-      return (await lastSequence.get({ merchantId }))?.[0] ?? 0;
+    async lastSequence() {
+      return (await lastSequence.get({ merchantId: this.merchantId }))?.[0] ?? 0;
     },
-    async idempotencyRecord(merchantId, key, nowMs) {
-      const row = await idempotencyRecord.get({ merchantId, key, nowMs });
+    async idempotencyRecord(key, nowMs) {
+      const row = await idempotencyRecord.get({ merchantId: this.merchantId, key, nowMs });
       return row && toIdempotencyRecord(row);
     },
   };

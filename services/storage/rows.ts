@@ -1,8 +1,8 @@
 import type { Customer } from '../core/customers/customer.ts';
 import type { Event } from '../core/events/event.ts';
+import type { IdempotencyRecord } from '../core/idempotency-records.ts';
 import type { StoredApiKey } from '../core/merchants/merchant.ts';
 import type { Payment, PaymentFailure } from '../core/payments/payment.ts';
-import type { IdempotencyRecord } from '../core/ports.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import type {
   ApiKeyRow,

@@ -1,5 +1,5 @@
 import type { Event } from '../core/events/event.ts';
-import type { Transaction } from '../core/ports.ts';
+import type { MerchantTransaction } from '../core/store.ts';
 import type { Dialect, Queries } from './queries.ts';
 import type { Prepare } from './query.ts';
 import { createReads } from './reads.ts';
@@ -12,6 +12,7 @@ import {
   fromRefund,
   toApiKey,
 } from './rows.ts';
+import type { OfMerchant } from './views.ts';
 
 /**
  * The transaction of the port over prepared queries.
@@ -23,8 +24,7 @@ export function createTransaction(
   queries: Queries,
   dialect: Dialect,
   appended: (merchantId: string, event: Event) => void,
-): Transaction {
-  const insertMerchant = prepare(queries.insertMerchant);
+): MerchantTransaction & ThisType<OfMerchant> {
   const insertApiKey = prepare(queries.insertApiKey);
   const revokeApiKey = prepare(queries.revokeApiKey);
   const insertPayment = prepare(queries.insertPayment);
@@ -39,41 +39,38 @@ export function createTransaction(
   return {
     ...createReads(prepare, queries, dialect),
 
-    async insertMerchant(merchant) {
-      await insertMerchant.run({ ...merchant, last_sequence: 0 });
-    },
     async insertApiKey(key) {
-      await insertApiKey.run(fromApiKey(key));
+      await insertApiKey.run(fromApiKey({ ...key, merchantId: this.merchantId }));
     },
-    async revokeApiKey(merchantId, id, nowMs) {
-      const row = await revokeApiKey.get({ merchantId, id, nowMs });
+    async revokeApiKey(id, nowMs) {
+      const row = await revokeApiKey.get({ merchantId: this.merchantId, id, nowMs });
       return row && toApiKey(row);
     },
-    async insertPayment(merchantId, payment, settleAt) {
-      await insertPayment.run(fromPayment(merchantId, payment, settleAt));
+    async insertPayment(payment, settleAt) {
+      await insertPayment.run(fromPayment(this.merchantId, payment, settleAt));
     },
-    async updatePayment(merchantId, payment, settleAt) {
-      const row = fromPayment(merchantId, payment, settleAt);
+    async updatePayment(payment, settleAt) {
+      const row = fromPayment(this.merchantId, payment, settleAt);
       if ((await updatePayment.run(row)) === 1) return;
       if ((await replacePayment.run(row)) === 1) return;
       throw new Error(`expected payment ${payment.id} to update, found none`);
     },
-    async insertRefund(merchantId, refund) {
-      await insertRefund.run(fromRefund(merchantId, refund));
+    async insertRefund(refund) {
+      await insertRefund.run(fromRefund(this.merchantId, refund));
     },
-    async insertCustomer(merchantId, customer) {
-      await insertCustomer.run(fromCustomer(merchantId, customer));
+    async insertCustomer(customer) {
+      await insertCustomer.run(fromCustomer(this.merchantId, customer));
     },
-    async appendEvent(merchantId, draft) {
-      const row = await nextSequence.get({ merchantId });
-      if (!row) throw new Error(`expected merchant ${merchantId} to exist, found none`);
+    async appendEvent(draft) {
+      const row = await nextSequence.get({ merchantId: this.merchantId });
+      if (!row) throw new Error(`expected merchant ${this.merchantId} to exist, found none`);
       const event: Event = { ...draft, sequence: row[0] };
-      await insertEvent.run(fromEvent(merchantId, event));
-      appended(merchantId, event);
+      await insertEvent.run(fromEvent(this.merchantId, event));
+      appended(this.merchantId, event);
       return event;
     },
-    async putIdempotencyRecord(merchantId, record) {
-      await putIdempotencyRecord.run(fromIdempotencyRecord(merchantId, record));
+    async putIdempotencyRecord(record) {
+      await putIdempotencyRecord.run(fromIdempotencyRecord(this.merchantId, record));
     },
   };
 }

@@ -561,7 +561,7 @@ describe.each(Object.entries(streams))('events over %s', (_name, connect) => {
   });
   afterAll(() => watcher?.close());
 
-  const last = async (): Promise<number> => await server.store.read.lastSequence('acct_retail');
+  const last = async (): Promise<number> => await server.store.of('acct_retail').lastSequence();
 
   async function take(
     count: number,

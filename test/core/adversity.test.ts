@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PaymentsError } from '../../services/core/errors.ts';
+import type { Commits } from '../../services/core/events/store.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
 import { createKeyring } from '../../services/core/merchants/keyring.ts';
+import type { Accounts } from '../../services/core/merchants/store.ts';
 import type { CallName, InputOf } from '../../services/core/operations.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
@@ -94,25 +96,23 @@ describe('input', () => {
 });
 
 /** A store in which every secret has a key, and none is revoked. */
-const storeOfAnyKey = (
-  changes: Partial<Parameters<typeof createKeyring>[0]>,
-): Parameters<typeof createKeyring>[0] => ({
-  read: {
-    apiKeyByHash: async (hash) => ({
-      id: `key_${hash}`,
-      merchantId: 'acct_retail',
-      hash,
-      name: 'one of many',
-      scopes: [],
-      ratePerSecond: 1,
-      burst: 1,
-      createdAt: 0,
-      revokedAt: null,
-    }),
-  },
-  keysInForce: async (hashes) => hashes,
-  onForeignCommit() {},
-  ...changes,
+const storeOfAnyKey = ({
+  apiKeyByHash = async (hash) => ({
+    id: `key_${hash}`,
+    merchantId: 'acct_retail',
+    hash,
+    name: 'one of many',
+    scopes: [],
+    ratePerSecond: 1,
+    burst: 1,
+    createdAt: 0,
+    revokedAt: null,
+  }),
+  keysInForce = async (hashes) => hashes,
+  onForeignCommit = () => {},
+}: Partial<Accounts & Commits>): Parameters<typeof createKeyring>[0] => ({
+  across: { apiKeyByHash, keysInForce },
+  onForeignCommit,
 });
 
 test('a hundred foreign commits at once look each key up twice, 500 in one query', async () => {
@@ -177,14 +177,12 @@ test('a stream is ended with its key, also when ten thousand keys were used sinc
 
 test('a key that nobody listens for any more is forgotten when ten thousand others come', async () => {
   const asked: string[] = [];
-  const { apiKeyByHash } = storeOfAnyKey({}).read;
-  const read = {
-    apiKeyByHash: (hash: string) => {
-      asked.push(hash);
-      return apiKeyByHash(hash);
-    },
+  const { across } = storeOfAnyKey({});
+  const apiKeyByHash = (hash: string) => {
+    asked.push(hash);
+    return across.apiKeyByHash(hash);
   };
-  const keyring = createKeyring(storeOfAnyKey({ read }));
+  const keyring = createKeyring(storeOfAnyKey({ apiKeyByHash }));
   const find = (credential: string) => keyring.authenticate({ credential }, 0);
   const left = await find('sk_left');
   const stayed = await find('sk_stayed');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { type Core, createCore, type Receipt } from '../../services/core/invoke.ts';
 import { maxAnswerBytes, type Page } from '../../services/core/page.ts';
-import type { Store } from '../../services/core/ports.ts';
+import type { Store } from '../../services/core/store.ts';
 import { createTokenBuckets } from '../../services/core/token-bucket.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';

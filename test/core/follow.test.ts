@@ -46,7 +46,7 @@ function createLog() {
     },
     read: {
       lastSequence: async () => log.length,
-      async eventsAfter(_merchant: string, after: number, _types: unknown, limit: number) {
+      async eventsAfter(after: number, _types: unknown, limit: number) {
         reads += 1;
         const events = log.slice(after, after + limit);
         const through = after + events.length;

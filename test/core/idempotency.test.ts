@@ -5,7 +5,8 @@ import { type Core, createCore } from '../../services/core/invoke.ts';
 import type { Context } from '../../services/core/operation.ts';
 import { operations } from '../../services/core/operations.ts';
 import { createCursors } from '../../services/core/page.ts';
-import type { Ports, Transaction } from '../../services/core/ports.ts';
+import type { Ports } from '../../services/core/ports.ts';
+import type { Transaction } from '../../services/core/store.ts';
 import { createDemoMerchants, retailMerchant } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
@@ -26,7 +27,7 @@ const caller = (idempotencyKey: string): Caller => ({
   requestId: 'test',
 });
 
-const lastSequence = () => ports.store.read.lastSequence(retailMerchant);
+const lastSequence = () => ports.store.of(retailMerchant).lastSequence();
 
 describe('a transaction that somebody else opened', () => {
   let context: Context;
@@ -41,7 +42,8 @@ describe('a transaction that somebody else opened', () => {
     };
   });
 
-  async function createCustomer(tx: Transaction, name: string) {
+  async function createCustomer(transaction: Transaction, name: string) {
+    const tx = transaction.of(context.merchantId);
     const { createCustomer: operation } = operations;
     const input = operation.input.parse({ name });
     const write = keyed(ports, operation, context, caller(name), input);

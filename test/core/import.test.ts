@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Customer } from '../../services/core/customers/customer.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type { Ports, Store } from '../../services/core/ports.ts';
+import type { Ports } from '../../services/core/ports.ts';
 import type { Refund } from '../../services/core/refunds/refund.ts';
+import type { Store } from '../../services/core/store.ts';
 import { formatNanos } from '../../services/demo/amount.ts';
 import { type ImportOptions, importDemo, importInvoices } from '../../services/demo/import.ts';
 import { type InvoiceRow, parseInvoices } from '../../services/demo/invoices.ts';
@@ -60,11 +61,11 @@ async function everything(): Promise<{
   events: readonly Event[];
 }> {
   const all = { limit: 1_000_000 };
-  const { events } = await store.read.eventsAfter(retailMerchant, 0, [], all.limit);
+  const { events } = await store.of(retailMerchant).eventsAfter(0, [], all.limit);
   return {
-    payments: (await store.read.listPayments(retailMerchant, {}, 'created_at', all)).payments,
-    refunds: (await store.read.listRefunds(retailMerchant, {}, all)).toReversed(),
-    customers: (await store.read.listCustomers(retailMerchant, {}, all)).toReversed(),
+    payments: (await store.of(retailMerchant).listPayments({}, 'created_at', all)).payments,
+    refunds: (await store.of(retailMerchant).listRefunds({}, all)).toReversed(),
+    customers: (await store.of(retailMerchant).listCustomers({}, all)).toReversed(),
     events,
   };
 }
@@ -183,7 +184,7 @@ describe('importing invoices', () => {
     await importRows(payment);
     const [made] = (await everything()).payments;
     await store.write(async (tx) => {
-      if (made) await tx.updatePayment(retailMerchant, { ...made, status: 'canceled' }, null);
+      if (made) await tx.of(retailMerchant).updatePayment({ ...made, status: 'canceled' }, null);
     });
     const report = await importRows([
       ...payment,
@@ -292,7 +293,7 @@ describe('an import that was cut off', () => {
     const cut = importInvoices({ ...ports, store: failing }, many, adminKey);
     await expect(cut).rejects.toMatchObject({ code: 'internal' });
     // A server that ran in between has forgotten every idempotency key.
-    await store.deleteExpiredRecords(Date.now());
+    await store.across.deleteExpiredRecords(Date.now());
 
     expect(await importRows(many)).toMatchObject(whole);
     const { payments, events } = await everything();

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
 import { createKeyring } from '../../services/core/merchants/keyring.ts';
-import type { CallRecord, Ports, Store } from '../../services/core/ports.ts';
+import type { CallRecord, Ports } from '../../services/core/ports.ts';
 import type { ChargeOutcome, Processor } from '../../services/core/processor/processor.ts';
+import type { Store } from '../../services/core/store.ts';
 import { createDemoMerchants, retailMerchant } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
@@ -118,10 +119,10 @@ test('a revocation by another process is noticed within ten seconds', async () =
 });
 
 test('a failed write leaves no event, no record and no change', async () => {
-  const before = await store.read.lastSequence(retailMerchant);
+  const before = await store.of(retailMerchant).lastSequence();
   await expect(client.refundPayment({ payment: 'pay_none' }, key)).rejects.toThrow();
-  expect(await store.read.lastSequence(retailMerchant)).toBe(before);
-  expect(await store.read.idempotencyRecord(retailMerchant, 'order-1', nowMs)).toBeUndefined();
+  expect(await store.of(retailMerchant).lastSequence()).toBe(before);
+  expect(await store.of(retailMerchant).idempotencyRecord('order-1', nowMs)).toBeUndefined();
 });
 
 test('a failure of our own says nothing of its cause to the caller, and all to the log', async () => {

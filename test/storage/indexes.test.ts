@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentFilter, PaymentSort } from '../../services/core/ports.ts';
+import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
 import { createQueries, type Queries } from '../../services/storage/queries.ts';
 import type { Query } from '../../services/storage/query.ts';
 import type { Schema } from '../../services/storage/schema.ts';

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await store.write(async (tx) => {
     await tx.insertMerchant({ id: merchantId, name: 'One' });
     const unlimited = { ratePerSecond: 100_000, burst: 200_000 };
-    await tx.insertApiKey(keyOf(1, { hash: hashSecret(apiKey), ...unlimited }));
+    await tx.of(merchantId).insertApiKey(keyOf(1, { hash: hashSecret(apiKey), ...unlimited }));
   });
   await store.close();
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../../services/core/ports.ts';
+import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { afterTransactions } from '../../services/storage/sqlite/when-to-run.ts';
 import { eventOf, insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
@@ -64,14 +64,14 @@ describe('while another process holds the database', () => {
     other.exec('begin immediate');
     const ended: number[] = [];
     const writes = [1, 2, 3].map(async (n) => {
-      await store.write((tx) => tx.appendEvent(merchantId, eventOf(n)));
+      await store.write((tx) => tx.of(merchantId).appendEvent(eventOf(n)));
       ended.push(n);
     });
     await turns(10);
-    expect(await store.read.lastSequence(merchantId)).toBe(0);
-    const late = store.write((tx) => tx.appendEvent(merchantId, eventOf(4)));
+    expect(await store.of(merchantId).lastSequence()).toBe(0);
+    const late = store.write((tx) => tx.of(merchantId).appendEvent(eventOf(4)));
     await turns(10);
-    expect(await store.merchant(merchantId)).toBeDefined();
+    expect(await store.across.merchant(merchantId)).toBeDefined();
     expect(ended).toEqual([]);
     other.exec('commit');
     expect((await late).sequence).toBe(4);
@@ -86,7 +86,7 @@ describe('while another process holds the database', () => {
     const write = () =>
       store.write(async (tx) => {
         begun += 1;
-        await tx.appendEvent(merchantId, eventOf(1));
+        await tx.of(merchantId).appendEvent(eventOf(1));
       });
     const results = await Promise.allSettled([write(), write()]);
     for (const result of results) {
@@ -95,7 +95,7 @@ describe('while another process holds the database', () => {
     expect(begun).toBe(0);
     other.exec('commit');
     await write();
-    expect(await store.read.lastSequence(merchantId)).toBe(1);
+    expect(await store.of(merchantId).lastSequence()).toBe(1);
   });
 
   test('a write that throws is undone alone, also among those that waited', async () => {
@@ -104,7 +104,7 @@ describe('while another process holds the database', () => {
     const results = Promise.allSettled([
       insertPayments(store, [paymentOf(1)]),
       store.write(async (tx) => {
-        await tx.insertPayment(merchantId, paymentOf(2), null);
+        await tx.of(merchantId).insertPayment(paymentOf(2), null);
         throw new Error('undone');
       }),
       insertPayments(store, [paymentOf(3)]),
@@ -116,7 +116,7 @@ describe('while another process holds the database', () => {
       'rejected',
       'fulfilled',
     ]);
-    const kept = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const kept = await store.of(merchantId).listPayments({}, 'created_at', { limit: 9 });
     expect(kept.payments).toEqual([paymentOf(1), paymentOf(3)]);
   });
 
@@ -140,7 +140,7 @@ describe('while another process holds the database', () => {
     other.exec('commit');
     await Promise.all([write, closed]);
     const again = await open(0);
-    expect(await again.read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
+    expect(await again.of(merchantId).payment(paymentOf(1).id)).toEqual(paymentOf(1));
   });
 });
 

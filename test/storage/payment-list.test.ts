@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentFilter, PaymentSort, Store } from '../../services/core/ports.ts';
+import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
+import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { listPayments, steppedPayments } from '../../services/storage/payment-list.ts';
 import { sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
@@ -46,8 +47,8 @@ describe('a list of payments', () => {
     store = await openStore('sqlite::memory:');
     await insertMerchants(store);
     await store.write(async (tx) => {
-      await tx.insertCustomer(merchantId, customer);
-      for (const payment of payments) await tx.insertPayment(merchantId, payment, null);
+      await tx.of(merchantId).insertCustomer(customer);
+      for (const payment of payments) await tx.of(merchantId).insertPayment(payment, null);
     });
   });
   afterAll(() => store.close());
@@ -77,7 +78,7 @@ describe('a list of payments', () => {
   test('that finds nothing on the way stops with an empty range and where it goes on', async () => {
     const filter = { status: 'canceled' } as const;
     const read = (sort: PaymentSort) =>
-      store.read.listPayments(merchantId, filter, sort, { limit: 101 });
+      store.of(merchantId).listPayments(filter, sort, { limit: 101 });
     const sorted = payments.toSorted(byPaymentSort('amount'));
     const last = sorted[steppedPayments - 1];
     expect(await read('amount')).toEqual({
@@ -89,7 +90,7 @@ describe('a list of payments', () => {
   });
 
   test('that fills its page says nothing of where it stopped', async () => {
-    const range = await store.read.listPayments(merchantId, { status: 'failed' }, 'amount', {
+    const range = await store.of(merchantId).listPayments({ status: 'failed' }, 'amount', {
       limit: 101,
     });
     expect(range.payments).toHaveLength(101);

@@ -101,7 +101,7 @@ describe('a key that another process revokes', () => {
     await clientOf(elsewhere).revokeKey({ id }, fresh());
     await expect.poll(() => session.revocation.happened, patience).toBe(true);
     await expect(create()).rejects.toMatchObject({ code: 'unauthenticated' });
-    const known = await here.store.read.listCustomers(retailMerchant, {}, { limit: 10 });
+    const known = await here.store.of(retailMerchant).listCustomers({}, { limit: 10 });
     expect(known).toHaveLength(1);
   });
 

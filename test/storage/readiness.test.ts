@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../../services/core/ports.ts';
+import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { createQueries } from '../../services/storage/queries.ts';
 import type { Schema } from '../../services/storage/schema.ts';
@@ -98,7 +98,7 @@ describe('readiness', () => {
     const store = await open();
     damage(0.25);
     const reads = Array.from({ length: 2000 }, (_, n) =>
-      store.read.payment(merchantId, paymentOf(n).id),
+      store.of(merchantId).payment(paymentOf(n).id),
     );
     await expect(Promise.all(reads)).rejects.toThrow(/malformed/);
     expect(await store.ready()).toEqual(notReady('damaged', 'the database is damaged'));

@@ -99,39 +99,39 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
   test('is read row by row through the store', async () => {
     const { store } = house;
     for (const { id, name } of before.merchants) {
-      expect(await store.merchant(String(id))).toMatchObject({ id, name });
+      expect(await store.across.merchant(String(id))).toMatchObject({ id, name });
     }
     for (const row of before.api_keys) {
-      const key = await store.read.apiKeyByHash(String(row.hash));
+      const key = await store.across.apiKeyByHash(String(row.hash));
       expect(key).toMatchObject({ ...resourceOf(row), merchantId: row.merchant_id });
     }
     for (const row of before.customers) {
-      const customer = await store.read.customer(String(row.merchant_id), String(row.id));
+      const customer = await store.of(String(row.merchant_id)).customer(String(row.id));
       expect(customer).toMatchObject(resourceOf(row));
     }
     for (const row of before.payments) {
-      const payment = await store.read.payment(String(row.merchant_id), String(row.id));
+      const payment = await store.of(String(row.merchant_id)).payment(String(row.id));
       expect(payment).toMatchObject(resourceOf(without(row, 'settle_at')));
     }
     for (const row of before.refunds) {
-      const refund = await store.read.refund(String(row.merchant_id), String(row.id));
+      const refund = await store.of(String(row.merchant_id)).refund(String(row.id));
       expect(refund).toMatchObject(resourceOf(row));
     }
     for (const { id, last_sequence } of before.merchants) {
-      const { events } = await store.read.eventsAfter(String(id), 0, [], 1000);
+      const { events } = await store.of(String(id)).eventsAfter(0, [], 1000);
       const expected = before.events.filter(({ merchant_id }) => merchant_id === id);
       expect(events).toMatchObject(expected.map(resourceOf));
-      expect(await store.read.lastSequence(String(id))).toBe(last_sequence);
+      expect(await store.of(String(id)).lastSequence()).toBe(last_sequence);
     }
     for (const row of before.idempotency_records) {
       const key = String(row.key);
-      const record = await store.read.idempotencyRecord(String(row.merchant_id), key, lastMs);
+      const record = await store.of(String(row.merchant_id)).idempotencyRecord(key, lastMs);
       expect(record).toMatchObject(resourceOf(row));
     }
     for (const { name, value } of before.secrets) {
-      expect(await store.secret(String(name))).toEqual(value);
+      expect(await store.across.secret(String(name))).toEqual(value);
     }
-    const due = await store.duePayments(Number.MAX_SAFE_INTEGER, 1000);
+    const due = await store.across.duePayments(Number.MAX_SAFE_INTEGER, 1000);
     expect(idsOf(due.map(({ payment }) => payment)).toSorted()).toEqual(
       before.payments
         .filter(({ settle_at }) => settle_at !== null)

@@ -1,15 +1,12 @@
 import type { Customer } from '../../services/core/customers/customer.ts';
 import type { EventDraft } from '../../services/core/events/event.ts';
+import type { IdempotencyRecord } from '../../services/core/idempotency-records.ts';
 import type { StoredApiKey } from '../../services/core/merchants/merchant.ts';
 import type { Position } from '../../services/core/page.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type {
-  IdempotencyRecord,
-  PaymentFilter,
-  PaymentSort,
-  Store,
-} from '../../services/core/ports.ts';
+import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
 import type { Refund } from '../../services/core/refunds/refund.ts';
+import type { Store } from '../../services/core/store.ts';
 
 /** Resources to store, told apart by a number; times and ids grow with it. */
 
@@ -99,7 +96,7 @@ export const insertMerchants = (store: Store): Promise<void> =>
 
 export const insertPayments = (store: Store, payments: readonly Payment[]): Promise<void> =>
   store.write(async (tx) => {
-    for (const payment of payments) await tx.insertPayment(merchantId, payment, null);
+    for (const payment of payments) await tx.of(merchantId).insertPayment(payment, null);
   });
 
 export const idsOf = (items: readonly { readonly id: string }[]): readonly string[] =>
@@ -122,7 +119,7 @@ export const byPaymentSort = (sort: PaymentSort) => (a: Payment, b: Payment) => 
 
 /** All payments of a list, read page by page as a client does. */
 export async function walkPayments(
-  { read }: Pick<Store, 'read'>,
+  store: Pick<Store, 'of'>,
   filter: PaymentFilter,
   sort: PaymentSort,
   limit: number,
@@ -130,7 +127,7 @@ export async function walkPayments(
   const found: Payment[] = [];
   let after: Position | undefined;
   for (;;) {
-    const range = await read.listPayments(merchantId, filter, sort, { limit, after });
+    const range = await store.of(merchantId).listPayments(filter, sort, { limit, after });
     found.push(...range.payments);
     const last = range.payments.length === limit ? range.payments.at(-1) : undefined;
     if (last) {

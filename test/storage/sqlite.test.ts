@@ -69,19 +69,19 @@ describe('a file', () => {
     const first = await openStore(url);
     await insertMerchants(first);
     await first.write(async (tx) => {
-      await tx.insertPayment(merchantId, paymentOf(1), 50);
-      await tx.appendEvent(merchantId, eventOf(1));
-      await tx.putIdempotencyRecord(merchantId, recordOf('k'));
+      await tx.of(merchantId).insertPayment(paymentOf(1), 50);
+      await tx.of(merchantId).appendEvent(eventOf(1));
+      await tx.of(merchantId).putIdempotencyRecord(recordOf('k'));
     });
-    const secret = await first.secret('cursors');
+    const secret = await first.across.secret('cursors');
     await first.close();
 
     const second = await openStore(url);
-    expect(await second.read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
-    expect(await second.nextSettlementAt()).toBe(50);
-    expect(await second.read.idempotencyRecord(merchantId, 'k', 0)).toEqual(recordOf('k'));
-    expect(await second.secret('cursors')).toEqual(secret);
-    const next = await second.write((tx) => tx.appendEvent(merchantId, eventOf(2)));
+    expect(await second.of(merchantId).payment(paymentOf(1).id)).toEqual(paymentOf(1));
+    expect(await second.across.nextSettlementAt()).toBe(50);
+    expect(await second.of(merchantId).idempotencyRecord('k', 0)).toEqual(recordOf('k'));
+    expect(await second.across.secret('cursors')).toEqual(secret);
+    const next = await second.write((tx) => tx.of(merchantId).appendEvent(eventOf(2)));
     expect(next.sequence).toBe(2);
     await second.close();
   });
@@ -102,10 +102,10 @@ describe('a file', () => {
     const two = await openStore(url);
     await insertMerchants(one);
     await insertPayments(two, [paymentOf(1)]);
-    expect(await one.read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
+    expect(await one.of(merchantId).payment(paymentOf(1).id)).toEqual(paymentOf(1));
     const sequences = await Promise.all(
       [one, two, one, two].map((store) =>
-        store.write(async (tx) => (await tx.appendEvent(merchantId, eventOf(1))).sequence),
+        store.write(async (tx) => (await tx.of(merchantId).appendEvent(eventOf(1))).sequence),
       ),
     );
     expect(sequences.toSorted()).toEqual([1, 2, 3, 4]);
@@ -156,13 +156,13 @@ describe('group commit', () => {
     const numbers = Array.from({ length: 600 }, (_, n) => n);
     await Promise.all(
       numbers.map(async (n) => {
-        await store.write((tx) => tx.appendEvent(merchantId, eventOf(n)));
+        await store.write((tx) => tx.of(merchantId).appendEvent(eventOf(n)));
         order.push(n);
       }),
     );
     expect(commitsInWal(path) - before).toBe(3);
     expect(order).toEqual(numbers);
-    const { events } = await store.read.eventsAfter(merchantId, 0, [], 1000);
+    const { events } = await store.of(merchantId).eventsAfter(0, [], 1000);
     expect(idsOf(events)).toEqual(numbers.map((n) => eventOf(n).id));
     await store.close();
   });
@@ -206,7 +206,7 @@ describe('group commit', () => {
       throw new Error('a listener failed');
     });
     store.onCommit(({ events }) => heard.push(events.length));
-    await store.write((tx) => tx.appendEvent(merchantId, eventOf(1)));
+    await store.write((tx) => tx.of(merchantId).appendEvent(eventOf(1)));
     expect(warn).toHaveBeenCalledExactlyOnceWith(new Error('a listener failed'));
     warn.mockRestore();
     expect(heard).toEqual([1]);

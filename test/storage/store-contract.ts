@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CommittedEvents } from '../../services/core/events/store.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type {
-  CommittedEvents,
-  PaymentFilter,
-  PaymentSort,
-  Store,
-} from '../../services/core/ports.ts';
+import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
+import type { Store } from '../../services/core/store.ts';
 import {
   byPaymentSort,
   customerOf,
@@ -60,18 +57,18 @@ function resources(at: () => Store): void {
       version: 3,
     });
     await store.write(async (tx) => {
-      await tx.insertCustomer(merchantId, customer);
-      await tx.insertPayment(merchantId, payment, null);
-      expect(await tx.payment(merchantId, payment.id)).toEqual(payment);
+      await tx.of(merchantId).insertCustomer(customer);
+      await tx.of(merchantId).insertPayment(payment, null);
+      expect(await tx.of(merchantId).payment(payment.id)).toEqual(payment);
     });
-    expect(await store.read.payment(merchantId, payment.id)).toEqual(payment);
-    expect(await store.read.customer(merchantId, customer.id)).toEqual(customer);
+    expect(await store.of(merchantId).payment(payment.id)).toEqual(payment);
+    expect(await store.of(merchantId).customer(customer.id)).toEqual(customer);
   });
 
   test('an update replaces every field of a payment', async () => {
     const store = at();
     const customer = customerOf(1);
-    await store.write((tx) => tx.insertCustomer(merchantId, customer));
+    await store.write((tx) => tx.of(merchantId).insertCustomer(customer));
     await insertPayments(store, [paymentOf(1)]);
     const changes: Partial<Payment>[] = [
       { status: 'processing', version: 2, updatedAt: 5, metadata: { a: 'b' } },
@@ -83,29 +80,29 @@ function resources(at: () => Store): void {
     let payment = paymentOf(1);
     for (const change of changes) {
       payment = { ...payment, ...change };
-      await store.write((tx) => tx.updatePayment(merchantId, payment, null));
-      expect(await store.read.payment(merchantId, payment.id)).toEqual(payment);
+      await store.write((tx) => tx.of(merchantId).updatePayment(payment, null));
+      expect(await store.of(merchantId).payment(payment.id)).toEqual(payment);
     }
   });
 
   test('updating a payment that is not there fails', async () => {
-    const update = at().write((tx) => tx.updatePayment(merchantId, paymentOf(1), null));
+    const update = at().write((tx) => tx.of(merchantId).updatePayment(paymentOf(1), null));
     await expect(update).rejects.toThrow('expected payment');
   });
 
   test('a second payment with the same id fails and changes nothing', async () => {
     await insertPayments(at(), [paymentOf(1)]);
     await expect(insertPayments(at(), [paymentOf(1, { amount: 5 })])).rejects.toThrow();
-    expect(await at().read.payment(merchantId, paymentOf(1).id)).toEqual(paymentOf(1));
+    expect(await at().of(merchantId).payment(paymentOf(1).id)).toEqual(paymentOf(1));
   });
 
   test('nothing can point at another merchant, nor at what is not there', async () => {
     const store = at();
-    await store.write((tx) => tx.insertCustomer(otherMerchantId, customerOf(1)));
+    await store.write((tx) => tx.of(otherMerchantId).insertCustomer(customerOf(1)));
     const strange = paymentOf(1, { customer: customerOf(1).id });
     await expect(insertPayments(store, [strange])).rejects.toThrow(/foreign key/i);
     const refund = refundOf(1, paymentOf(9).id);
-    await expect(store.write((tx) => tx.insertRefund(merchantId, refund))).rejects.toThrow(
+    await expect(store.write((tx) => tx.of(merchantId).insertRefund(refund))).rejects.toThrow(
       /foreign key/i,
     );
   });
@@ -117,33 +114,46 @@ function resources(at: () => Store): void {
 
   test('another merchant finds nothing, by id, by list and by batch', async () => {
     const store = at();
-    const { read } = store;
     const payment = paymentOf(1, { customer: customerOf(1).id });
     await store.write(async (tx) => {
-      await tx.insertCustomer(merchantId, customerOf(1, { email: 'a@b.example' }));
-      await tx.insertPayment(merchantId, payment, null);
-      await tx.insertRefund(merchantId, refundOf(1, payment.id));
-      await tx.appendEvent(merchantId, eventOf(1));
-      await tx.putIdempotencyRecord(merchantId, recordOf('k'));
-      await tx.insertApiKey(keyOf(1));
+      await tx.of(merchantId).insertCustomer(customerOf(1, { email: 'a@b.example' }));
+      await tx.of(merchantId).insertPayment(payment, null);
+      await tx.of(merchantId).insertRefund(refundOf(1, payment.id));
+      await tx.of(merchantId).appendEvent(eventOf(1));
+      await tx.of(merchantId).putIdempotencyRecord(recordOf('k'));
+      await tx.of(merchantId).insertApiKey(keyOf(1));
     });
     const all = { limit: 10 };
-    expect(await read.payment(otherMerchantId, payment.id)).toBeUndefined();
-    expect(await read.payments(otherMerchantId, [payment.id])).toEqual([]);
-    expect(await read.listPayments(otherMerchantId, {}, '-created_at', all)).toEqual({
+    expect(await store.of(otherMerchantId).payment(payment.id)).toBeUndefined();
+    expect(await store.of(otherMerchantId).payments([payment.id])).toEqual([]);
+    expect(await store.of(otherMerchantId).listPayments({}, '-created_at', all)).toEqual({
       payments: [],
     });
-    expect(await read.refund(otherMerchantId, refundOf(1, '').id)).toBeUndefined();
-    expect(await read.listRefunds(otherMerchantId, { payment: payment.id }, all)).toEqual([]);
-    expect(await read.refundsOfPayments(otherMerchantId, [payment.id], 5)).toEqual([]);
-    expect(await read.customer(otherMerchantId, customerOf(1).id)).toBeUndefined();
-    expect(await read.customers(otherMerchantId, [customerOf(1).id])).toEqual([]);
-    expect(await read.listCustomers(otherMerchantId, { email: 'a@b.example' }, all)).toEqual([]);
-    expect((await read.eventsAfter(otherMerchantId, 0, [], 10)).events).toEqual([]);
-    expect(await read.lastSequence(otherMerchantId)).toBe(0);
-    expect(await read.idempotencyRecord(otherMerchantId, 'k', 0)).toBeUndefined();
-    const revoked = await store.write((tx) => tx.revokeApiKey(otherMerchantId, keyOf(1).id, 5));
+    expect(await store.of(otherMerchantId).refund(refundOf(1, '').id)).toBeUndefined();
+    expect(await store.of(otherMerchantId).listRefunds({ payment: payment.id }, all)).toEqual([]);
+    expect(await store.of(otherMerchantId).refundsOfPayments([payment.id], 5)).toEqual([]);
+    expect(await store.of(otherMerchantId).customer(customerOf(1).id)).toBeUndefined();
+    expect(await store.of(otherMerchantId).customers([customerOf(1).id])).toEqual([]);
+    expect(await store.of(otherMerchantId).listCustomers({ email: 'a@b.example' }, all)).toEqual(
+      [],
+    );
+    expect((await store.of(otherMerchantId).eventsAfter(0, [], 10)).events).toEqual([]);
+    expect(await store.of(otherMerchantId).lastSequence()).toBe(0);
+    expect(await store.of(otherMerchantId).idempotencyRecord('k', 0)).toBeUndefined();
+    const revoked = await store.write((tx) => tx.of(otherMerchantId).revokeApiKey(keyOf(1).id, 5));
     expect(revoked).toBeUndefined();
+  });
+
+  test('nothing of a merchant can be asked for without naming the merchant', async () => {
+    const store = at();
+    // @ts-expect-error: the store itself has no payments.
+    expect(store.payment).toBeUndefined();
+    // @ts-expect-error: a view is of one merchant.
+    expect(await store.of().payment(paymentOf(1).id)).toBeUndefined();
+    await store.write(async (tx) => {
+      // @ts-expect-error: nor has a transaction.
+      expect(tx.insertPayment).toBeUndefined();
+    });
   });
 
   test('batches answer what is there, in one query whatever the number of ids', async () => {
@@ -151,17 +161,17 @@ function resources(at: () => Store): void {
     const numbers = Array.from({ length: 100 }, (_, n) => n);
     await store.write(async (tx) => {
       for (const n of numbers) {
-        await tx.insertCustomer(merchantId, customerOf(n));
-        await tx.insertPayment(merchantId, paymentOf(n), null);
-        await tx.insertRefund(merchantId, refundOf(n, paymentOf(n).id));
+        await tx.of(merchantId).insertCustomer(customerOf(n));
+        await tx.of(merchantId).insertPayment(paymentOf(n), null);
+        await tx.of(merchantId).insertRefund(refundOf(n, paymentOf(n).id));
       }
     });
     const payments = [...numbers.map((n) => paymentOf(n).id), 'pay_none', `'"[],`];
     const before = store.queryCount;
-    expect(await store.read.payments(merchantId, payments)).toHaveLength(100);
-    expect(await store.read.payments(merchantId, [paymentOf(3).id])).toEqual([paymentOf(3)]);
-    expect(await store.read.customers(merchantId, [customerOf(3).id])).toEqual([customerOf(3)]);
-    expect(await store.read.refundsOfPayments(merchantId, payments, 20)).toHaveLength(100);
+    expect(await store.of(merchantId).payments(payments)).toHaveLength(100);
+    expect(await store.of(merchantId).payments([paymentOf(3).id])).toEqual([paymentOf(3)]);
+    expect(await store.of(merchantId).customers([customerOf(3).id])).toEqual([customerOf(3)]);
+    expect(await store.of(merchantId).refundsOfPayments(payments, 20)).toHaveLength(100);
     expect(store.queryCount - before).toBe(4);
   });
 
@@ -170,39 +180,39 @@ function resources(at: () => Store): void {
     const [one, two] = [paymentOf(1), paymentOf(2)];
     await insertPayments(store, [one, two]);
     await store.write(async (tx) => {
-      for (const n of [1, 2, 3, 4]) await tx.insertRefund(merchantId, refundOf(n, one.id));
-      await tx.insertRefund(merchantId, refundOf(5, two.id, { reason: 'broken' }));
+      for (const n of [1, 2, 3, 4]) await tx.of(merchantId).insertRefund(refundOf(n, one.id));
+      await tx.of(merchantId).insertRefund(refundOf(5, two.id, { reason: 'broken' }));
     });
-    const refunds = await store.read.refundsOfPayments(merchantId, [one.id, two.id], 3);
+    const refunds = await store.of(merchantId).refundsOfPayments([one.id, two.id], 3);
     expect(idsOf(refunds).toSorted()).toEqual(
       [2, 3, 4, 5].map((n) => refundOf(n, '').id).toSorted(),
     );
     const ofOne = refunds.filter(({ payment }) => payment === one.id);
     expect(idsOf(ofOne)).toEqual([4, 3, 2].map((n) => refundOf(n, '').id));
-    expect(await store.read.refund(merchantId, refundOf(5, '').id)).toEqual(
+    expect(await store.of(merchantId).refund(refundOf(5, '').id)).toEqual(
       refundOf(5, two.id, { reason: 'broken' }),
     );
   });
 
   test('a key is found by its hash, and revoked once', async () => {
     const store = at();
-    await store.write((tx) => tx.insertApiKey(keyOf(1)));
-    expect(await store.read.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1));
-    expect(await store.read.apiKeyByHash('none')).toBeUndefined();
+    await store.write((tx) => tx.of(merchantId).insertApiKey(keyOf(1)));
+    expect(await store.across.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1));
+    expect(await store.across.apiKeyByHash('none')).toBeUndefined();
     const revoke = (nowMs: number) =>
-      store.write((tx) => tx.revokeApiKey(merchantId, keyOf(1).id, nowMs));
+      store.write((tx) => tx.of(merchantId).revokeApiKey(keyOf(1).id, nowMs));
     expect(await revoke(5)).toEqual(keyOf(1, { revokedAt: 5 }));
     expect(await revoke(6)).toEqual(keyOf(1, { revokedAt: 5 }));
-    expect(await store.read.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1, { revokedAt: 5 }));
+    expect(await store.across.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1, { revokedAt: 5 }));
   });
 
   test('an idempotency record is replaced, and unknown once it expired', async () => {
     const store = at();
     const open = recordOf('k', { outcome: null, leaseUntil: 500 });
     const put = (record: typeof open) =>
-      store.write((tx) => tx.putIdempotencyRecord(merchantId, record));
+      store.write((tx) => tx.of(merchantId).putIdempotencyRecord(record));
     await put(open);
-    expect(await store.read.idempotencyRecord(merchantId, 'k', 1000)).toEqual(open);
+    expect(await store.of(merchantId).idempotencyRecord('k', 1000)).toEqual(open);
     const failed = recordOf('k', {
       fingerprint: 'e'.repeat(64),
       outcome: { ok: false, code: 'card_declined', message: 'No.', details: {} },
@@ -210,8 +220,8 @@ function resources(at: () => Store): void {
       expiresAt: 3000,
     });
     await put(failed);
-    expect(await store.read.idempotencyRecord(merchantId, 'k', 3000)).toEqual(failed);
-    expect(await store.read.idempotencyRecord(merchantId, 'k', 3001)).toBeUndefined();
+    expect(await store.of(merchantId).idempotencyRecord('k', 3000)).toEqual(failed);
+    expect(await store.of(merchantId).idempotencyRecord('k', 3001)).toBeUndefined();
   });
 }
 
@@ -220,7 +230,7 @@ function paging(at: () => Store): void {
     const store = at();
     const customers = [customerOf(1), customerOf(2)];
     await store.write(async (tx) => {
-      for (const customer of customers) await tx.insertCustomer(merchantId, customer);
+      for (const customer of customers) await tx.of(merchantId).insertCustomer(customer);
     });
     // Few distinct times and amounts, so that ties are cut by pages too.
     const payments = Array.from({ length: 60 }, (_, n) =>
@@ -267,45 +277,46 @@ function paging(at: () => Store): void {
       at(),
       [1, 2, 3, 4].map((n) => paymentOf(n)),
     );
-    const newest = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 2 });
+    const newest = await at().of(merchantId).listPayments({}, '-created_at', { limit: 2 });
     const first = newest.payments;
     await insertPayments(at(), [paymentOf(5)]);
     const last = first.at(-1);
     const after = last && { value: last.createdAt, id: last.id };
-    const rest = await at().read.listPayments(merchantId, {}, '-created_at', { limit: 9, after });
+    const rest = await at().of(merchantId).listPayments({}, '-created_at', { limit: 9, after });
     expect(idsOf([...first, ...rest.payments])).toEqual([4, 3, 2, 1].map((n) => paymentOf(n).id));
   });
 
   test('customers and refunds are paged newest first, and filtered', async () => {
     const store = at();
-    const { read } = store;
     const [one, two] = [paymentOf(1), paymentOf(2)];
     await insertPayments(store, [one, two]);
     await store.write(async (tx) => {
       for (const n of [1, 2, 3, 4, 5, 6]) {
         const email = n % 2 ? 'odd@b.example' : null;
-        await tx.insertCustomer(merchantId, customerOf(n, { email, createdAt: 1000 }));
-        await tx.insertRefund(merchantId, refundOf(n, (n % 2 ? one : two).id, { createdAt: 1000 }));
+        await tx.of(merchantId).insertCustomer(customerOf(n, { email, createdAt: 1000 }));
+        await tx
+          .of(merchantId)
+          .insertRefund(refundOf(n, (n % 2 ? one : two).id, { createdAt: 1000 }));
       }
     });
     const odd = { email: 'odd@b.example' };
-    expect(idsOf(await read.listCustomers(merchantId, {}, { limit: 2 }))).toEqual(
+    expect(idsOf(await store.of(merchantId).listCustomers({}, { limit: 2 }))).toEqual(
       [6, 5].map((n) => customerOf(n).id),
     );
     const afterCustomer = { value: 1000, id: customerOf(5).id };
     expect(
-      idsOf(await read.listCustomers(merchantId, {}, { limit: 2, after: afterCustomer })),
+      idsOf(await store.of(merchantId).listCustomers({}, { limit: 2, after: afterCustomer })),
     ).toEqual([4, 3].map((n) => customerOf(n).id));
     expect(
-      idsOf(await read.listCustomers(merchantId, odd, { limit: 9, after: afterCustomer })),
+      idsOf(await store.of(merchantId).listCustomers(odd, { limit: 9, after: afterCustomer })),
     ).toEqual([3, 1].map((n) => customerOf(n).id));
-    expect(idsOf(await read.listRefunds(merchantId, {}, { limit: 9 }))).toEqual(
+    expect(idsOf(await store.of(merchantId).listRefunds({}, { limit: 9 }))).toEqual(
       [6, 5, 4, 3, 2, 1].map((n) => refundOf(n, '').id),
     );
     const afterRefund = { value: 1000, id: refundOf(4, '').id };
     const ofTwo = { payment: two.id };
     expect(
-      idsOf(await read.listRefunds(merchantId, ofTwo, { limit: 9, after: afterRefund })),
+      idsOf(await store.of(merchantId).listRefunds(ofTwo, { limit: 9, after: afterRefund })),
     ).toEqual([refundOf(2, '').id]);
   });
 }
@@ -313,15 +324,15 @@ function paging(at: () => Store): void {
 function events(at: () => Store): void {
   const append = (merchant: string, ...numbers: readonly number[]) =>
     at().write(async (tx) => {
-      for (const n of numbers) await tx.appendEvent(merchant, eventOf(n));
+      for (const n of numbers) await tx.of(merchant).appendEvent(eventOf(n));
     });
 
   test('a merchant’s events are counted from 1 without a gap, also past a write undone', async () => {
-    const { read } = at();
+    const store = at();
     await Promise.allSettled([
       append(merchantId, 1, 2),
       at().write(async (tx) => {
-        await tx.appendEvent(merchantId, eventOf(3));
+        await tx.of(merchantId).appendEvent(eventOf(3));
         throw new Error('undone');
       }),
       append(otherMerchantId, 4),
@@ -329,22 +340,21 @@ function events(at: () => Store): void {
     ]);
     await append(merchantId, 6);
     const of = async (merchant: string) =>
-      (await read.eventsAfter(merchant, 0, [], 100)).events.map(({ sequence, id }) => [
+      (await store.of(merchant).eventsAfter(0, [], 100)).events.map(({ sequence, id }) => [
         sequence,
         id,
       ]);
     expect(await of(merchantId)).toEqual([1, 2, 5, 6].map((n, at) => [at + 1, eventOf(n).id]));
     expect(await of(otherMerchantId)).toEqual([[1, eventOf(4).id]]);
-    expect(await read.lastSequence(merchantId)).toBe(4);
+    expect(await store.of(merchantId).lastSequence()).toBe(4);
   });
 
   test('events are read after a sequence, of the types wanted, as they were appended', async () => {
     const store = at();
-    const { read } = store;
     const payment = paymentOf(2);
     await append(merchantId, 1);
     const appended = await store.write((tx) =>
-      tx.appendEvent(merchantId, {
+      tx.of(merchantId).appendEvent({
         id: 'evt_x',
         type: 'payment.created',
         createdAt: 5,
@@ -353,48 +363,45 @@ function events(at: () => Store): void {
     );
     expect(appended.sequence).toBe(2);
     await append(merchantId, 3, 4);
-    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 9)).toEqual({
+    expect(await store.of(merchantId).eventsAfter(0, ['payment.created'], 9)).toEqual({
       events: [appended],
       through: 4,
       hasMore: false,
     });
-    expect(await read.eventsAfter(merchantId, 0, ['payment.created'], 1)).toEqual({
+    expect(await store.of(merchantId).eventsAfter(0, ['payment.created'], 1)).toEqual({
       events: [appended],
       through: 2,
       hasMore: true,
     });
     for (const types of [[], ['payment.created', 'customer.created']] as const) {
-      expect(await read.eventsAfter(merchantId, 1, types, 2)).toEqual({
+      expect(await store.of(merchantId).eventsAfter(1, types, 2)).toEqual({
         events: [appended, { ...eventOf(3), sequence: 3 }],
         through: 3,
         hasMore: true,
       });
-      expect(await read.eventsAfter(merchantId, 4, types, 2)).toEqual({
+      expect(await store.of(merchantId).eventsAfter(4, types, 2)).toEqual({
         events: [],
         through: 4,
         hasMore: false,
       });
     }
-    const { events: both } = await read.eventsAfter(
-      merchantId,
-      0,
-      ['payment.created', 'customer.created'],
-      100,
-    );
+    const { events: both } = await store
+      .of(merchantId)
+      .eventsAfter(0, ['payment.created', 'customer.created'], 100);
     expect(both).toHaveLength(4);
   });
 
   test('a rare type of event is looked for 2,000 sequences at a time, and none is missed', async () => {
     const store = at();
     await store.write(async (tx) => {
-      for (let n = 1; n <= 4100; n += 1) await tx.appendEvent(merchantId, eventOf(n));
-      await tx.appendEvent(merchantId, { ...eventOf(4101), type: 'refund.created' });
+      for (let n = 1; n <= 4100; n += 1) await tx.of(merchantId).appendEvent(eventOf(n));
+      await tx.of(merchantId).appendEvent({ ...eventOf(4101), type: 'refund.created' });
     });
     const through: number[] = [];
     const found: number[] = [];
     let after = 0;
     for (let hasMore = true; hasMore; ) {
-      const range = await store.read.eventsAfter(merchantId, after, ['refund.created'], 10);
+      const range = await store.of(merchantId).eventsAfter(after, ['refund.created'], 10);
       found.push(...range.events.map(({ sequence }) => sequence));
       through.push(range.through);
       ({ through: after, hasMore } = range);
@@ -409,10 +416,10 @@ function events(at: () => Store): void {
     const readable: Promise<number>[] = [];
     store.onCommit((committed) => {
       heard.push(committed);
-      readable.push(store.read.lastSequence(committed.merchantId));
+      readable.push(store.of(committed.merchantId).lastSequence());
     });
     const undone = store.write(async (tx) => {
-      await tx.appendEvent(merchantId, eventOf(2));
+      await tx.of(merchantId).appendEvent(eventOf(2));
       throw new Error('undone');
     });
     await Promise.allSettled([
@@ -436,7 +443,7 @@ function events(at: () => Store): void {
 
   test('a merchant that is not there has no events', async () => {
     await expect(append('acct_none', 1)).rejects.toThrow('expected merchant acct_none');
-    expect(await at().read.lastSequence('acct_none')).toBe(0);
+    expect(await at().of('acct_none').lastSequence()).toBe(0);
   });
 }
 
@@ -447,7 +454,7 @@ function transactions(at: () => Store): void {
     const results = await Promise.allSettled(
       [1, 2, 3].map((n) =>
         store.write(async (tx) => {
-          await tx.insertPayment(merchantId, paymentOf(n), null);
+          await tx.of(merchantId).insertPayment(paymentOf(n), null);
           if (n === 2) throw thrown;
           return n;
         }),
@@ -458,18 +465,18 @@ function transactions(at: () => Store): void {
       { status: 'rejected', reason: thrown },
       { status: 'fulfilled', value: 3 },
     ]);
-    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.of(merchantId).listPayments({}, 'created_at', { limit: 9 });
     expect(idsOf(payments)).toEqual([1, 3].map((n) => paymentOf(n).id));
   });
 
   test('a statement that fails and is caught leaves the rest of its write whole', async () => {
     const store = at();
     await store.write(async (tx) => {
-      await tx.insertPayment(merchantId, paymentOf(1), null);
-      await expect(tx.insertPayment(merchantId, paymentOf(1), null)).rejects.toThrow();
-      await tx.insertPayment(merchantId, paymentOf(2), null);
+      await tx.of(merchantId).insertPayment(paymentOf(1), null);
+      await expect(tx.of(merchantId).insertPayment(paymentOf(1), null)).rejects.toThrow();
+      await tx.of(merchantId).insertPayment(paymentOf(2), null);
     });
-    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.of(merchantId).listPayments({}, 'created_at', { limit: 9 });
     expect(payments).toHaveLength(2);
   });
 
@@ -478,14 +485,14 @@ function transactions(at: () => Store): void {
     await insertPayments(store, [paymentOf(1, { amount: 1_000_000, amountCaptured: 1_000_000 })]);
     const increments = Array.from({ length: 300 }, () =>
       store.write(async (tx) => {
-        const payment = await tx.payment(merchantId, paymentOf(1).id);
+        const payment = await tx.of(merchantId).payment(paymentOf(1).id);
         if (!payment) throw new Error('expected the payment, found none');
         const amountRefunded = payment.amountRefunded + 1;
-        await tx.updatePayment(merchantId, { ...payment, amountRefunded }, null);
+        await tx.of(merchantId).updatePayment({ ...payment, amountRefunded }, null);
       }),
     );
     await Promise.all(increments);
-    const payment = await store.read.payment(merchantId, paymentOf(1).id);
+    const payment = await store.of(merchantId).payment(paymentOf(1).id);
     expect(payment?.amountRefunded).toBe(300);
   });
 
@@ -494,11 +501,11 @@ function transactions(at: () => Store): void {
     const seen: (Payment | undefined)[] = [];
     const reads: Promise<unknown>[] = [];
     const look = () => {
-      const read = store.read.payment(merchantId, paymentOf(1).id);
+      const read = store.of(merchantId).payment(paymentOf(1).id);
       reads.push(read.then((payment) => seen.push(payment)));
     };
     const write = store.write(async (tx) => {
-      await tx.insertPayment(merchantId, paymentOf(1), null);
+      await tx.of(merchantId).insertPayment(paymentOf(1), null);
       look();
       await Promise.resolve();
       look();
@@ -524,7 +531,7 @@ function transactions(at: () => Store): void {
     const store = at();
     for (let n = 1; n <= 20; n += 1) {
       await insertPayments(store, [paymentOf(n)]);
-      expect(await store.read.payment(merchantId, paymentOf(n).id)).toEqual(paymentOf(n));
+      expect(await store.of(merchantId).payment(paymentOf(n).id)).toEqual(paymentOf(n));
     }
   });
 
@@ -532,28 +539,31 @@ function transactions(at: () => Store): void {
     const store = at();
     const strayed = Promise.withResolvers<string>();
     const waits = store.write(async (tx) => {
-      await tx.insertPayment(merchantId, paymentOf(1), null);
+      await tx.of(merchantId).insertPayment(paymentOf(1), null);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      await tx.insertPayment(merchantId, paymentOf(2), null).catch((error: Error) => {
-        strayed.resolve(error.message);
-      });
+      await tx
+        .of(merchantId)
+        .insertPayment(paymentOf(2), null)
+        .catch((error: Error) => {
+          strayed.resolve(error.message);
+        });
     });
     const readsItself = store.write(async () => {
-      await store.read.payment(merchantId, 'pay_x');
+      await store.of(merchantId).payment('pay_x');
     });
     const third = insertPayments(store, [paymentOf(3)]);
     await expect(waits).rejects.toThrow('expected a write to await its transaction alone');
     await expect(readsItself).rejects.toThrow('expected a write to await its transaction alone');
     await third;
     expect(await strayed.promise).toContain('expected a transaction in progress');
-    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.of(merchantId).listPayments({}, 'created_at', { limit: 9 });
     expect(idsOf(payments)).toEqual([paymentOf(3).id]);
   });
 
   test('what a write leaves behind cannot slip into the transaction of another', async () => {
     const store = at();
     const kept = await store.write(async (tx) => ({ tx }));
-    await expect(kept.tx.insertPayment(merchantId, paymentOf(1), null)).rejects.toThrow(
+    await expect(kept.tx.of(merchantId).insertPayment(paymentOf(1), null)).rejects.toThrow(
       'expected a transaction in progress',
     );
     const left: Promise<void>[] = [];
@@ -561,49 +571,49 @@ function transactions(at: () => Store): void {
       const work = async () => {
         // Long enough that the write is over and the next one runs.
         for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-        await tx.insertPayment(merchantId, paymentOf(2), null);
+        await tx.of(merchantId).insertPayment(paymentOf(2), null);
       };
       left.push(work());
     });
     const next = store.write(async (tx) => {
-      for (let turn = 0; turn < 100; turn += 1) await tx.payment(merchantId, paymentOf(2).id);
+      for (let turn = 0; turn < 100; turn += 1) await tx.of(merchantId).payment(paymentOf(2).id);
     });
     await Promise.all([forgetful, next]);
     await expect(Promise.all(left)).rejects.toThrow('expected a transaction in progress');
-    const { payments } = await store.read.listPayments(merchantId, {}, 'created_at', { limit: 9 });
+    const { payments } = await store.of(merchantId).listPayments({}, 'created_at', { limit: 9 });
     expect(payments).toEqual([]);
   });
 }
 
 function housekeeping(at: () => Store): void {
   test('a merchant is found by its id', async () => {
-    expect(await at().merchant(merchantId)).toEqual({ id: merchantId, name: 'One' });
-    expect(await at().merchant('acct_none')).toBeUndefined();
+    expect(await at().across.merchant(merchantId)).toEqual({ id: merchantId, name: 'One' });
+    expect(await at().across.merchant('acct_none')).toBeUndefined();
   });
 
   test('payments to settle are found when their time has come, across merchants', async () => {
     const store = at();
-    expect(await store.nextSettlementAt()).toBeUndefined();
+    expect(await store.across.nextSettlementAt()).toBeUndefined();
     await store.write(async (tx) => {
-      await tx.insertPayment(merchantId, paymentOf(1), 300);
-      await tx.insertPayment(otherMerchantId, paymentOf(2), 100);
-      await tx.insertPayment(merchantId, paymentOf(3), 200);
-      await tx.insertPayment(merchantId, paymentOf(4), null);
+      await tx.of(merchantId).insertPayment(paymentOf(1), 300);
+      await tx.of(otherMerchantId).insertPayment(paymentOf(2), 100);
+      await tx.of(merchantId).insertPayment(paymentOf(3), 200);
+      await tx.of(merchantId).insertPayment(paymentOf(4), null);
     });
-    expect(await store.nextSettlementAt()).toBe(100);
-    expect(await store.duePayments(99, 10)).toEqual([]);
-    expect(await store.duePayments(200, 10)).toEqual([
+    expect(await store.across.nextSettlementAt()).toBe(100);
+    expect(await store.across.duePayments(99, 10)).toEqual([]);
+    expect(await store.across.duePayments(200, 10)).toEqual([
       { merchantId: otherMerchantId, payment: paymentOf(2) },
       { merchantId, payment: paymentOf(3) },
     ]);
-    expect(await store.duePayments(500, 1)).toHaveLength(1);
-    await store.write((tx) => tx.updatePayment(otherMerchantId, paymentOf(2), null));
-    expect(await store.nextSettlementAt()).toBe(200);
+    expect(await store.across.duePayments(500, 1)).toHaveLength(1);
+    await store.write((tx) => tx.of(otherMerchantId).updatePayment(paymentOf(2), null));
+    expect(await store.across.nextSettlementAt()).toBe(200);
   });
 
   test('a secret is made once, 32 bytes long, and stays', async () => {
     const [first, again, other] = await Promise.all(
-      ['cursors', 'cursors', 'more'].map((name) => at().secret(name)),
+      ['cursors', 'cursors', 'more'].map((name) => at().across.secret(name)),
     );
     expect(first).toHaveLength(32);
     expect(again).toEqual(first);
@@ -614,26 +624,26 @@ function housekeeping(at: () => Store): void {
     const store = at();
     await store.write(async (tx) => {
       for (let n = 0; n < 2500; n += 1) {
-        await tx.putIdempotencyRecord(merchantId, recordOf(`old ${n}`, { expiresAt: 10 }));
+        await tx.of(merchantId).putIdempotencyRecord(recordOf(`old ${n}`, { expiresAt: 10 }));
       }
-      await tx.putIdempotencyRecord(merchantId, recordOf('new', { expiresAt: 20 }));
+      await tx.of(merchantId).putIdempotencyRecord(recordOf('new', { expiresAt: 20 }));
     });
-    expect(await store.deleteExpiredRecords(20)).toBe(2500);
-    expect(await store.deleteExpiredRecords(20)).toBe(0);
-    expect(await store.read.idempotencyRecord(merchantId, 'new', 0)).toBeDefined();
+    expect(await store.across.deleteExpiredRecords(20)).toBe(2500);
+    expect(await store.across.deleteExpiredRecords(20)).toBe(0);
+    expect(await store.of(merchantId).idempotencyRecord('new', 0)).toBeDefined();
   });
 
   test('queries are counted, transactions are not', async () => {
     const store = at();
     const before = store.queryCount;
     await insertPayments(store, [paymentOf(1)]);
-    await store.read.payment(merchantId, paymentOf(1).id);
-    await store.read.listPayments(merchantId, { status: 'failed' }, 'amount', { limit: 5 });
+    await store.of(merchantId).payment(paymentOf(1).id);
+    await store.of(merchantId).listPayments({ status: 'failed' }, 'amount', { limit: 5 });
     expect(store.queryCount - before).toBe(3);
     // Nobody called for these.
-    await store.duePayments(0, 1);
-    await store.nextSettlementAt();
-    await store.deleteExpiredRecords(0);
+    await store.across.duePayments(0, 1);
+    await store.across.nextSettlementAt();
+    await store.across.deleteExpiredRecords(0);
     expect(store.queryCount - before).toBe(3);
   });
 

@@ -23,10 +23,15 @@ const wrap = ({ core }: { readonly core: Core }): Core => ({
 beforeAll(async () => {
   room = await openGraphqlHouse({}, (house) => {
     // A store that fails in the middle of a stream.
-    const { eventsAfter } = house.store.read;
-    vi.spyOn(house.store.read, 'eventsAfter').mockImplementation((...given) =>
-      broken ? Promise.reject(broken) : eventsAfter.apply(house.store.read, given),
-    );
+    const { of } = house.store;
+    vi.spyOn(house.store, 'of').mockImplementation((merchantId) => {
+      const read = of(merchantId);
+      const eventsAfter = read.eventsAfter.bind(read);
+      return Object.assign(read, {
+        eventsAfter: (...given: Parameters<typeof eventsAfter>) =>
+          broken ? Promise.reject(broken) : eventsAfter(...given),
+      });
+    });
     return wrap(house);
   });
 });

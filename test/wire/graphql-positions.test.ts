@@ -31,7 +31,7 @@ afterEach(() => {
 
 /** Waits for a condition; the time is for a busy machine only. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
-const lastSequence = () => room.house.store.read.lastSequence('acct_retail');
+const lastSequence = () => room.house.store.of('acct_retail').lastSequence();
 const write = () => room.direct.createPayment(simple, once());
 
 async function subscribed(query: string) {

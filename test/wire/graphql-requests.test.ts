@@ -48,14 +48,14 @@ const createPayment = `mutation ($input: CreatePaymentInput!, $key: String) {
 
 describe('a body', () => {
   test('that is not UTF-8 is refused, and nothing is created', async () => {
-    const before = await room.house.store.read.lastSequence('acct_retail');
+    const before = await room.house.store.of('acct_retail').lastSequence();
     const variables = { input: { ...simple, description: 'x??' }, key: 'utf8' };
     const body = Buffer.from(JSON.stringify({ query: createPayment, variables }));
     body.set([0xff, 0xfe], body.indexOf('??'));
     const answer = await send(body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].extensions.violations).toMatchObject([{ code: 'invalid_utf8' }]);
-    expect(await room.house.store.read.lastSequence('acct_retail')).toBe(before);
+    expect(await room.house.store.of('acct_retail').lastSequence()).toBe(before);
   });
 
   test.each([

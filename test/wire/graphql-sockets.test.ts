@@ -80,7 +80,7 @@ describe('an operation ends with its complete, and with its connection', () => {
     const peer = await open();
     sendAtOnce(peer, [subscribe('1'), complete('1'), subscribe('1')]);
     await until(() => expect(openStreams()).toBe(1));
-    const sequence = await room.house.store.read.lastSequence('acct_retail');
+    const sequence = await room.house.store.of('acct_retail').lastSequence();
     await write();
     await write();
     const frames: Record<string, unknown>[] = [];

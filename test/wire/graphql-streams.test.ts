@@ -17,7 +17,7 @@ afterAll(() => room.close());
 const write = (count: number) =>
   Promise.all(Array.from({ length: count }, () => room.direct.createPayment(simple, once())));
 
-const lastSequence = () => room.house.store.read.lastSequence('acct_retail');
+const lastSequence = () => room.house.store.of('acct_retail').lastSequence();
 
 const socketUrl = () => `${room.target.replace('http', 'ws')}/graphql`;
 

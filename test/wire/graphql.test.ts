@@ -167,14 +167,14 @@ describe('answers', () => {
   test.each(['image/png', 'application/json;q=0', 'multipart/mixed', 'text/*'])(
     'Accept: %s is refused before anything runs',
     async (accept) => {
-      const before = await room.house.store.read.lastSequence('acct_retail');
+      const before = await room.house.store.of('acct_retail').lastSequence();
       const query = `mutation { createCustomer(input: { name: "A" }, idempotencyKey: "${accept}") {
         __typename
       } }`;
       const { status, body } = await post(room.target, { query }, { accept });
       expect(status).toBe(406);
       expect(body.errors[0].extensions.code).toBe('not_acceptable');
-      expect(await room.house.store.read.lastSequence('acct_retail')).toBe(before);
+      expect(await room.house.store.of('acct_retail').lastSequence()).toBe(before);
     },
   );
 

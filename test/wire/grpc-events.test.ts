@@ -71,7 +71,7 @@ test('a stream that is refused tells why, under the request id', async () => {
 });
 
 test('a stream resumes after a sequence and keeps to its types', async () => {
-  const after = await house.store.read.lastSequence('acct_retail');
+  const after = await house.store.of('acct_retail').lastSequence();
   await newCustomer('a');
   await client.createPayment({ amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok' }, fresh());
   await newCustomer('b');

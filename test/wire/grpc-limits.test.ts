@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCore } from '../../services/core/invoke.ts';
 import type { Limiter, RateState } from '../../services/core/limiter.ts';
-import type { Store } from '../../services/core/ports.ts';
+import type { Store } from '../../services/core/store.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { paymentService } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';

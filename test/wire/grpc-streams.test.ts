@@ -132,7 +132,7 @@ describe('the position', () => {
     stream.on('response', (headers) => opened.resolve(Number(headers['x-sequence'])));
     stream.end(watch());
     const start = await opened.promise;
-    expect(start).toBe(await house.store.read.lastSequence('acct_retail'));
+    expect(start).toBe(await house.store.of('acct_retail').lastSequence());
     stream.close(constants.NGHTTP2_CANCEL);
     await closed;
     await newCustomer('unwatched');

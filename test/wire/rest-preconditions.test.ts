@@ -22,7 +22,7 @@ const everything = async () => {
   const lists = ['payments', 'refunds', 'customers'].map((list) =>
     ask(`${base}/v1/${list}?limit=100`).then(({ json }) => json.data),
   );
-  return [...(await Promise.all(lists)), await server.house.store.read.lastSequence('acct_retail')];
+  return [...(await Promise.all(lists)), await server.house.store.of('acct_retail').lastSequence()];
 };
 
 const refused = ({ status, json }: Answer) => [status, json.code];

@@ -27,7 +27,7 @@ async function pay({ core }: House): Promise<void> {
     { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true },
   );
 }
-const lastSequence = ({ store }: House) => store.read.lastSequence('acct_retail');
+const lastSequence = ({ store }: House) => store.of('acct_retail').lastSequence();
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 async function until(condition: () => boolean): Promise<void> {

@@ -38,7 +38,7 @@ async function pay(metadata: Record<string, string> = {}): Promise<void> {
     { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true, metadata },
   );
 }
-const lastSequence = () => house.store.read.lastSequence('acct_retail');
+const lastSequence = () => house.store.of('acct_retail').lastSequence();
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 const headers = { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` };

@@ -104,7 +104,7 @@ test('a call can be given up', async () => {
 });
 
 test('a reader that is behind loses nothing, and one that ends leaves nothing behind', async () => {
-  const after = await room.store.read.lastSequence('acct_retail');
+  const after = await room.store.of('acct_retail').lastSequence();
   const direct = createInProcessClient(room.core, adminKey);
   const stop = new AbortController();
   const events = await client.watchEvents({ after }, { signal: stop.signal });

@@ -30,7 +30,7 @@ async function pay(metadata: Record<string, string> = {}): Promise<void> {
   );
 }
 
-const lastSequence = () => room.store.read.lastSequence('acct_retail');
+const lastSequence = () => room.store.of('acct_retail').lastSequence();
 
 /** The next `count` event frames of one subscription. */
 async function eventsOf(peer: Peer, count: number): Promise<Frame[]> {

@@ -25,7 +25,7 @@ const createKey = (scopes: readonly Scope[], more: object = {}, core: Core = roo
   const input = { name: 'k', scopes, ...more };
   return core.invoke('createKey', { ...caller, idempotencyKey: `k-${made}` }, input);
 };
-const lastSequence = () => room.store.read.lastSequence('acct_retail');
+const lastSequence = () => room.store.of('acct_retail').lastSequence();
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 test('a subscription says where it starts, and one that is cut before an event misses none', async () => {

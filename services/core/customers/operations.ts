@@ -18,10 +18,10 @@ const createCustomer = writeOperation({
     metadata: metadataSchema.default({}),
   }),
   output: created('customer'),
-  async run({ tx, merchantId, nowMs, newId }, input) {
+  async run({ tx, nowMs, newId }, input) {
     const customer: Customer = { id: newId('cus', nowMs), ...input, createdAt: nowMs };
-    await tx.insertCustomer(merchantId, customer);
-    await tx.appendEvent(merchantId, {
+    await tx.insertCustomer(customer);
+    await tx.appendEvent({
       id: newId('evt', nowMs),
       type: 'customer.created',
       createdAt: nowMs,
@@ -38,8 +38,8 @@ const getCustomer = readOperation({
   price: 1,
   input: z.strictObject({ id: anyId }),
   output: one('customer'),
-  async run({ read, merchantId }, { id }) {
-    const customer = await read.customer(merchantId, id);
+  async run({ read }, { id }) {
+    const customer = await read.customer(id);
     if (!customer) throw notFound('customer', id);
     return customer;
   },
@@ -53,8 +53,8 @@ const getCustomersByIds = readOperation({
   price: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('customer'),
-  async run({ read, merchantId }, { ids }) {
-    return inOrder(ids, await read.customers(merchantId, ids));
+  async run({ read }, { ids }) {
+    return inOrder(ids, await read.customers(ids));
   },
 });
 
@@ -69,7 +69,7 @@ const listCustomers = readOperation({
     const { limit, cursor, email } = input;
     const binding = JSON.stringify(['listCustomers', merchantId, email]);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
-    const rows = await read.listCustomers(merchantId, { email }, { limit: limit + 1, after });
+    const rows = await read.listCustomers({ email }, { limit: limit + 1, after });
     return toPage(rows, limit, (last) =>
       cursors.seal({ value: last.createdAt, id: last.id }, binding),
     );

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onceAtATime } from '../once-at-a-time.ts';
-import type { Reads, Store } from '../ports.ts';
 import type { Event } from './event.ts';
+import type { Commits, EventReads } from './store.ts';
 
 /** Reports each commit to those who watch a merchant's events. */
 export interface EventFeed {
@@ -37,9 +37,7 @@ const pauseMs = 50;
  * time that somebody else is busy.
  */
 export function createEventFeed(
-  store: Pick<Store, 'onCommit' | 'onForeignCommit'> & {
-    readonly read: Pick<Reads, 'eventsAfter' | 'lastSequence'>;
-  },
+  store: Commits & { of(merchantId: string): EventReads },
 ): EventFeed {
   const merchants = new Map<string, Watched>();
   store.onCommit(({ merchantId, events }) => {
@@ -53,7 +51,7 @@ export function createEventFeed(
   store.onForeignCommit(
     onceAtATime(async () => {
       for (const [merchantId, watched] of [...merchants]) {
-        await lookElsewhere(store.read, merchantId, watched);
+        await lookElsewhere(store.of(merchantId), watched);
         // A store that answers at once would keep everybody else waiting until the last merchant.
         await nextTurn();
       }
@@ -92,15 +90,11 @@ function noteAnnounced(watched: Watched, events: readonly Event[]): void {
 }
 
 /** Announces what is new of one merchant, if anything is. Never fails. */
-async function lookElsewhere(
-  read: Pick<Reads, 'eventsAfter' | 'lastSequence'>,
-  merchantId: string,
-  watched: Watched,
-): Promise<void> {
+async function lookElsewhere(read: EventReads, watched: Watched): Promise<void> {
   const since = watched.announced;
   try {
     if (since !== undefined) {
-      const { events, hasMore } = await read.eventsAfter(merchantId, since, [], sharedEvents + 1);
+      const { events, hasMore } = await read.eventsAfter(since, [], sharedEvents + 1);
       if (!hasMore) {
         if (events.length === 0) return;
         // Own commits may have been announced meanwhile; who has an event passes it over.
@@ -109,7 +103,7 @@ async function lookElsewhere(
         return;
       }
     }
-    watched.announced = await read.lastSequence(merchantId);
+    watched.announced = await read.lastSequence();
   } catch {
     // Each reader asks the store for itself, and fails with what is wrong there.
     watched.announced = undefined;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PaymentsError } from '../errors.ts';
-import type { Reads } from '../ports.ts';
 import type { Event, EventType } from './event.ts';
 import type { EventFeed } from './feed.ts';
+import type { EventReads } from './store.ts';
 
 /** Events kept in memory for a reader that is behind; past it the reader goes back to the store. */
 export const bufferedEvents = 1000;
@@ -52,7 +52,7 @@ export function requirePosition(after: number, lastSequence: number): void {
  * @throws PaymentsError `position_out_of_range`
  */
 export async function followEvents(options: {
-  readonly read: Pick<Reads, 'eventsAfter' | 'lastSequence'>;
+  readonly read: EventReads;
   readonly feed: EventFeed;
   readonly merchantId: string;
   readonly after?: number | undefined;
@@ -60,15 +60,15 @@ export async function followEvents(options: {
   readonly signal: AbortSignal;
   readonly pace: (tokens: number) => Promise<void>;
 }): Promise<EventStream> {
-  const { read, merchantId, types = [], signal } = options;
+  const { read, types = [], signal } = options;
   const inbox = openInbox(options);
   let start: number;
   try {
     // Read after subscribing, so that no event can fall between.
-    const lastSequence = await read.lastSequence(merchantId);
+    const lastSequence = await read.lastSequence();
     start = options.after ?? lastSequence;
     requirePosition(start, lastSequence);
-    options.feed.startsAt(merchantId, lastSequence);
+    options.feed.startsAt(options.merchantId, lastSequence);
   } catch (error) {
     inbox.close();
     throw error;
@@ -86,8 +86,8 @@ export async function followEvents(options: {
 
   async function* fromStore(): AsyncGenerator<Event, void, void> {
     const range = options.types
-      ? await read.eventsAfter(merchantId, position, types, pageOfEvents)
-      : { events: [], through: await read.lastSequence(merchantId), hasMore: false };
+      ? await read.eventsAfter(position, types, pageOfEvents)
+      : { events: [], through: await read.lastSequence(), hasMore: false };
     if (replaying) await takeTokens(range.events.length, range.through - position);
     for (const event of range.events) {
       if (signal.aborted) return;

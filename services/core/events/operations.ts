@@ -43,10 +43,10 @@ const listEvents = readOperation({
     if (from < after) throw invalidCursor();
     const shown = typesFor(principal, wanted);
     const range = shown
-      ? await read.eventsAfter(merchantId, from, shown, limit + 1)
+      ? await read.eventsAfter(from, shown, limit + 1)
       : { events: [], through: from, hasMore: false };
     if (range.events.length === 0 && from > 0) {
-      requirePosition(from, await read.lastSequence(merchantId));
+      requirePosition(from, await read.lastSequence());
     }
     const seal = (at: number) => cursors.seal({ value: at, id: '' }, binding);
     const early = range.hasMore ? seal(range.through) : undefined;

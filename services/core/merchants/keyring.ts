@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Authenticated, Authenticator, Principal, Revocation } from '../caller.ts';
 import { PaymentsError } from '../errors.ts';
+import type { Commits } from '../events/store.ts';
 import type { Bucket } from '../limiter.ts';
 import { onceAtATime } from '../once-at-a-time.ts';
-import type { Store } from '../ports.ts';
 import { merchantAllowance, type StoredApiKey } from './merchant.ts';
+import type { Accounts } from './store.ts';
 
 /** How long a key is trusted where the store reports no commit of another process. */
 const trustedMs = 10_000;
@@ -47,8 +48,8 @@ interface Entry extends Authenticated {
  * within a second.
  */
 export function createKeyring(
-  store: Pick<Store, 'keysInForce' | 'onForeignCommit'> & {
-    readonly read: Pick<Store['read'], 'apiKeyByHash'>;
+  store: Pick<Commits, 'onForeignCommit'> & {
+    readonly across: Pick<Accounts, 'apiKeyByHash' | 'keysInForce'>;
   },
 ): Authenticator {
   /** By the hash of the secret. */
@@ -87,7 +88,7 @@ export function createKeyring(
     const remembered = [...new Set([...known.keys(), ...held.keys()])];
     for (let at = 0; at < remembered.length; at += lookedUpAtOnce) {
       const asked = remembered.slice(at, at + lookedUpAtOnce);
-      const inForce = new Set(await store.keysInForce(asked));
+      const inForce = new Set(await store.across.keysInForce(asked));
       for (const hashed of asked) if (!inForce.has(hashed)) end(hashed);
       await nextTurn();
     }
@@ -102,7 +103,7 @@ export function createKeyring(
       const hashed = hashSecret(secret);
       const found = known.get(hashed);
       if (found && nowMs < found.trustedUntil) return found;
-      const key = await store.read.apiKeyByHash(hashed);
+      const key = await store.across.apiKeyByHash(hashed);
       if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
       if (key.revokedAt !== null) {
         end(hashed);

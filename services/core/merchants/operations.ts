@@ -82,8 +82,8 @@ const revokeKey = writeOperation({
   price: 5,
   input: z.strictObject({ id: anyId }),
   output: one('key'),
-  async run({ tx, merchantId, principal, nowMs, authenticator, afterCommit }, { id }) {
-    const key = await tx.revokeApiKey(merchantId, id, nowMs);
+  async run({ tx, principal, nowMs, authenticator, afterCommit }, { id }) {
+    const key = await tx.revokeApiKey(id, nowMs);
     if (!key) throw notFound('key', id);
     requireWithin(principal, key, 'end');
     afterCommit(() => authenticator.revoke(key.id));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { invalid, notFound, PaymentsError } from '../errors.ts';
 import { amountSchema, currencySchema, maxAmountMinor } from '../money.ts';
 import {
-  type Context,
   readOperation,
   type Settled,
   type Settlement,
@@ -11,11 +10,11 @@ import {
 } from '../operation.ts';
 import { batch, created, one, page } from '../output.ts';
 import { inOrder, pageShape, toPage } from '../page.ts';
-import type { PaymentFilter, PaymentSort, Transaction } from '../ports.ts';
 import type { Charge, ChargeOutcome } from '../processor/processor.ts';
 import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
 import { captureMethods, type Payment, paymentMethods, paymentStatuses } from './payment.ts';
 import { afterCharge, changed, eventOfStatus, requireAction, requireVersion } from './rules.ts';
+import type { PaymentFilter, PaymentReads, PaymentSort } from './store.ts';
 
 /** A charge whose answer never came, because the process ended, is looked up after this long. */
 const abandonedAfterMs = 30_000;
@@ -27,8 +26,8 @@ const getPayment = readOperation({
   price: 1,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
-  async run({ read, merchantId }, { id }) {
-    const payment = await read.payment(merchantId, id);
+  async run({ read }, { id }) {
+    const payment = await read.payment(id);
     if (!payment) throw notFound('payment', id);
     return payment;
   },
@@ -42,8 +41,8 @@ const getPaymentsByIds = readOperation({
   price: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('payment'),
-  async run({ read, merchantId }, { ids }) {
-    return inOrder(ids, await read.payments(merchantId, ids));
+  async run({ read }, { ids }) {
+    return inOrder(ids, await read.payments(ids));
   },
 });
 
@@ -72,7 +71,7 @@ const listPayments = readOperation({
     const binding = bindingOf('listPayments', merchantId, filter, sort);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
     const window = { limit: limit + 1, after };
-    const { payments, stoppedAt } = await read.listPayments(merchantId, filter, sort, window);
+    const { payments, stoppedAt } = await read.listPayments(filter, sort, window);
     const early = stoppedAt && cursors.seal(stoppedAt, binding);
     const sealLast = (last: Payment) =>
       cursors.seal({ value: sortValue(last, sort), id: last.id }, binding);
@@ -99,11 +98,11 @@ const chargeOf = (payment: Payment): Charge | undefined =>
 const settlement: Settlement<Payment> = {
   charge: chargeOf,
   async resume(context, paymentId) {
-    const payment = await requirePayment(context.tx, context.merchantId, paymentId);
+    const payment = await requirePayment(context.tx, paymentId);
     return payment.status === 'requires_confirmation' ? toProcessing(context, payment) : payment;
   },
   async settle(context, paymentId, outcome, again) {
-    const payment = await requirePayment(context.tx, context.merchantId, paymentId);
+    const payment = await requirePayment(context.tx, paymentId);
     // Somebody else, the background look-up for example, may have been first.
     if (payment.status !== 'processing' || !outcome) return answerOf(payment);
     // A look-up that is due stays due: retries must not put it off for as long as they go on.
@@ -116,17 +115,17 @@ const isOpen = ({ kind }: ChargeOutcome): boolean => kind === 'pending' || kind 
 
 /** Writes what the network's answer makes of a processing payment. */
 export async function settlePayment(
-  context: Pick<WriteContext, 'tx' | 'merchantId' | 'nowMs' | 'newId'>,
+  context: Pick<WriteContext, 'tx' | 'nowMs' | 'newId'>,
   payment: Payment,
   outcome: ChargeOutcome,
 ): Promise<Payment> {
   const next = afterCharge(payment, outcome, context.nowMs);
   if (!next) {
     const retryAtMs = 'retryAtMs' in outcome ? outcome.retryAtMs : context.nowMs + abandonedAfterMs;
-    await context.tx.updatePayment(context.merchantId, payment, retryAtMs);
+    await context.tx.updatePayment(payment, retryAtMs);
     return payment;
   }
-  await context.tx.updatePayment(context.merchantId, next, null);
+  await context.tx.updatePayment(next, null);
   if (outcome.kind !== 'unavailable') await appendPaymentEvent(context, next);
   return next;
 }
@@ -176,8 +175,8 @@ const createPayment = writeOperation({
   }),
   output: created('payment'),
   async run(context, input) {
-    const { tx, merchantId, nowMs } = context;
-    if (input.customer !== null && !(await tx.customer(merchantId, input.customer))) {
+    const { tx, nowMs } = context;
+    if (input.customer !== null && !(await tx.customer(input.customer))) {
       throw invalid({
         path: ['customer'],
         code: 'not_found',
@@ -196,8 +195,8 @@ const createPayment = writeOperation({
       updatedAt: nowMs,
       version: 1,
     };
-    await tx.insertPayment(merchantId, payment, confirm ? nowMs + abandonedAfterMs : null);
-    await tx.appendEvent(merchantId, {
+    await tx.insertPayment(payment, confirm ? nowMs + abandonedAfterMs : null);
+    await tx.appendEvent({
       id: context.newId('evt', nowMs),
       type: 'payment.created',
       createdAt: nowMs,
@@ -217,7 +216,7 @@ const confirmPayment = writeOperation({
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
   async run(context, { id }) {
-    const payment = await requirePayment(context.tx, context.merchantId, id);
+    const payment = await requirePayment(context.tx, id);
     requireAction(payment, 'confirm');
     return toProcessing(context, payment);
   },
@@ -227,7 +226,7 @@ const confirmPayment = writeOperation({
 async function toProcessing(context: WriteContext, payment: Payment): Promise<Payment> {
   requireVersion(context, payment);
   const next = changed(payment, context.nowMs, { status: 'processing' });
-  await context.tx.updatePayment(context.merchantId, next, context.nowMs + abandonedAfterMs);
+  await context.tx.updatePayment(next, context.nowMs + abandonedAfterMs);
   await appendPaymentEvent(context, next);
   return next;
 }
@@ -245,7 +244,7 @@ const capturePayment = writeOperation({
   }),
   output: one('payment'),
   async run(context, input) {
-    const payment = await requirePayment(context.tx, context.merchantId, input.id);
+    const payment = await requirePayment(context.tx, input.id);
     requireAction(payment, 'capture');
     const amountCaptured = input.amount ?? payment.amount;
     if (amountCaptured > payment.amount) {
@@ -269,7 +268,7 @@ const cancelPayment = writeOperation({
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
   async run(context, { id }) {
-    const payment = await requirePayment(context.tx, context.merchantId, id);
+    const payment = await requirePayment(context.tx, id);
     requireAction(payment, 'cancel');
     return write(context, payment, changed(payment, context.nowMs, { status: 'canceled' }));
   },
@@ -277,11 +276,10 @@ const cancelPayment = writeOperation({
 
 /** @throws PaymentsError `not_found` */
 export async function requirePayment(
-  tx: Transaction,
-  merchantId: string,
+  tx: Pick<PaymentReads, 'payment'>,
   id: string,
 ): Promise<Payment> {
-  const payment = await tx.payment(merchantId, id);
+  const payment = await tx.payment(id);
   if (!payment) throw notFound('payment', id);
   return payment;
 }
@@ -296,23 +294,16 @@ export async function write(
   payment: Payment,
 ): Promise<Payment> {
   requireVersion(context, before);
-  await context.tx.updatePayment(context.merchantId, payment, null);
+  await context.tx.updatePayment(payment, null);
   await appendPaymentEvent(context, payment);
   return payment;
 }
 
 const appendPaymentEvent = (
-  {
-    tx,
-    merchantId,
-    newId,
-    nowMs,
-  }: Pick<Context, 'merchantId' | 'newId' | 'nowMs'> & {
-    readonly tx: Transaction;
-  },
+  { tx, newId, nowMs }: Pick<WriteContext, 'tx' | 'newId' | 'nowMs'>,
   payment: Payment,
 ) =>
-  tx.appendEvent(merchantId, {
+  tx.appendEvent({
     id: newId('evt', nowMs),
     type: eventOfStatus[payment.status],
     createdAt: nowMs,

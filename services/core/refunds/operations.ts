@@ -24,8 +24,8 @@ const refundPayment = writeOperation({
   }),
   output: created('refund'),
   async run(context, input) {
-    const { tx, merchantId, nowMs } = context;
-    const payment = await requirePayment(tx, merchantId, input.payment);
+    const { tx, nowMs } = context;
+    const payment = await requirePayment(tx, input.payment);
     requireAction(payment, 'refund');
     const amount = input.amount ?? payment.amountCaptured - payment.amountRefunded;
     const refunded = afterRefund(payment, amount, nowMs);
@@ -37,8 +37,8 @@ const refundPayment = writeOperation({
       reason: input.reason,
       createdAt: nowMs,
     };
-    await tx.insertRefund(merchantId, refund);
-    await tx.appendEvent(merchantId, {
+    await tx.insertRefund(refund);
+    await tx.appendEvent({
       id: context.newId('evt', nowMs),
       type: 'refund.created',
       createdAt: nowMs,
@@ -56,8 +56,8 @@ const getRefund = readOperation({
   price: 1,
   input: z.strictObject({ id: anyId }),
   output: one('refund'),
-  async run({ read, merchantId }, { id }) {
-    const refund = await read.refund(merchantId, id);
+  async run({ read }, { id }) {
+    const refund = await read.refund(id);
     if (!refund) throw notFound('refund', id);
     return refund;
   },
@@ -74,7 +74,7 @@ const listRefunds = readOperation({
     const { limit, cursor, payment } = input;
     const binding = bindingOf(merchantId, payment);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
-    const rows = await read.listRefunds(merchantId, { payment }, { limit: limit + 1, after });
+    const rows = await read.listRefunds({ payment }, { limit: limit + 1, after });
     return toPage(rows, limit, cursorWithin(cursors, binding));
   },
 });
@@ -98,7 +98,7 @@ const getRefundsByPaymentIds = readOperation({
   input: z.strictObject({ payments: manyIds }),
   output: list('refund'),
   async run({ read, merchantId, cursors }, { payments }) {
-    const refunds = await read.refundsOfPayments(merchantId, payments, refundsEach + 1);
+    const refunds = await read.refundsOfPayments(payments, refundsEach + 1);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
     const pageOf = (id: string) =>
       toPage(

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Event } from '../../core/events/event.ts';
-import type { CommittedEvents } from '../../core/ports.ts';
+import type { CommittedEvents } from '../../core/events/store.ts';
 import { lockedError, lockedForMs, retryEveryMs, troubleOf } from './trouble.ts';
 
 /** Writes of one commit at the most: a commit must stay short, since everything waits for it. */

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely } from 'kysely';
-import type { CommittedEvents, Store, Transaction } from '../../core/ports.ts';
+import type { CommittedEvents } from '../../core/events/store.ts';
+import type { Store, Transaction } from '../../core/store.ts';
 import { createQueries } from '../queries.ts';
 import { createReads } from '../reads.ts';
-import { toPayment } from '../rows.ts';
+import { toApiKey, toPayment } from '../rows.ts';
 import type { Schema } from '../schema.ts';
 import { createTransaction } from '../transaction.ts';
+import { viewsWith } from '../views.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { nodeSqlite, sqliteQueries } from './dialect.ts';
 import { watchForeignCommits } from './foreign-commits.ts';
@@ -59,33 +61,29 @@ export async function openSqlite(path: string, options: StoreOptions = {}): Prom
     writer,
     waitMs,
   );
-  const read = createReads(committed, queries, sqliteQueries);
-  const transaction = createTransaction(
-    withinTransaction(connection, writer),
-    queries,
-    sqliteQueries,
-    writer.appended,
-  );
+  const within = withinTransaction(connection, writer);
+  const insertMerchant = within(queries.insertMerchant);
+  const transaction: Transaction = {
+    of: viewsWith(createTransaction(within, queries, sqliteQueries, writer.appended)),
+    async insertMerchant(merchant) {
+      await insertMerchant.run({ ...merchant, last_sequence: 0 });
+    },
+  };
 
   const ready = await createReadiness(connection, writer, queries, path);
   const duePayments = inBackground(queries.duePayments);
   const keysInForce = inBackground(queries.keysInForce);
   const nextSettlementAt = inBackground(queries.nextSettlementAt);
+  const apiKeyByHash = committed(queries.apiKeyByHash);
   const merchant = committed(queries.merchant);
   const secret = connection.prepare(queries.secret);
   const insertSecret = connection.prepare(queries.insertSecret);
   const deleteExpired = connection.prepare(queries.deleteExpiredRecords, 'background');
 
-  return {
-    read,
-    write: <Result>(work: (tx: Transaction) => Promise<Result>) =>
-      writer.write(() => work(transaction)),
-    onCommit(listener) {
-      listeners.push(listener);
-    },
-    onForeignCommit(listener) {
-      // No other process has this memory.
-      if (path !== ':memory:') foreignCommits.onCommit(listener);
+  const across: Store['across'] = {
+    async apiKeyByHash(hash) {
+      const row = await apiKeyByHash.get({ hash });
+      return row && toApiKey(row);
     },
     async keysInForce(hashes) {
       const rows = await keysInForce.all({ hashes: sqliteQueries.listOf(hashes) });
@@ -122,6 +120,20 @@ export async function openSqlite(path: string, options: StoreOptions = {}): Prom
         total += deleted;
         if (deleted < deletedAtOnce) return total;
       }
+    },
+  };
+
+  return {
+    of: viewsWith(createReads(committed, queries, sqliteQueries)),
+    across,
+    write: <Result>(work: (tx: Transaction) => Promise<Result>) =>
+      writer.write(() => work(transaction)),
+    onCommit(listener) {
+      listeners.push(listener);
+    },
+    onForeignCommit(listener) {
+      // No other process has this memory.
+      if (path !== ':memory:') foreignCommits.onCommit(listener);
     },
     get queryCount() {
       return connection.queryCount;

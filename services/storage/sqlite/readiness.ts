@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { PaymentsError } from '../../core/errors.ts';
-import type { Readiness } from '../../core/ports.ts';
+import type { Readiness } from '../../core/store.ts';
 import type { Queries } from '../queries.ts';
 import type { Connection } from './connection.ts';
 import type { Writer } from './group-commit.ts';

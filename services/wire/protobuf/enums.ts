@@ -8,7 +8,7 @@ import {
   type PaymentStatus,
   paymentStatuses,
 } from '../../core/payments/payment.ts';
-import type { PaymentSort } from '../../core/ports.ts';
+import type { PaymentSort } from '../../core/payments/store.ts';
 
 type Replaced<
   Text extends string,

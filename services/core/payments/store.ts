@@ -1,0 +1,51 @@
+import type { Position, Window } from '../page.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+
+export type PaymentSort = 'created_at' | '-created_at' | 'amount' | '-amount';
+
+/** Bounds are inclusive from, exclusive to (`…Before`); amounts inclusive on both sides. */
+export interface PaymentFilter {
+  readonly status?: PaymentStatus | undefined;
+  readonly customer?: string | undefined;
+  readonly createdFrom?: number | undefined;
+  readonly createdBefore?: number | undefined;
+  readonly amountMin?: number | undefined;
+  readonly amountMax?: number | undefined;
+}
+
+/** The part of a list of payments that one read looked at. */
+export interface PaymentRange {
+  readonly payments: readonly Payment[];
+  /** Where the read stopped before the end of the list; what comes after it was not looked at. */
+  readonly stoppedAt?: Position;
+}
+
+/** Reads of one merchant's payments. */
+export interface PaymentReads {
+  payment(id: string): Promise<Payment | undefined>;
+  /** In no particular order. */
+  payments(ids: readonly string[]): Promise<readonly Payment[]>;
+  /**
+   * Looks at 2,000 payments at most where no index answers filter and sort, so it may find fewer
+   * than `limit` before the end of the list.
+   */
+  listPayments(filter: PaymentFilter, sort: PaymentSort, window: Window): Promise<PaymentRange>;
+}
+
+export interface PaymentWrites {
+  /** @param settleAt when the card network is to be asked again; null: nothing is open */
+  insertPayment(payment: Payment, settleAt: number | null): Promise<void>;
+  /** Replaces the row of `payment.id`. */
+  updatePayment(payment: Payment, settleAt: number | null): Promise<void>;
+}
+
+/** Payments of all merchants that wait for the card network. */
+export interface OpenSettlements {
+  /** Payments whose `settleAt` is at or before `nowMs`. */
+  duePayments(
+    nowMs: number,
+    limit: number,
+  ): Promise<readonly { readonly merchantId: string; readonly payment: Payment }[]>;
+  /** The earliest open `settleAt`; undefined when nothing is open. */
+  nextSettlementAt(): Promise<number | undefined>;
+}
