@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { invalid, PaymentsError } from './core/errors.ts';
-import type { HttpMeaning } from './wire/http/problem-response.ts';
+import { methodNotAllowed } from './wire/http/method.ts';
+import type { Refusal } from './wire/http/refusal.ts';
 
-/** Why the server refuses a request before any room sees it. */
-export interface Refusal extends HttpMeaning {
-  readonly error: PaymentsError;
+/** Why the front refuses a request before any room sees it. */
+export interface FrontRefusal extends Refusal {
   /** Whether the client's next request could be misread, too: its connection is closed. */
   readonly close?: boolean;
 }
 
-const malformed = (code: string, message: string): Refusal => ({
+const malformed = (code: string, message: string): FrontRefusal => ({
   error: invalid({ path: [], code, message }),
   close: true,
 });
@@ -40,7 +40,7 @@ const hostBit = bitOf('Host');
 const codingBit = bitOf('Transfer-Encoding');
 
 /** What is wrong with target or headers (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
-export function refusalOf(request: IncomingMessage): Refusal | undefined {
+export function refusalOf(request: IncomingMessage): FrontRefusal | undefined {
   const { rawHeaders, headers, url = '/' } = request;
   // A fragment is not sent (RFC 9110 §7.1): who reads on behind it finds another page or query.
   if (url.includes('#')) {
@@ -78,7 +78,7 @@ function doubledIn(rawHeaders: readonly string[]): string | undefined {
 }
 
 /** RFC 9112 §6.1: a coding that is not known here cannot be taken away. */
-const unknownCoding = (coding: string): Refusal => ({
+const unknownCoding = (coding: string): FrontRefusal => ({
   error: new PaymentsError(
     'unsupported_media_type',
     `Expected Transfer-Encoding: chunked, got ${coding.slice(0, 100)}.`,
@@ -95,7 +95,7 @@ const differsFromAuthority = ({ headers }: IncomingMessage): boolean => {
 };
 
 /** A request that asks for an expectation that is not `100-continue` (RFC 9110 §10.1.1). */
-export const unmetExpectation = ({ headers }: IncomingMessage): Refusal => ({
+export const unmetExpectation = ({ headers }: IncomingMessage): FrontRefusal => ({
   error: invalid({
     path: [],
     code: 'unknown_expectation',
@@ -106,14 +106,12 @@ export const unmetExpectation = ({ headers }: IncomingMessage): Refusal => ({
 });
 
 /** RFC 9110 §15.5.6. */
-export const wrongMethod = (method: string | undefined, allow: string): Refusal => ({
-  error: new PaymentsError('method_not_allowed', `Expected one of ${allow} here, got ${method}.`, {
-    metadata: { method: String(method), allow },
-  }),
+export const wrongMethod = (method: string | undefined, allow: string): FrontRefusal => ({
+  error: methodNotAllowed(method, allow),
 });
 
 /** RFC 9110 §15.5.22. */
-export const upgradeRequired: Refusal = {
+export const upgradeRequired: FrontRefusal = {
   error: invalid({
     path: [],
     code: 'upgrade_required',
@@ -124,7 +122,7 @@ export const upgradeRequired: Refusal = {
 };
 
 /** RFC 9113 §3.2: HTTP/2 over TLS is agreed on by ALPN. */
-export const http2Only: Refusal = {
+export const http2Only: FrontRefusal = {
   error: invalid({
     path: [],
     code: 'http2_required',
@@ -134,7 +132,7 @@ export const http2Only: Refusal = {
 };
 
 /** What a parser's error says of the request; undefined if the connection itself is lost. */
-export function unparsed({ code = '', reason }: ParserError): Refusal | undefined {
+export function unparsed({ code = '', reason }: ParserError): FrontRefusal | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return {
       error: new PaymentsError('timeout', 'Expected the whole request in time, got a part of it.'),

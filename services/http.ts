@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream';
 import { toPaymentsError } from './core/errors.ts';
 import type { Core } from './core/invoke.ts';
 import {
+  type FrontRefusal,
   http2Only,
   type ParserError,
-  type Refusal,
   refusalOf,
   unmetExpectation,
   unparsed,
@@ -15,12 +15,10 @@ import {
 } from './http-guard.ts';
 import { prefersEventStream } from './sse/accept.ts';
 import type { Addressed, AddressOf } from './wire/address.ts';
-import {
-  endWithProblem,
-  type ProblemResponse,
-  problemResponse,
-  sendProblem,
-} from './wire/http/problem-response.ts';
+import { headerText } from './wire/call-headers.ts';
+import { endWithProblem, type ProblemResponse, sendProblem } from './wire/http/problem-response.ts';
+import { refusalResponse } from './wire/http/refusal.ts';
+import { pathOf } from './wire/http/target.ts';
 import { requestIdOf } from './wire/request-id.ts';
 
 /** What takes over a connection that asked for another protocol. */
@@ -68,19 +66,17 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   let draining = false;
 
   /** The response to a request that no room gets; counted, logged and limited by core. */
-  async function refused(
-    { error, status, headers }: Refusal,
+  function refused(
+    refusal: FrontRefusal,
     from: Addressed,
     request?: IncomingMessage,
   ): Promise<ProblemResponse> {
-    const requestId = requestIdOf(request?.headers['x-request-id']?.toString());
-    const settled = await core.refuse({ requestId, address: addressOf(from) }, error);
-    const instance = request && pathOf(request.url ?? '/');
-    const meaning = settled === error ? { status, headers } : {};
-    return problemResponse(settled, { requestId, instance }, meaning);
+    const requestId = requestIdOf(headerText(request?.headers['x-request-id']));
+    const caller = { requestId, address: addressOf(from) };
+    return refusalResponse(core, caller, refusal, request && pathOf(request.url ?? '/'));
   }
 
-  function refuse(refusal: Refusal, request: IncomingMessage, response: ServerResponse): void {
+  function refuse(refusal: FrontRefusal, request: IncomingMessage, response: ServerResponse): void {
     if (refusal.close && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
     refused(refusal, request, request).then(
       (problem) => sendProblem(response, problem),
@@ -89,7 +85,11 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   }
 
   /** @param request undefined where the parser found none */
-  function refuseConnection(refusal: Refusal, socket: Duplex, request?: IncomingMessage): void {
+  function refuseConnection(
+    refusal: FrontRefusal,
+    socket: Duplex,
+    request?: IncomingMessage,
+  ): void {
     // Whatever comes in comes from a TCP connection.
     const from = request ?? { socket: socket as Socket, headers: {} };
     refused(refusal, from, request).then(
@@ -258,10 +258,6 @@ function continueWhenRead(
   request.on('newListener', ask);
 }
 
-/** Without its query; a client may also name the whole URL (RFC 9112 §3.2.2). */
-const pathOf = (url: string): string =>
-  url.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] || '/';
-
 function respond(
   { headers }: IncomingMessage,
   response: ServerResponse,
@@ -269,7 +265,7 @@ function respond(
   body = '',
   contentType = 'text/plain; charset=utf-8',
 ): void {
-  const requestId = requestIdOf(headers['x-request-id']?.toString());
+  const requestId = requestIdOf(headerText(headers['x-request-id']));
   response.writeHead(status, {
     ...(body !== '' && {
       'content-type': contentType,

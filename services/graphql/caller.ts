@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller, Receipt, Session } from '../core/invoke.ts';
-import { bearerToken } from '../wire/bearer.ts';
+import { headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 
 /** A caller of this room; the receipt is always asked for, since its rate is told in the answer. */
@@ -13,20 +13,15 @@ export interface HttpCaller extends GraphqlCaller {
   readonly signal: AbortSignal;
 }
 
-const textOf = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
-
 /** Who calls, from the headers of Node's own request. */
 export const callerOf = (
   { headers }: IncomingMessage,
   address: string | undefined,
   signal: AbortSignal,
 ): HttpCaller => ({
-  credential: bearerToken(headers.authorization),
+  ...readCallHeaders(headers),
   address,
   signal,
-  requestId: requestIdOf(textOf(headers['x-request-id'])),
-  traceparent: textOf(headers.traceparent),
   receipt: {},
 });
 
@@ -44,6 +39,6 @@ export const callerOnConnection = (
   signal,
   address,
   requestId: requestIdOf(undefined),
-  traceparent: textOf(headers.traceparent),
+  traceparent: headerText(headers.traceparent),
   receipt: {},
 });

@@ -1,4 +1,5 @@
 import { invalid, isErrorCode, notFound, PaymentsError, type Violation } from '../core/errors.ts';
+import { closeCode } from '../wire/close-codes.ts';
 
 /** The results of the room's documents, and the errors that the client throws for them. */
 
@@ -99,7 +100,8 @@ export function decodeErrors(errors: readonly WireError[], inputNames?: InputNam
 export function toError(target: string, thrown: unknown): Error {
   if (Array.isArray(thrown)) return decodeErrors(thrown as WireError[]);
   const { code, reason, message } = (thrown ?? {}) as Json;
-  if (code === 4401) return new PaymentsError('unauthenticated', String(reason));
+  if (code === closeCode.unauthenticated)
+    return new PaymentsError('unauthenticated', String(reason));
   if (typeof code === 'number') {
     return new Error(`Expected the stream of ${target} to go on, was closed: ${code} ${reason}`);
   }

@@ -6,7 +6,7 @@ import type { Core, Session } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
 import { jsonOf, maxBodyBytes, readBytes } from '../wire/http/body.ts';
 import { isPlain, parseMediaType } from '../wire/http/media-type.ts';
-import { acceptedBy, type MediaType } from './accept.ts';
+import { acceptedBy, type ResponseType } from './accept.ts';
 import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
 import { type Refusal, refusalHeaders, refusalOf } from './errors.ts';
 import type { Execution, GraphqlRequest } from './execution.ts';
@@ -129,7 +129,7 @@ const notAcceptable = (): PaymentsError =>
 interface AnswerTo {
   readonly outgoing: ServerResponse;
   readonly requestId: string;
-  readonly mediaType: MediaType;
+  readonly mediaType: ResponseType;
   readonly readMs: number;
 }
 

@@ -56,8 +56,8 @@ type Message = ReturnType<typeof parseMessage>;
 
 /** The close codes that graphql-ws chooses itself; all others are a message that is not valid. */
 const codeOfClose: Readonly<Record<number, ErrorCode>> = {
-  4401: 'unauthenticated',
-  4408: 'timeout',
+  [closeCode.unauthenticated]: 'unauthenticated',
+  [closeCode.timeout]: 'timeout',
 };
 
 /** What clients send; the protocol's other messages are the server's. */

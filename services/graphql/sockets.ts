@@ -7,13 +7,8 @@ import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { Front } from '../wire/front.ts';
 import { maxBodyBytes } from '../wire/http/body.ts';
-import {
-  answerRefusal,
-  closing,
-  foreignOrigin,
-  malformed,
-  type Refusal,
-} from '../wire/http/upgrade.ts';
+import type { Refusal } from '../wire/http/refusal.ts';
+import { answerRefusal, closing, foreignOrigin, malformed } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { callerOf } from './caller.ts';
 import { refusalOf } from './errors.ts';

@@ -4,15 +4,9 @@ import { invalid, type PaymentsError } from '../core/errors.ts';
 import type { Receipt, StreamCaller } from '../core/invoke.ts';
 import type { OperationName } from '../core/operations.ts';
 import type { AddressOf } from '../wire/address.ts';
-import { bearerToken } from '../wire/bearer.ts';
+import { addReceipt, headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
-import { rateLimitOf, rateLimitPolicyOf } from '../wire/rate-limit.ts';
-import { requestIdOf } from '../wire/request-id.ts';
 import { deadlineError } from './refusals.ts';
-
-/** A header's value; repeated ones joined (RFC 9110 §5.3). */
-const textOf = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'object' ? value.join(', ') : value;
 
 /**
  * Who calls, from the header fields of the call, and until when. A class for its getters, which
@@ -43,9 +37,10 @@ export class GrpcCaller implements StreamCaller {
     dueMs: number,
     addressOf: AddressOf | undefined,
   ) {
-    this.credential = bearerToken(headers.authorization);
-    this.requestId = requestIdOf(textOf(headers['x-request-id']));
-    this.traceparent = textOf(headers.traceparent);
+    const { credential, requestId, traceparent } = readCallHeaders(headers);
+    this.credential = credential;
+    this.requestId = requestId;
+    this.traceparent = traceparent;
     this.dueMs = dueMs;
     this.#stream = stream;
     this.#headers = headers;
@@ -59,7 +54,7 @@ export class GrpcCaller implements StreamCaller {
 
   /** @throws PaymentsError where metadata and request name two keys, or the former is malformed */
   get idempotencyKey(): string | undefined {
-    const given = parseIdempotencyKey(textOf(this.#headers['idempotency-key']));
+    const given = parseIdempotencyKey(headerText(this.#headers['idempotency-key']));
     const { request } = this;
     const requestId = request && 'requestId' in request ? request.requestId : '';
     if (typeof requestId !== 'string' || requestId === '') return given;
@@ -106,15 +101,10 @@ export class GrpcCaller implements StreamCaller {
     return this.#late;
   }
 
-  /** What an answer or a failure says beside its message. */
+  /** The metadata of a response or a failure. */
   fields(): Record<string, string> {
     const fields: Record<string, string> = { 'x-request-id': this.requestId };
-    const { rate, replayed } = this.receipt;
-    if (rate) {
-      fields.ratelimit = rateLimitOf(rate);
-      fields['ratelimit-policy'] = rateLimitPolicyOf(rate);
-    }
-    if (replayed) fields['idempotency-replayed'] = 'true';
+    addReceipt(fields, this.receipt);
     return fields;
   }
 

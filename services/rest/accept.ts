@@ -1,6 +1,7 @@
 import { PaymentsError } from '../core/errors.ts';
-import { type MediaType, parseMediaTypes, weightOf } from '../wire/http/media-type.ts';
-import type { Query } from './query.ts';
+import { preferenceOf, rangesOf } from '../wire/http/accept.ts';
+import type { MediaType } from '../wire/http/media-type.ts';
+import type { Query } from '../wire/http/query.ts';
 import type { Route } from './routes.ts';
 
 export const jsonType = 'application/json';
@@ -24,30 +25,6 @@ export function isBinary({ parameters }: MediaType): boolean {
   return true;
 }
 
-/** How well a range fits a type, by its specificity (RFC 9110 §12.5.1); 0 where it does not. */
-function specificity(range: MediaType, type: string): number {
-  if (range.name === '*/*') return 1;
-  if (range.name === 'application/*') return 2;
-  if (range.name !== type) return 0;
-  // JSON has no parameters (RFC 8259 §11), but those of a message say how it is written.
-  if (type === protobufType && !isBinary(range)) return 0;
-  const narrowing = range.parameters.size - (range.parameters.has('q') ? 1 : 0);
-  return narrowing === 0 ? 3 : 4;
-}
-
-/** How welcome a type is, 0 to 1: the most specific range decides. */
-function qualityOf(ranges: readonly MediaType[], type: string): number {
-  let best = 0;
-  let quality = 0;
-  for (const range of ranges) {
-    const fit = specificity(range, type);
-    if (fit <= best) continue;
-    best = fit;
-    quality = weightOf(range);
-  }
-  return quality;
-}
-
 /** A message has no place for what `?expand=` adds, nor a way to leave out what it always has. */
 const hasMessage = ({ messages }: Route, { expand, fields }: Query): boolean =>
   messages !== undefined && expand === undefined && fields === undefined;
@@ -64,9 +41,10 @@ export function typeToAnswer(
 ): typeof jsonType | typeof protobufType {
   if (accept === undefined || accept === '*/*' || accept === jsonType) return jsonType;
   const offersMessage = hasMessage(route, query);
-  const ranges = parseMediaTypes(accept);
-  const json = qualityOf(ranges, jsonType);
-  if (offersMessage && qualityOf(ranges, protobufType) > json) return protobufType;
+  const ranges = rangesOf(accept);
+  const json = preferenceOf(ranges, jsonType).quality;
+  const message = offersMessage ? preferenceOf(ranges, protobufType, isBinary).quality : 0;
+  if (message > json) return protobufType;
   if (json > 0) return jsonType;
   const offered = offersMessage ? `${jsonType} or ${protobufType}` : jsonType;
   throw new PaymentsError(

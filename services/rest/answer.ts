@@ -1,8 +1,9 @@
 import type { Page } from '../core/page.ts';
+import { bodyTag, isKnown, requireMatch } from '../wire/http/conditional.ts';
 import { encodePage } from '../wire/json.ts';
 import { jsonType, protobufType } from './accept.ts';
 import { type Call, pick, type View } from './call.ts';
-import { bodyTag, isKnown, messageTag, requireMatch } from './etag.ts';
+import { messageTag } from './etag.ts';
 import { headersFor } from './headers.ts';
 
 /** How long an answer may be kept (RFC 9111 §5.2.2). All are one merchant's own: never shared. */

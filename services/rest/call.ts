@@ -3,11 +3,11 @@ import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { excerpt } from '../core/validate.ts';
 import { readBytes } from '../wire/http/body.ts';
+import { kindsOf, listOf, type Query, typed } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 import { isProtobuf, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
 import type { RequestMessage } from './protobuf.ts';
-import { kindsOf, listOf, type Query, typed } from './query.ts';
 import { type Route, routes } from './routes.ts';
 
 /** One request on its way through the room. */
@@ -60,7 +60,7 @@ function withId(call: Call, input: Record<string, unknown>): Record<string, unkn
 
 /**
  * The operation's input from path and query. Names that the operation does not know stay in it,
- * for its schema to refuse with all other faults.
+ * for its schema to refuse with all other violations.
  */
 export function readInput(call: Call): unknown {
   const { query, route } = call;
@@ -69,10 +69,8 @@ export function readInput(call: Call): unknown {
   for (const name in query) {
     const value = query[name];
     if (value === undefined || isOfView(route, name)) continue;
-    const input = typed(value, kindOf(route.operation, name));
-    const isEmpty = Array.isArray(input) && input.length === 0;
-    // An empty text, which no list is: an empty list would be no filter at all to some operations.
-    json[name] = isEmpty && route.when !== name ? '' : input;
+    // A batch of no ids has no items.
+    json[name] = route.when === name ? listOf(value) : typed(value, kindOf(route.operation, name));
   }
   // An object in gives an object out.
   return withId(call, decodeInput(json) as Record<string, unknown>);

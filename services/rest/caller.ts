@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Caller, Receipt, Session } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
-import { bearerToken } from '../wire/bearer.ts';
+import { headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
-import { requestIdOf } from '../wire/request-id.ts';
 import { versionsToMatch, versionsToMiss } from './etag.ts';
 
 /** A caller of this room; the receipt is always asked for, since its rate is told in headers. */
@@ -15,10 +14,6 @@ export interface RestCaller extends Caller {
 }
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
-
-/** A header's value; repeated ones joined (RFC 9110 §5.3). */
-const textOf = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'object' ? value.join(', ') : value;
 
 /**
  * A class for its getters: the same getter in an object literal gives each object a hidden class
@@ -37,10 +32,11 @@ class CallerOfRequest implements RestCaller {
 
   constructor(incoming: Incoming, request: { readonly signal: AbortSignal }, addressOf: AddressOf) {
     const { headers } = incoming;
-    this.credential = bearerToken(headers.authorization);
-    this.requestId = requestIdOf(textOf(headers['x-request-id']));
-    this.traceparent = textOf(headers.traceparent);
-    this.version = textOf(headers['payments-version']);
+    const { credential, requestId, traceparent } = readCallHeaders(headers);
+    this.credential = credential;
+    this.requestId = requestId;
+    this.traceparent = traceparent;
+    this.version = headerText(headers['payments-version']);
     this.session = undefined;
     this.#incoming = incoming;
     this.#addressOf = addressOf;
@@ -49,7 +45,7 @@ class CallerOfRequest implements RestCaller {
 
   /** Read by a write alone. @throws PaymentsError where the header is malformed */
   get idempotencyKey(): string | undefined {
-    return parseIdempotencyKey(textOf(this.#incoming.headers['idempotency-key']));
+    return parseIdempotencyKey(headerText(this.#incoming.headers['idempotency-key']));
   }
 
   /** Looked at by a write alone, like the one that follows. */

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { PaymentsError } from '../core/errors.ts';
+import { isAny, tagsIn } from '../wire/http/conditional.ts';
 import { currentVersion } from './version.ts';
 
 /**
@@ -10,36 +9,6 @@ export const versionTag = (version: number): string => `"${version}-${currentVer
 
 /** The tag of the same version as a message: representations share no strong tag. */
 export const messageTag = (tag: string): string => `${tag.slice(0, -1)}-protobuf"`;
-
-/** The strong entity tag of anything else: its own text or bytes, hashed. */
-export const bodyTag = (body: string | Uint8Array): string =>
-  `"${hash('sha1', body, 'base64url')}"`;
-
-const isAny = (condition: string): boolean => condition.trim() === '*';
-
-/** The entity tags of a list, weak ones with their `W/`. */
-const tagsIn = (condition: string): readonly string[] => condition.match(/(?:W\/)?"[^"]*"/g) ?? [];
-
-/** Whether `If-None-Match` names the tag; compared weakly, as RFC 9110 §13.1.2 has it. */
-export function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch === tag || isAny(ifNoneMatch)) return true;
-  return tagsIn(ifNoneMatch).some((known) => known === tag || known === `W/${tag}`);
-}
-
-/**
- * For a read. Compared strongly: a weak tag matches nothing (RFC 9110 §13.1.1).
- *
- * @throws PaymentsError `version_mismatch`
- */
-export function requireMatch(ifMatch: string | undefined, tag: string): void {
-  if (ifMatch === undefined || isAny(ifMatch) || tagsIn(ifMatch).includes(tag)) return;
-  throw new PaymentsError(
-    'version_mismatch',
-    `Expected a representation that If-Match names, and it is at the tag ${tag}.`,
-    { metadata: { etag: tag } },
-  );
-}
 
 const strongTag = new RegExp(`^"(\\d{1,15})-${currentVersion}(?:-protobuf)?"$`);
 

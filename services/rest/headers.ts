@@ -1,4 +1,4 @@
-import { rateLimitOf, rateLimitPolicyOf } from '../wire/rate-limit.ts';
+import { addReceipt } from '../wire/call-headers.ts';
 import type { RestCaller } from './caller.ts';
 import { currentVersion } from './version.ts';
 
@@ -16,11 +16,6 @@ export function headersFor(caller: RestCaller, contentType: string): OutgoingHea
     'payments-version': currentVersion,
     'x-request-id': caller.requestId,
   };
-  const { rate, replayed } = caller.receipt;
-  if (rate) {
-    headers.ratelimit = rateLimitOf(rate);
-    headers['ratelimit-policy'] = rateLimitPolicyOf(rate);
-  }
-  if (replayed) headers['idempotency-replayed'] = 'true';
+  addReceipt(headers, caller.receipt);
   return headers;
 }

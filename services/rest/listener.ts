@@ -16,10 +16,6 @@ export interface Room {
   readonly addressOf: AddressOf;
 }
 
-/** The path of a request as it was sent: neither decoded nor resolved. */
-export const sentPath = ({ url = '/' }: Incoming): string =>
-  url.replace(/\?.*/s, '').replace(/^https?:\/\/[^/]*/i, '') || '/';
-
 const waitsForever = { signal: new AbortController().signal };
 
 /**

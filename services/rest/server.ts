@@ -6,18 +6,21 @@ import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
 import { createAddressOf } from '../wire/address.ts';
 import type { Front } from '../wire/front.ts';
+import { bodyTag, isKnown, requireMatch } from '../wire/http/conditional.ts';
+import { methodNotAllowed } from '../wire/http/method.ts';
+import { listOf, readQuery } from '../wire/http/query.ts';
+import { pathOf } from '../wire/http/target.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller } from './caller.ts';
 import * as customers from './customers.ts';
 import { errorPage } from './docs.ts';
-import { answerProblem, methodNotAllowed } from './errors.ts';
-import { bodyTag, forbidsToAdd, isKnown, requireMatch } from './etag.ts';
+import { answerProblem } from './errors.ts';
+import { forbidsToAdd } from './etag.ts';
 import * as events from './events.ts';
 import * as keys from './keys.ts';
-import { createListener, type Room, sentPath } from './listener.ts';
+import { createListener, type Room } from './listener.ts';
 import * as payments from './payments.ts';
-import { listOf, readQuery } from './query.ts';
 import * as refunds from './refunds.ts';
 import { type Route, routes } from './routes.ts';
 import { endOfTurn } from './turn.ts';
@@ -58,7 +61,7 @@ async function answerThrown(
   operation?: CallName,
 ): Promise<Response> {
   const error = await core.refuse(caller, toPaymentsError(thrown), operation);
-  return answerProblem(error, caller, sentPath(incoming));
+  return answerProblem(error, caller, pathOf(incoming.url ?? '/'));
 }
 
 /** Routes of one method and path: the one that a query parameter asks for, or the one without. */
@@ -156,7 +159,7 @@ function answerRest(context: RestContext, room: Room): Response | Promise<Respon
   const caller = callerIn(context, room);
   const allow = places.find(({ pattern }) => pattern.test(path))?.methods.join(', ');
   if (allow === undefined) {
-    return answerThrown(notFound('page', sentPath(incoming)), room, caller, incoming);
+    return answerThrown(notFound('page', pathOf(incoming.url ?? '/')), room, caller, incoming);
   }
   if (method === 'OPTIONS') {
     const headers = { allow, 'x-request-id': caller.requestId };
@@ -218,7 +221,7 @@ export function createRestListener(
   app.get(errorPath.replace('{code}', ':code'), (context) => {
     const page = errorPage(context.req.param('code'));
     if (page !== undefined) return answerStatic(context, room, staticPage(html, page));
-    throw notFound('page', sentPath(context.env.incoming));
+    throw notFound('page', pathOf(context.env.incoming.url ?? '/'));
   });
   app.notFound((context) => answerRest(context, room));
   app.onError((thrown, context) =>

@@ -1,14 +1,14 @@
-import { parseMediaTypes, weightOf } from '../wire/http/media-type.ts';
+import { preferenceOf, rangesOf } from '../wire/http/accept.ts';
 
 /**
- * Whether `Accept` asks for the stream rather than for the list that the same URL has as JSON. It
- * must name the stream: `*` is what clients send that have never heard of one.
+ * Whether `Accept` asks for the stream instead of the list that the same URL has as JSON. It must
+ * name the stream: `*` is what clients send that know of no streams.
  */
 export function prefersEventStream(accept: string | undefined): boolean {
   if (accept === undefined) return false;
-  const ranges = parseMediaTypes(accept);
-  const weight = (name: string) =>
-    Math.max(0, ...ranges.filter((range) => range.name === name).map(weightOf));
-  const stream = weight('text/event-stream');
-  return stream > 0 && stream >= weight('application/json');
+  const ranges = rangesOf(accept);
+  const stream = preferenceOf(ranges, 'text/event-stream');
+  const list = preferenceOf(ranges, 'application/json');
+  if (!stream.isNamed || stream.quality === 0) return false;
+  return !list.isNamed || stream.quality >= list.quality;
 }

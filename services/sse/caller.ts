@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { StreamCaller } from '../core/invoke.ts';
+import type { Receipt, StreamCaller } from '../core/invoke.ts';
 import type { AddressOf } from '../wire/address.ts';
-import { bearerToken } from '../wire/bearer.ts';
-import { requestIdOf } from '../wire/request-id.ts';
+import { readCallHeaders } from '../wire/call-headers.ts';
 
 /**
  * Who opens a stream. The key comes in the `Authorization` header alone: a browser's own
@@ -13,13 +12,10 @@ export function callerOf(
   request: IncomingMessage,
   signal: AbortSignal,
   addressOf: AddressOf | undefined,
-): StreamCaller {
-  const { headers } = request;
+): StreamCaller & { readonly receipt: Receipt } {
   return {
-    credential: bearerToken(headers.authorization),
+    ...readCallHeaders(request.headers),
     address: addressOf?.(request),
-    requestId: requestIdOf(headers['x-request-id']?.toString()),
-    traceparent: headers.traceparent?.toString(),
     signal,
     receipt: {},
   };

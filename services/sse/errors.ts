@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRetryable, type PaymentsError } from '../core/errors.ts';
-import type { Caller } from '../core/invoke.ts';
+import type { Caller, Receipt } from '../core/invoke.ts';
+import { addReceipt } from '../wire/call-headers.ts';
 import {
   encodeMessage,
   eventStreamHeaders,
@@ -12,15 +13,15 @@ import {
   problemResponse,
   sendProblem,
 } from '../wire/http/problem-response.ts';
+import { pathOf } from '../wire/http/target.ts';
 import { encodeProblem } from '../wire/problem.ts';
-import { rateLimitHeaders } from '../wire/rate-limit.ts';
 import { lastEventId } from './events.ts';
 
-/** What an error is answered to. */
+/** The request that an error is the response to. */
 export interface Refused {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly caller: Caller;
+  readonly caller: Caller & { readonly receipt: Receipt };
   readonly timings: Timings;
 }
 
@@ -28,32 +29,33 @@ export interface Refused {
 const requestOf = ({ request, caller }: Refused): ProblemRequest => ({
   requestId: caller.requestId,
   credential: caller.credential,
-  instance: request.url?.split('?', 1)[0] ?? '/',
+  instance: pathOf(request.url ?? '/'),
   names: lastEventId(request.headers) === undefined ? {} : { after: 'Last-Event-ID' },
 });
 
 /**
- * Answers with an error instead of a stream, as REST does (RFC 9457). To an EventSource any status
- * but 200 is the last word (WHATWG HTML §9.2.3): it never connects again. So one that resumes, and
- * may succeed later, gets a stream that ends at once and says to come back after a longer pause.
+ * Sends an error instead of a stream, as REST does (RFC 9457). An EventSource never connects again
+ * after any status but 200 (WHATWG HTML §9.2.3). So one that resumes, and may succeed later, gets a
+ * stream that ends at once and asks it to come back after a longer pause.
  */
 export function answerError(error: PaymentsError, refused: Refused): void {
   const { request, response, caller, timings } = refused;
-  const rate = rateLimitHeaders(caller.receipt?.rate);
+  const headers: Record<string, string> = {};
+  addReceipt(headers, caller.receipt);
   if (lastEventId(request.headers) !== undefined && isRetryable(error.code)) {
     const { retryAfterMs = 0 } = error.details;
-    response.writeHead(200, { ...eventStreamHeaders, ...rate });
+    response.writeHead(200, { ...eventStreamHeaders, ...headers });
     response.write(retryField(Math.max(timings.busyRetryMs, retryAfterMs)));
     response.end(errorMessage(error, refused));
     return;
   }
-  const problem = problemResponse(error, requestOf(refused), { headers: rate });
+  const problem = problemResponse(error, requestOf(refused), { headers });
   sendProblem(response, problem);
 }
 
 /**
- * The last message of a stream that began well: its status is sent already. An EventSource hands
- * it to `onerror`, connects again, and is told the same by a status then.
+ * The last message of a stream whose status 200 is sent already. An EventSource passes it to
+ * `onerror`, connects again, and then gets the same error by a status.
  */
 export const errorMessage = (error: PaymentsError, refused: Refused): string =>
   encodeMessage({

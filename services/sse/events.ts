@@ -2,32 +2,30 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventStream } from '../core/events/follow.ts';
 import { eventText } from '../wire/event-text.ts';
 import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/http/event-stream.ts';
-import { toCamel } from '../wire/names.ts';
+import { kindsOf, readQuery, typed } from '../wire/http/query.ts';
+import { decodeInput } from '../wire/json-input.ts';
 
-/** A sequence, or a text for the operation's schema to refuse. */
-const sequenceOf = (text: string): unknown => (/^\d{1,16}$/.test(text) ? Number(text) : text);
+const kinds = kindsOf('watchEvents');
 
 /**
  * The input of `watchEvents` from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
  * parameters are passed on for the schema to refuse. The header wins: an EventSource that connects
- * again repeats the URL it began with, and only the header knows how far it has come.
+ * again repeats the URL it began with, and only the header has the last event that it got.
  */
 export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
-  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length));
-  const input: Record<string, unknown> = {};
-  for (const name of new Set(query.keys())) {
-    const values = query.getAll(name);
-    const [only = ''] = values;
-    if (name === 'types') input.types = values.flatMap((value) => value.split(','));
-    else if (values.length > 1) input[toCamel(name)] = values;
-    else input[toCamel(name)] = name === 'after' ? sequenceOf(only) : only;
+  const query = readQuery(url);
+  // Without a prototype, so that `__proto__` is a name like any other.
+  const json: Record<string, unknown> = Object.create(null);
+  for (const name in query) {
+    const value = query[name];
+    if (value !== undefined) json[name] = typed(value, kinds.get(name));
   }
   const last = lastEventId(headers);
-  if (last !== undefined) input.after = sequenceOf(last);
-  return input;
+  if (last !== undefined) json.after = typed(last, kinds.get('after'));
+  return decodeInput(json);
 }
 
-/** Where an EventSource has come to that connects again; an empty id is none. */
+/** The last event that an EventSource got which connects again; an empty id is none. */
 export const lastEventId = (headers: IncomingMessage['headers']): string | undefined =>
   headers['last-event-id']?.toString() || undefined;
 
@@ -42,7 +40,7 @@ export async function writeEvents(
   events: EventStream,
   timings: Timings,
 ): Promise<void> {
-  // The first bytes also carry the headers to the peer, which tell it that it is subscribed.
+  // The first bytes also carry the headers to the peer, which then knows that it is subscribed.
   response.write(retryField(timings.retryMs) + heartbeat(events.start));
   const pulse = setInterval(() => {
     if (!response.writableNeedDrain) response.write(heartbeat(events.position));

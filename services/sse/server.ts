@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { PaymentsError, toPaymentsError } from '../core/errors.ts';
+import { toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import { addReceipt } from '../wire/call-headers.ts';
 import type { Front } from '../wire/front.ts';
 import {
   defaultTimings,
@@ -9,7 +10,7 @@ import {
   retryField,
   type Timings,
 } from '../wire/http/event-stream.ts';
-import { rateLimitHeaders } from '../wire/rate-limit.ts';
+import { methodNotAllowed } from '../wire/http/method.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';
 import { decodeWatch, writeEvents } from './events.ts';
@@ -28,8 +29,8 @@ const streamHeaders = {
 const allow = 'GET, HEAD, OPTIONS';
 
 /**
- * `GET /v1/events` as a stream (WHATWG HTML §9.2, `schema/asyncapi.yaml`). Errors before the stream
- * are answers as REST gives them; those after its start are its last message, `event: error`.
+ * Serves `GET /v1/events` as a stream (WHATWG HTML §9.2, `schema/asyncapi.yaml`). An error before
+ * the stream is a response as REST sends it; a later one is the last message, `event: error`.
  * Serves HTTP/2 requests too, through the compatibility API of node:http2.
  */
 export function createSseListener(core: Core, options: SseOptions = {}): RequestListener {
@@ -50,7 +51,9 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
       }
       const events = await core.watch('watchEvents', caller, decodeWatch(request));
       if (lost.signal.aborted) return;
-      response.writeHead(200, { ...streamHeaders, ...rateLimitHeaders(caller.receipt?.rate) });
+      const headers: Record<string, string> = { ...streamHeaders };
+      addReceipt(headers, caller.receipt);
+      response.writeHead(200, headers);
       if (request.method !== 'HEAD') await writeEvents(response, events, timings);
       if (lost.signal.aborted) return;
       response.end(retryField(timings.retryMs) + heartbeat(events.position));
@@ -71,7 +74,5 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
 /** @throws PaymentsError `method_not_allowed` (RFC 9110 §15.5.6) */
 function requireMethod({ method = '' }: IncomingMessage): void {
   if (allow.split(', ').includes(method)) return;
-  throw new PaymentsError('method_not_allowed', `Expected one of ${allow} here, got ${method}.`, {
-    metadata: { method, allow },
-  });
+  throw methodNotAllowed(method, allow);
 }

@@ -5,13 +5,13 @@ import type { Core } from '../core/invoke.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import type { Front } from '../wire/front.ts';
 import { createAllowsOrigin } from '../wire/http/origin.ts';
+import type { Refusal } from '../wire/http/refusal.ts';
 import {
   answerRefusal,
   closing,
   foreignOrigin,
   malformed,
   otherSubprotocol,
-  type Refusal,
 } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { type Connection, serveConnection, type Upgrade } from './connection.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../services/core/merchants/merchant.ts';
 import type { CallName } from '../../services/core/operations.ts';
-import { kindsOf } from '../../services/rest/query.ts';
 import { routes } from '../../services/rest/routes.ts';
 import { expandedCustomerSchema, expandedPaymentSchema } from '../../services/rest/schemas.ts';
+import { kindsOf } from '../../services/wire/http/query.ts';
 import { adminKey, stillLimits } from '../house.ts';
 import { ask, openRestServer, type RestServer } from './rest-server.ts';
 

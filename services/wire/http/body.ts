@@ -3,8 +3,9 @@ import type { Http2ServerRequest } from 'node:http2';
 import { invalid, PaymentsError } from '../../core/errors.ts';
 import { parseJson } from '../strict-json.ts';
 import { decodeUtf8 } from '../utf8.ts';
+import { isPlain, type MediaType, parseMediaType } from './media-type.ts';
 
-/** The largest body that is read, bytes. */
+/** Maximum size of a body, bytes. */
 export const maxBodyBytes = 64 * 1024;
 
 const tooLarge = (): PaymentsError =>
@@ -13,8 +14,35 @@ const tooLarge = (): PaymentsError =>
   });
 
 /**
- * The whole body. A body that says or turns out to be too large is not read to its end: whoever
- * answers drains or cuts what is left.
+ * Whether a `Content-Type` is `name`.
+ *
+ * @param allows by its parameters. Defaults to text in UTF-8.
+ */
+export function isOfType(
+  contentType: string | undefined,
+  name: string,
+  allows: (type: MediaType) => boolean = isPlain,
+): boolean {
+  if (contentType === undefined) return false;
+  if (contentType === name) return true;
+  const type = parseMediaType(contentType);
+  return type?.name === name && allows(type);
+}
+
+/** The body is of none of the types that are offered. */
+export const unsupportedType = (
+  contentType: string | undefined,
+  offered: readonly string[],
+): PaymentsError =>
+  new PaymentsError(
+    'unsupported_media_type',
+    `Expected a body of type ${offered.join(' or ')}, got ${contentType?.slice(0, 100) ?? 'none named'}.`,
+    { metadata: { accept: offered.join(', ') } },
+  );
+
+/**
+ * Reads the whole body. One that is too large is not read to its end: the caller drains or cuts
+ * what is left.
  *
  * @throws PaymentsError `unsupported_media_type`, `payload_too_large`
  */
@@ -61,15 +89,15 @@ export function jsonOf(bytes: Buffer): unknown {
   return parseJson(text);
 }
 
-/** Nobody is left to read this; it only ends the call. */
+/** Ends the call; its client is gone and does not read this. */
 const cutShort = (): PaymentsError =>
   invalid({ path: [], code: 'incomplete_body', message: 'expected the whole body' });
 
-/** Whether the content codings, all of them, are none (RFC 9110 §8.4.1: of any case). */
+/** Whether every content coding is `identity`, in any case (RFC 9110 §8.4.1). */
 const isIdentity = (codings: string): boolean =>
   codings.split(',').every((coding) => /^\s*(?:identity)?\s*$/i.test(coding));
 
-/** RFC 9110 §8.4: a coding that the recipient does not know is one it cannot take away. */
+/** The body has a content coding, which this server does not decode (RFC 9110 §8.4). */
 const encoded = (coding: string): PaymentsError =>
   new PaymentsError(
     'unsupported_media_type',

@@ -2,33 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PaymentsError } from '../../core/errors.ts';
 import type { Caller, Core } from '../../core/invoke.ts';
+import { methodNotAllowed } from './method.ts';
 import type { AllowsOrigin } from './origin.ts';
-import { endWithProblem, problemResponse } from './problem-response.ts';
+import { endWithProblem } from './problem-response.ts';
+import { type Refusal, refusalResponse } from './refusal.ts';
 
-/** What WebSocket handshakes are refused for, and how. */
+/** Why WebSocket handshakes are refused, and how. */
 
-/** Why a connection is not opened. */
-export interface Refusal {
-  readonly error: PaymentsError;
-  /** That of the error's code, if omitted. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The server ends: another one, or this one in a moment, takes the connection. */
+/** The server shuts down: another one, or this one in a moment, takes the connection. */
 export const closing = (): Refusal => ({
   error: new PaymentsError('overloaded', 'Expected a server that goes on, got one that ends.', {
     retryAfterMs: 1000,
   }),
 });
 
-/** A handshake that `ws` does not take. */
+/** A handshake that `ws` does not accept. */
 export function malformed(message: string, { method = '', headers }: IncomingMessage): Refusal {
-  if (method !== 'GET') {
-    const metadata = { method, allow: 'GET' };
-    const text = `Expected GET here, got ${method}.`;
-    return { error: new PaymentsError('method_not_allowed', text, { metadata }) };
-  }
+  if (method !== 'GET') return { error: methodNotAllowed(method, 'GET') };
   const text = `Expected a handshake as RFC 6455 §4.2.1 has it, got: ${message}.`;
   const error = new PaymentsError('validation_failed', text);
   // RFC 6455 §4.4: which version is spoken here.
@@ -38,9 +28,8 @@ export function malformed(message: string, { method = '', headers }: IncomingMes
 }
 
 /**
- * Refuses pages of other origins. The key is in a message and in no cookie, so that a foreign page
- * has nothing to ride on (RFC 6455 §10.2). It is refused all the same, as REST is without CORS: one
- * rule for browsers.
+ * Refuses pages of other origins (RFC 6455 §10.2). They could not use the visitor's key, which is
+ * in a message and in no cookie, but browsers refuse them REST too: one rule for all of HTTP.
  */
 export function foreignOrigin(
   { headers }: IncomingMessage,
@@ -64,13 +53,12 @@ export function otherSubprotocol(
   return { error: new PaymentsError('validation_failed', text) };
 }
 
-/** Answers before the handshake, in HTTP (RFC 6455 §4.2.2), with the problem that REST would. */
+/** Refuses a handshake with an HTTP response (RFC 6455 §4.2.2), as REST refuses a request. */
 export async function answerRefusal(
   core: Core,
   caller: Caller,
   socket: Duplex,
-  { error, ...meaning }: Refusal,
+  refusal: Refusal,
 ): Promise<void> {
-  const told = await core.refuse(caller, error);
-  endWithProblem(socket, problemResponse(told, caller, told === error ? meaning : {}));
+  endWithProblem(socket, await refusalResponse(core, caller, refusal));
 }

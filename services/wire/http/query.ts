@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { invalid } from '../core/errors.ts';
-import { type CallName, operations } from '../core/operations.ts';
-import { toCamel, toSnake } from '../wire/names.ts';
-import { isKept } from '../wire/strict-json.ts';
+import { invalid } from '../../core/errors.ts';
+import { type OperationName, operations } from '../../core/operations.ts';
+import { toCamel, toSnake } from '../names.ts';
+import { isKept } from '../strict-json.ts';
 
-/** The parameters of a URL, by name: one value, or several where the name was repeated. */
+/** The parameters of a URL, by name: one value, or several if the name is repeated. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const noQuery: Query = Object.freeze(Object.create(null));
@@ -13,8 +13,9 @@ const noQuery: Query = Object.freeze(Object.create(null));
 const replacement = '\ufffd';
 
 /**
- * @param url may be absolute; what comes after its first `?` is read
- * @throws PaymentsError `validation_failed` where it is not UTF-8
+ * Reads the query of a URL, which may be absolute.
+ *
+ * @throws PaymentsError `validation_failed` if it is not UTF-8
  */
 export function readQuery(url: string): Query {
   const at = url.indexOf('?');
@@ -50,7 +51,7 @@ export const listOf = (value: string | readonly string[]): string[] =>
 type Kind = 'number' | 'list';
 
 /** The input fields of an operation that are not plain text, by their name in a URL. */
-export function kindsOf(operation: CallName): ReadonlyMap<string, Kind> {
+export function kindsOf(operation: OperationName): ReadonlyMap<string, Kind> {
   const { properties = {} } = z.toJSONSchema(operations[operation].input, { io: 'input' });
   const kinds = new Map<string, Kind>();
   for (const [name, schema] of Object.entries(properties)) {
@@ -63,9 +64,16 @@ export function kindsOf(operation: CallName): ReadonlyMap<string, Kind> {
 
 const decimal = /^-?\d{1,16}(\.\d+)?$/;
 
-/** A parameter as the kind of its field; what does not look like it is left to the schema. */
+/**
+ * A parameter as the kind of its field; one that does not fit is left to the schema. A list without
+ * items becomes an empty text, which the schema refuses, because operations take an empty list for
+ * no filter at all.
+ */
 export function typed(value: string | readonly string[], kind: Kind | undefined): unknown {
-  if (kind === 'list') return listOf(value);
+  if (kind === 'list') {
+    const items = listOf(value);
+    return items.length === 0 ? '' : items;
+  }
   if (kind === 'number' && typeof value === 'string' && decimal.test(value) && isKept(value)) {
     return Number(value);
   }

@@ -1,0 +1,22 @@
+import type { PaymentsError } from '../../core/errors.ts';
+import type { Caller, Core } from '../../core/invoke.ts';
+import type { ProblemOf } from '../problem.ts';
+import { type HttpMeaning, type ProblemResponse, problemResponse } from './problem-response.ts';
+
+/** Why a request is refused before it reaches an operation, and what HTTP says of it. */
+export interface Refusal extends HttpMeaning {
+  readonly error: PaymentsError;
+}
+
+/** The response to a refused request. Core counts, logs and rate-limits it first. */
+export async function refusalResponse(
+  core: Core,
+  caller: Caller,
+  { error, status, headers }: Refusal,
+  instance?: ProblemOf['instance'],
+): Promise<ProblemResponse> {
+  const settled = await core.refuse(caller, error);
+  const { requestId, credential } = caller;
+  const meaning = settled === error ? { status, headers } : {};
+  return problemResponse(settled, { requestId, credential, instance }, meaning);
+}
