@@ -18,7 +18,7 @@ export const readCallHeaders = (
   traceparent: headerText(headers.traceparent),
 });
 
-/** Adds what core reports of the call: what is left of the rate limit, and whether it is a replay. */
+/** Adds what core reports of the call: the state of the rate limit, and whether it is a replay. */
 export function addReceipt(headers: Record<string, string>, { rate, replayed }: Receipt): void {
   if (rate) {
     const { limit, remaining, resetMs } = rate;
