@@ -1,35 +1,34 @@
-/** Work between calls. */
-export interface Task {
-  readonly everyMs: number;
-  run(): Promise<unknown>;
-}
+import type { BackgroundWork } from './core/background.ts';
+
+/** Called with the name of the work that failed. */
+type Report = (name: string, error: unknown) => void;
 
 /**
- * Runs each task again and again, never twice at once. A failure is reported, and the work is tried
- * again at the next turn; one that repeats itself is reported once until the work succeeds.
+ * Runs each again and again, never twice at once. A failure is reported, and the work is tried
+ * again at its next turn; one that repeats itself is reported once until the work succeeds.
  *
  * @returns ends all of it; resolves when nothing runs any more
  */
 export function runInBackground(
-  tasks: readonly Task[],
-  report: (error: unknown) => void,
+  works: readonly BackgroundWork[],
+  report: Report,
 ): () => Promise<void> {
-  const stops = tasks.map((task) => runOne(task, report));
+  const stops = works.map((work) => runOne(work, report));
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
   };
 }
 
-function runOne({ everyMs, run }: Task, report: (error: unknown) => void): () => Promise<void> {
+function runOne(work: BackgroundWork, report: Report): () => Promise<void> {
   let running: Promise<void> | undefined;
   let reported: string | undefined;
 
   async function turn(): Promise<void> {
     try {
-      await run();
+      await work.run();
       reported = undefined;
     } catch (error) {
-      if (String(error) !== reported) report(error);
+      if (String(error) !== reported) report(work.name, error);
       reported = String(error);
     } finally {
       running = undefined;
@@ -38,7 +37,7 @@ function runOne({ everyMs, run }: Task, report: (error: unknown) => void): () =>
 
   const timer = setInterval(() => {
     running ??= turn();
-  }, everyMs);
+  }, work.everyMs);
   return async () => {
     clearInterval(timer);
     await running;

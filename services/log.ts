@@ -7,8 +7,11 @@ export type FailureKind = 'rejection' | 'exception' | 'background';
 export interface Log {
   /** How a call ended. */
   call(call: CallRecord): void;
-  /** A failure outside of calls; logged at every level. */
-  failure(kind: FailureKind, error: unknown): void;
+  /**
+   * A failure outside of calls; logged at every level.
+   * @param work the name of the background work that failed
+   */
+  failure(kind: FailureKind, error: unknown, work?: string): void;
 }
 
 /** @param level `errors`: calls that failed inside; `calls`: a line a call */
@@ -19,7 +22,7 @@ export function createLog(level: 'off' | 'errors' | 'calls'): Log {
       const { cause, ...fields } = call;
       write({ ...fields, ...(cause !== undefined && { cause: textOf(cause) }) });
     },
-    failure: (kind, error) => write({ failure: kind, cause: textOf(error) }),
+    failure: (kind, error, work) => write({ failure: kind, work, cause: textOf(error) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.
 import { createHttpFront, type HttpRooms } from './http.ts';
 import { openHttp1, openHttp2 } from './http-servers.ts';
 import { catchTheRest } from './last-net.ts';
-import { createLog, type FailureKind } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createPorts } from './ports.ts';
 import { openStore } from './storage/open.ts';
@@ -18,8 +18,6 @@ import { createAddressOf } from './wire/address.ts';
 import type { Drain, Front } from './wire/front.ts';
 import { createAllowsOrigin } from './wire/http/origin.ts';
 
-const settleEveryMs = 250;
-const forgetEveryMs = 60 * 60 * 1000;
 const defaultDrain: Drain = { idleMs: 0, callsMs: 10_000 };
 /** How long what is left after closing may keep the process. */
 const exitMs = 500;
@@ -33,7 +31,7 @@ export interface Fivewire {
   readonly core: Core;
   readonly store: Store;
   /** Logs and counts a failure that belongs to no call. */
-  readonly report: (kind: FailureKind, error: unknown) => void;
+  readonly report: Log['failure'];
   /** Ends every wire, after the calls that run. */
   close(drain?: Partial<Drain>): Promise<void>;
 }
@@ -75,9 +73,9 @@ async function open(
     metrics.record(call);
     log.call(call);
   };
-  const report = (kind: FailureKind, error: unknown) => {
+  const report: Log['failure'] = (kind, error, work) => {
     metrics.failed(kind);
-    log.failure(kind, error);
+    log.failure(kind, error, work);
   };
   const { addressLimit } = config;
   const ports = await createPorts(store, undefined, { record, addressLimit });
@@ -145,11 +143,9 @@ async function open(
   }
   closers.unshift(async () => http.drain());
 
-  const tasks = [
-    { everyMs: settleEveryMs, run: () => core.settleDue() },
-    { everyMs: forgetEveryMs, run: () => store.across.deleteExpiredRecords(Date.now()) },
-  ];
-  closers.push(runInBackground(tasks, (error) => report('background', error)));
+  closers.push(
+    runInBackground(core.background, (name, error) => report('background', error, name)),
+  );
   return { ports: bound, core, report };
 }
 

@@ -11,6 +11,7 @@ import { openStore } from '../services/storage/open.ts';
 /** A core over its own database in memory, with the demo merchants and keys. */
 export interface House {
   readonly core: Core;
+  readonly ports: Ports;
   readonly store: Store;
   readonly clock: Clock;
   /** What the core reported of every call so far. */
@@ -36,7 +37,7 @@ export async function openHouse(
   const usual = await createPorts(store, clock, { record: (call) => records.push(call) });
   const ports = { ...usual, ...changes };
   await createDemoMerchants(ports);
-  return { core: createCore(ports), store, clock, records, close: () => store.close() };
+  return { core: createCore(ports), ports, store, clock, records, close: () => store.close() };
 }
 
 /** What the store knows of a key. */

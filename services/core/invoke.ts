@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { createAdmission, revokedError } from './admission.ts';
+import { type BackgroundWork, backgroundOf } from './background.ts';
 import type { Caller, Composite, Revocation, Session, StreamCaller } from './caller.ts';
 import { PaymentsError, toPaymentsError } from './errors.ts';
 import type { Event } from './events/event.ts';
@@ -16,15 +17,10 @@ import {
   type StreamName,
 } from './operations.ts';
 import { createCursors, tokensForSize } from './page.ts';
-import { settlePayment } from './payments/operations.ts';
 import type { Ports } from './ports.ts';
 import { createRecorder, type Trace } from './record.ts';
 import { countStreams } from './streams.ts';
 import { validate } from './validate.ts';
-
-/** Payments settled in one commit, so that it stays short, and commits of one turn. */
-const settledAtOnce = 100;
-const settlementsOfTurn = 20;
 
 export type { Caller, Composite, Receipt, Session, StreamCaller } from './caller.ts';
 
@@ -56,12 +52,12 @@ export interface Core {
    * @param operation where the request names one: it then needs a key, as the operation does
    */
   refuse(caller: Caller, error: PaymentsError, operation?: OperationName): Promise<PaymentsError>;
-  /** Asks the card network again for the payments whose time has come; returns how many. */
-  settleDue(): Promise<number>;
+  /** What has to be done between calls. */
+  readonly background: readonly BackgroundWork[];
 }
 
 export function createCore(ports: Ports): Core {
-  const { store, clock, processor } = ports;
+  const { store, clock } = ports;
   const admission = createAdmission(ports);
   const cursors = createCursors(ports.cursorSecret);
   const feed = createEventFeed(store);
@@ -141,20 +137,6 @@ export function createCore(ports: Ports): Core {
     }
   }
 
-  async function settleOne(due: Awaited<ReturnType<typeof store.across.duePayments>>[number]) {
-    const { merchantId, payment } = due;
-    const asked = operations.createPayment.settlement?.charge(payment);
-    if (!asked) return;
-    const outcome = await processor.lookUp(asked);
-    await store.write(async (transaction) => {
-      const tx = transaction.of(merchantId);
-      const current = await tx.payment(payment.id);
-      if (current?.status !== 'processing') return;
-      const context = { tx, nowMs: clock.now(), newId: ports.newId };
-      await settlePayment(context, current, outcome);
-    });
-  }
-
   return {
     invoke: <Name extends CallName>(name: Name, caller: Caller, input: unknown) =>
       recorder.call(name, caller, (trace) => run(name, caller, input, trace)) as Promise<
@@ -192,17 +174,7 @@ export function createCore(ports: Ports): Core {
       return recorder.failures(operation ?? 'none', caller, attempt).catch(toPaymentsError);
     },
 
-    async settleDue() {
-      let settled = 0;
-      for (let commits = 0; commits < settlementsOfTurn; commits += 1) {
-        const due = await store.across.duePayments(clock.now(), settledAtOnce);
-        await Promise.all(due.map(settleOne));
-        settled += due.length;
-        // A merchant's backlog must not keep the payments of others waiting for many turns.
-        if (due.length < settledAtOnce) break;
-      }
-      return settled;
-    },
+    background: backgroundOf(ports),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settleDue } from '../core/background.ts';
 import { type ErrorCode, PaymentsError } from '../core/errors.ts';
 import { createIds, type NewId } from '../core/ids.ts';
 import { type Core, createCore } from '../core/invoke.ts';
@@ -120,6 +121,7 @@ export async function settleInterrupted(ports: ImportPorts, lastAt: number): Pro
   for (;;) {
     const dueAt = await ports.store.across.nextSettlementAt();
     if (dueAt === undefined || dueAt > lastAt + settlementMs) return;
-    if ((await coreAt(ports, createIds(random40), dueAt).settleDue()) === 0) return;
+    const then = { ...ports, newId: createIds(random40), clock: { now: () => dueAt } };
+    if ((await settleDue(then)) === 0) return;
   }
 }

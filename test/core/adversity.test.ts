@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { settleDue } from '../../services/core/background.ts';
 import { PaymentsError } from '../../services/core/errors.ts';
 import type { Commits } from '../../services/core/events/store.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
@@ -45,7 +46,7 @@ test('a caller that retries a timeout as soon as it is told to learns how the ch
       expect(error).toMatchObject({ code: 'timeout', details: { retryAfterMs: 1000 } });
     });
     nowMs += 1000;
-    await core.settleDue();
+    await settleDue({ ...ports, processor });
   }
   expect(ended).toMatchObject({ status: 'succeeded', amountCaptured: 500 });
   await store.close();
@@ -63,7 +64,7 @@ test('a backlog of one merchant holds no payment of another back until a later t
   const other = { credential: 'sk_test_other_admin', requestId: 'test' };
   const { id } = await core.invoke('createPayment', { ...other, idempotencyKey: 'one' }, input);
   nowMs += 2000;
-  expect(await core.settleDue()).toBe(251);
+  expect(await settleDue(ports)).toBe(251);
   expect(await core.invoke('getPayment', other, { id })).toMatchObject({ status: 'succeeded' });
   await store.close();
 });

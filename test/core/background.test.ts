@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
 import { runInBackground } from '../../services/background.ts';
+import { createCore } from '../../services/core/invoke.ts';
+import { createDemoMerchants } from '../../services/demo/merchants.ts';
+import { createPorts } from '../../services/ports.ts';
+import { openStore } from '../../services/storage/open.ts';
+import { adminKey } from '../house.ts';
 
 test('work between calls never runs twice at once, and a stop waits for its end', async () => {
   let running = 0;
   let most = 0;
   let turns = 0;
-  const task = {
+  const work = {
+    name: 'count',
     everyMs: 1,
     async run() {
       running += 1;
@@ -15,18 +21,19 @@ test('work between calls never runs twice at once, and a stop waits for its end'
       running -= 1;
     },
   };
-  const stop = runInBackground([task], () => {});
+  const stop = runInBackground([work], () => {});
   await expect.poll(() => turns).toBeGreaterThan(3);
   await stop();
   expect(running).toBe(0);
   expect(most).toBe(1);
 });
 
-test('a failure that repeats itself is reported once, and the work is tried again', async () => {
+test('a failure that repeats itself is reported once by name, and the work is tried again', async () => {
   const outcomes = ['locked', 'locked', 'locked', 'full', undefined, 'locked'];
   const reported: unknown[] = [];
   let turns = 0;
-  const task = {
+  const work = {
+    name: 'count',
     everyMs: 1,
     async run() {
       const outcome = outcomes[turns];
@@ -34,8 +41,30 @@ test('a failure that repeats itself is reported once, and the work is tried agai
       if (outcome !== undefined) throw new Error(outcome);
     },
   };
-  const stop = runInBackground([task], (error) => reported.push(String(error)));
+  const stop = runInBackground([work], (name, error) => reported.push(`${name}: ${error}`));
   await expect.poll(() => turns).toBeGreaterThan(outcomes.length);
   await stop();
-  expect(reported).toEqual(['Error: locked', 'Error: full', 'Error: locked']);
+  expect(reported).toEqual(['count: Error: locked', 'count: Error: full', 'count: Error: locked']);
+});
+
+test('core declares its work by name: settling payments, and forgetting expired keys', async () => {
+  let nowMs = Date.now();
+  const store = await openStore('sqlite::memory:');
+  const ports = await createPorts(store, { now: () => nowMs });
+  await createDemoMerchants(ports);
+  const core = createCore(ports);
+  const caller = { credential: adminKey, idempotencyKey: 'key', requestId: 'test' };
+  const slow = { amount: 500, currency: 'GBP', paymentMethod: 'pm_card_slow', confirm: true };
+  const { id } = await core.invoke('createPayment', caller, slow);
+  nowMs += 25 * 60 * 60 * 1000;
+  const done = new Map<string, unknown>();
+  for (const { name, run } of core.background) done.set(name, await run());
+  expect(done).toEqual(
+    new Map([
+      ['settle due payments', 1],
+      ['forget expired idempotency keys', 1],
+    ]),
+  );
+  expect(await core.invoke('getPayment', caller, { id })).toMatchObject({ status: 'succeeded' });
+  await store.close();
 });

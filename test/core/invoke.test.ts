@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { settleDue } from '../../services/core/background.ts';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
 import { createKeyring } from '../../services/core/merchants/keyring.ts';
@@ -78,9 +79,9 @@ describe('a call that the process did not survive', () => {
 
   test('is settled in the background when nobody asks again', async () => {
     await expect.poll(() => charged.length).toBe(1);
-    expect(await core.settleDue()).toBe(0);
+    expect(await settleDue(ports)).toBe(0);
     nowMs += 31_000;
-    expect(await core.settleDue()).toBe(1);
+    expect(await settleDue(ports)).toBe(1);
     const [payment] = await everyPayment();
     expect(payment).toMatchObject({ status: 'succeeded' });
     answer = async () => ({ kind: 'declined', code: 'card_declined', message: 'no' });

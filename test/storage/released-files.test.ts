@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { settleDue } from '../../services/core/background.ts';
 import { createInProcessClient } from '../../services/core/client.ts';
 import { toPaymentsError } from '../../services/core/errors.ts';
 import { paymentStatuses } from '../../services/core/payments/payment.ts';
@@ -192,7 +193,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
     const copy = await openHouse(`sqlite:${copyOf(revision)}`);
     const own = createInProcessClient(copy.core, adminKey);
     const open = before.payments.filter(({ settle_at }) => settle_at !== null);
-    expect(await copy.core.settleDue()).toBe(open.length);
+    expect(await settleDue(copy.ports)).toBe(open.length);
     const paid = ofRetail(before.payments).find(({ status }) => status === 'succeeded') ?? {};
     await own.refundPayment({ payment: String(paid.id) }, { idempotencyKey: 'on' });
     expect(await own.getPayment({ id: String(paid.id) })).toMatchObject({ status: 'refunded' });
