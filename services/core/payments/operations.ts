@@ -13,11 +13,9 @@ import { inOrder, pageShape, toPage } from '../page.ts';
 import type { Charge, ChargeOutcome } from '../processor/processor.ts';
 import { anyId, idOf, manyIds, metadataSchema, textUpTo, timeSchema } from '../values.ts';
 import { captureMethods, type Payment, paymentMethods, paymentStatuses } from './payment.ts';
-import { afterCharge, changed, eventOfStatus, requireAction, requireVersion } from './rules.ts';
+import { afterCharge, changed, requireAction, requireVersion } from './rules.ts';
+import { savePayment } from './save.ts';
 import type { PaymentFilter, PaymentReads, PaymentSort } from './store.ts';
-
-/** A charge whose answer never came, because the process ended, is looked up after this long. */
-const abandonedAfterMs = 30_000;
 
 const getPayment = readOperation({
   name: 'getPayment',
@@ -113,21 +111,19 @@ const settlement: Settlement<Payment> = {
 
 const isOpen = ({ kind }: ChargeOutcome): boolean => kind === 'pending' || kind === 'timeout';
 
-/** Writes what the network's answer makes of a processing payment. */
+/** Saves what the network's outcome makes of a processing payment. */
 export async function settlePayment(
   context: Pick<WriteContext, 'tx' | 'nowMs' | 'newId'>,
   payment: Payment,
   outcome: ChargeOutcome,
 ): Promise<Payment> {
-  const next = afterCharge(payment, outcome, context.nowMs);
-  if (!next) {
-    const retryAtMs = 'retryAtMs' in outcome ? outcome.retryAtMs : context.nowMs + abandonedAfterMs;
-    await context.tx.updatePayment(payment, retryAtMs);
-    return payment;
-  }
-  await context.tx.updatePayment(next, null);
-  if (outcome.kind !== 'unavailable') await appendPaymentEvent(context, next);
-  return next;
+  const next = afterCharge(payment, outcome, context.nowMs) ?? payment;
+  return savePayment(
+    context,
+    payment,
+    next,
+    'retryAtMs' in outcome ? outcome.retryAtMs : undefined,
+  );
 }
 
 /** What the caller gets for a payment in this state after this outcome. */
@@ -195,14 +191,7 @@ const createPayment = writeOperation({
       updatedAt: nowMs,
       version: 1,
     };
-    await tx.insertPayment(payment, confirm ? nowMs + abandonedAfterMs : null);
-    await tx.appendEvent({
-      id: context.newId('evt', nowMs),
-      type: 'payment.created',
-      createdAt: nowMs,
-      data: { kind: 'payment', payment },
-    });
-    return payment;
+    return savePayment(context, undefined, payment);
   },
   settlement,
 });
@@ -223,13 +212,8 @@ const confirmPayment = writeOperation({
   settlement,
 });
 
-async function toProcessing(context: WriteContext, payment: Payment): Promise<Payment> {
-  requireVersion(context, payment);
-  const next = changed(payment, context.nowMs, { status: 'processing' });
-  await context.tx.updatePayment(next, context.nowMs + abandonedAfterMs);
-  await appendPaymentEvent(context, next);
-  return next;
-}
+const toProcessing = (context: WriteContext, payment: Payment): Promise<Payment> =>
+  changePayment(context, payment, changed(payment, context.nowMs, { status: 'processing' }));
 
 const capturePayment = writeOperation({
   name: 'capturePayment',
@@ -255,7 +239,7 @@ const capturePayment = writeOperation({
       });
     }
     const captured = changed(payment, context.nowMs, { status: 'succeeded', amountCaptured });
-    return write(context, payment, captured);
+    return changePayment(context, payment, captured);
   },
 });
 
@@ -270,7 +254,8 @@ const cancelPayment = writeOperation({
   async run(context, { id }) {
     const payment = await requirePayment(context.tx, id);
     requireAction(payment, 'cancel');
-    return write(context, payment, changed(payment, context.nowMs, { status: 'canceled' }));
+    const canceled = changed(payment, context.nowMs, { status: 'canceled' });
+    return changePayment(context, payment, canceled);
   },
 });
 
@@ -285,30 +270,17 @@ export async function requirePayment(
 }
 
 /**
- * Writes a changed payment with nothing left to settle, and its event.
+ * Saves a change that a caller asked for.
  * @throws PaymentsError `version_mismatch`
  */
-export async function write(
+export async function changePayment(
   context: WriteContext,
   before: Payment,
   payment: Payment,
 ): Promise<Payment> {
   requireVersion(context, before);
-  await context.tx.updatePayment(payment, null);
-  await appendPaymentEvent(context, payment);
-  return payment;
+  return savePayment(context, before, payment);
 }
-
-const appendPaymentEvent = (
-  { tx, newId, nowMs }: Pick<WriteContext, 'tx' | 'newId' | 'nowMs'>,
-  payment: Payment,
-) =>
-  tx.appendEvent({
-    id: newId('evt', nowMs),
-    type: eventOfStatus[payment.status],
-    createdAt: nowMs,
-    data: { kind: 'payment', payment },
-  });
 
 /** What this system can do with payments. */
 export const paymentOperations = {

@@ -89,9 +89,10 @@ export function afterRefund(payment: Payment, amount: number, nowMs: number): Pa
   });
 }
 
-/** The event that tells of a payment having come into `status`. */
-export const eventOfStatus: Readonly<Record<PaymentStatus, EventType>> = {
-  requires_confirmation: 'payment.created',
+/** The event that reports a payment's change to `status`. */
+export const eventOfStatus: Readonly<Record<PaymentStatus, EventType | undefined>> = {
+  // The card network could not be reached, and the payment is as it was before.
+  requires_confirmation: undefined,
   processing: 'payment.processing',
   requires_capture: 'payment.authorized',
   succeeded: 'payment.succeeded',

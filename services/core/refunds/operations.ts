@@ -4,7 +4,7 @@ import { amountSchema } from '../money.ts';
 import { readOperation, writeOperation } from '../operation.ts';
 import { created, list, one, page } from '../output.ts';
 import { type Cursors, pageShape, toPage, weighed } from '../page.ts';
-import { requirePayment, write } from '../payments/operations.ts';
+import { changePayment, requirePayment } from '../payments/operations.ts';
 import { afterRefund, requireAction } from '../payments/rules.ts';
 import { anyId, idOf, manyIds, textUpTo } from '../values.ts';
 import type { Refund } from './refund.ts';
@@ -44,7 +44,7 @@ const refundPayment = writeOperation({
       createdAt: nowMs,
       data: { kind: 'refund', refund },
     });
-    await write(context, payment, refunded);
+    await changePayment(context, payment, refunded);
     return refund;
   },
 });
