@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Wire, wires } from '../services/config.ts';
 import { operations } from '../services/core/operations.ts';
+import type { Fivewire } from '../services/main.ts';
 import {
   customerService,
   eventService,
   keyService,
   paymentService,
   refundService,
-} from '../services/grpc/contract.ts';
-import type { Fivewire } from '../services/main.ts';
+} from '../services/wire/protobuf/contract.ts';
 import { openServer, streams } from './contract/subjects.ts';
 import { type Feature, gaps, unbuilt } from './gaps.ts';
 import { adminKey } from './house.ts';

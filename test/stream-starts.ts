@@ -1,7 +1,7 @@
 import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
-import { eventService } from '../services/grpc/contract.ts';
 import type { Fivewire } from '../services/main.ts';
+import { eventService } from '../services/wire/protobuf/contract.ts';
 import { adminKey } from './house.ts';
 
 /** What the streams of each wire say before their first event. */

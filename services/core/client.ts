@@ -1,6 +1,6 @@
 import type { Event } from './events/event.ts';
 import type { Core } from './invoke.ts';
-import { type CallName, type InputOf, type OutputOf, operations } from './operations.ts';
+import { type CallName, type InputOf, type OutputOf, perCall } from './operations.ts';
 
 export interface CallOptions {
   /** Sent as it is; none is made up where it is absent. */
@@ -13,12 +13,13 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-type Calls = {
-  readonly [Name in CallName]: (
-    input: InputOf<Name>,
-    options?: CallOptions,
-  ) => Promise<OutputOf<Name>>;
-};
+/** An operation that answers once, as a function. */
+export type Call<Name extends CallName> = (
+  input: InputOf<Name>,
+  options?: CallOptions,
+) => Promise<OutputOf<Name>>;
+
+export type Calls = { readonly [Name in CallName]: Call<Name> };
 
 /**
  * The one interface of every wire's client and of the core itself: same names, same inputs, same
@@ -52,18 +53,19 @@ export interface ClientOptions {
   readonly connections?: number | undefined;
 }
 
+/** The calls of a client, each made by `call`. */
+export const callsOf = (call: <Name extends CallName>(name: Name) => Call<Name>): Calls =>
+  // A row has the type that its name has in Calls; a table that is made in a loop cannot say so.
+  perCall(call) as unknown as Calls;
+
 /** The core as a client: the baseline without a protocol. */
 export function createInProcessClient(core: Core, key: string | undefined): Client {
   const call =
-    <Name extends CallName>(name: Name) =>
-    (input: InputOf<Name>, options?: CallOptions): Promise<OutputOf<Name>> =>
+    <Name extends CallName>(name: Name): Call<Name> =>
+    (input, options) =>
       core.invoke(name, { credential: key, requestId: 'in-process', ...options }, input);
-  const names = Object.values(operations)
-    .filter((operation) => operation.effect !== 'stream')
-    .map((operation) => operation.name as CallName);
   return {
-    // The names are exactly those of Calls; Object.fromEntries cannot say so.
-    ...(Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Calls),
+    ...callsOf(call),
     watchEvents: (input, { signal }) =>
       core.watch('watchEvents', { credential: key, requestId: 'in-process', signal }, input),
     async close() {},

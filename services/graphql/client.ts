@@ -1,5 +1,11 @@
 import { Pool } from 'undici';
-import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  callsOf,
+  type WatchOptions,
+} from '../core/client.ts';
 import type { EventStream } from '../core/events/follow.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
@@ -79,16 +85,10 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
       const answer = await send(operationDocuments[name], keyed, signal);
       return decode(resultOf(answer, inputNames), input as Json) as OutputOf<Name>;
     };
-  const names = Object.keys(operationDocuments) as CallName[];
-  // The names are exactly those of the calls; Object.fromEntries cannot say so.
-  const calls = Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as Omit<
-    Client,
-    'watchEvents' | 'close'
-  >;
   const watcher = createWatcher(target, ca, authorization);
 
   return {
-    ...calls,
+    ...callsOf(call),
     watchEvents: watcher.watch,
     async getScreen(customerId) {
       const answer = await send(screenDocument, { id: customerId });

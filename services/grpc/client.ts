@@ -5,33 +5,24 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
-import type { Event } from '../core/events/event.ts';
-import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
-import type { Payment } from '../core/payments/payment.ts';
 import {
-  decodeCustomer,
-  decodeCustomerPage,
-  decodeCustomers,
-  decodePayment,
-  decodePaymentPage,
-  decodePayments,
-  decodeRefund,
-  decodeRefundPage,
-  decodeRefundPages,
-} from '../wire/protobuf/messages.ts';
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  callsOf,
+  type WatchOptions,
+} from '../core/client.ts';
+import type { Event } from '../core/events/event.ts';
+import type { CallName, InputOf, OperationName, OutputOf } from '../core/operations.ts';
+import type { Payment } from '../core/payments/payment.ts';
+import { paymentService } from '../wire/protobuf/contract.ts';
+import type { GetPaymentIfChangedResponse__Output } from '../wire/protobuf/generated/payments/v1/GetPaymentIfChangedResponse.ts';
+import { decodeEvent, decodePayment } from '../wire/protobuf/messages.ts';
+import { methods } from '../wire/protobuf/methods.ts';
+import { outputs } from '../wire/protobuf/outputs.ts';
 import { encodeRequest } from '../wire/protobuf/request.ts';
 import { securityOf } from './client-credentials.ts';
-import {
-  customerService,
-  eventService,
-  keyService,
-  paymentService,
-  refundService,
-} from './contract.ts';
 import { decodeError } from './errors.ts';
-import { decodeEvent, decodeEventPage } from './events.ts';
-import { decodeCreatedKey, decodeKey } from './keys.ts';
 
 /** How long a connection may take to come up. */
 const connectMs = 5000;
@@ -46,11 +37,10 @@ const channelOptions: ChannelOptions = {
   'grpc.enable_channelz': 0,
 };
 
-interface Method<Answer> {
-  readonly path: string;
-  requestSerialize(message: object): Buffer;
-  responseDeserialize(bytes: Buffer): Answer;
-}
+type Definition = Pick<
+  (typeof methods)[OperationName]['definition'],
+  'path' | 'requestSerialize' | 'responseDeserialize'
+>;
 
 /** A method with its answer read to the end. */
 interface Call<Output> {
@@ -59,39 +49,20 @@ interface Call<Output> {
   readonly read: (bytes: Buffer) => Output;
 }
 
-const call = <Answer, Output>(
-  method: Method<Answer>,
-  decode: (answer: Answer) => Output,
+const callOf = <Output>(
+  { path, requestSerialize, responseDeserialize }: Definition,
+  decode: (answer: never) => Output,
 ): Call<Output> => ({
-  path: method.path,
-  serialize: method.requestSerialize,
-  read: (bytes) => decode(method.responseDeserialize(bytes)),
+  path,
+  serialize: requestSerialize,
+  // The codec and the method are of one message.
+  read: (bytes) => decode(responseDeserialize(bytes) as never),
 });
 
-const calls: { readonly [Name in CallName]: Call<OutputOf<Name>> } = {
-  createPayment: call(paymentService.CreatePayment, decodePayment),
-  getPayment: call(paymentService.GetPayment, decodePayment),
-  getPaymentsByIds: call(paymentService.BatchGetPayments, decodePayments),
-  listPayments: call(paymentService.ListPayments, decodePaymentPage),
-  confirmPayment: call(paymentService.ConfirmPayment, decodePayment),
-  capturePayment: call(paymentService.CapturePayment, decodePayment),
-  cancelPayment: call(paymentService.CancelPayment, decodePayment),
-  refundPayment: call(refundService.CreateRefund, decodeRefund),
-  getRefund: call(refundService.GetRefund, decodeRefund),
-  listRefunds: call(refundService.ListRefunds, decodeRefundPage),
-  getRefundsByPaymentIds: call(refundService.BatchListRefunds, decodeRefundPages),
-  createCustomer: call(customerService.CreateCustomer, decodeCustomer),
-  getCustomer: call(customerService.GetCustomer, decodeCustomer),
-  getCustomersByIds: call(customerService.BatchGetCustomers, decodeCustomers),
-  listCustomers: call(customerService.ListCustomers, decodeCustomerPage),
-  listEvents: call(eventService.ListEvents, decodeEventPage),
-  createKey: call(keyService.CreateKey, decodeCreatedKey),
-  revokeKey: call(keyService.RevokeKey, decodeKey),
-};
-
-const watch = call(eventService.WatchEvents, decodeEvent);
-
-const getIfChanged = call(paymentService.GetPaymentIfChanged, (answer) => answer);
+const getIfChanged = callOf(
+  paymentService.GetPaymentIfChanged,
+  (answer: GetPaymentIfChangedResponse__Output) => answer,
+);
 
 /** A payment, or that the one already held is still right. */
 export interface ConditionalPayment {
@@ -164,33 +135,16 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
       signal?.addEventListener('abort', cancel, { once: true });
     });
 
-  const invoke =
-    <Name extends CallName>(name: Name) =>
-    async (
+  const call = <Name extends CallName>(name: Name) => {
+    const made = callOf(methods[name].definition, outputs[name].decode);
+    return async (
       input: InputOf<Name>,
       { idempotencyKey, signal }: CallOptions = {},
-    ): Promise<OutputOf<Name>> =>
-      unary(calls[name], encodeRequest(name, input, idempotencyKey), signal);
+    ): Promise<OutputOf<Name>> => unary(made, encodeRequest(name, input, idempotencyKey), signal);
+  };
 
   return {
-    createPayment: invoke('createPayment'),
-    getPayment: invoke('getPayment'),
-    getPaymentsByIds: invoke('getPaymentsByIds'),
-    listPayments: invoke('listPayments'),
-    confirmPayment: invoke('confirmPayment'),
-    capturePayment: invoke('capturePayment'),
-    cancelPayment: invoke('cancelPayment'),
-    refundPayment: invoke('refundPayment'),
-    getRefund: invoke('getRefund'),
-    listRefunds: invoke('listRefunds'),
-    getRefundsByPaymentIds: invoke('getRefundsByPaymentIds'),
-    createCustomer: invoke('createCustomer'),
-    getCustomer: invoke('getCustomer'),
-    getCustomersByIds: invoke('getCustomersByIds'),
-    listCustomers: invoke('listCustomers'),
-    listEvents: invoke('listEvents'),
-    createKey: invoke('createKey'),
-    revokeKey: invoke('revokeKey'),
+    ...callsOf(call),
     async watchEvents(input, { signal }) {
       const message = encodeRequest('watchEvents', input);
       return openStream(next(), message, metadata, signal, target);
@@ -246,7 +200,7 @@ function openStream(
   signal: WatchOptions['signal'],
   target: string,
 ): Promise<AsyncIterable<Event>> {
-  const { path, serialize, read } = watch;
+  const { path, serialize, read } = callOf(methods.watchEvents.definition, decodeEvent);
   const stream = connection.makeServerStreamRequest(path, serialize, read, message, metadata);
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });

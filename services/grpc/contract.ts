@@ -1,10 +1,4 @@
-import { message, service } from '../wire/protobuf/contract.ts';
-
-export const customerService = service('CustomerService');
-export const eventService = service('EventService');
-export const keyService = service('KeyService');
-export const paymentService = service('PaymentService');
-export const refundService = service('RefundService');
+import { message } from '../wire/protobuf/contract.ts';
 
 /** Status and its details (AIP-193), to and from bytes. */
 export const rpc = {

@@ -3,41 +3,30 @@ import {
   ServerCredentials,
   type ServiceDefinition,
   setLogger,
+  type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Core } from '../core/invoke.ts';
+import { type CallName, callNames } from '../core/operations.ts';
 import type { Front } from '../wire/front.ts';
 import { cannotListen } from '../wire/listen.ts';
-import type { CustomerServiceHandlers } from '../wire/protobuf/generated/payments/v1/CustomerService.ts';
-import type { EventServiceHandlers } from '../wire/protobuf/generated/payments/v1/EventService.ts';
-import type { KeyServiceHandlers } from '../wire/protobuf/generated/payments/v1/KeyService.ts';
-import type { PaymentServiceHandlers } from '../wire/protobuf/generated/payments/v1/PaymentService.ts';
-import type { RefundServiceHandlers } from '../wire/protobuf/generated/payments/v1/RefundService.ts';
 import {
   customerService,
   eventService,
   keyService,
   paymentService,
   refundService,
-} from './contract.ts';
-import { createCustomer, getCustomer, getCustomersByIds, listCustomers } from './customers.ts';
-import { listEvents, watchEvents } from './events.ts';
+} from '../wire/protobuf/contract.ts';
+import { methods } from '../wire/protobuf/methods.ts';
+import { customerHandlers } from './customers.ts';
+import { eventHandlers, watchEvents } from './events.ts';
 import { maxRequestBytes } from './framing.ts';
 import { createGuard } from './guard.ts';
-import { createKey, revokeKey } from './keys.ts';
+import { keyHandlers } from './keys.ts';
 import { addLibraryServices } from './library-services.ts';
-import {
-  cancelPayment,
-  capturePayment,
-  confirmPayment,
-  createPayment,
-  getPayment,
-  getPaymentIfChanged,
-  getPaymentsByIds,
-  listPayments,
-} from './payments.ts';
-import { getRefund, getRefundsByPaymentIds, listRefunds, refundPayment } from './refunds.ts';
-import { forgiving, unary } from './unary.ts';
+import { getPaymentIfChanged, paymentHandlers } from './payments.ts';
+import { refundHandlers } from './refunds.ts';
+import { forgiving, type Handler, unary } from './unary.ts';
 
 /** How long calls that run may go on after `close`. */
 const graceMs = 10_000;
@@ -52,51 +41,39 @@ const options = {
   'grpc.enable_channelz': 0,
 };
 
-interface Service {
-  readonly name: string;
-  readonly service: ServiceDefinition;
-  readonly methods: UntypedServiceImplementation;
-}
+const services = {
+  'payments.v1.CustomerService': customerService,
+  'payments.v1.EventService': eventService,
+  'payments.v1.KeyService': keyService,
+  'payments.v1.PaymentService': paymentService,
+  'payments.v1.RefundService': refundService,
+};
 
-/** Which handler of this room answers which method of the contract. */
-function servicesOf(core: Core, closing: AbortSignal): readonly Service[] {
-  const customers: CustomerServiceHandlers = {
-    CreateCustomer: unary(core, 'createCustomer', createCustomer),
-    GetCustomer: unary(core, 'getCustomer', getCustomer),
-    BatchGetCustomers: unary(core, 'getCustomersByIds', getCustomersByIds),
-    ListCustomers: unary(core, 'listCustomers', listCustomers),
-  };
-  const events: EventServiceHandlers = {
-    ListEvents: unary(core, 'listEvents', listEvents),
-    WatchEvents: watchEvents(core, closing),
-  };
-  const keys: KeyServiceHandlers = {
-    CreateKey: unary(core, 'createKey', createKey),
-    RevokeKey: unary(core, 'revokeKey', revokeKey),
-  };
-  const payments: PaymentServiceHandlers = {
-    CreatePayment: unary(core, 'createPayment', createPayment),
-    GetPayment: unary(core, 'getPayment', getPayment),
-    GetPaymentIfChanged: unary(core, 'getPayment', getPaymentIfChanged),
-    BatchGetPayments: unary(core, 'getPaymentsByIds', getPaymentsByIds),
-    ListPayments: unary(core, 'listPayments', listPayments),
-    ConfirmPayment: unary(core, 'confirmPayment', confirmPayment),
-    CapturePayment: unary(core, 'capturePayment', capturePayment),
-    CancelPayment: unary(core, 'cancelPayment', cancelPayment),
-  };
-  const refunds: RefundServiceHandlers = {
-    CreateRefund: unary(core, 'refundPayment', refundPayment),
-    GetRefund: unary(core, 'getRefund', getRefund),
-    ListRefunds: unary(core, 'listRefunds', listRefunds),
-    BatchListRefunds: unary(core, 'getRefundsByPaymentIds', getRefundsByPaymentIds),
-  };
-  return [
-    { name: 'payments.v1.CustomerService', service: customerService, methods: customers },
-    { name: 'payments.v1.EventService', service: eventService, methods: events },
-    { name: 'payments.v1.KeyService', service: keyService, methods: keys },
-    { name: 'payments.v1.PaymentService', service: paymentService, methods: payments },
-    { name: 'payments.v1.RefundService', service: refundService, methods: refunds },
-  ];
+const handlers: Readonly<Record<CallName, Handler<object, object>>> = {
+  ...paymentHandlers,
+  ...refundHandlers,
+  ...customerHandlers,
+  ...eventHandlers,
+  ...keyHandlers,
+};
+
+/** What answers the methods of the contract, by their paths. */
+function implementationsOf(core: Core, closing: AbortSignal) {
+  const implementations = new Map<string, UntypedHandleCall>();
+  for (const name of callNames) {
+    implementations.set(methods[name].definition.path, unary(core, name, handlers[name]));
+  }
+  implementations.set(methods.watchEvents.definition.path, watchEvents(core, closing));
+  const ifChanged = unary(core, 'getPayment', getPaymentIfChanged);
+  implementations.set(paymentService.GetPaymentIfChanged.path, ifChanged);
+  return (service: ServiceDefinition): UntypedServiceImplementation =>
+    Object.fromEntries(
+      Object.entries(service).map(([name, { path }]) => {
+        const implementation = implementations.get(path);
+        if (!implementation) throw new Error(`Expected a handler of ${path}, found none.`);
+        return [name, implementation];
+      }),
+    );
 }
 
 interface Place {
@@ -127,10 +104,9 @@ export async function startGrpcServer(
     for (const { path } of Object.values(service)) paths.add(path);
     server.addService(forgiving(service), methods);
   };
-  const services = servicesOf(core, closing.signal);
-  for (const { service, methods } of services) addService(service, methods);
-  const names = services.map(({ name }) => name);
-  addLibraryServices(core, { addService }, names, closing.signal);
+  const implementationOf = implementationsOf(core, closing.signal);
+  for (const service of Object.values(services)) addService(service, implementationOf(service));
+  addLibraryServices(core, { addService }, Object.keys(services), closing.signal);
 
   // The library would log a failure that is thrown here as well.
   setLogger({ ...console, error: () => {} });

@@ -1,7 +1,9 @@
 import type { handleUnaryCall, ServerWritableStream, ServiceDefinition } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
-import type { OperationName } from '../core/operations.ts';
+import type { CallName, OperationName, Operations } from '../core/operations.ts';
+import { outputs } from '../wire/protobuf/outputs.ts';
+import { decodeRequest } from '../wire/protobuf/request.ts';
 import { answerMetadata, callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
@@ -46,6 +48,25 @@ export type Handler<Request, Response> = (
   caller: Caller,
   request: Request,
 ) => Promise<Response>;
+
+/** Decodes the request of an operation, calls the core, encodes the answer. */
+export function handlerOf<Name extends CallName>(name: Name): Handler<object, object> {
+  const { encode } = outputs[name];
+  return async (core, caller, request) => {
+    const input = decodeRequest(name, request);
+    // Of an input that core has accepted, `ids` are texts.
+    return encode(await core.invoke(name, caller, input), input.ids as string[] | undefined);
+  };
+}
+
+/** What each operation of a resource does. It is the same for all: a method says the operation. */
+export const handlersOf = <Name extends CallName>(
+  operations: Pick<Operations, Name>,
+): Readonly<Record<Name, Handler<object, object>>> =>
+  // The keys are exactly the names; Object.fromEntries cannot say so.
+  Object.fromEntries(
+    Object.values<Operations[Name]>(operations).map(({ name }) => [name, handlerOf(name)]),
+  ) as Record<Name, Handler<object, object>>;
 
 /**
  * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame

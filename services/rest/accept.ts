@@ -2,7 +2,7 @@ import { PaymentsError } from '../core/errors.ts';
 import { preferenceOf, rangesOf } from '../wire/http/accept.ts';
 import type { MediaType } from '../wire/http/media-type.ts';
 import type { Query } from '../wire/http/query.ts';
-import type { Route } from './routes.ts';
+import { hasMessages, type Route } from './routes.ts';
 
 export const jsonType = 'application/json';
 /** RFC 9996. */
@@ -26,8 +26,8 @@ export function isBinary({ parameters }: MediaType): boolean {
 }
 
 /** A message has no place for what `?expand=` adds, nor a way to leave out what it always has. */
-const hasMessage = ({ messages }: Route, { expand, fields }: Query): boolean =>
-  messages !== undefined && expand === undefined && fields === undefined;
+const offersMessages = (route: Route, { expand, fields }: Query): boolean =>
+  hasMessages(route) && expand === undefined && fields === undefined;
 
 /**
  * The type to answer with: JSON, unless the route has a message and it is the more welcome one.
@@ -40,7 +40,7 @@ export function typeToAnswer(
   query: Query,
 ): typeof jsonType | typeof protobufType {
   if (accept === undefined || accept === '*/*' || accept === jsonType) return jsonType;
-  const offersMessage = hasMessage(route, query);
+  const offersMessage = offersMessages(route, query);
   const ranges = rangesOf(accept);
   const json = preferenceOf(ranges, jsonType).quality;
   const message = offersMessage ? preferenceOf(ranges, protobufType, isBinary).quality : 0;

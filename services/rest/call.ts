@@ -7,8 +7,7 @@ import { kindsOf, listOf, type Query, typed } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 import { isProtobuf, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
-import type { RequestMessage } from './protobuf.ts';
-import { type Route, routes } from './routes.ts';
+import { hasMessages, type Route, routes } from './routes.ts';
 
 /** One request on its way through the room. */
 export interface Call {
@@ -84,9 +83,9 @@ export async function readBody(call: Call): Promise<unknown> {
   const unknown = Object.keys(call.query).slice(0, unknownAtOnce);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
   const { incoming, route } = call;
-  const { request } = route.messages ?? {};
-  if (request && isProtobuf(incoming)) return readMessage(call, request);
-  const input = decodeInput(await readJson(incoming, request !== undefined));
+  const takesMessage = hasMessages(route);
+  if (takesMessage && isProtobuf(incoming)) return readMessage(call);
+  const input = decodeInput(await readJson(incoming, takesMessage));
   return typeof input === 'object' && input !== null && !Array.isArray(input)
     ? // Neither null nor a list, so an object with text keys.
       withId(call, input as Record<string, unknown>)
@@ -102,11 +101,11 @@ export async function loadProtobuf(): Promise<typeof import('./protobuf.ts')> {
 }
 
 /** The operation's input from path and message. */
-async function readMessage(call: Call, request: RequestMessage): Promise<unknown> {
+async function readMessage(call: Call): Promise<unknown> {
   const bytes = await readBytes(call.incoming);
-  const { decodeRequest } = await loadProtobuf();
-  const input = decodeRequest(request, bytes, call.caller.idempotencyKey);
-  const { idField = '' } = call.route;
+  const { decodeBody } = await loadProtobuf();
+  const { operation, idField = '' } = call.route;
+  const input = decodeBody(operation, bytes, call.caller.idempotencyKey);
   // In JSON the path alone names the resource; a message has a field for it, which may agree.
   const named = input[idField];
   if (named !== '' && named !== call.id && Object.hasOwn(input, idField)) {

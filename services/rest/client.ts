@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import {
+  type CallOptions,
+  type Calls,
+  type Client,
+  type ClientOptions,
+  callsOf,
+  type WatchOptions,
+} from '../core/client.ts';
 import type { Customer } from '../core/customers/customer.ts';
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
-import { type CallName, type InputOf, type OutputOf, operations } from '../core/operations.ts';
+import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import {
@@ -21,7 +28,7 @@ import { encodeInput } from '../wire/json-input.ts';
 import { toSnake } from '../wire/names.ts';
 import { decodeProblem } from '../wire/problem.ts';
 import { jsonType, protobufType } from './accept.ts';
-import { type Route, routes } from './routes.ts';
+import { hasMessages, type Route, routes } from './routes.ts';
 import { openHttp1, openHttp2, type Reply, type Transport } from './transport.ts';
 import { currentVersion } from './version.ts';
 
@@ -55,8 +62,6 @@ export interface RestClient extends Client {
   /** One request with `?expand=` for what else takes one, one and one a payment. */
   getScreen(customerId: string): Promise<Screen>;
 }
-
-type Calls = Omit<Client, 'watchEvents' | 'close'>;
 
 const pageOfEvents = 100;
 
@@ -161,25 +166,17 @@ const asJson = <Name extends CallName>({ headers }: Line, name: Name): Writing<N
   decode: (reply) => outputs[name].decode(jsonOf(reply)),
 });
 
-function asMessages<Name extends CallName>(
+const asMessages = <Name extends CallName>(
   { headers }: Line,
   name: Name,
-  { answerCodec, encodeBody }: Protobuf,
-  { request, answer }: NonNullable<Route['messages']>,
-): Writing<Name> {
-  const codec = answerCodec(answer);
-  return {
-    headers: { ...headers, accept: protobufType },
-    contentType: request ? protobufType : jsonType,
-    encode: (input, fields) =>
-      request ? encodeBody(name, request, input) : JSON.stringify(fields),
-    decode: (reply) =>
-      reply.message
-        ? // The table of routes knows which message says the output of which operation.
-          (codec.decode(reply.message) as OutputOf<Name>)
-        : outputs[name].decode(jsonOf(reply)),
-  };
-}
+  { decodeAnswer, encodeBody }: Protobuf,
+): Writing<Name> => ({
+  headers: { ...headers, accept: protobufType },
+  contentType: protobufType,
+  encode: (input) => encodeBody(name, input),
+  decode: (reply) =>
+    reply.message ? decodeAnswer(name, reply.message) : outputs[name].decode(jsonOf(reply)),
+});
 
 function callOver<Name extends CallName>(line: Line, route: Route, name: Name) {
   const { transport, protobuf } = line;
@@ -187,9 +184,7 @@ function callOver<Name extends CallName>(line: Line, route: Route, name: Name) {
   const [before = '', after = ''] = template.split('{id}');
   const idName = toSnake(idField ?? '');
   const { headers, contentType, encode, decode } =
-    protobuf && route.messages
-      ? asMessages(line, name, protobuf, route.messages)
-      : asJson(line, name);
+    protobuf && hasMessages(route) ? asMessages(line, name, protobuf) : asJson(line, name);
   return async (input: InputOf<Name>, options: CallOptions = {}): Promise<OutputOf<Name>> => {
     const { idempotencyKey, signal } = options;
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
@@ -217,18 +212,12 @@ function callOver<Name extends CallName>(line: Line, route: Route, name: Name) {
   };
 }
 
-function callsOver(line: Line): Calls {
-  const names = Object.values(operations)
-    .filter((operation) => operation.effect !== 'stream')
-    .map((operation) => operation.name as CallName);
-  const entries = names.map((name) => {
+const callsOver = (line: Line): Calls =>
+  callsOf((name) => {
     const route = routes.find((row) => row.operation === name);
     if (!route) throw new Error(`Expected a route of ${name} in the table, found none.`);
-    return [name, callOver(line, route, name)] as const;
+    return callOver(line, route, name);
   });
-  // The names are exactly those of Calls; Object.fromEntries cannot say so.
-  return Object.fromEntries(entries) as unknown as Calls;
-}
 
 /**
  * The sequence of the newest event. REST has no word for it, but sequences have no gap: whether

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { operations } from '../core/operations.ts';
+import { type CallName, operations } from '../core/operations.ts';
 import type { CallShape } from '../core/output.ts';
 import { type InputField, inputFields } from '../wire/json-input.ts';
 import { toPascal, toSnake } from '../wire/names.ts';
+import { messageName, methods } from '../wire/protobuf/methods.ts';
 import { protobufType } from './accept.ts';
-import { type Route, routes } from './routes.ts';
+import { hasMessages, type Route, routes } from './routes.ts';
 import {
   createdKeySchema,
   customerSchema,
@@ -33,6 +34,7 @@ import { currentVersion } from './version.ts';
  * and the schemas of the answers. `--write` writes `schema/openapi.json`, `--check` compares.
  */
 
+type Definition = (typeof methods)[CallName]['definition'];
 type Json = { readonly [name: string]: unknown };
 
 /** Schemas that are referred to by name. */
@@ -141,28 +143,32 @@ const everyHeader = [
 ];
 
 /** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names the message that they are. */
-const protobufContent = (messages: readonly string[]): Json =>
-  messages.length === 0
-    ? {}
-    : {
+const protobufContent = (
+  rows: readonly Route[],
+  messageOf: (definition: Definition) => Definition['requestType'],
+): Json =>
+  rows.every(hasMessages)
+    ? {
         [protobufType]: {
-          'x-protobuf-messages': messages.map((name) => `payments.v1.${name}`),
+          'x-protobuf-messages': rows.map(({ operation }) =>
+            messageName(messageOf(methods[operation].definition)),
+          ),
         },
-      };
+      }
+    : {};
 
 /** A payment is answered with its tag, and with its URL where the request has another. */
-function headersOfWrite({ status, messages }: Route): readonly string[] {
-  const tag = messages?.answer === 'Payment' ? ['ETag'] : [];
+function headersOfWrite({ status, operation }: Route): readonly string[] {
+  const tag = operations[operation].output.resource === 'payment' ? ['ETag'] : [];
   return [...tag, ...(status === 201 ? ['Location'] : tag.length > 0 ? ['Content-Location'] : [])];
 }
 
 function responsesOf(rows: readonly Route[]): Json {
   const [first] = rows;
   if (!first) return {};
-  const messages = rows.flatMap(({ messages }) => messages?.answer ?? []);
   const schemas = rows.map((row) => inline(bodySchema(row)));
   const isRead = first.method === 'GET';
-  const isList = rows.some(({ operation }) => operation.startsWith('list'));
+  const isList = rows.some(({ operation }) => operations[operation].output.shape === 'page');
   const headers = isRead
     ? headerRefs(...everyHeader, 'ETag', ...(isList ? ['Link'] : []))
     : headerRefs(...everyHeader, 'Idempotency-Replayed', ...headersOfWrite(first));
@@ -175,7 +181,7 @@ function responsesOf(rows: readonly Route[]): Json {
       headers,
       content: {
         'application/json': { schema: schemas.length > 1 ? { anyOf: schemas } : schemas[0] },
-        ...protobufContent(messages),
+        ...protobufContent(rows, ({ responseType }) => responseType),
       },
     },
     ...(isRead && {
@@ -240,7 +246,7 @@ function operationOf(rows: readonly Route[]): Json {
       required: required.length > 0,
       content: {
         'application/json': { schema: body },
-        ...protobufContent(first.messages?.request ? [first.messages.request] : []),
+        ...protobufContent([first], ({ requestType }) => requestType),
       },
     },
     responses: responsesOf(rows),

@@ -1,118 +1,41 @@
 import { invalid } from '../core/errors.ts';
-import type { CallName, InputOf } from '../core/operations.ts';
+import { type CallName, type InputOf, type OutputOf, perCall } from '../core/operations.ts';
 import { message, requestMessage } from '../wire/protobuf/contract.ts';
-import {
-  decodeCreatePayment,
-  decodeCustomer,
-  decodeCustomerPage,
-  decodeCustomers,
-  decodePayment,
-  decodePaymentPage,
-  decodePayments,
-  decodeRefund,
-  decodeRefundPage,
-  decodeRefundPages,
-  encodeCustomer,
-  encodeCustomerPage,
-  encodeCustomers,
-  encodePayment,
-  encodePaymentPage,
-  encodePayments,
-  encodeRefund,
-  encodeRefundPage,
-  encodeRefundPages,
-} from '../wire/protobuf/messages.ts';
-import { encodeRequest } from '../wire/protobuf/request.ts';
+import { messageName, methods } from '../wire/protobuf/methods.ts';
+import { outputs } from '../wire/protobuf/outputs.ts';
+import { decodeRequest, encodeRequest } from '../wire/protobuf/request.ts';
 
 /**
  * Messages of payments.v1 as this room's other representation (RFC 9996). Loaded when somebody
  * first asks for it: who speaks JSON pays nothing for the contract's proto files.
  */
 
-/** Methods, not properties: a codec then fits where the output's type is not known. */
-interface AnswerCodec<Output> {
-  /** @param ids those that were asked for, where the answer has one result for each */
-  encode(output: Output, ids: readonly string[]): Uint8Array<ArrayBuffer>;
-  decode(bytes: Buffer): Output;
+interface Bytes {
+  serialize(message: object): Buffer<ArrayBuffer>;
+  deserialize(bytes: Buffer): object;
 }
 
-const codec = <Given, Read, Output>(
-  {
-    serialize,
-    deserialize,
-  }: { serialize(of: Given): Buffer<ArrayBuffer>; deserialize(bytes: Buffer): Read },
-  encode: (output: Output, ids: readonly string[]) => Given,
-  decode: (read: Read) => Output,
-): AnswerCodec<Output> => ({
-  encode: (output, ids) => serialize(encode(output, ids)),
-  decode: (bytes) => decode(deserialize(bytes)),
-});
-
-/** What operations answer, by the message that says it. */
-const answers = {
-  Payment: codec(message('payments.v1.Payment'), encodePayment, decodePayment),
-  BatchGetPaymentsResponse: codec(
-    message('payments.v1.BatchGetPaymentsResponse'),
-    encodePayments,
-    decodePayments,
-  ),
-  ListPaymentsResponse: codec(
-    message('payments.v1.ListPaymentsResponse'),
-    encodePaymentPage,
-    decodePaymentPage,
-  ),
-  Refund: codec(message('payments.v1.Refund'), encodeRefund, decodeRefund),
-  ListRefundsResponse: codec(
-    message('payments.v1.ListRefundsResponse'),
-    encodeRefundPage,
-    decodeRefundPage,
-  ),
-  BatchListRefundsResponse: codec(
-    message('payments.v1.BatchListRefundsResponse'),
-    encodeRefundPages,
-    decodeRefundPages,
-  ),
-  Customer: codec(message('payments.v1.Customer'), encodeCustomer, decodeCustomer),
-  BatchGetCustomersResponse: codec(
-    message('payments.v1.BatchGetCustomersResponse'),
-    encodeCustomers,
-    decodeCustomers,
-  ),
-  ListCustomersResponse: codec(
-    message('payments.v1.ListCustomersResponse'),
-    encodeCustomerPage,
-    decodeCustomerPage,
-  ),
-};
-
-const requests = {
-  CreatePaymentRequest: requestMessage('payments.v1.CreatePaymentRequest'),
-  ConfirmPaymentRequest: requestMessage('payments.v1.ConfirmPaymentRequest'),
-  CapturePaymentRequest: requestMessage('payments.v1.CapturePaymentRequest'),
-  CancelPaymentRequest: requestMessage('payments.v1.CancelPaymentRequest'),
-  CreateRefundRequest: requestMessage('payments.v1.CreateRefundRequest'),
-  CreateCustomerRequest: requestMessage('payments.v1.CreateCustomerRequest'),
-};
-
-export type AnswerMessage = keyof typeof answers;
-export type RequestMessage = keyof typeof requests;
-
-/** The codec of what a route answers; which output its operation has, the table of routes knows. */
-export const answerCodec = (name: AnswerMessage): AnswerCodec<unknown> => answers[name];
+const requests: Readonly<Record<CallName, Bytes>> = perCall((name) =>
+  requestMessage(messageName(methods[name].definition.requestType)),
+);
+const answers: Readonly<Record<CallName, Bytes>> = perCall((name) =>
+  message(messageName(methods[name].definition.responseType)),
+);
 
 /**
- * The operation's input from a request message.
+ * The operation's input from the request message of its method.
  *
  * @param key the idempotency key of the header, which the message may repeat and not contradict
  * @throws PaymentsError `validation_failed`
  */
-export function decodeRequest(
-  name: RequestMessage,
+export function decodeBody(
+  name: CallName,
   bytes: Buffer,
   key: string | undefined,
 ): Record<string, unknown> {
-  const request = requests[name].deserialize(bytes);
-  const { requestId, ...input } = request;
+  // Requests of writes have a `request_id`.
+  const request = requests[name].deserialize(bytes) as { readonly requestId?: string };
+  const { requestId = '' } = request;
   if (requestId !== '' && requestId !== key) {
     throw invalid({
       path: ['idempotencyKey'],
@@ -120,12 +43,23 @@ export function decodeRequest(
       message: `expected the key of request_id, got ${key === undefined ? 'no header' : 'another'}`,
     });
   }
-  return 'captureMethod' in request ? decodeCreatePayment(request) : input;
+  return decodeRequest(name, request);
 }
 
 /** The other direction, for the client. */
 export const encodeBody = <Name extends CallName>(
-  operation: Name,
-  name: RequestMessage,
+  name: Name,
   input: InputOf<Name>,
-): Uint8Array<ArrayBuffer> => requests[name].serialize(encodeRequest(operation, input));
+): Uint8Array<ArrayBuffer> => requests[name].serialize(encodeRequest(name, input));
+
+/** @param ids those that were asked for, if the answer has one result for each */
+export const encodeAnswer = (
+  name: CallName,
+  output: unknown,
+  ids: readonly string[],
+): Uint8Array<ArrayBuffer> =>
+  // The codec and the method of an operation are of one message.
+  answers[name].serialize(outputs[name].encode(output as never, ids));
+
+export const decodeAnswer = <Name extends CallName>(name: Name, bytes: Buffer): OutputOf<Name> =>
+  outputs[name].decode(answers[name].deserialize(bytes));

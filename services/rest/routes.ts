@@ -1,5 +1,5 @@
-import type { CallName } from '../core/operations.ts';
-import type { AnswerMessage, RequestMessage } from './protobuf.ts';
+import { type CallName, operations } from '../core/operations.ts';
+import type { ResourceName } from '../core/output.ts';
 import { fieldsOf } from './schemas.ts';
 
 /** One row of the room's table. Router, `Allow`, OpenAPI and the client all read this. */
@@ -17,9 +17,14 @@ export interface Route {
   readonly expand?: readonly string[];
   /** What `?fields=` may name. */
   readonly fields?: readonly string[];
-  /** The messages of payments.v1 that say the same as the JSON; JSON alone where absent. */
-  readonly messages?: { readonly request?: RequestMessage; readonly answer: AnswerMessage };
 }
+
+/** The resources that payments.v1 has messages of for this room; of others there is JSON alone. */
+const inProtobuf: readonly ResourceName[] = ['payment', 'refund', 'customer'];
+
+/** Whether messages of payments.v1 say the same as the JSON of a route. */
+export const hasMessages = ({ operation }: Pick<Route, 'operation'>): boolean =>
+  inProtobuf.includes(operations[operation].output.resource);
 
 const expandPayment = ['customer', 'refunds'] as const;
 const expandRefund = ['payment', 'payment.customer'] as const;
@@ -35,7 +40,6 @@ export const routes: readonly Route[] = [
     path: '/v1/payments',
     operation: 'createPayment',
     status: 201,
-    messages: { request: 'CreatePaymentRequest', answer: 'Payment' },
   },
   {
     method: 'GET',
@@ -44,7 +48,6 @@ export const routes: readonly Route[] = [
     status: 200,
     expand: expandPayment,
     fields: fieldsOf('payment'),
-    messages: { answer: 'ListPaymentsResponse' },
   },
   {
     method: 'GET',
@@ -54,7 +57,6 @@ export const routes: readonly Route[] = [
     when: 'ids',
     expand: expandPayment,
     fields: fieldsOf('payment'),
-    messages: { answer: 'BatchGetPaymentsResponse' },
   },
   {
     method: 'GET',
@@ -64,7 +66,6 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandPayment,
     fields: fieldsOf('payment'),
-    messages: { answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -72,7 +73,6 @@ export const routes: readonly Route[] = [
     operation: 'confirmPayment',
     status: 200,
     idField: 'id',
-    messages: { request: 'ConfirmPaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -80,7 +80,6 @@ export const routes: readonly Route[] = [
     operation: 'capturePayment',
     status: 200,
     idField: 'id',
-    messages: { request: 'CapturePaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -88,7 +87,6 @@ export const routes: readonly Route[] = [
     operation: 'cancelPayment',
     status: 200,
     idField: 'id',
-    messages: { request: 'CancelPaymentRequest', answer: 'Payment' },
   },
   {
     method: 'POST',
@@ -96,7 +94,6 @@ export const routes: readonly Route[] = [
     operation: 'refundPayment',
     status: 201,
     idField: 'payment',
-    messages: { request: 'CreateRefundRequest', answer: 'Refund' },
   },
   {
     method: 'GET',
@@ -105,7 +102,6 @@ export const routes: readonly Route[] = [
     status: 200,
     expand: expandRefund,
     fields: fieldsOf('refund'),
-    messages: { answer: 'ListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -115,7 +111,6 @@ export const routes: readonly Route[] = [
     idField: 'payment',
     expand: expandRefund,
     fields: fieldsOf('refund'),
-    messages: { answer: 'ListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -123,7 +118,6 @@ export const routes: readonly Route[] = [
     operation: 'getRefundsByPaymentIds',
     status: 200,
     when: 'payments',
-    messages: { answer: 'BatchListRefundsResponse' },
   },
   {
     method: 'GET',
@@ -133,14 +127,12 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandRefund,
     fields: fieldsOf('refund'),
-    messages: { answer: 'Refund' },
   },
   {
     method: 'POST',
     path: '/v1/customers',
     operation: 'createCustomer',
     status: 201,
-    messages: { request: 'CreateCustomerRequest', answer: 'Customer' },
   },
   {
     method: 'GET',
@@ -148,7 +140,6 @@ export const routes: readonly Route[] = [
     operation: 'listCustomers',
     status: 200,
     fields: fieldsOf('customer'),
-    messages: { answer: 'ListCustomersResponse' },
   },
   {
     method: 'GET',
@@ -157,7 +148,6 @@ export const routes: readonly Route[] = [
     status: 200,
     when: 'ids',
     fields: fieldsOf('customer'),
-    messages: { answer: 'BatchGetCustomersResponse' },
   },
   {
     method: 'GET',
@@ -167,7 +157,6 @@ export const routes: readonly Route[] = [
     idField: 'id',
     expand: expandCustomer,
     fields: fieldsOf('customer'),
-    messages: { answer: 'Customer' },
   },
   {
     method: 'GET',

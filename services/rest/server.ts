@@ -75,11 +75,9 @@ function pickRoute(candidates: readonly Route[], query: Call['query']): Route | 
 /** The call, to be answered with the message of its route. */
 async function withMessage(call: Call): Promise<Call> {
   const { route, query } = call;
-  if (!route.messages) return call;
-  const { answerCodec } = await loadProtobuf();
-  const codec = answerCodec(route.messages.answer);
+  const { encodeAnswer } = await loadProtobuf();
   const ids = listOf(query.ids ?? []);
-  return { ...call, toMessage: (output) => codec.encode(output, ids) };
+  return { ...call, toMessage: (output) => encodeAnswer(route.operation, output, ids) };
 }
 
 /** @throws PaymentsError `version_mismatch` where a precondition forbids to add to a list */

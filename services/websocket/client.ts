@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { CallOptions, Client, ClientOptions, WatchOptions } from '../core/client.ts';
+import {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  callsOf,
+  type WatchOptions,
+} from '../core/client.ts';
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
@@ -103,10 +109,8 @@ export async function createWebsocketClient({
     throw error;
   }
 
-  const calls = Object.keys(outputs).map((name) => [name, call(name as CallName)]);
   return {
-    // The names are exactly those of the calls; Object.fromEntries cannot say so.
-    ...(Object.fromEntries(calls) as Omit<Client, 'watchEvents' | 'close'>),
+    ...callsOf(call),
     watchEvents: async (input, options) => watchOn(await nextLink(), input, options),
     close,
   };

@@ -11,15 +11,15 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorDetails, errorCodes, PaymentsError } from '../../services/core/errors.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
+import { decodeError, encodeError } from '../../services/grpc/errors.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
 import {
   eventService,
   keyService,
+  message,
   paymentService,
   refundService,
-} from '../../services/grpc/contract.ts';
-import { decodeError, encodeError } from '../../services/grpc/errors.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
-import { message } from '../../services/wire/protobuf/contract.ts';
+} from '../../services/wire/protobuf/contract.ts';
 import { decodePayment } from '../../services/wire/protobuf/messages.ts';
 import { adminKey, type House, openHouse, otherKey } from '../house.ts';
 import { detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';

@@ -7,8 +7,8 @@ import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
-import { eventService } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
+import { eventService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 import { detailsOf, openPeer, type Peer } from './grpc-peer.ts';
 

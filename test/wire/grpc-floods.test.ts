@@ -3,11 +3,11 @@ import type { ServerHttp2Stream } from 'node:http2';
 import zlib from 'node:zlib';
 import type { HealthImplementation } from 'grpc-health-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { paymentService } from '../../services/grpc/contract.ts';
 import { Framing, maxRequestBytes } from '../../services/grpc/framing.ts';
 import { createHealth } from '../../services/grpc/health.ts';
 import { Incoming } from '../../services/grpc/incoming.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
+import { paymentService } from '../../services/wire/protobuf/contract.ts';
 import { type House, openHouse } from '../house.ts';
 import { ending, frame, openWire, reasonOf, type Wire } from './grpc-wire.ts';
 

@@ -6,8 +6,8 @@ import { status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller, Core } from '../../services/core/invoke.ts';
-import { paymentService } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
+import { paymentService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 import { closeOf, ending, frame, openWire, reasonOf, type Seen, type Wire } from './grpc-wire.ts';
 

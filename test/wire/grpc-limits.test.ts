@@ -5,11 +5,11 @@ import { createCore } from '../../services/core/invoke.ts';
 import type { Limiter, RateState } from '../../services/core/limiter.ts';
 import type { Store } from '../../services/core/store.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
-import { paymentService } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { createAddressOf } from '../../services/wire/address.ts';
+import { paymentService } from '../../services/wire/protobuf/contract.ts';
 import { asAdmin, openPeer, type Peer } from './grpc-peer.ts';
 
 const rate: RateState = {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
-import { eventService } from '../../services/grpc/contract.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
+import { eventService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 import { closeOf, ending, frame, openWire, reasonOf } from './grpc-wire.ts';
 

@@ -8,15 +8,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes, invalid, PaymentsError } from '../../services/core/errors.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
+import { decodeError, encodeError, grpcStatus } from '../../services/grpc/errors.ts';
+import { startGrpcServer } from '../../services/grpc/server.ts';
 import {
   customerService,
   eventService,
   keyService,
   paymentService,
   refundService,
-} from '../../services/grpc/contract.ts';
-import { decodeError, encodeError, grpcStatus } from '../../services/grpc/errors.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
+} from '../../services/wire/protobuf/contract.ts';
 import { adminKey, type House, openHouse, otherKey } from '../house.ts';
 import { asAdmin, detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
 

@@ -6,10 +6,11 @@ import type { CallName } from '../../services/core/operations.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import { createRestClient, type RestClient } from '../../services/rest/client.ts';
 import { openApi } from '../../services/rest/openapi.ts';
-import { routes } from '../../services/rest/routes.ts';
+import { hasMessages, routes } from '../../services/rest/routes.ts';
 import { createRestListener } from '../../services/rest/server.ts';
 import { message } from '../../services/wire/protobuf/contract.ts';
 import { decodePayment } from '../../services/wire/protobuf/messages.ts';
+import { messageName, methods } from '../../services/wire/protobuf/methods.ts';
 import { adminKey } from '../house.ts';
 import { ask, freshKey, openRestServer, type RestServer } from './rest-server.ts';
 
@@ -315,14 +316,16 @@ describe('the contract', () => {
     // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
     const { paths } = openApi() as any;
     const without = new Set<CallName>();
-    for (const { path, method, operation, status, messages } of routes) {
+    for (const route of routes) {
+      const { path, method, operation, status } = route;
       const { responses, requestBody } = paths[path][method.toLowerCase()];
       const answered = responses[status].content[protobuf]?.['x-protobuf-messages'] ?? [];
       const taken = requestBody?.content[protobuf]?.['x-protobuf-messages'] ?? [];
-      if (!messages) without.add(operation);
-      else expect(answered).toContain(`payments.v1.${messages.answer}`);
-      expect(taken).toEqual(messages?.request ? [`payments.v1.${messages.request}`] : []);
-      expect(method === 'POST' && messages !== undefined).toBe(taken.length > 0);
+      const { requestType, responseType } = methods[operation].definition;
+      const takes = hasMessages(route) && method === 'POST';
+      if (!hasMessages(route)) without.add(operation);
+      else expect(answered).toContain(messageName(responseType));
+      expect(taken).toEqual(takes ? [messageName(requestType)] : []);
     }
     expect([...without]).toEqual(['listEvents', 'createKey', 'revokeKey']);
   });

@@ -86,11 +86,19 @@ export function strictService(methods: ServiceDefinition, contract: Package): Se
   return Object.fromEntries(strict);
 }
 
+export const customerService = service('CustomerService');
+export const eventService = service('EventService');
+export const keyService = service('KeyService');
+export const paymentService = service('PaymentService');
+export const refundService = service('RefundService');
+
 type Rpc = ErrorDetails['google']['rpc'] & Statuses['google']['rpc'];
 
 type Named = {
   readonly [Name in keyof Definitions as `payments.v1.${Name}`]: Definitions[Name];
 } & { readonly [Name in keyof Rpc as `google.rpc.${Name}`]: Rpc[Name] };
+
+export type MessageName = keyof Named;
 
 type Codec<Definition> =
   Definition extends MessageTypeDefinition<infer Given, infer Read>
@@ -98,11 +106,11 @@ type Codec<Definition> =
     : never;
 
 /** A message of the contract, to and from bytes, as the server and its clients send it. */
-export const message = <Name extends keyof Named>(name: Name) =>
+export const message = <Name extends MessageName>(name: Name) =>
   packageDefinition[name] as unknown as Codec<Named[Name]>;
 
 /** A message as a body, where a field that the contract does not have is refused by its number. */
-export function requestMessage<Name extends keyof Named>(name: Name): Codec<Named[Name]> {
+export function requestMessage<Name extends MessageName>(name: Name): Codec<Named[Name]> {
   const definition = packageDefinition[name] as MessageTypeDefinition<object, object>;
   const deserialize = strictly(definition.type, definition.deserialize, 'refused');
   // The codec of this name, with a check in front.

@@ -6,7 +6,7 @@ export function encodeTime(ms: number): { seconds: number; nanos: number } {
   return { seconds, nanos: (ms - seconds * 1000) * 1_000_000 };
 }
 
-interface Timestamp {
+export interface Timestamp {
   readonly seconds: number;
   readonly nanos: number;
 }
