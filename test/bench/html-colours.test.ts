@@ -68,7 +68,10 @@ const contrast = (a: Colour, b: Colour): number => {
   return (light + 0.05) / (dark + 0.05);
 };
 
-const sheet = readFileSync(new URL('../../bench/report/html/page.css', import.meta.url), 'utf8');
+const sheet = readFileSync(
+  new URL('../../bench/report/html/style/colours.css', import.meta.url),
+  'utf8',
+);
 
 function colourOf(name: string, scheme: 'light' | 'dark'): Colour {
   const found = new RegExp(`--${name}: light-dark\\((#\\w{6}), (#\\w{6})\\)`).exec(sheet);

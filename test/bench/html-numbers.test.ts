@@ -27,10 +27,12 @@ interface Mark {
 const readMarks = (page: Page): Promise<Mark[]> =>
   page.evaluate(`[...document.querySelectorAll('.chart [data-series]')].map((mark) => {
     const at = /translate\\(([-\\d.]+),([-\\d.]+)\\)/.exec(mark.getAttribute('transform') ?? '');
+    const circle = mark.localName === 'circle' && ['cx', 'cy'].map((name) => mark.getAttribute(name));
     return {
+      ...(mark.hasAttribute('data-y') && { valid: 'true' }),
       ...mark.dataset,
       chart: mark.closest('.chart').dataset.drawing,
-      at: at && [Number(at[1]), Number(at[2])],
+      at: circle ? circle.map(Number) : at && [Number(at[1]), Number(at[2])],
     };
   })`);
 
@@ -315,4 +317,26 @@ test.each([
     });
   expect(offLine(places('x', x))).toBeLessThan(0.5);
   if (y) expect(offLine(places('y', y))).toBeLessThan(0.5);
+});
+
+test('the marks of a narrow picture stand where those of the wide one do, on its own scale', async () => {
+  const pairs: [string, string, string][] = await pages.on((page) =>
+    page.evaluate(`[...document.querySelectorAll('.chart')].flatMap((chart) => {
+      const narrow = chart.querySelectorAll('.narrow .mark');
+      const placeOf = (mark) => mark.getAttribute('cx') ?? mark.getAttribute('transform');
+      return [...chart.querySelectorAll('.wide .mark')].map((mark, at) => {
+        return [chart.dataset.drawing, placeOf(mark) ?? '', placeOf(narrow[at]) ?? ''];
+      });
+    })`),
+  );
+  const placeOf = (text: string) => Number(/[\d.]+/.exec(text)?.[0]);
+  const charts = Map.groupBy(
+    pairs.filter(([, wide]) => wide),
+    ([chart]) => chart,
+  );
+  expect(charts.size).toBeGreaterThan(8);
+  for (const [chart, found] of charts) {
+    const places = found.map(([, wide, narrow]) => [placeOf(wide), placeOf(narrow)] as const);
+    expect(offLine(places), chart).toBeLessThan(0.5);
+  }
 });

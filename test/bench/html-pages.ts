@@ -8,6 +8,8 @@ import { openBrowser } from './browser.ts';
 export interface Visit {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Whether scripts run. Defaults to true. */
+  readonly scripts?: boolean;
   /** Another page than the first. */
   readonly html?: string;
 }
@@ -19,13 +21,14 @@ export async function openPages(html: string) {
 
   /** Opens the page, and keeps everything that it says or asks for meanwhile. */
   async function visit(how: Visit = {}) {
-    const { width = 1280, scheme = 'light' } = how;
+    const { width = 1280, scheme = 'light', scripts = true } = how;
     const path = join(folder, 'latest.html');
     writeFileSync(path, how.html ?? html);
     const url = pathToFileURL(path).href;
     const context = await chromium.browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: scheme,
+      javaScriptEnabled: scripts,
     });
     const page = await context.newPage();
     const said: string[] = [];
@@ -34,7 +37,6 @@ export async function openPages(html: string) {
     page.on('pageerror', (error) => said.push(String(error)));
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(url);
-    await page.waitForSelector('.chart svg');
     return { url, page, said, asked, close: () => context.close() };
   }
 

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { questions } from '../../bench/questions/index.ts';
+import { pictureTable } from '../../bench/report/html/picture-table.ts';
 import { renderHtml } from '../../bench/report/html/render.ts';
 import { commandOf } from '../../bench/report/html/source-code.ts';
-import type { Result } from '../../bench/result/result.ts';
+import { type Result, readResult } from '../../bench/result/result.ts';
 import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
 
@@ -18,10 +21,24 @@ beforeAll(async () => {
 
 afterAll(() => pages?.close());
 
+/** A run that is in the repository: as large as those that people make. */
+const committed = renderHtml(readResult(join(root, 'bench/results/2026-11-26-two-cores.json')));
+const largestPageBytes = 700_000;
+
+/** Of each picture that is seen: its marks, and how many of them have a place of some size. */
+const marksInSight = `[...document.querySelectorAll('.picture')].map((picture) => {
+  const marks = [...picture.querySelectorAll('.mark')].filter((mark) => mark.checkVisibility());
+  const sizes = marks.map((mark) => mark.getBoundingClientRect());
+  return [marks.length, sizes.filter(({ width, height }) => width + height > 1).length];
+})`;
+
 describe('the page', () => {
-  test('is one file under 2 MB that asks for nothing from anywhere', async () => {
-    expect(Buffer.byteLength(html)).toBeLessThan(2_000_000);
-    const { url, asked, close } = await pages.visit();
+  test.each([
+    ['of the sample', html],
+    ['of a committed run', committed],
+  ])('%s is one file under 700 kB that asks for nothing from anywhere', async (_of, page) => {
+    expect(Buffer.byteLength(page)).toBeLessThan(largestPageBytes);
+    const { url, asked, close } = await pages.visit({ html: page });
     await close();
     expect(asked.filter((one) => !one.startsWith('data:'))).toEqual([url]);
   });
@@ -29,22 +46,65 @@ describe('the page', () => {
   test.each([
     { width: 1280, scheme: 'light' },
     { width: 1280, scheme: 'dark' },
-    { width: 375, scheme: 'light' },
-  ] as const)('is drawn without a word on the console: $width, $scheme', async (how) => {
+    { width: 390, scheme: 'light' },
+    { width: 1280, scripts: false },
+    { width: 390, scripts: false },
+  ] as const)('is drawn without a word on the console: %o', async (how) => {
     const { page, said, close } = await pages.visit(how);
-    const charts = await page.evaluate(
-      `[...document.querySelectorAll('.chart')].map((chart) => chart.querySelectorAll('svg [data-tip]').length)`,
-    );
+    const pictures: [number, number][] = await page.evaluate(marksInSight);
     await close();
     expect(said).toEqual([]);
-    expect(charts).not.toContain(0);
+    expect(pictures.length).toBe(html.match(/<figure/g)?.length);
+    for (const [marks, sized] of pictures) {
+      expect(marks).toBeGreaterThan(0);
+      expect(sized).toBe(marks);
+    }
   });
 
-  test('has no sideways scroll on a phone', async () => {
-    const width = await pages.on((page) => page.evaluate('document.documentElement.scrollWidth'), {
-      width: 375,
+  test('reads without scripts: answers, pictures with words, tables in disclosures', async () => {
+    const { page, close } = await pages.visit({ scripts: false });
+    const dead = await page.locator('button:visible').count();
+    const tips = await page.locator('.wide .mark > title').allTextContents();
+    const marks = await page.locator('.wide .mark').count();
+    await page.locator('#q1 .source > summary').click();
+    const rows = await page.locator('#q1 .source tbody tr').count();
+    await close();
+    expect(dead).toBe(0);
+    expect(tips.length).toBe(marks);
+    expect(tips).not.toContain('');
+    expect(rows).toBeGreaterThan(3);
+  });
+
+  test('gives every picture a name, a description and a table', async () => {
+    const pictures: [string, string, number][] = await pages.on((page) =>
+      page.evaluate(`[...document.querySelectorAll('.picture')].flatMap((picture) => {
+        const textOf = (id) => document.getElementById(id ?? '')?.textContent.trim() ?? '';
+        return [...picture.querySelectorAll('svg[aria-labelledby]')].map((svg) => [
+          textOf(svg.getAttribute('aria-labelledby')),
+          textOf(svg.getAttribute('aria-describedby')),
+          picture.closest('.card').querySelectorAll('tbody tr').length,
+        ]);
+      })`),
+    );
+    expect(pictures.length).toBe(2 * (html.match(/<figure/g)?.length ?? 0));
+    for (const [name, description, rows] of pictures) {
+      expect(name).not.toBe('');
+      expect(description.length).toBeGreaterThan(name.length);
+      expect(rows).toBeGreaterThan(1);
+    }
+  });
+
+  test.each([
+    ['sample', html, 375],
+    ['sample', html, 390],
+    ['committed run', committed, 390],
+    ['committed run', committed, 768],
+  ])('of the %s has no sideways scroll', async (_of, page, width) => {
+    const measured = await pages.on((one) => one.evaluate('document.documentElement.scrollWidth'), {
+      width,
+      html: page,
     });
-    expect(width).toBe(375);
+    expect(measured).toBe(width);
   });
 
   test('opens with the answers, and goes down by one level of heading at a time', async () => {
@@ -87,17 +147,23 @@ describe('the page', () => {
     expect(images).toBe(0);
   });
 
-  test('keeps the whole result, to be downloaded from the page itself', async () => {
-    const text = await pages.on(async (page) => {
-      await page.locator('.source summary').first().click();
-      const coming = page.waitForEvent('download');
-      await page.locator('.source[open] .download').first().click();
-      return readFileSync(await (await coming).path(), 'utf8');
-    });
-    expect(JSON.parse(text)).toEqual(htmlSample);
+  test.each([true, false])('keeps the whole result as a download, scripts: %s', async (scripts) => {
+    const cells = htmlSample.cells.filter(({ scenario }) => scenario === 'create');
+    const small: Result = { ...htmlSample, cells };
+    const kept = await pages.on(
+      async (page) => {
+        const coming = page.waitForEvent('download');
+        await page.locator('.download').click();
+        const download = await coming;
+        expect(download.suggestedFilename()).toBe('fivewire-bench-2026-11-21.json.gz');
+        return gunzipSync(readFileSync(await download.path())).toString();
+      },
+      { html: renderHtml(small), scripts },
+    );
+    expect(JSON.parse(kept)).toEqual(small);
   });
 
-  test('stays under 2 MB with a result that does not, and says what it has left out', async () => {
+  test('stays under 700 kB with a result that does not, and says what it has left out', async () => {
     let state = 1;
     // Not to be compressed: as histograms are.
     const noise = () => {
@@ -108,14 +174,15 @@ describe('the page', () => {
       name === 'service' ? Array.from({ length: 500 }, noise).join('') : value,
     );
     const large = renderHtml(swollen);
-    expect(Buffer.byteLength(large)).toBeLessThan(2_000_000);
-    const note = (page: Page) => page.locator('#q1 .source p').first().textContent();
-    expect(await pages.on(note, { html: large })).toContain('without its histograms');
-    expect(await pages.on(note)).not.toContain('without its histograms');
+    expect(Buffer.byteLength(large)).toBeLessThan(largestPageBytes);
+    const note = (page: Page) => page.locator('#data').textContent();
+    const text = await pages.on(note, { html: large });
+    expect(text).toContain('latest.json');
+    expect(text).toContain('fivewire-bench-2026-11-21-without-histograms.json.gz');
   });
 
   test('is the same in whatever order the cells were measured', () => {
-    const shown = (page: string) => page.slice(0, page.indexOf('id="result"'));
+    const shown = (page: string) => page.slice(0, page.indexOf('id="data"'));
     const other = renderHtml({ ...htmlSample, cells: htmlSample.cells.toReversed() });
     expect(shown(other) === shown(html)).toBe(true);
   });
@@ -133,20 +200,17 @@ describe('the page', () => {
 });
 
 describe('whoever reads it', () => {
-  test('reaches a disclosure by Tab and opens it by Enter: raw numbers, code, command', async () => {
+  test('reaches a disclosure by Tab and opens it by Enter: numbers, code, command', async () => {
     const { open, rows, command } = await pages.on(async (page) => {
       const reached = 'document.activeElement.matches("#q1 .source > summary")';
       for (let at = 0; at < 80 && !(await page.evaluate(reached)); at += 1) {
         await page.keyboard.press('Tab');
       }
       await page.keyboard.press('Enter');
-      await page.waitForSelector('#q1 .raw table');
-      const rows: string[][] = await page.evaluate(`{
-        const tables = [...document.querySelectorAll('#q1 .raw table')];
-        const name = 'point-read: Open loops, each process';
-        const found = tables.find((table) => table.caption.textContent === name);
-        [...found.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent));
-      }`);
+      await page.waitForSelector('#q1 .source table');
+      const rows: string[][] = await page.evaluate(
+        `[...document.querySelector('#q1 .source tbody').rows].map((row) => [...row.cells].map((cell) => cell.textContent))`,
+      );
       return {
         open: await page.evaluate('document.querySelector("#q1 .source").open'),
         rows,
@@ -155,13 +219,23 @@ describe('whoever reads it', () => {
     });
     expect(open).toBe(true);
     expect(command).toContain('npm run bench -- --only');
-    const loops = htmlSample.cells
-      .filter(({ scenario }) => scenario === 'point-read')
-      .flatMap(({ samples }) => samples.flatMap((sample) => sample.open));
-    expect(rows.length).toBe(loops.length);
-    expect(rows.filter((row) => row.at(-1)?.startsWith('INVALID')).length).toBe(
-      loops.filter(({ invalid }) => invalid.length > 0).length,
+    const picture = questions.find(({ number }) => number === 1)?.judge(htmlSample).picture;
+    expect(rows).toEqual(picture && pictureTable(picture).rows);
+  });
+
+  test('finds the reason of each hollow mark in the numbers', async () => {
+    const rows = await pages.on((page) =>
+      page.locator('#curve-point-read-read tbody tr').allTextContents(),
     );
+    const above = rows.filter((row) => row.includes('110 %'));
+    expect(above.length).toBeGreaterThan(3);
+    for (const row of above) {
+      expect(row).toContain('INVALID: 4 of 4 processes: achieved 0.93 of the rate');
+    }
+    const disturbed = rows.filter((row) => row.includes('100 %'));
+    for (const row of disturbed) {
+      expect(row).toContain('valid, without 1 of 4 processes: sent late');
+    }
   });
 
   test('goes from mark to mark by the arrow keys', async () => {

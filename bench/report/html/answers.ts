@@ -25,25 +25,25 @@ export const badge = (answer: Verdict['answer']): string =>
   `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer)}</span>`;
 
 /** Longer reasons are folded up where a picture says the same. */
-const longReason = 320;
+const longReason = 420;
 
 function reasonMarkup({ because, picture }: Verdict): string {
   const text = `<p class="because">${prose(because)}</p>`;
   return picture && because.length > longReason
-    ? `<details><summary>In words</summary>${text}</details>`
+    ? `<details class="folded"><summary>In words</summary>${text}</details>`
     : text;
 }
 
 export const cardMarkup = (
   { number, claim, source, verdict }: Judged,
-  picture: string,
+  pictures: string,
   disclosure: string,
 ): string => `<article class="card" id="q${number}">
-<p class="number">Question ${number} · said by ${prose(source)}</p>
+<div class="words"><p class="number">Question ${number} · said by ${prose(source)}</p>
 <h3>“${prose(claim)}”</h3>
 <p class="verdict">${badge(verdict.answer)}${verdict.ratio ? `<strong class="ratio">${escaped(verdict.ratio)}</strong>` : ''}</p>
-${picture}
-${reasonMarkup(verdict)}
+${reasonMarkup(verdict)}</div>
+${pictures}
 ${disclosure}
 </article>`;
 

@@ -87,7 +87,7 @@ function libraryFigure(result: Result): Figure[] {
       title: 'Each room beside its bare library',
       lead: bare.what,
       drawings: [picture],
-      numbers: pictureTable(picture),
+      numbers: [pictureTable(picture)],
       scenarios: [bare.name],
     },
   ];
@@ -104,13 +104,14 @@ const differenceFigures = (result: Result): Figure[] =>
     const found = attributionOf(result, workload);
     if (!found) return [];
     const title = `gRPC − REST, one ${workload}`;
+    const bars = barsOf(result, workload);
     return [
       {
         id: `attribution-${workload}`,
         title,
-        lead: 'Parts left of 0 make gRPC cheaper, parts right of it dearer. Each way of counting adds up to the same difference.',
-        drawings: [stackOf(found), barsOf(result, workload)],
-        numbers: tableOf(found, title),
+        lead: 'Parts left of 0 make gRPC cheaper, parts right of it more expensive. Each way of counting adds up to the same difference.',
+        drawings: [stackOf(found), bars],
+        numbers: [tableOf(found, title), pictureTable(bars)],
         scenarios: [scenario],
       },
     ];

@@ -21,6 +21,8 @@ export interface Lines extends Omit<LinePicture, 'x' | 'y'> {
 export interface LinesAxis extends Omit<Axis, 'scale'> {
   /** `symlog`: as log, with a place for 0. */
   readonly scale: Axis['scale'] | 'symlog';
+  /** Says what a number of the axis stands for, if it is not the number itself. */
+  readonly textOf?: (value: number) => string;
   /** In the place of round numbers. */
   readonly ticks?: readonly { readonly at: number; readonly label: string }[];
 }
@@ -40,8 +42,8 @@ export interface Figure {
   readonly title: string;
   readonly lead: string;
   readonly drawings: readonly Drawing[];
-  /** What the pictures show, as a table. */
-  readonly numbers: Table;
-  /** Scenarios whose raw numbers, code and command stand below the figure. */
+  /** What the pictures show, as tables. */
+  readonly numbers: readonly Table[];
+  /** Scenarios whose code and command stand below the figure. */
   readonly scenarios: readonly string[];
 }

@@ -1,42 +1,49 @@
 import type { Result } from '../../result/result.ts';
 import type { Table } from '../../result/table.ts';
+import { chartMarkup } from './charts/chart.ts';
 import type { Drawing, Figure } from './figure.ts';
-import { escaped, prose, tableMarkup } from './markup.ts';
+import { escaped, list, prose, tableMarkup } from './markup.ts';
 import { summaryOf, titleOf } from './picture-table.ts';
 import { codeOf, commandOf } from './source-code.ts';
 
-/** Puts figures into markup, and keeps what the browser draws. */
-export function createFrame(result: Result) {
-  const drawings: Record<string, Drawing> = {};
-  const scenarios = new Set<string>();
+const pictureMarkup = (id: string, drawing: Drawing): string => `<figure class="picture">
+<figcaption id="${id}-title">${prose(titleOf(drawing))}</figcaption>
+<p class="unseen" id="${id}-text">${prose(summaryOf(drawing))}</p>
+${chartMarkup(id, drawing)}</figure>`;
 
-  const chart = (id: string, drawing: Drawing, title: string): string => {
-    drawings[id] = drawing;
-    const summary = escaped(summaryOf(drawing));
-    return `<figure><figcaption>${prose(title)}</figcaption><div class="chart" data-drawing="${id}" tabindex="0" role="group" aria-label="${summary} Arrow keys go from point to point."></div></figure>`;
-  };
-  const charts = (id: string, all: readonly Drawing[]): string =>
-    all.length === 0
-      ? ''
-      : `<div class="charts${all.length > 1 ? ' several' : ''}">${all.map((one, at) => chart(`${id}-${at}`, one, titleOf(one))).join('')}</div>`;
+/** Pictures beside each other where there is room. */
+export const picturesMarkup = (id: string, all: readonly Drawing[]): string =>
+  all.length === 0
+    ? ''
+    : `<div class="pictures">${all.map((one, at) => pictureMarkup(`${id}-${at}`, one)).join('\n')}</div>`;
 
-  const disclosure = (of: readonly string[], numbers: readonly Table[]): string => {
-    for (const scenario of of) scenarios.add(scenario);
-    const code = of.flatMap((scenario) => codeOf(result, scenario));
-    const { revision } = result.environment;
-    return `<details class="source" data-raw="${escaped(of.join(' '))}"><summary>Numbers, code, command</summary>
-<p><code class="command">${escaped(commandOf(result, of))}</code> <button type="button" class="copy">Copy</button> <button type="button" class="download">Download the JSON</button></p>
-<p>Code measured${revision ? `, at ${escaped(revision.slice(0, 12))}` : ''}: ${[...new Set(code)].map((path) => `<code>${escaped(path)}</code>`).join(', ')}</p>
-${numbers.map(tableMarkup).join('')}
-<div class="raw"></div></details>`;
-  };
-
-  const section = (figure: Figure): string => `<article class="figure" id="${figure.id}">
-<h3>${prose(figure.title)}</h3><p>${prose(figure.lead)}</p>
-${charts(figure.id, figure.drawings)}
-${disclosure(figure.scenarios, [figure.numbers])}</article>`;
-
-  return { charts, disclosure, section, drawings, scenarios };
+/** What is behind a picture: the code that was measured, the command to do it again, numbers. */
+export function sourceMarkup(
+  result: Result,
+  scenarios: readonly string[],
+  numbers: readonly Table[],
+): string {
+  const code = new Set(scenarios.flatMap((scenario) => codeOf(result, scenario)));
+  const { revision } = result.environment;
+  return `<details class="source"><summary>${numbers.length > 0 ? 'Numbers, code, command' : 'Code, command'}</summary>
+<p><code class="command">${escaped(commandOf(result, scenarios))}</code> <button type="button" class="copy" hidden>Copy</button></p>
+<p>Code measured${revision ? `, at ${escaped(revision.slice(0, 12))}` : ''}: ${[...code].map((path) => `<code>${escaped(path)}</code>`).join(', ')}</p>
+${numbers.map(numbersMarkup).join('\n')}</details>`;
 }
 
-export type Frame = ReturnType<typeof createFrame>;
+const numbersMarkup = (table: Table): string => tableMarkup(table) + list(table.notes);
+
+/** How the parts of a figure stand beside each other. */
+const layoutOf = ([first, ...others]: readonly Drawing[]): string =>
+  others.length === 0 ? '' : first?.kind === 'lines' ? ' several' : ' uneven';
+
+/** A figure. The numbers of one picture stand beside it; those of several are folded up. */
+export function figureMarkup(result: Result, figure: Figure): string {
+  const { id, title, lead, drawings, numbers, scenarios } = figure;
+  const isSingle = drawings.length === 1;
+  return `<article class="card${layoutOf(drawings)}" id="${id}">
+<div class="words"><h3>${prose(title)}</h3><p class="because">${prose(lead)}</p></div>
+${picturesMarkup(id, drawings)}
+${isSingle ? `<div class="numbers">${numbers.map(numbersMarkup).join('\n')}</div>` : ''}
+${sourceMarkup(result, scenarios, isSingle ? [] : numbers)}</article>`;
+}

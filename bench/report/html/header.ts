@@ -1,5 +1,5 @@
 import { formatDuration } from '../../result/format.ts';
-import type { Result } from '../../result/result.ts';
+import type { Cell, Result } from '../../result/result.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import { badge } from './answers.ts';
 import type { Contents } from './contents.ts';
@@ -7,19 +7,34 @@ import { escaped, list, prose } from './markup.ts';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
+/** Why cells have no figure, and why loads of the others have none: the first reason of each. */
+const reasonsOf = ({ cells }: Result): string[] =>
+  cells.flatMap((cell) => {
+    const loads = loadsOf([cell]);
+    const hollow = loads.filter(({ invalid }) => invalid.length > 0);
+    const reasons = [
+      ...(cell.invalid.length > 0 ? [cell.invalid] : []),
+      ...hollow
+        .slice(0, 1)
+        .map(({ invalid }) => [`${hollow.length} of ${counted(loads.length, 'load')}`, ...invalid]),
+    ];
+    return reasons.map((texts) => `${cell.scenario}, ${labelOf(cell)}: ${texts.join('; ')}`);
+  });
+
+const loadsOf = (cells: readonly Cell[]) =>
+  cells.flatMap(({ samples }) => samples.flatMap(({ closed, open }) => [...closed, ...open]));
+
 /** Cells without a figure to use, and timed loads that are drawn hollow. */
-function validityMarkup({ cells }: Result): string {
-  const invalid = cells.filter((cell) => cell.invalid.length > 0);
-  const loads = cells.flatMap(({ samples }) =>
-    samples.flatMap(({ closed, open }) => [...closed, ...open]),
-  );
-  const hollow = loads.filter((load) => load.invalid.length > 0).length;
-  const text = `<strong>${cells.length - invalid.length} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and no rate or latency of theirs has a part in an answer.`;
-  if (invalid.length === 0) return `<p>${text}</p>`;
-  const reasons = invalid.map(
-    (cell) => `${cell.scenario}, ${labelOf(cell)}: ${cell.invalid.join('; ')}`,
-  );
-  return `<p>${text}</p><details><summary>Why ${counted(invalid.length, 'cell')} ${invalid.length === 1 ? 'is' : 'are'} INVALID</summary>${list(reasons)}</details>`;
+function validityMarkup(result: Result): string {
+  const { cells } = result;
+  const valid = cells.filter(({ invalid }) => invalid.length === 0).length;
+  const loads = loadsOf(cells);
+  const hollow = loads.filter(({ invalid }) => invalid.length > 0).length;
+  const text = `<p><strong>${valid} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and no rate or latency of theirs has a part in an answer.</p>`;
+  const reasons = reasonsOf(result);
+  return reasons.length === 0
+    ? text
+    : `${text}<details><summary>What is INVALID, and why</summary>${list(reasons)}</details>`;
 }
 
 function floorMarkup(floors: Contents['floors']): string {

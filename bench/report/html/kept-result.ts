@@ -1,11 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import type { Result } from '../../result/result.ts';
 
-/**
- * The result for the page to keep, gzip in base64: all of it, or all but its histograms where
- * these have no room.
- */
-export function keptResult(result: Result, roomBytes: number) {
+export interface KeptResult {
+  /** JSON, gzip, base64. */
+  readonly base64: string;
+  /** Whether it has its histograms. */
+  readonly isWhole: boolean;
+}
+
+/** The result for the page to keep, without its histograms if these have no room. */
+export function keptResult(result: Result, roomBytes: number): KeptResult {
   const packed = (json: string) => gzipSync(json, { level: 9 }).toString('base64');
   const base64 = packed(JSON.stringify(result));
   if (base64.length <= roomBytes) return { base64, isWhole: true };

@@ -9,6 +9,7 @@ import {
   samplesBeyond,
 } from '../../statistics/histogram.ts';
 import { median } from '../../statistics/paired.ts';
+import { faultOfLoads } from '../load-conditions.ts';
 import { colourOf, titleOfScenario } from './contenders.ts';
 import type { Figure, LinesAxis } from './figure.ts';
 
@@ -22,7 +23,10 @@ interface Loaded {
 /** What processes of one cell measured alike, without those that are not valid if others are. */
 function usable(loops: readonly OpenLoopSample[]) {
   const valid = loops.filter(({ invalid }) => invalid.length === 0);
-  return { valid: valid.length > 0, loops: valid.length > 0 ? valid : loops };
+  const isUsable = valid.length > 0;
+  const fault = faultOfLoads(loops);
+  const validity = fault ? `${isUsable ? 'valid, without' : 'INVALID:'} ${fault}` : 'valid';
+  return { valid: isUsable, loops: isUsable ? valid : loops, validity };
 }
 
 const responses = (loops: readonly OpenLoopSample[]): Histogram =>
@@ -48,6 +52,7 @@ interface Step {
   readonly share: number;
   readonly perSecond: number;
   readonly valid: boolean;
+  readonly validity: string;
   readonly histogram: Histogram;
 }
 
@@ -55,14 +60,42 @@ function stepsOf({ loops }: Loaded): Step[] {
   const shares = [...new Set(loops.flatMap(({ share }) => share ?? []))].sort((a, b) => a - b);
   return shares.map((share) => {
     const all = loops.filter((loop) => loop.share === share);
-    const { valid, loops: used } = usable(all);
+    const { valid, validity, loops: used } = usable(all);
     // Of all processes: the valid ones are others at each share, and the curve would turn back.
     const perSecond = median(all.map((loop) => loop.perSecond));
-    return { share, perSecond, valid, histogram: responses(used) };
+    return { share, perSecond, valid, validity, histogram: responses(used) };
   });
 }
 
 const curveQuantiles = [0.5, 0.99] as const;
+
+interface Curve {
+  readonly cell: Cell;
+  readonly steps: readonly Step[];
+}
+
+const curveTable = (title: string, curves: readonly Curve[]): Table => ({
+  title,
+  lead: '',
+  columns: [
+    left(''),
+    right('of capacity'),
+    right('calls/s'),
+    right('p50 ms'),
+    right('p99 ms'),
+    left('validity'),
+  ],
+  rows: curves.flatMap(({ cell, steps }) =>
+    steps.map(({ share, perSecond, validity, histogram }) => [
+      labelOf(cell),
+      `${Math.round(share * 100)} %`,
+      formatCount(perSecond),
+      ...curveQuantiles.map((quantile) => formatMs(quantileMicros(histogram, quantile))),
+      validity,
+    ]),
+  ),
+  notes: [],
+});
 
 /** Latency against load, to 110 % of what each process could do. */
 export const curveFigures = (result: Result): Figure[] =>
@@ -73,19 +106,10 @@ export const curveFigures = (result: Result): Figure[] =>
         label: `p${quantile * 100}, ms from the intended start`,
         scale: 'log',
       });
-      const rows = curves.flatMap(({ cell, steps }) =>
-        steps.map(({ share, perSecond, valid, histogram }) => [
-          labelOf(cell),
-          `${Math.round(share * 100)} %`,
-          formatCount(perSecond),
-          ...curveQuantiles.map((quantile) => formatMs(quantileMicros(histogram, quantile))),
-          valid ? 'valid' : 'INVALID',
-        ]),
-      );
       return {
         id: `curve-${scenario}-${workload}`,
         title: titleOfScenario(scenario),
-        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the raw numbers. A quantile with too few samples beyond it is not drawn.',
+        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the numbers. A quantile with too few samples beyond it is not drawn.',
         drawings: curveQuantiles.map((quantile) => ({
           kind: 'lines' as const,
           x: { label: 'calls a second', scale: 'log' as const },
@@ -100,20 +124,7 @@ export const curveFigures = (result: Result): Figure[] =>
           })),
           crossovers: [],
         })),
-        numbers: {
-          title: titleOfScenario(scenario),
-          lead: '',
-          columns: [
-            left(''),
-            right('of capacity'),
-            right('calls/s'),
-            right('p50 ms'),
-            right('p99 ms'),
-            left('validity'),
-          ],
-          rows,
-          notes: [],
-        },
+        numbers: [curveTable(titleOfScenario(scenario), curves)],
         scenarios: [scenario],
       };
     },
@@ -125,6 +136,13 @@ const percent = (quantile: number): string => String(Number((quantile * 100).toF
 const hdrTicks = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
 /** Places on the axis of 1/(1 − p): evenly on its logarithm. */
 const places = 48;
+
+/** The percentile at a place of the axis, with one digit after its nines. */
+function percentileAt(place: number): string {
+  const beyond = 100 / place;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(beyond)) + 1);
+  return `${Number((100 - beyond).toFixed(decimals))} %`;
+}
 
 /** Every quantile that has enough samples beyond it. */
 function percentileCurve(histogram: Histogram) {
@@ -143,7 +161,7 @@ const percentileTable = (
   curves: readonly {
     readonly cell: Cell;
     readonly histogram: Histogram;
-    readonly valid: boolean;
+    readonly validity: string;
   }[],
 ): Table => ({
   title,
@@ -154,11 +172,11 @@ const percentileTable = (
     right('samples'),
     left('validity'),
   ],
-  rows: curves.map(({ cell, histogram, valid }) => [
+  rows: curves.map(({ cell, histogram, validity }) => [
     labelOf(cell),
     ...tableQuantiles.map((quantile) => formatMs(quantileMicros(histogram, quantile))),
     formatCount(histogram.totalCount),
-    valid ? 'valid' : 'INVALID',
+    validity,
   ]),
   notes: [],
 });
@@ -172,8 +190,8 @@ export const percentileFigures = (result: Result): Figure[] =>
       const curves = found
         .filter(({ cell }) => cell.kind === 'room')
         .map(({ cell, loops }) => {
-          const { valid, loops: used } = usable(loops);
-          return { cell, valid, histogram: responses(used) };
+          const { valid, validity, loops: used } = usable(loops);
+          return { cell, valid, validity, histogram: responses(used) };
         });
       const rates = new Set(found.flatMap(({ loops }) => loops.map(({ perSecond }) => perSecond)));
       const rate = rates.size === 1 ? `${formatCount([...rates][0])} calls a second` : missing;
@@ -188,6 +206,7 @@ export const percentileFigures = (result: Result): Figure[] =>
             x: {
               label: 'percentile, on the logarithm of 1/(1 − p)',
               scale: 'log',
+              textOf: percentileAt,
               ticks: hdrTicks.map((quantile) => ({
                 at: 1 / (1 - quantile),
                 label: `${percent(quantile)} %`,
@@ -202,7 +221,7 @@ export const percentileFigures = (result: Result): Figure[] =>
             crossovers: [],
           },
         ],
-        numbers: percentileTable(title, curves),
+        numbers: [percentileTable(title, curves)],
         scenarios: [scenario],
       };
     });

@@ -1,6 +1,6 @@
 import { formatNumber, missing } from '../../result/format.ts';
 import type { Cell, Result } from '../../result/result.ts';
-import { left, right } from '../../result/table.ts';
+import { left, right, type Table } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import { payload } from '../../scenarios/payload.ts';
 import { findCrossover } from '../../statistics/crossover.ts';
@@ -17,8 +17,9 @@ import {
   pairsOf,
   typical,
 } from '../../statistics/summary.ts';
+import { faultOfLoads } from '../load-conditions.ts';
 import { colourOf, measuredScenarios, titleOfScenario } from './contenders.ts';
-import type { Figure, LinesAxis } from './figure.ts';
+import type { Figure, Lines, LinesAxis } from './figure.ts';
 
 /** Where the winner changes: along the size of the answer, the concurrency and the distance. */
 
@@ -88,66 +89,82 @@ function crossoversOf(result: Result, { metric, places, xScale }: Map, leads: re
   });
 }
 
+/** A contender along the axis of a map. */
+interface Along {
+  readonly cell: Cell;
+  readonly points: Lines['series'][number]['points'];
+  /** Why loads at a place must not be used, each with its place. */
+  readonly faults: readonly string[];
+}
+
+function alongOf(cell: Cell, { places, metric, unit }: Map): Along {
+  const found = places.map(({ x, at, label }) => {
+    const value = typical(cell, metric, at);
+    if (value !== undefined) return { point: { x, y: value / unit, valid: true } };
+    // Not valid anywhere: hollow, where it would have been.
+    const raw =
+      metric === 'throughput'
+        ? typical(cell, (sample) => closedOf(sample, at)?.perSecond)
+        : undefined;
+    const fault = faultOfLoads(cell.samples.flatMap((sample) => closedOf(sample, at) ?? []));
+    return {
+      point: raw === undefined ? undefined : { x, y: raw / unit, valid: false },
+      fault: fault && `${labelOf(cell)} at ${label}: INVALID, ${fault}.`,
+    };
+  });
+  return {
+    cell,
+    points: found.flatMap(({ point }) => point ?? []),
+    faults: found.flatMap(({ fault }) => fault ?? []),
+  };
+}
+
+const tableOf = (map: Map, along: readonly Along[], leads: readonly Lead[]): Table => ({
+  title: `${map.title}: ${map.yLabel}`,
+  lead: '',
+  columns: [left(map.xLabel), ...along.map(({ cell }) => right(labelOf(cell))), left('best')],
+  rows: map.places.map((place) => {
+    const best = leads.find((one) => one.place === place);
+    return [
+      place.label,
+      ...along.map(({ points }) => {
+        const point = points.find(({ x }) => x === place.x);
+        return point ? `${formatNumber(point.y)}${point.valid ? '' : ' (INVALID)'}` : missing;
+      }),
+      best ? `${labelOf(best.best)}${best.isShown ? '' : ' (no difference shown)'}` : missing,
+    ];
+  }),
+  notes: along.flatMap(({ faults }) => faults),
+});
+
 function figureOf(result: Result, map: Map): Figure | undefined {
-  const { places, metric, unit, scenario, title, lead, id } = map;
+  const { id, title, lead, scenario } = map;
   const rooms = result.cells.filter(
     (cell) => cell.scenario === scenario && cell.kind === 'room' && isValid(cell),
   );
-  const pointsOf = (cell: Cell) =>
-    places.flatMap(({ x, at }) => {
-      const value = typical(cell, metric, at);
-      if (value !== undefined) return [{ x, y: value / unit, valid: true }];
-      // Not valid anywhere: hollow, where it would have been.
-      const raw = typical(cell, (sample) => closedOf(sample, at)?.perSecond);
-      return metric === 'throughput' && raw !== undefined
-        ? [{ x, y: raw / unit, valid: false }]
-        : [];
-    });
-  const series = rooms
-    .map((cell) => ({ label: labelOf(cell), wire: colourOf(cell), points: pointsOf(cell) }))
-    .filter(({ points }) => points.length > 1);
-  if (series.length < 2) return undefined;
+  const along = rooms.map((cell) => alongOf(cell, map)).filter(({ points }) => points.length > 1);
+  if (along.length < 2) return undefined;
   const leads = leadsOf(result, map, rooms);
-  const y = { label: map.yLabel, scale: 'log' as const };
-  const ticks = places.map(({ x, label }) => ({ at: x, label }));
-  return {
-    id,
-    title,
-    lead,
-    drawings: [
-      {
-        kind: 'lines',
-        x: { label: map.xLabel, scale: map.xScale, ticks },
-        y,
-        series,
-        crossovers: crossoversOf(result, map, leads),
-        winners: leads.map(({ place, best, isShown }) => ({
-          x: place.x,
-          label: labelOf(best),
-          wire: colourOf(best),
-          isShown,
-        })),
-      },
-    ],
-    numbers: {
-      title: `${title}: ${map.yLabel}`,
-      lead: '',
-      columns: [right(map.xLabel), ...series.map(({ label }) => right(label)), left('best')],
-      rows: places.map((place) => {
-        const best = leads.find((one) => one.place === place);
-        return [
-          place.label,
-          ...series.map(({ points }) => {
-            const point = points.find(({ x }) => x === place.x);
-            return point ? `${formatNumber(point.y)}${point.valid ? '' : ' (INVALID)'}` : missing;
-          }),
-          best ? `${labelOf(best.best)}${best.isShown ? '' : ' (no difference shown)'}` : missing,
-        ];
-      }),
-      notes: [],
-    },
-    scenarios: [scenario],
+  const ticks = map.places.map(({ x, label }) => ({ at: x, label }));
+  const picture: Lines = {
+    kind: 'lines',
+    x: { label: map.xLabel, scale: map.xScale, ticks },
+    y: { label: map.yLabel, scale: 'log' },
+    series: along.map(({ cell, points }) => ({
+      label: labelOf(cell),
+      wire: colourOf(cell),
+      points,
+    })),
+    crossovers: crossoversOf(result, map, leads),
+    winners: leads.map(({ place, best, isShown }) => ({
+      x: place.x,
+      label: labelOf(best),
+      wire: colourOf(best),
+      isShown,
+    })),
   };
+  const numbers = [tableOf(map, along, leads)];
+  return { id, title, lead, drawings: [picture], numbers, scenarios: [scenario] };
 }
 
 const size = (bytes: number): string =>
@@ -164,7 +181,7 @@ const sizeMap = (result: Result): Map => ({
   scenario: payload.name,
   metric: 'cpuAtCapacity',
   better: 'less',
-  xLabel: 'bytes of the answer by REST',
+  xLabel: 'bytes by REST',
   xScale: 'log',
   yLabel: 'server CPU, µs a call',
   unit: 1,
@@ -189,7 +206,7 @@ function concurrencyMap(result: Result, scenario: string): Map {
   return {
     id: `map-concurrency-${scenario}`,
     title: `By concurrency: ${titleOfScenario(scenario)}`,
-    lead: 'Calls a second in a closed loop, one call under way on each connection. Hollow: INVALID, mostly since the client was the limit.',
+    lead: 'Calls a second in a closed loop, one call under way on each connection. Hollow: INVALID, mostly because the client was the limit.',
     scenario,
     metric: 'throughput',
     better: 'more',

@@ -1,4 +1,4 @@
-import type { Table } from '../../result/table.ts';
+import type { Column, Table } from '../../result/table.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -15,21 +15,19 @@ export const escaped = (text: string): string =>
 export const prose = (text: string): string =>
   escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-/** JSON that may stand in a script element: nothing in it ends the element. */
-export const scriptJson = (value: unknown): string =>
-  JSON.stringify(value).replaceAll('<', '\\u003c');
+/** Numbers are to the right, where a style sheet puts cells by itself. */
+const alignOf = (column: Column | undefined): string =>
+  column?.align === 'left' ? ' class="left"' : '';
 
 /** A table that scrolls by itself where the page is narrow. */
 export function tableMarkup({ title, columns, rows }: Table): string {
   const heads = columns.map(
-    ({ head, align }) => `<th scope="col" class="${align}">${prose(head)}</th>`,
+    (column) => `<th scope="col"${alignOf(column)}>${prose(column.head)}</th>`,
   );
   const lines = rows.map((row) => {
     const cells = row.map((text, at) => {
-      const align = columns[at]?.align ?? 'left';
-      return at === 0
-        ? `<th scope="row" class="${align}">${prose(text)}</th>`
-        : `<td class="${align}">${prose(text)}</td>`;
+      const [element, scope] = at === 0 ? ['th', ' scope="row"'] : ['td', ''];
+      return `<${element}${scope}${alignOf(columns[at])}>${prose(text)}</${element}>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });

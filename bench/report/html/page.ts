@@ -1,55 +1,62 @@
 import type { Result } from '../../result/result.ts';
-import { scripts, styleSheet } from './assets.ts';
+import { script, styleSheet } from './assets.ts';
+import { patternsMarkup } from './charts/looks.ts';
 import { inOrder } from './contenders.ts';
 import type { Contents } from './contents.ts';
-import { createFrame } from './frame.ts';
 import { headerMarkup } from './header.ts';
-import { keptResult } from './kept-result.ts';
-import { escaped, prose, scriptJson } from './markup.ts';
-import { rawTables } from './raw-tables.ts';
+import { type KeptResult, keptResult } from './kept-result.ts';
+import { escaped, prose } from './markup.ts';
 import { type Section, sectionsOf } from './sections.ts';
 
-/** Somebody has to load it over a telephone, or open it from a mail. */
-const largestPageBytes = 1_990_000;
+/** Small enough to be opened from a mail, or over a telephone. */
+const largestPageBytes = 690_000;
+
+const dayOf = ({ startedAt }: Result): string => startedAt.slice(0, 10);
 
 const headMarkup = (result: Result): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>Fivewire bench, ${escaped(result.startedAt.slice(0, 10))}</title><link rel="icon" href="data:,">
+<title>Fivewire bench, ${escaped(dayOf(result))}</title><link rel="icon" href="data:,">
 <style>${styleSheet()}</style></head>`;
 
 const navMarkup = (sections: readonly Section[]): string => {
   const links = sections.map(
     ({ id, title }) => `<li><a href="#${id}">${title.split(',')[0]}</a></li>`,
   );
-  return `<nav aria-label="Sections"><ul>${links.join('')}</ul><button type="button" class="theme">Dark or light</button></nav>`;
+  return `<nav aria-label="Sections"><ul>${links.join('')}</ul><button type="button" class="theme" hidden>Dark or light</button></nav>`;
 };
 
 const sectionMarkup = ({ id, title, lead, body }: Section): string =>
   `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${lead ? `<p class="lead">${prose(lead)}</p>` : ''}${body}</section>`;
 
+/** All figures of every process, as a link that needs no script and no server. */
+function dataMarkup(result: Result, { base64, isWhole }: KeptResult): string {
+  const name = `fivewire-bench-${dayOf(result)}${isWhole ? '' : '-without-histograms'}.json.gz`;
+  const what = isWhole
+    ? 'The result of this run has every figure of every process, and every histogram.'
+    : 'The result of this run has every figure of every process. Its histograms have no room in this page; `latest.json`, which was written beside it, has them.';
+  return `<section id="data" aria-labelledby="data-title"><h2 id="data-title">Data</h2><p class="lead">${prose(what)}</p>
+<p><a class="download" download="${name}" href="data:application/gzip;base64,${base64}">Download ${name}</a> (JSON, gzip, ${Math.round((base64.length * 3) / 4000)} kB)</p></section>`;
+}
+
 /** The page, from a result and what was computed from it. */
 export function renderPage(asMeasured: Result, contents: Contents): string {
   const result = { ...asMeasured, cells: inOrder(asMeasured.cells) };
-  const frame = createFrame(result);
-  const sections = sectionsOf(result, contents, frame);
-  const raw = Object.fromEntries(
-    [...frame.scenarios].map((scenario) => [scenario, rawTables(result, scenario)]),
-  );
-  // Labels have the marks of Markdown in them, which no picture shows.
-  const view = scriptJson({ drawings: frame.drawings, raw }).replaceAll('`', '');
+  const sections = sectionsOf(result, contents);
+  const main = sections.map(sectionMarkup).join('\n');
+  const data = { id: 'data', title: 'Data', lead: '', body: '' };
   const before = `${headMarkup(result)}<body>
 <a class="skip" href="#answers">Skip to the answers</a>
+${patternsMarkup(main)}
 ${headerMarkup(result, contents)}
-${navMarkup(sections)}
-<main>${sections.map(sectionMarkup).join('\n')}</main>
+${navMarkup([...sections, data])}
+<main>${main}`;
+  const after = `</main>
 <div id="tip" role="status" hidden></div>
-<script type="application/json" id="view">${view}</script>`;
-  const after = scripts().map((script) => `<script>${script}</script>`);
-  const room = largestPageBytes - Buffer.byteLength(before + after.join('\n'));
-  const { base64, isWhole } = keptResult(asMeasured, room);
-  const kept = `<script type="text/plain" id="result" data-whole="${isWhole}">${base64}</script>`;
-  return [before, kept, ...after, '</body></html>', ''].join('\n');
+<script>${script()}</script></body></html>
+`;
+  const room = largestPageBytes - Buffer.byteLength(before + after);
+  return before + dataMarkup(result, keptResult(asMeasured, room)) + after;
 }

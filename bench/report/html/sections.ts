@@ -5,18 +5,18 @@ import { measuredScenarios } from './contenders.ts';
 import type { Contents } from './contents.ts';
 import { costMarkup } from './cost.ts';
 import type { Figure } from './figure.ts';
-import type { Frame } from './frame.ts';
+import { figureMarkup, picturesMarkup, sourceMarkup } from './frame.ts';
 import { curveFigures, percentileFigures } from './latency.ts';
 import { crossoverFigures } from './maps.ts';
 import { list, prose, tableMarkup } from './markup.ts';
 import { pictureTable } from './picture-table.ts';
 
-const answerMarkup = (frame: Frame, judged: Judged): string => {
+const answerMarkup = (result: Result, judged: Judged): string => {
   const { picture } = judged.verdict;
   return cardMarkup(
     judged,
-    picture ? frame.charts(`answer-${judged.number}`, [picture]) : '',
-    frame.disclosure(judged.scenarios, picture ? [pictureTable(picture)] : []),
+    picturesMarkup(`answer-${judged.number}`, picture ? [picture] : []),
+    sourceMarkup(result, judged.scenarios, picture ? [pictureTable(picture)] : []),
   );
 };
 
@@ -30,23 +30,24 @@ export interface Section {
 const emptyText = '<p class="empty">Nothing of this was measured in this run.</p>';
 
 /** What the page has below its header, in order. */
-export function sectionsOf(result: Result, contents: Contents, frame: Frame): Section[] {
+export function sectionsOf(result: Result, contents: Contents): Section[] {
   const { judged } = contents;
   const measured = judged.filter(({ verdict }) => verdict.answer !== 'not measured');
   const unmeasured = judged.filter(({ verdict }) => verdict.answer === 'not measured');
-  const figures = (all: readonly Figure[]) => all.map(frame.section).join('\n') || emptyText;
+  const figures = (all: readonly Figure[]) =>
+    all.map((figure) => figureMarkup(result, figure)).join('\n') || emptyText;
   const cost = measuredScenarios(result.cells).map((scenario) => {
     const tables = costMarkup(result, scenario);
     return tables.length === 0
       ? ''
-      : `<article class="figure">${tables.join('')}${frame.disclosure([scenario], [])}</article>`;
+      : `<article class="card block">${tables.join('')}${sourceMarkup(result, [scenario], [])}</article>`;
   });
   return [
     {
       id: 'answers',
       title: 'Answers',
       lead: 'What people say, and what this run says. A ratio is of the first to the second, with its 95 % interval over fresh processes; the grey band is how far a contender is from itself.',
-      body: `${measured.length === 0 ? emptyText : `<div class="cards">${measured.map((one) => answerMarkup(frame, one)).join('\n')}</div>`}${unmeasuredMarkup(unmeasured)}`,
+      body: `${measured.length === 0 ? emptyText : measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
     },
     {
       id: 'load',

@@ -1,10 +1,25 @@
-/** What a mark says when it is pointed at, or reached by the arrow keys. */
+/**
+ * Shows the title of a mark at once, and to the arrow keys too. Without this script a browser shows
+ * it after a while, to a mouse alone.
+ */
 
 const tip = document.getElementById('tip');
 
-/** Within this many pixels of a mark, it is meant. */
+/** A pointer means a mark within this many pixels of it. */
 const reach = 28;
 let active;
+
+/** Texts by mark. The narrow picture has the same marks as the wide one, without titles. */
+const texts = new Map();
+for (const chart of document.querySelectorAll('.chart')) {
+  const narrow = chart.querySelectorAll('.narrow .mark');
+  chart.querySelectorAll('.wide .mark').forEach((mark, at) => {
+    const title = mark.querySelector('title');
+    texts.set(mark, title.textContent);
+    texts.set(narrow[at], title.textContent);
+    title.remove();
+  });
+}
 
 function hideTip() {
   active?.classList.remove('active');
@@ -17,7 +32,7 @@ function showTip(mark) {
   hideTip();
   active = mark;
   mark.classList.add('active');
-  tip.textContent = mark.dataset.tip;
+  tip.textContent = texts.get(mark);
   tip.hidden = false;
   const { left, top, width } = mark.getBoundingClientRect();
   const most = document.documentElement.clientWidth - tip.offsetWidth - 8;
@@ -26,7 +41,9 @@ function showTip(mark) {
   tip.style.top = `${top - tip.offsetHeight - 8 + scrollY}px`;
 }
 
-const marksOf = (chart) => [...chart.querySelectorAll('[data-tip]')];
+/** Marks of the width that is shown. */
+const marksOf = (chart) =>
+  [...chart.querySelectorAll('.mark')].filter((mark) => mark.checkVisibility());
 
 function nearest(chart, { clientX, clientY }) {
   let [best, least] = [undefined, reach];
@@ -42,7 +59,24 @@ function nearest(chart, { clientX, clientY }) {
 }
 
 const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+function onKey(event) {
+  if (event.key === 'Escape') hideTip();
+  const step = steps[event.key];
+  const marks = marksOf(event.currentTarget);
+  if (!step || marks.length === 0) return;
+  event.preventDefault();
+  const at = marks.indexOf(active);
+  const next = at < 0 ? (step > 0 ? 0 : marks.length - 1) : at + step;
+  showTip(marks[(next + marks.length) % marks.length]);
+}
+
 for (const chart of document.querySelectorAll('.chart')) {
+  const { drawing } = chart.dataset;
+  chart.tabIndex = 0;
+  chart.setAttribute('role', 'group');
+  chart.setAttribute('aria-labelledby', `${drawing}-title`);
+  chart.setAttribute('aria-description', 'Arrow keys go from mark to mark.');
   const leave = () => {
     if (chart.contains(active)) hideTip();
   };
@@ -53,14 +87,5 @@ for (const chart of document.querySelectorAll('.chart')) {
   });
   chart.addEventListener('pointerleave', leave);
   chart.addEventListener('blur', leave);
-  chart.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') hideTip();
-    const step = steps[event.key];
-    const marks = marksOf(chart);
-    if (!step || marks.length === 0) return;
-    event.preventDefault();
-    const at = marks.indexOf(active);
-    const next = at < 0 ? (step > 0 ? 0 : marks.length - 1) : at + step;
-    showTip(marks[(next + marks.length) % marks.length]);
-  });
+  chart.addEventListener('keydown', onKey);
 }
