@@ -164,6 +164,31 @@ export interface Refusal {
   readonly wellFormed: boolean;
 }
 
+/** What is wrong with a document, so that none of its fields ran. */
+export class DocumentFaults extends Error {
+  override readonly name = 'DocumentFaults';
+  readonly errors: readonly GraphQLError[];
+  /** Undefined where the errors know their own. */
+  readonly places: Places | undefined;
+
+  constructor(errors: readonly GraphQLError[], places?: Places | undefined) {
+    super(errors[0]?.message ?? 'Invalid document.');
+    this.errors = errors;
+    this.places = places;
+  }
+}
+
+/** Ends the way of a document whose refusal is known, and counted. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.errors[0]?.message);
+    this.refusal = refusal;
+  }
+}
+
 /** Refused although well-formed: by HTTP these are 400, since nothing ran. */
 const documentFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'validation_failed',

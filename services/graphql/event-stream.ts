@@ -1,12 +1,6 @@
+import { Readable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
-import type { FetchAPI } from 'graphql-yoga';
-import {
-  encodeMessage,
-  eventStreamHeaders,
-  retryField,
-  type Timings,
-} from '../wire/http/event-stream.ts';
-import type { ResultStream } from './subscription.ts';
+import { encodeMessage, retryField, type Timings } from '../wire/http/event-stream.ts';
 
 /** Ignored by every client, seen by every proxy. */
 const heartbeat = ':\n\n';
@@ -21,51 +15,65 @@ export interface EventStreamOptions extends Pick<Timings, 'heartbeatMs' | 'retry
  * Results as server-sent events (GraphQL over SSE, distinct connections mode). `complete` is the
  * end of the operation and of nothing else: a client that gets none comes back. A reader that is
  * behind is waited for; what it has not taken is bounded by the buffers of stream and socket.
+ *
+ * @param onRead called when somebody begins to read
  */
 export function eventStreamOf(
-  results: ExecutionResult | ResultStream,
-  { Response, ReadableStream, TextEncoder }: FetchAPI,
+  results: ExecutionResult | AsyncIterable<ExecutionResult>,
   { heartbeatMs, retryMs, closing, report }: EventStreamOptions,
-): Response {
-  const encoder = new TextEncoder();
+  onRead: () => void,
+): Readable {
   const isStream = Symbol.asyncIterator in results;
-  const iterator = isStream ? results : once(results);
+  const iterator = (isStream ? results : once(results))[Symbol.asyncIterator]();
   let pulse: NodeJS.Timeout | undefined;
-  let left = false;
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      // The first bytes carry the headers to the client, which say that it is subscribed.
-      controller.enqueue(encoder.encode(`${retryField(retryMs)}${heartbeat}`));
-      pulse = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(heartbeat));
-      }, heartbeatMs);
-      pulse.unref();
-    },
-    async pull(controller) {
-      try {
-        const { done, value } = await iterator.next();
-        if (left) return;
-        if (!done) {
-          const data = JSON.stringify(value);
-          return controller.enqueue(encoder.encode(encodeMessage({ event: 'next', data })));
-        }
-        if (!isStream || !closing.aborted) {
-          controller.enqueue(encoder.encode(encodeMessage({ event: 'complete', data: '' })));
-        }
-      } catch (thrown) {
-        // The last net: the stream ends, not complete.
-        report(thrown);
+  let isWaiting = false;
+
+  function begin(): void {
+    pulse = setInterval(() => {
+      if (stream.readableLength === 0) stream.push(heartbeat);
+    }, heartbeatMs);
+    pulse.unref();
+    onRead();
+  }
+
+  async function pushNext(): Promise<void> {
+    try {
+      const { done, value } = await iterator.next();
+      isWaiting = false;
+      if (stream.destroyed) return;
+      if (!done) {
+        stream.push(encodeMessage({ event: 'next', data: JSON.stringify(value) }));
+        return;
       }
-      clearInterval(pulse);
-      controller.close();
+      if (!isStream || !closing.aborted) {
+        stream.push(encodeMessage({ event: 'complete', data: '' }));
+      }
+    } catch (thrown) {
+      // The last net: the stream ends, not complete.
+      report(thrown);
+    }
+    stream.push(null);
+  }
+
+  const stream: Readable = new Readable({
+    read() {
+      if (!pulse) begin();
+      // A heartbeat is also an occasion to ask.
+      if (isWaiting) return;
+      isWaiting = true;
+      pushNext();
     },
-    async cancel() {
-      left = true;
+    destroy(error, done) {
       clearInterval(pulse);
-      await iterator.return?.();
+      Promise.resolve(iterator.return?.()).then(
+        () => done(error),
+        (thrown) => done(thrown),
+      );
     },
   });
-  return new Response(body, { headers: eventStreamHeaders });
+  // The first bytes carry the headers to the client, which say that it is subscribed.
+  stream.push(`${retryField(retryMs)}${heartbeat}`);
+  return stream;
 }
 
 async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, void, void> {

@@ -1,3 +1,4 @@
+import { execute as executeByYoga } from '@graphql-tools/executor';
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -12,9 +13,16 @@ import { answerBytes } from './answer-size.ts';
 import type { GraphqlCaller } from './caller.ts';
 import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
-import { askForText, type Refusal, refusalOf, refusalWith, toResponseErrors } from './errors.ts';
+import {
+  askForText,
+  DocumentFaults,
+  type Refusal,
+  Refused,
+  refusalOf,
+  refusalWith,
+  toResponseErrors,
+} from './errors.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { Places } from './places.ts';
 import {
   createPreparedDocuments,
   type PreparedDocument,
@@ -22,7 +30,6 @@ import {
 } from './prepared.ts';
 import { openSubscription, type ResultStream } from './subscription.ts';
 import { variableViolations } from './variables.ts';
-import type { Execute } from './yoga.ts';
 
 /** A request as it came, its shape checked. */
 export interface GraphqlRequest {
@@ -53,70 +60,102 @@ export interface ExecutionOptions {
   readonly report: (cause: unknown, requestId: string) => void;
 }
 
-/** The one path of every document, by whatever transport it came. */
+/** What the transport of a document allows. */
+export interface Transport {
+  /** It must not change anything (GET). */
+  readonly readOnly: boolean;
+  /** The client can read a stream of results. */
+  readonly streams: boolean;
+}
+
+/** Who sent a document. */
+export interface DocumentCaller extends GraphqlCaller {
+  readonly session: Session;
+}
+
+/** A document that may run, and what it takes. */
+export interface PreparedRequest {
+  readonly prepared: PreparedDocument;
+  readonly operation: PreparedOperation;
+  readonly variables: Variables;
+  /** Of the whole, in tokens. */
+  readonly price: number;
+  /** Of that, what was taken for the preparation. */
+  readonly paid: number;
+}
+
+/**
+ * The way of every document, by whatever transport it came: `prepare`, `admit`, execution of
+ * `argsOf`, `finish`; of a subscription `prepare`, `subscribe`. What any of them throws is answered
+ * as `refuse` says.
+ */
 export interface Execution {
   readonly schema: GraphQLSchema;
   /**
-   * Prepares the document (a document not seen before costs a token for that), takes the price of
-   * the whole from the key's bucket, and executes. What a subscription reads for each event is
-   * paid for when it is read: nobody knows how many will come. Never rejects.
-   *
-   * @param readOnly the transport must not change anything (GET)
+   * Finds, parses and validates the document and checks its variables. A document not seen before
+   * takes tokens for that.
    */
-  run(
+  prepare(
     request: GraphqlRequest,
-    caller: GraphqlCaller,
-    session: Session,
-    readOnly: boolean,
-  ): Promise<Outcome>;
+    caller: DocumentCaller,
+    transport: Transport,
+  ): Promise<PreparedRequest>;
+  /** Takes the price of the whole from the key's bucket; returns who calls from then on. */
+  admit(request: PreparedRequest, caller: DocumentCaller): Promise<DocumentCaller>;
+  /** What the resolvers of one document share. */
+  contextOf(request: PreparedRequest, caller: DocumentCaller): GraphqlContext;
+  /** The result of an execution as it is answered. @throws where it cannot be */
+  finish(
+    request: PreparedRequest,
+    caller: DocumentCaller,
+    result: ExecutionResult,
+  ): ExecutionResult;
+  /**
+   * Begins a subscription. What it reads for each event is paid for when it is read: nobody knows
+   * how many will come.
+   */
+  subscribe(
+    request: PreparedRequest,
+    caller: DocumentCaller,
+    args: ExecutionArgs,
+  ): Promise<ResultStream>;
+  /** What is answered in the place of a result; counted, logged and limited by core. */
+  refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal>;
+  /** The whole way. Never rejects. */
+  run(request: GraphqlRequest, caller: DocumentCaller, transport: Transport): Promise<Outcome>;
 }
 
 export function createExecution(
   core: Core,
   schema: GraphQLSchema,
-  execute: Execute,
   options: ExecutionOptions,
 ): Execution {
   const documents = createPreparedDocuments(schema, options);
   const { report } = options;
 
-  /** A refusal of core's making, which says the same on every wire and is counted. */
-  async function refused(
-    error: PaymentsError,
-    caller: GraphqlCaller,
-    session: Session,
-  ): Promise<Outcome> {
-    const { requestId } = caller;
-    return { refusal: refusalOf(await core.refuse({ ...caller, session }, error), requestId) };
-  }
-
   /** Apollo's clients send the text next if the error uses their protocol's own words. */
   async function unknownDocument(
     { documentId, hash }: GraphqlRequest,
-    caller: GraphqlCaller,
-    session: Session,
-  ): Promise<Outcome> {
-    const { requestId } = caller;
+    caller: DocumentCaller,
+  ): Promise<Refused> {
     const named = `'${(documentId ?? hash)?.slice(0, 80)}'`;
     const expected = `Expected the id of a persisted document, got ${named}.`;
     const error = new PaymentsError('not_found', expected);
-    const answer = await core.refuse({ ...caller, session }, error);
-    const refusal = refusalOf(answer, requestId);
-    return { refusal: hash !== undefined && answer === error ? askForText(refusal) : refusal };
+    const answer = await core.refuse(caller, error);
+    const refusal = refusalOf(answer, caller.requestId);
+    return new Refused(hash !== undefined && answer === error ? askForText(refusal) : refusal);
   }
 
   /** A refusal with the errors of a document; the first of them stands for all in the log. */
   async function faulty(
-    errors: readonly GraphQLError[],
-    places: Places | undefined,
+    { errors, places }: DocumentFaults,
     caller: GraphqlCaller,
-    session: Session,
-  ): Promise<Outcome> {
+  ): Promise<Refusal> {
     const { requestId } = caller;
     const error = new PaymentsError('validation_failed', errors[0]?.message ?? 'Invalid document.');
-    const answer = await core.refuse({ ...caller, session }, error);
-    if (answer !== error) return { refusal: refusalOf(answer, requestId) };
-    return { refusal: refusalWith(toResponseErrors(errors, { requestId, report, places })) };
+    const answer = await core.refuse(caller, error);
+    if (answer !== error) return refusalOf(answer, requestId);
+    return refusalWith(toResponseErrors(errors, { requestId, report, places }));
   }
 
   function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
@@ -134,68 +173,56 @@ export function createExecution(
     );
   }
 
-  async function run(
+  /** The price is that of what is selected: what is read for it pays for its size as it shows. */
+  const bySize = true;
+
+  /** Parses and validates a document that is not remembered, for as many tokens as that takes. */
+  async function made(text: string, caller: DocumentCaller) {
+    await core.admit(caller, { tokens: 1, bySize });
+    const parsed = documents.parse(text);
+    const more = parsed.tokens - 1;
+    if (more > 0) await core.admit(caller, { tokens: more, bySize });
+    const prepared = documents.prepare(parsed);
+    if (isFaulty(prepared)) throw new DocumentFaults(prepared, parsed.places);
+    return { prepared, paid: Math.max(1, parsed.tokens) };
+  }
+
+  async function prepare(
     request: GraphqlRequest,
-    caller: GraphqlCaller,
-    session: Session,
-    readOnly: boolean,
-  ): Promise<Outcome> {
+    caller: DocumentCaller,
+    { readOnly, streams }: Transport,
+  ): Promise<PreparedRequest> {
     const text = request.query ?? documents.textOf(request);
-    if (text === undefined) return unknownDocument(request, caller, session);
-    let paid = 0;
-    // The price is that of what is selected: what is read for it pays for its size as it shows.
-    const bySize = true;
-    const pay = async (tokens: number): Promise<Session> => {
-      if (tokens <= 0) return { ...session, prepaid: true, bySize };
-      paid += tokens;
-      return core.admit({ ...caller, session }, { tokens, bySize });
-    };
-    let prepared = documents.known(text);
-    if (!prepared) {
-      await pay(1);
-      const parsed = documents.parse(text);
-      await pay(parsed.tokens - 1);
-      const made = documents.prepare(parsed);
-      if (isFaulty(made)) return faulty(made, parsed.places, caller, session);
-      prepared = made;
-    }
-    const { document, places } = prepared;
+    if (text === undefined) throw await unknownDocument(request, caller);
+    const known = documents.known(text);
+    const { prepared, paid } = known ? { prepared: known, paid: 0 } : await made(text, caller);
     const operation = prepared.operation(request.operationName);
     if (readOnly && operation.kind === 'mutation') throw mutationByGet();
-
+    if (!streams && operation.kind === 'subscription') throw notAcceptable();
     const variables = request.variables ?? {};
-    const price = priceOf(operation, variables, session);
+    const price = priceOf(operation, variables, caller.session);
     const violations = variableViolations(schema, operation.node, variables);
     if (violations.length > 0) throw invalid(...violations);
     documents.remember(prepared, request.hash);
-    const argsOf = (documentSession: Session): ExecutionArgs => ({
-      schema,
-      document,
-      contextValue: contextOf({ ...caller, session: documentSession }, operation),
-      variableValues: variables,
-      operationName: request.operationName,
-    });
-    if (operation.kind === 'subscription') {
-      return streamed(argsOf(session), operation, places, { ...caller, session });
-    }
-    const args = argsOf(await pay(price - paid));
-    // Yoga's executor takes an object that has a `then` for a promise.
-    const { data, errors = [] } = await (prepared.namesThen ? executeAnyName : execute)(args);
-    if (data !== undefined) {
-      requireSmall(data, operation, options.maxAnswerBytes);
-      const cost = costOf(operation, data, Math.max(price, paid), caller);
-      const { requestId } = caller;
-      const told = toResponseErrors(errors, { requestId, report, places });
-      const result = { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
-      return { result };
-    }
-    return faulty(errors, places, caller, session);
+    return { prepared, operation, variables, price, paid };
   }
 
-  function contextOf(caller: GraphqlCaller, { kind }: PreparedOperation): GraphqlContext {
+  async function admit(
+    { price, paid }: PreparedRequest,
+    caller: DocumentCaller,
+  ): Promise<DocumentCaller> {
+    const tokens = price - paid;
+    const session =
+      tokens > 0
+        ? await core.admit(caller, { tokens, bySize })
+        : { ...caller.session, prepaid: true, bySize };
+    return { ...caller, session };
+  }
+
+  function contextOf({ operation: { kind } }: PreparedRequest, caller: DocumentCaller) {
     const how = { batch: options.loaders, cache: kind !== 'subscription' };
     let loaders: Loaders | undefined;
-    return {
+    const context: GraphqlContext = {
       core,
       caller,
       loaders: () => {
@@ -206,14 +233,38 @@ export function createExecution(
         loaders = undefined;
       },
     };
+    return context;
   }
 
-  async function streamed(
+  const argsOf = (
+    { prepared: { document }, operation, variables }: PreparedRequest,
+    contextValue: GraphqlContext,
+  ): ExecutionArgs => ({
+    schema,
+    document,
+    contextValue,
+    variableValues: variables,
+    operationName: operation.node.name?.value,
+  });
+
+  function finish(
+    { prepared: { places }, operation, price, paid }: PreparedRequest,
+    caller: DocumentCaller,
+    { data, errors = [] }: ExecutionResult,
+  ): ExecutionResult {
+    if (data === undefined) throw new DocumentFaults(errors, places);
+    requireSmall(data, operation, options.maxAnswerBytes);
+    const cost = costOf(operation, data, Math.max(price, paid), caller);
+    const { requestId } = caller;
+    const told = toResponseErrors(errors, { requestId, report, places });
+    return { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
+  }
+
+  async function subscribe(
+    { prepared: { places }, operation }: PreparedRequest,
+    caller: DocumentCaller,
     args: ExecutionArgs,
-    operation: PreparedOperation,
-    places: Places,
-    caller: GraphqlCaller,
-  ): Promise<Outcome> {
+  ): Promise<ResultStream> {
     const { requestId } = caller;
     const toErrors = (errors: readonly GraphQLError[]) =>
       toResponseErrors(errors, { requestId, report, places });
@@ -222,19 +273,59 @@ export function createExecution(
       check: ({ data }) => requireSmall(data, operation, options.maxAnswerBytes),
       counted: (error) => core.refuse(caller, error),
     });
-    return 'next' in opened ? { stream: opened } : { refusal: refusalWith(opened) };
+    if ('next' in opened) return opened;
+    throw new Refused(refusalWith(opened));
+  }
+
+  async function refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal> {
+    if (thrown instanceof Refused) return thrown.refusal;
+    if (thrown instanceof DocumentFaults) return faulty(thrown, caller);
+    if (thrown instanceof GraphQLError) return faulty(new DocumentFaults([thrown]), caller);
+    return refusalOf(await core.refuse(caller, toPaymentsError(thrown)), caller.requestId);
+  }
+
+  async function run(
+    request: GraphqlRequest,
+    caller: DocumentCaller,
+    transport: Transport,
+  ): Promise<Outcome> {
+    const given = await prepare(request, caller, transport);
+    if (given.operation.kind === 'subscription') {
+      const args = argsOf(given, contextOf(given, caller));
+      return { stream: await subscribe(given, caller, args) };
+    }
+    const admitted = await admit(given, caller);
+    const args = argsOf(given, contextOf(given, admitted));
+    const result = await executeOf(given.prepared)(args);
+    return { result: finish(given, admitted, result) };
   }
 
   return {
     schema,
-    run: (request, caller, session, readOnly) =>
-      run(request, caller, session, readOnly).catch((thrown: unknown) =>
-        thrown instanceof GraphQLError
-          ? faulty([thrown], undefined, caller, session)
-          : refused(toPaymentsError(thrown), caller, session),
-      ),
+    prepare,
+    admit,
+    contextOf,
+    finish,
+    subscribe,
+    refuse,
+    run: (request, caller, transport) =>
+      run(request, caller, transport).catch(async (thrown: unknown) => ({
+        refusal: await refuse(thrown, caller),
+      })),
   };
 }
+
+type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+/**
+ * The executor of a document. Yoga's takes half of the time of graphql 17's own, which makes an
+ * AbortController and, when it ends, a DOMException with its stack for every document, and keeps
+ * collected fields in weak maps under keys of one request, so that garbage survives into the old
+ * generation. But it takes an object that has a `then` for a promise.
+ */
+const executeOf = ({ namesThen }: PreparedDocument): Execute =>
+  // Its results come in parts where a schema has @defer or @stream, which this one has not.
+  namesThen ? executeAnyName : (executeByYoga as Execute);
 
 function costOf(
   { plan }: PreparedOperation,
@@ -255,6 +346,14 @@ function costOf(
 const isFaulty = (
   made: PreparedDocument | readonly GraphQLError[],
 ): made is readonly GraphQLError[] => Array.isArray(made);
+
+/** A response that the client cannot read. */
+export const notAcceptable = (): PaymentsError =>
+  new PaymentsError(
+    'not_acceptable',
+    'Expected an Accept of application/json, application/graphql-response+json or, for ' +
+      'subscriptions, text/event-stream; those go over graphql-transport-ws too.',
+  );
 
 const mutationByGet = (): PaymentsError =>
   new PaymentsError('method_not_allowed', 'Expected a mutation by POST, got GET.');

@@ -1,5 +1,8 @@
-import { expectedOneOf, invalid, toPaymentsError } from '../core/errors.ts';
+import type { IncomingMessage } from 'node:http';
+import { expectedOneOf, invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import { excerpt } from '../core/validate.ts';
+import { jsonOf, readBytes } from '../wire/http/body.ts';
+import { isPlain, parseMediaType } from '../wire/http/media-type.ts';
 import { parseJson } from '../wire/strict-json.ts';
 import { documentId as documentIdOf } from './documents.ts';
 import type { GraphqlRequest } from './execution.ts';
@@ -143,4 +146,34 @@ export function requestInUrl(url: string): GraphqlRequest {
     given.set(name, text === '' ? null : isJson ? jsonIn(name, text) : text);
   }
   return requestIn(Object.fromEntries(given));
+}
+
+/** Whether the body says that it is JSON, in UTF-8 if it names a charset. */
+function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const type = contentType === undefined ? undefined : parseMediaType(contentType);
+  return type !== undefined && /^application\/(?:graphql\+)?json$/.test(type.name) && isPlain(type);
+}
+
+/**
+ * The request of an HTTP message, whose body is read to its end or bound and no further.
+ *
+ * @throws PaymentsError `method_not_allowed`, `unsupported_media_type`, `payload_too_large`,
+ *   `validation_failed`
+ */
+export async function readRequest(incoming: IncomingMessage): Promise<GraphqlRequest> {
+  const { method, headers } = incoming;
+  if (method === 'GET') return requestInUrl(incoming.url ?? '');
+  if (method !== 'POST') {
+    throw new PaymentsError('method_not_allowed', `Expected GET or POST, got ${method}.`);
+  }
+  // JSON only: what a form of another site can send without asking first changes nothing here.
+  const type = headers['content-type'];
+  if (!isJson(type)) {
+    throw new PaymentsError(
+      'unsupported_media_type',
+      `Expected a body of application/json, got ${type?.slice(0, 100) ?? 'none named'}.`,
+    );
+  }
+  return requestIn(jsonOf(await readBytes(incoming)));
 }

@@ -7,11 +7,15 @@ import { defaultTimings, type Timings } from '../wire/http/event-stream.ts';
 import { createAllowsOrigin } from '../wire/http/origin.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { createExecution } from './execution.ts';
-import { createHttpListener } from './http.ts';
+import type { HttpHost } from './host.ts';
+import { createLeanListener } from './lean.ts';
 import { createPaymentsSchema } from './schema.ts';
 import type { SocketLimits } from './socket-connection.ts';
 import { createSockets } from './sockets.ts';
-import { createRoomYoga, executeOf } from './yoga.ts';
+import { createYogaListener } from './yoga.ts';
+
+/** graphql-yoga, or Node's own request and response with as little around them as can be. */
+export type GraphqlHost = 'yoga' | 'lean';
 
 /** Bounds of one answer. */
 export const answerLimits: { readonly maxAnswerBytes: number; readonly readMs: number } = {
@@ -22,6 +26,8 @@ export const answerLimits: { readonly maxAnswerBytes: number; readonly readMs: n
 };
 
 export interface GraphqlRoomOptions extends Partial<Front> {
+  /** What answers HTTP. Defaults to `yoga`. */
+  readonly host?: GraphqlHost | undefined;
   /** False: no batching, for the bench to show what the loaders save. Defaults to true. */
   readonly loaders?: boolean | undefined;
   /** Whether the schema may be asked for. Defaults to true. */
@@ -72,27 +78,31 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     ((cause: unknown, requestId: string) => {
       core.refuse({ requestId }, toPaymentsError(cause)).catch(console.error);
     });
-  const yoga = createRoomYoga(schema, {
-    ...timings,
-    closing: closing.signal,
-    report: (cause) => report(cause, requestIdOf(undefined)),
-  });
-  const execution = createExecution(core, schema, executeOf(yoga), {
+  const introspection = options.introspection ?? true;
+  const execution = createExecution(core, schema, {
     loaders: options.loaders ?? true,
-    introspection: options.introspection ?? true,
+    introspection,
     maxCost: options.maxCost ?? 500,
     maxAnswerBytes,
     report,
   });
   const { addressOf = createAddressOf(0), allowsOrigin = createAllowsOrigin([]) } = options;
   const sockets = createSockets(core, execution, { addressOf, allowsOrigin }, options.sockets);
+  const host: HttpHost = {
+    core,
+    execution,
+    addressOf,
+    readMs,
+    blockedMs: timings.blockedMs,
+    introspection,
+    events: {
+      ...timings,
+      closing: closing.signal,
+      report: (cause) => report(cause, requestIdOf(undefined)),
+    },
+  };
   return {
-    listener: createHttpListener(
-      { core, addressOf, readMs, blockedMs: timings.blockedMs },
-      execution,
-      yoga,
-      closing.signal,
-    ),
+    listener: options.host === 'lean' ? createLeanListener(host) : createYogaListener(host),
     upgrade: sockets.upgrade,
     async close() {
       closing.abort();

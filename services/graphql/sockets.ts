@@ -12,7 +12,7 @@ import { answerRefusal, closing, foreignOrigin, malformed } from '../wire/http/u
 import { requestIdOf } from '../wire/request-id.ts';
 import { callerOf } from './caller.ts';
 import { refusalOf } from './errors.ts';
-import type { Execution, Outcome } from './execution.ts';
+import type { Execution, Outcome, Transport } from './execution.ts';
 import { requestIn } from './request.ts';
 import {
   type ConnectionParams,
@@ -23,6 +23,9 @@ import {
   serveSocket,
 } from './socket-connection.ts';
 import type { SocketOperation } from './socket-operations.ts';
+
+/** What this transport carries. */
+const anything: Transport = { readOnly: false, streams: true };
 
 export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -155,7 +158,8 @@ async function run(
   }
   try {
     const given = requestIn({ query, operationName, variables, extensions });
-    return { ...(await execution.run(given, caller, session, false)), requestId };
+    const known = { ...caller, session };
+    return { ...(await execution.run(given, known, anything)), requestId };
   } catch (thrown) {
     return refused(toPaymentsError(thrown));
   }

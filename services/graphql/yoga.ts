@@ -1,58 +1,64 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import { eventStreamHeaders } from '../wire/http/event-stream.ts';
-import { type EventStreamOptions, eventStreamOf } from './event-stream.ts';
-import type { ResultStream } from './subscription.ts';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { createYoga } from 'graphql-yoga';
+import type { GraphqlContext } from './context.ts';
+import type { HttpHost } from './host.ts';
+import { useCaching } from './plugins/caching.ts';
+import { useCaller, useStrictRequests } from './plugins/caller.ts';
+import { knownCaller, preparedIn, type ServerContext } from './plugins/context.ts';
+import { useCost } from './plugins/cost.ts';
+import { usePreparedDocuments } from './plugins/documents.ts';
+import { useEventStreams } from './plugins/event-streams.ts';
+import { maskedErrors } from './plugins/masking.ts';
+import { useJsonResponses, useRefusals } from './plugins/responses.ts';
 
-/** What a request came to by the time that yoga sees it. */
-export interface YogaContext {
-  readonly results: ExecutionResult | ResultStream;
-}
+/** A path that no request has: a blank does not come through Node's parser. */
+const nowhere = ' ';
 
-export type RoomYoga = YogaServerInstance<YogaContext, object>;
-
-/** Yoga's own types of the context know nothing of the server's part. */
-const resultsIn = (context: object) => (context as YogaContext).results;
-
-/** Makes yoga write the results as an event stream, and leave the rest to the room. */
-const resultsOfRoom = (options: EventStreamOptions): Plugin<YogaContext> => ({
-  onRequestParse({ setRequestParser }) {
-    setRequestParser(() => ({ query: '' }));
-  },
-  onParams({ setResult, context }) {
-    setResult(resultsIn(context));
-  },
-  onResultProcess({ serverContext, setResultProcessor }) {
-    const results = resultsIn(serverContext);
-    setResultProcessor(
-      (_result, fetchAPI) => eventStreamOf(results, fetchAPI, options),
-      eventStreamHeaders['content-type'],
-    );
-  },
-});
-
-/** Yoga for this room: its event streams and its executor. */
-export const createRoomYoga = (schema: GraphQLSchema, options: EventStreamOptions): RoomYoga =>
-  createYoga<YogaContext>({
-    schema,
-    plugins: [resultsOfRoom(options)],
-    // What the room does before yoga, or does not do at all.
-    batching: false,
-    cors: false,
+/** The Yoga host: GraphQL over HTTP by graphql-yoga, its plugins in the order of a request. */
+export function createYogaListener(host: HttpHost): RequestListener {
+  const yoga = createYoga<ServerContext, GraphqlContext>({
+    schema: host.execution.schema,
+    context: ({ state }) => host.execution.contextOf(preparedIn(state), knownCaller(state)),
+    plugins: [
+      useCaller(host),
+      useStrictRequests(),
+      usePreparedDocuments(host),
+      useCost(host),
+      useJsonResponses(host),
+      useCaching(),
+      useEventStreams(host),
+      useRefusals(host),
+    ],
+    maskedErrors,
     graphiql: false,
-    landingPage: false,
+    // Our own log has each call once.
     logging: false,
-    maskedErrors: false,
+    // These are answered for all wires at once, or not at all.
+    cors: false,
+    landingPage: false,
+    healthCheckEndpoint: nowhere,
+    // `useStrictRequests` has its own bound, and neither form.
+    batching: false,
     multipart: false,
+    maxRequestBodySize: false,
+    // `usePreparedDocuments` remembers by size, and only documents that ran.
     parserAndValidationCache: false,
   });
-
-export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+  return (incoming, outgoing) => {
+    nameHere(incoming);
+    yoga(incoming, outgoing);
+  };
+}
 
 /**
- * Yoga's executor without its HTTP. It takes half of the time of graphql 17's own `execute`, which
- * makes an AbortController and, when it ends, a DOMException with its stack for every document,
- * and keeps collected fields in weak maps under keys of one request, so that garbage survives
- * into the old generation.
+ * Yoga makes a URL of the host and target that a client names, and answers with its own error where
+ * there is none to be made. The server has routed the request by now.
  */
-export const executeOf = (yoga: RoomYoga): Execute => yoga.getEnveloped().execute;
+function nameHere(incoming: IncomingMessage): void {
+  const { url = '', headers } = incoming;
+  headers.host = 'localhost';
+  // HTTP/2's name for the same.
+  if (':authority' in headers) headers[':authority'] = 'localhost';
+  const query = url.indexOf('?');
+  incoming.url = query < 0 ? '/graphql' : `/graphql${url.slice(query)}`;
+}
