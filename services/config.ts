@@ -24,6 +24,8 @@ export interface Config {
   readonly wires: ReadonlySet<Wire>;
   /** Whether an empty database gets the demo merchants, their keys and the real invoices. */
   readonly demo: boolean;
+  /** What answers HTTP for GraphQL: graphql-yoga, or a host with as little as can be. */
+  readonly graphqlHost: 'yoga' | 'lean';
   /** False takes DataLoader out of GraphQL, so that the bench can show what it is for. */
   readonly graphqlLoaders: boolean;
   /**
@@ -89,6 +91,7 @@ const environment = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(wires))),
   DEMO: flag.default(true),
+  GRAPHQL_HOST: z.enum(['yoga', 'lean']).default('yoga'),
   GRAPHQL_LOADERS: flag.default(true),
   ADDRESS_LIMIT: decimal.pipe(z.number().min(0).max(1_000_000)).default(100),
   TRUSTED_PROXIES: trustedProxies.default([]),
@@ -131,6 +134,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl: values.DATABASE_URL,
     wires: new Set(values.WIRES),
     demo: values.DEMO,
+    graphqlHost: values.GRAPHQL_HOST,
     graphqlLoaders: values.GRAPHQL_LOADERS,
     addressLimit: values.ADDRESS_LIMIT,
     trustedProxies: values.TRUSTED_PROXIES,

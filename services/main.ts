@@ -106,7 +106,8 @@ async function open(
   });
   await ifOpen('graphql', async () => {
     const { createGraphqlRoom } = await import('./graphql/server.ts');
-    const graphql = createGraphqlRoom(core, { ...front, loaders: config.graphqlLoaders });
+    const { graphqlHost: host, graphqlLoaders: loaders } = config;
+    const graphql = createGraphqlRoom(core, { ...front, host, loaders });
     Object.assign(rooms, { graphql });
     closers.push(graphql.close);
   });

@@ -57,12 +57,13 @@ export interface GraphqlRoom {
  * The GraphQL room: one execution behind HTTP and WebSocket.
  *
  * A document's way, file by file:
- * - in by `http.ts` (`accept.ts`, `request.ts`) or `sockets.ts`, from whom by `caller.ts`;
- * - `execution.ts`: prepared (`prepared.ts`), priced (`cost.ts`), admitted, executed (`yoga.ts`);
+ * - in by `yoga.ts` and its plugins or by `lean.ts` (`accept.ts`, `request.ts`), or by `sockets.ts`;
+ *   from whom by `caller.ts`;
+ * - `execution.ts`: prepared (`prepared.ts`), priced (`cost.ts`), admitted, executed;
  * - `schema.ts` over `schema/payments.graphql`: the resolvers of `payments.ts`, `refunds.ts`,
  *   `customers.ts`, `events.ts`, `keys.ts` and `node.ts`, made of `context.ts` (one resource),
  *   `connection.ts` (lists), `mutation.ts` (writes) and `loaders.ts` (what objects lead to);
- * - out by the same transport; what failed, by `errors.ts`.
+ * - out by the same transport (`responses.ts`, `event-stream.ts`); what failed, by `errors.ts`.
  *
  * The other side is `client.ts`, with `client-codecs.ts`, `client-results.ts`, `client-watch.ts`;
  * both sides know `documents.ts` (some are persisted) and `enums.ts`.

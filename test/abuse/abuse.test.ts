@@ -5,15 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Fivewire } from '../../services/main.ts';
 import { openServer } from '../contract/subjects.ts';
+import { graphqlHosts } from '../graphql-host.ts';
 import { adminKey } from '../house.ts';
 
 /** Nothing that a client sends may end the process or be answered as our own failure. */
+
+const addressOf = ({ ports }: Fivewire) => `http://127.0.0.1:${ports.http}`;
 
 let server: Fivewire;
 let http: string;
 beforeAll(async () => {
   server = await openServer();
-  http = `http://127.0.0.1:${server.ports.http}`;
+  http = addressOf(server);
 });
 afterAll(async () => {
   const metrics = await (await fetch(`${http}/metrics`)).text();
@@ -50,8 +53,9 @@ const post = (
   path: string,
   text: string | Uint8Array<ArrayBuffer>,
   contentType = 'application/json',
+  to = server,
 ) =>
-  fetch(`${http}${path}`, {
+  fetch(`${addressOf(to)}${path}`, {
     method: 'POST',
     headers: {
       ...bearer,
@@ -114,7 +118,17 @@ describe('REST', () => {
   });
 });
 
-describe('GraphQL', () => {
+describe.each(graphqlHosts)('GraphQL on the host %s', (host) => {
+  let other: Fivewire;
+  beforeAll(async () => {
+    other = await openServer(undefined, host);
+  });
+  afterAll(async () => {
+    const metrics = await (await fetch(`${addressOf(other)}/metrics`)).text();
+    await other.close();
+    expect(metrics).not.toMatch(/code="internal"/);
+  });
+
   test('bodies, documents and variables of every shape are answered', async () => {
     const request = fc.record(
       {
@@ -134,7 +148,7 @@ describe('GraphQL', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(request, body), async (json) => {
-        const response = await post('/graphql', JSON.stringify(json));
+        const response = await post('/graphql', JSON.stringify(json), undefined, other);
         expect(response.status).toBeLessThan(500);
         expect(await response.text()).not.toMatch(/INTERNAL|\bat .*\.(ts|js):/);
       }),

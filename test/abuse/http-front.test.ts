@@ -263,10 +263,24 @@ describe('a client that waits for 100 Continue', () => {
       ...headers,
     );
 
+  let lean: Fivewire;
+  beforeAll(async () => {
+    lean = await openServer(undefined, 'lean');
+  });
+  afterAll(() => lean.close());
+
+  /** What reads a body, and on which port: REST and both hosts of GraphQL. */
+  const readers = () =>
+    [
+      ['/v1/payments', port],
+      ['/graphql', port],
+      ['/graphql', lean.ports.http],
+    ] as const;
+
   test('is told at once that its body is too large', async () => {
-    for (const path of ['/v1/payments', '/graphql']) {
+    for (const [path, on] of readers()) {
       const text = post(path, key, 'Idempotency-Key: large', 'Content-Length: 1000000');
-      const response = await responseTo(port, text);
+      const response = await responseTo(on, text);
       expect(response.status).toBe(413);
       expect(response.headers.connection).toBe('close');
     }
@@ -275,8 +289,8 @@ describe('a client that waits for 100 Continue', () => {
   test('is told at once that its key is missing or unknown', async () => {
     const length = ['Idempotency-Key: keyless', 'Content-Length: 14'];
     for (const headers of [length, ['Authorization: Bearer sk_test_nobody', ...length]]) {
-      for (const path of ['/v1/customers', '/graphql']) {
-        expect((await responseTo(port, post(path, ...headers))).status).toBe(401);
+      for (const [path, on] of readers()) {
+        expect((await responseTo(on, post(path, ...headers))).status).toBe(401);
       }
     }
   });

@@ -3,6 +3,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { graphqlHosts } from '../graphql-host.ts';
 import { adminKey } from '../house.ts';
 import { requestText, responseTo } from './raw-http.ts';
 import { type SpawnedServer, spawnServer } from './spawned-server.ts';
@@ -142,26 +143,29 @@ test('an HTTP/2 connection is told to go away, and its streams are answered', as
   await once(session, 'close');
 });
 
-test('streams end in order, and nobody is told that one is complete', async () => {
-  server = await spawnServer(goesOnListening);
-  const url = `127.0.0.1:${server.ports.http}`;
-  const { authorization } = headers;
-  const socket = new WebSocket(`ws://${url}/ws`, { headers: { authorization } });
-  await once(socket, 'open');
-  const closed = once(socket, 'close');
-  const sse = await fetch(`http://${url}/v1/events`, {
-    headers: { authorization, accept: 'text/event-stream' },
-  });
-  const graphql = await fetch(`http://${url}/graphql`, {
-    method: 'POST',
-    headers: { ...headers, accept: 'text/event-stream' },
-    body: JSON.stringify({ query: 'subscription { events { sequence } }' }),
-  });
-  expect([sse.status, graphql.status]).toEqual([200, 200]);
-  const texts = Promise.all([sse.text(), graphql.text()]);
-  server.child.kill('SIGTERM');
-  expect((await closed)[0]).toBe(1012);
-  const [events, results] = await texts;
-  expect(events).toMatch(/retry: \d+/);
-  expect(results).not.toContain('complete');
-});
+test.each(graphqlHosts)(
+  'streams end in order, and none is said to be complete: %s',
+  async (host) => {
+    server = await spawnServer({ ...goesOnListening, GRAPHQL_HOST: host });
+    const url = `127.0.0.1:${server.ports.http}`;
+    const { authorization } = headers;
+    const socket = new WebSocket(`ws://${url}/ws`, { headers: { authorization } });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    const sse = await fetch(`http://${url}/v1/events`, {
+      headers: { authorization, accept: 'text/event-stream' },
+    });
+    const graphql = await fetch(`http://${url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, accept: 'text/event-stream' },
+      body: JSON.stringify({ query: 'subscription { events { sequence } }' }),
+    });
+    expect([sse.status, graphql.status]).toEqual([200, 200]);
+    const texts = Promise.all([sse.text(), graphql.text()]);
+    server.child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(1012);
+    const [events, results] = await texts;
+    expect(events).toMatch(/retry: \d+/);
+    expect(results).not.toContain('complete');
+  },
+);

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
+import { graphqlHost } from '../graphql-host.ts';
 
 const startFile = resolve(import.meta.dirname, '../../services/start.js');
 
@@ -26,7 +27,14 @@ export function spawnStart(
   nodeFlags: readonly string[] = [],
 ): ChildProcess {
   return spawn(process.execPath, [...nodeFlags, startFile], {
-    env: { PATH: process.env.PATH, HTTP_PORT: '0', GRPC_PORT: '0', DEMO: '0', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HTTP_PORT: '0',
+      GRPC_PORT: '0',
+      DEMO: '0',
+      GRAPHQL_HOST: graphqlHost,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -8,15 +8,24 @@ import { createPorts } from '../../services/ports.ts';
 import { createRestClient } from '../../services/rest/client.ts';
 import { createSseClient } from '../../services/sse/client.ts';
 import { createWebsocketClient } from '../../services/websocket/client.ts';
+import { graphqlHost, onlyGraphql } from '../graphql-host.ts';
 
-/** A whole server, all wires open, with the demo merchants; on a database in memory, if omitted. */
-export async function openServer(databaseUrl = 'sqlite::memory:'): Promise<Fivewire> {
+/**
+ * A whole server, all wires open, with the demo merchants; on a database in memory, if omitted.
+ *
+ * @param host what answers GraphQL's HTTP
+ */
+export async function openServer(
+  databaseUrl = 'sqlite::memory:',
+  host: string = graphqlHost,
+): Promise<Fivewire> {
   const config = readConfig({
     HTTP_PORT: '0',
     HTTP2_PORT: '0',
     GRPC_PORT: '0',
     DATABASE_URL: databaseUrl,
     DEMO: '0',
+    GRAPHQL_HOST: host,
     // Tests that fail on purpose all come from one address.
     ADDRESS_LIMIT: '0',
   });
@@ -29,8 +38,7 @@ export type Connect = (server: Fivewire, key: string | undefined) => Promise<Cli
 
 const http = (server: Fivewire) => `http://127.0.0.1:${server.ports.http}`;
 
-/** Every way to call the core; the first, without a protocol, is what the others are held to. */
-export const subjects: Readonly<Record<string, Connect>> = {
+const everySubject: Readonly<Record<string, Connect>> = {
   'in-process': async (server, key) => createInProcessClient(server.core, key),
   rest: (server, key) => createRestClient({ target: http(server), key, connections: 8 }),
   'rest over HTTP/2': (server, key) =>
@@ -49,10 +57,18 @@ export const subjects: Readonly<Record<string, Connect>> = {
     createWebsocketClient({ target: `ws://127.0.0.1:${server.ports.http}`, key, connections: 2 }),
 };
 
+/** Every way to call the core; the first, without a protocol, is what the others are held to. */
+export const subjects = ofThisRun(everySubject);
+
 /** Every way to watch events. */
-export const streams: Readonly<
-  Record<string, (server: Fivewire, key: string | undefined) => Promise<ClientOf<'watchEvents'>>>
-> = {
-  ...subjects,
+export const streams = ofThisRun<
+  (server: Fivewire, key: string | undefined) => Promise<ClientOf<'watchEvents'>>
+>({
+  ...everySubject,
   sse: (server, key) => createSseClient({ target: http(server), key }),
-};
+});
+
+function ofThisRun<Of>(all: Readonly<Record<string, Of>>): Readonly<Record<string, Of>> {
+  const names = onlyGraphql ? ['in-process', 'graphql'] : Object.keys(all);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+}

@@ -10,6 +10,7 @@ test('nothing set gives the documented defaults', () => {
     databaseUrl: 'sqlite:.data/fivewire.db',
     wires: new Set(wires),
     demo: true,
+    graphqlHost: 'yoga',
     graphqlLoaders: true,
     addressLimit: 100,
     trustedProxies: [],
@@ -24,9 +25,11 @@ test('a variable set to nothing is one that is not set', () => {
 });
 
 test('every bad value is named, with what was expected and what was got', () => {
-  const read = () => readConfig({ HTTP_PORT: '70000', WIRES: 'rest,soap', DEMO: 'yes' });
+  const read = () =>
+    readConfig({ HTTP_PORT: '70000', WIRES: 'rest,soap', DEMO: 'yes', GRAPHQL_HOST: 'apollo' });
   expect(read).toThrow(/HTTP_PORT=70000: .*65535/);
   expect(read).toThrow(/WIRES=rest,soap: .*websocket/);
+  expect(read).toThrow(/GRAPHQL_HOST=apollo: .*yoga, lean/);
   expect(read).toThrow(/DEMO=yes: .*0, 1/);
 });
 

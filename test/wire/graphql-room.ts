@@ -12,6 +12,7 @@ import {
   type GraphqlRoom,
   type GraphqlRoomOptions,
 } from '../../services/graphql/server.ts';
+import { graphqlHost } from '../graphql-host.ts';
 import { adminKey, type House, openHouse } from '../house.ts';
 
 /** The GraphQL room alone, listening, around a house of its own. */
@@ -37,6 +38,7 @@ export async function openGraphqlHouse(
   const reported: unknown[] = [];
   const room = createGraphqlRoom(wrap(house), {
     report: (cause) => reported.push(cause),
+    host: graphqlHost,
     ...options,
   });
   const server = createServer(room.listener).on('upgrade', room.upgrade);

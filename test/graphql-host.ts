@@ -1,0 +1,12 @@
+import { readConfig } from '../services/config.ts';
+
+const given = process.env.GRAPHQL_HOST;
+
+/** The host of GraphQL's HTTP in this run: `vitest.config.ts` runs its tests on both. */
+export const { graphqlHost } = readConfig({ GRAPHQL_HOST: given });
+
+/** Whether the run is about that host alone, so that other rooms need no tests in it. */
+export const onlyGraphql = given !== undefined;
+
+/** Every host, for tests that open a server for each. */
+export const graphqlHosts = ['yoga', 'lean'] as const;
