@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { maxBodyBytes } from '../wire/http/body.ts';
+import { bodyTag, isKnown } from '../wire/http/conditional.ts';
 import type { Accepted, ResponseType } from './accept.ts';
 import { type Refusal, refusalHeaders } from './errors.ts';
 import type { GraphqlRequest } from './execution.ts';
@@ -66,14 +66,10 @@ export function cacheableResponse(
     return jsonResponse(200, JSON.stringify(result), mediaType, headers);
   }
   const body = JSON.stringify({ data: result.data });
-  const etag = `"${hash('sha1', body, 'base64url')}"`;
+  const etag = bodyTag(body);
   const vary = 'Accept, Authorization';
   const headers = { ...id, etag, 'cache-control': 'private, no-cache', vary };
-  // Compared weakly (RFC 9110 §13.1.2).
-  const known = ifNoneMatch?.match(/"[^"]*"|^\s*\*\s*$/g) ?? [];
-  if (known.some((tag) => tag === etag || tag.trim() === '*')) {
-    return { status: 304, headers, body: undefined, length: 0 };
-  }
+  if (isKnown(ifNoneMatch, etag)) return { status: 304, headers, body: undefined, length: 0 };
   return jsonResponse(200, body, mediaType, headers);
 }
 
