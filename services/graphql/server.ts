@@ -57,8 +57,8 @@ export interface GraphqlRoom {
  * The GraphQL room: one execution behind HTTP and WebSocket.
  *
  * A document's way, file by file:
- * - in by `yoga.ts` and its plugins or by `lean.ts` (`accept.ts`, `request.ts`), or by `sockets.ts`;
- *   from whom by `caller.ts`;
+ * - in by `yoga.ts` and its plugins or by `lean.ts` (`accept.ts`, `request.ts`), or by
+ *   `sockets.ts`; from whom by `caller.ts`;
  * - `execution.ts`: prepared (`prepared.ts`), priced (`cost.ts`), admitted, executed;
  * - `schema.ts` over `schema/payments.graphql`: the resolvers of `payments.ts`, `refunds.ts`,
  *   `customers.ts`, `events.ts`, `keys.ts` and `node.ts`, made of `context.ts` (one resource),
