@@ -145,12 +145,33 @@ const carriesCalls = async (room: Wire) => {
   return Object.keys(operations).every((name) => name in (client ?? {}));
 };
 
+/** How many calls have ended; streams, which ask for nothing more, are not counted. */
+async function callsSoFar(): Promise<number> {
+  const metrics = await (await fetch(`${http}/metrics`)).text();
+  const counts = metrics.matchAll(/^fivewire_calls_total\{operation="(\w+)".*\} (\d+)$/gm);
+  return [...counts].reduce(
+    (sum, [, operation, count]) => (operation === 'watchEvents' ? sum : sum + Number(count)),
+    0,
+  );
+}
+
 const probes: Readonly<Record<Feature, (room: Wire) => Promise<boolean>>> = {
   calls: carriesCalls,
 
   async push(room) {
-    // Only REST's client asks again: it is the one that was given an interval.
-    return room !== 'rest' && streams[room] !== undefined;
+    const client = await streams[room]?.(server, adminKey);
+    if (!client) return false;
+    const end = new AbortController();
+    const events = await client.watchEvents({}, { signal: end.signal });
+    const next = events[Symbol.asyncIterator]().next();
+    const before = await callsSoFar();
+    await post('/v1/payments', payment);
+    await next;
+    // Before the next poll would bring it: nothing but the payment was asked for meanwhile.
+    const isPushed = (await callsSoFar()) === before + 1;
+    end.abort();
+    await client.close();
+    return isPushed;
   },
 
   async 'watched from a page'(room) {
