@@ -12,7 +12,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErrorDetails, errorCodes, PaymentsError } from '../../services/core/errors.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
 import { decodeError, encodeError } from '../../services/grpc/errors.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import {
   eventService,
   keyService,
@@ -21,22 +20,15 @@ import {
   refundService,
 } from '../../services/wire/protobuf/contract.ts';
 import { decodePayment } from '../../services/wire/protobuf/messages.ts';
-import { adminKey, type House, openHouse, otherKey } from '../house.ts';
-import { detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
+import { adminKey, otherKey } from '../house.ts';
+import { detailsOf, type Method } from './grpc-peer.ts';
+import { type GrpcRoom, openGrpcRoom } from './grpc-room.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let peer: Peer;
+let room: GrpcRoom;
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
-  peer = openPeer(server.port);
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  peer.close();
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 const { CreatePayment, ListPayments, BatchGetPayments } = paymentService;
 const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
@@ -55,7 +47,7 @@ async function violationsOf<Request>(
   request: Request,
   bytes?: Buffer,
 ) {
-  const { error } = await peer.ask(method, request, bytes && { bytes });
+  const { error } = await room.peer.ask(method, request, bytes && { bytes });
   expect(error?.code).toBe(status.INVALID_ARGUMENT);
   const details = Object.fromEntries(detailsOf(error));
   return (details.BadRequest as BadRequest).fieldViolations;
@@ -86,7 +78,7 @@ describe('bytes of a request', () => {
     '%s is refused by the name of its field, and nothing is stored',
     async (_what, bytes, field, reason) => {
       const good = CreatePayment.requestSerialize({ ...card, requestId: randomUUID() });
-      const stored = async () => (await peer.ask(ListPayments, {})).message?.payments;
+      const stored = async () => (await room.peer.ask(ListPayments, {})).message?.payments;
       const before = await stored();
       const violations = await violationsOf(CreatePayment, {}, Buffer.concat([good, bytes]));
       expect(violations).toMatchObject([{ field, reason }]);
@@ -105,7 +97,7 @@ describe('bytes of a request', () => {
 
 /** Header fields of a failure as they come, counted as HTTP/2 counts them (RFC 9113 §6.5.2). */
 async function headerBytesOf(method: { readonly path: string }, message: Buffer): Promise<number> {
-  const session = connect(`http://127.0.0.1:${server.port}`, {
+  const session = connect(`http://127.0.0.1:${room.server.port}`, {
     settings: { maxHeaderListSize: 65_536 },
   });
   const prefix = Buffer.alloc(5);
@@ -264,7 +256,7 @@ describe('refusals in the words of the contract', () => {
     ],
   ];
   test.each(cases)('%s', async (_what, method, request, message) => {
-    const { error } = await peer.ask(method, request as never);
+    const { error } = await room.peer.ask(method, request as never);
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.details).toMatch(message);
     const { BadRequest } = Object.fromEntries(detailsOf(error)) as { BadRequest: BadRequest };
@@ -273,13 +265,13 @@ describe('refusals in the words of the contract', () => {
   });
 
   test('scopes and states in messages and in ErrorInfo have the names of their enums', async () => {
-    const { message: key } = await peer.ask(keyService.CreateKey, {
+    const { message: key } = await room.peer.ask(keyService.CreateKey, {
       requestId: randomUUID(),
       name: 'reader',
       scopes: ['SCOPE_PAYMENTS_READ'],
     });
     const metadata = { authorization: `Bearer ${key?.secret}` };
-    const denied = await peer.ask(eventService.ListEvents, {}, { metadata });
+    const denied = await room.peer.ask(eventService.ListEvents, {}, { metadata });
     expect(denied.error?.details).toBe(
       'Expected a key with the scope SCOPE_EVENTS_READ, got one with SCOPE_PAYMENTS_READ.',
     );
@@ -287,15 +279,15 @@ describe('refusals in the words of the contract', () => {
       metadata: { scope: 'SCOPE_EVENTS_READ', scopes: 'SCOPE_PAYMENTS_READ' },
     });
     const request = { ...card, requestId: randomUUID(), confirm: true };
-    const { message: payment } = await peer.ask(CreatePayment, request);
+    const { message: payment } = await room.peer.ask(CreatePayment, request);
     const confirm = { id: payment?.id ?? '', requestId: randomUUID() };
-    const { error } = await peer.ask(paymentService.ConfirmPayment, confirm);
+    const { error } = await room.peer.ask(paymentService.ConfirmPayment, confirm);
     expect(error?.details).toContain('its status is PAYMENT_STATUS_SUCCEEDED');
     expect(decodeError(error as ServiceError, 'here').message).toContain('its status is succeeded');
   });
 
   test('every dynamic value of a message is in ErrorInfo under a name in snake case', async () => {
-    const { message: key } = await peer.ask(keyService.CreateKey, {
+    const { message: key } = await room.peer.ask(keyService.CreateKey, {
       requestId: randomUUID(),
       name: 'slow',
       scopes: ['SCOPE_PAYMENTS_READ'],
@@ -306,7 +298,7 @@ describe('refusals in the words of the contract', () => {
     // However slow the machine is, some of these meet an empty bucket.
     let error: ServiceError | undefined;
     while (!error) {
-      const calls = Array.from({ length: 10 }, () => peer.ask(ListPayments, {}, { metadata }));
+      const calls = Array.from({ length: 10 }, () => room.peer.ask(ListPayments, {}, { metadata }));
       error = (await Promise.all(calls)).find((answer) => answer.error)?.error;
     }
     const [[, info] = []] = detailsOf(error);
@@ -318,7 +310,7 @@ describe('refusals in the words of the contract', () => {
 
   test('every order of the contract is taken, with any space between its words', async () => {
     for (const orderBy of ['', 'created_at', ' amount  desc ', 'amount', 'created_at desc']) {
-      expect((await peer.ask(ListPayments, { orderBy })).error).toBeUndefined();
+      expect((await room.peer.ask(ListPayments, { orderBy })).error).toBeUndefined();
     }
   });
 
@@ -342,7 +334,7 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
   beforeAll(async () => {
     const created = Array.from({ length: count }, async () => {
       const request = { ...card, requestId: randomUUID(), currency: 'EUR', metadata: fullMetadata };
-      const { message: payment, error } = await peer.ask(CreatePayment, request, options);
+      const { message: payment, error } = await room.peer.ask(CreatePayment, request, options);
       expect(error).toBeUndefined();
       return payment?.id ?? '';
     });
@@ -353,7 +345,11 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
     const pages: (readonly string[])[] = [];
     let pageToken = '';
     do {
-      const { message: page } = await peer.ask(ListPayments, { pageSize: 100, pageToken }, options);
+      const { message: page } = await room.peer.ask(
+        ListPayments,
+        { pageSize: 100, pageToken },
+        options,
+      );
       pages.push(page?.payments.map(({ id }) => id) ?? []);
       pageToken = page?.nextPageToken ?? '';
     } while (pageToken !== '');
@@ -363,7 +359,7 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
   });
 
   test('a page of their events ends early as well', async () => {
-    const { message: page, error } = await peer.ask(
+    const { message: page, error } = await room.peer.ask(
       eventService.ListEvents,
       { pageSize: 100 },
       options,
@@ -376,12 +372,12 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
   test('a batch that would not fit is refused with the number that does', async () => {
     const [id = ''] = ids;
     for (const many of [[...ids], Array<string>(100).fill(id)]) {
-      const { error } = await peer.ask(BatchGetPayments, { ids: many }, options);
+      const { error } = await room.peer.ask(BatchGetPayments, { ids: many }, options);
       expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
       const [[, info] = []] = detailsOf(error);
       expect(info).toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' });
       const { fits } = (info as { metadata: { fits: string } }).metadata;
-      const { message: batch } = await peer.ask(
+      const { message: batch } = await room.peer.ask(
         BatchGetPayments,
         { ids: many.slice(0, Number(fits)) },
         options,
@@ -393,11 +389,11 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
 
 test('a page size above the maximum is taken for the maximum', async () => {
   const creations = Array.from({ length: 101 }, () =>
-    peer.ask(CreatePayment, { ...card, requestId: randomUUID() }),
+    room.peer.ask(CreatePayment, { ...card, requestId: randomUUID() }),
   );
   await Promise.all(creations);
   for (const method of [ListPayments, eventService.ListEvents] as const) {
-    const { message: page } = await peer.ask<{ pageSize: number }, object>(method, {
+    const { message: page } = await room.peer.ask<{ pageSize: number }, object>(method, {
       pageSize: 2000,
     });
     const { nextPageToken, ...items } = page as { nextPageToken: string };
@@ -409,17 +405,17 @@ test('a page size above the maximum is taken for the maximum', async () => {
 test('the refunds of a payment in a batch are a page, whose token goes on in ListRefunds', async () => {
   const { CreateRefund, BatchListRefunds, ListRefunds } = refundService;
   const request = { ...card, requestId: randomUUID(), confirm: true };
-  const { message: payment } = await peer.ask(CreatePayment, request);
+  const { message: payment } = await room.peer.ask(CreatePayment, request);
   const id = payment?.id ?? '';
   for (let i = 0; i < 25; i += 1) {
-    await peer.ask(CreateRefund, { requestId: randomUUID(), payment: id, amount: 1 });
+    await room.peer.ask(CreateRefund, { requestId: randomUUID(), payment: id, amount: 1 });
   }
-  const { message: batch } = await peer.ask(BatchListRefunds, { payments: [id, 'pay_none'] });
+  const { message: batch } = await room.peer.ask(BatchListRefunds, { payments: [id, 'pay_none'] });
   const [first, none] = batch?.payments ?? [];
   expect(first?.refunds).toHaveLength(20);
   expect(none).toEqual({ refunds: [], nextPageToken: '' });
   const pageToken = first?.nextPageToken ?? '';
-  const { message: rest } = await peer.ask(ListRefunds, { payment: id, pageToken });
+  const { message: rest } = await room.peer.ask(ListRefunds, { payment: id, pageToken });
   const seen = [...(first?.refunds ?? []), ...(rest?.refunds ?? [])].map((refund) => refund.id);
   expect(new Set(seen).size).toBe(25);
   expect(rest?.nextPageToken).toBe('');
@@ -429,17 +425,18 @@ describe('page tokens of events', () => {
   const { ListEvents } = eventService;
   const types = ['EVENT_TYPE_PAYMENT_CREATED' as const];
   beforeAll(async () => {
-    for (let i = 0; i < 6; i += 1) await peer.ask(CreatePayment, { ...card, requestId: `e${i}` });
+    for (let i = 0; i < 6; i += 1)
+      await room.peer.ask(CreatePayment, { ...card, requestId: `e${i}` });
   });
   const tokenOf = async (request: object) => {
-    const { message: page } = await peer.ask(ListEvents, { pageSize: 2, ...request });
+    const { message: page } = await room.peer.ask(ListEvents, { pageSize: 2, ...request });
     return page?.nextPageToken ?? '';
   };
 
   test('go on where the page ended, with `after` left out or as it was', async () => {
     const pageToken = await tokenOf({ after: 1 });
     for (const after of [0, 1]) {
-      const { message: page } = await peer.ask(ListEvents, { pageSize: 2, pageToken, after });
+      const { message: page } = await room.peer.ask(ListEvents, { pageSize: 2, pageToken, after });
       expect(page?.events.map(({ sequence }) => sequence)).toEqual([4, 5]);
     }
   });
@@ -459,7 +456,7 @@ describe('page tokens of events', () => {
       [{ pageToken }, asOther],
     ];
     for (const [request, options] of cases) {
-      const { error } = await peer.ask(ListEvents, request, options);
+      const { error } = await room.peer.ask(ListEvents, request, options);
       expect(error?.details).toMatch(/^page_token: /);
     }
   });
@@ -534,7 +531,7 @@ describe('a client of this contract at the server of a newer one', () => {
 });
 
 test('our client sends no text that UTF-8 would change, and says which it is', async () => {
-  const client = await createGrpcClient({ target: `127.0.0.1:${server.port}`, key: adminKey });
+  const client = await createGrpcClient({ target: `127.0.0.1:${room.server.port}`, key: adminKey });
   // protobufjs replaces the half in text of this length.
   const half = 'a\ud800b'.padEnd(40, '.');
   const calls: readonly [string, () => Promise<unknown>][] = [

@@ -7,29 +7,21 @@ import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import { eventService } from '../../services/wire/protobuf/contract.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
+import { adminKey } from '../house.ts';
 import { detailsOf, openPeer, type Peer } from './grpc-peer.ts';
+import { type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let peer: Peer;
+let room: GrpcRoom;
 let client: GrpcClient;
 
-const start = (core: Core) => startGrpcServer(core, { host: '127.0.0.1', port: 0 });
-
 beforeAll(async () => {
-  house = await openHouse();
-  server = await start(house.core);
-  peer = openPeer(server.port);
-  client = await createGrpcClient({ target: `127.0.0.1:${server.port}`, key: adminKey });
+  room = await openGrpcRoom();
+  client = await createGrpcClient({ target: `127.0.0.1:${room.server.port}`, key: adminKey });
 });
 afterAll(async () => {
   await client.close();
-  peer.close();
-  await server.close();
-  await house.close();
+  await room.close();
 });
 
 const { WatchEvents } = eventService;
@@ -47,7 +39,7 @@ async function endOf(stream: ReturnType<Peer['open']>, seen: unknown[] = []) {
 }
 
 test('initial metadata tells that the stream is subscribed, before any event', async () => {
-  const stream = peer.open(WatchEvents, {});
+  const stream = room.peer.open(WatchEvents, {});
   stream.on('error', () => {});
   const [metadata] = await once(stream, 'metadata');
   expect(metadata.get('x-request-id')).toEqual([expect.stringMatching(/^req_/)]);
@@ -58,11 +50,11 @@ test('initial metadata tells that the stream is subscribed, before any event', a
 });
 
 test('a stream that is refused tells why, under the request id', async () => {
-  const none = await endOf(peer.open(WatchEvents, {}, { 'x-request-id': 'shop-7' }));
+  const none = await endOf(room.peer.open(WatchEvents, {}, { 'x-request-id': 'shop-7' }));
   expect(none.code).toBe(status.UNAUTHENTICATED);
   expect(none.metadata.get('x-request-id')).toEqual(['shop-7']);
   // A newer client's event type: the number is all that the wire carries.
-  const odd = await endOf(peer.open(WatchEvents, { types: [77 as 1] }));
+  const odd = await endOf(room.peer.open(WatchEvents, { types: [77 as 1] }));
   expect(odd.code).toBe(status.INVALID_ARGUMENT);
   expect(detailsOf(odd)[1]).toMatchObject([
     'BadRequest',
@@ -71,7 +63,7 @@ test('a stream that is refused tells why, under the request id', async () => {
 });
 
 test('a stream resumes after a sequence and keeps to its types', async () => {
-  const after = await house.store.of('acct_retail').lastSequence();
+  const after = await room.house.store.of('acct_retail').lastSequence();
   await newCustomer('a');
   await client.createPayment({ amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok' }, fresh());
   await newCustomer('b');
@@ -94,7 +86,7 @@ test('revoking the key ends its streams with UNAUTHENTICATED, after what was com
     fresh(),
   );
   const authorization = `Bearer ${key.secret}`;
-  const stream = peer.open(WatchEvents, {}, { authorization });
+  const stream = room.peer.open(WatchEvents, {}, { authorization });
   const seen: unknown[] = [];
   const end = endOf(stream, seen);
   await once(stream, 'metadata');
@@ -106,24 +98,6 @@ test('revoking the key ends its streams with UNAUTHENTICATED, after what was com
   expect(detailsOf(error)[0]).toMatchObject(['ErrorInfo', { reason: 'UNAUTHENTICATED' }]);
 });
 
-const event = (sequence: number): Event => ({
-  id: `evt_${sequence}`,
-  sequence,
-  type: 'customer.created',
-  createdAt: 0,
-  data: {
-    kind: 'customer',
-    customer: {
-      id: 'cus_1',
-      name: 'x'.repeat(2000),
-      email: null,
-      country: null,
-      metadata: {},
-      createdAt: 0,
-    },
-  },
-});
-
 /** A server around a core that only streams. */
 async function streaming(events: (caller: Caller) => AsyncGenerator<Event>) {
   // Only these are ever called here.
@@ -131,14 +105,14 @@ async function streaming(events: (caller: Caller) => AsyncGenerator<Event>) {
     watch: async (_name: string, caller: Caller) => events(caller),
     refuse: async (_caller: Caller, error: PaymentsError) => error,
   } as unknown as Core;
-  const around = await start(core);
+  const around = await startGrpc(core);
   return { ...around, peer: openPeer(around.port) };
 }
 
 test('a client that leaves ends what was streamed for it', async () => {
   const left = Promise.withResolvers<boolean>();
   const around = await streaming(async function* ({ signal }) {
-    yield event(1);
+    yield largeEvent(1);
     await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     left.resolve(true);
   });
@@ -155,7 +129,7 @@ test('a slow reader is waited for, and then gets every event in order', async ()
   const total = 3000;
   let made = 0;
   const around = await streaming(async function* () {
-    for (made = 1; made <= total; made += 1) yield event(made);
+    for (made = 1; made <= total; made += 1) yield largeEvent(made);
   });
   const stream = around.peer.open(WatchEvents, {});
   stream.on('error', () => {});
@@ -172,7 +146,7 @@ test('a slow reader is waited for, and then gets every event in order', async ()
 });
 
 test('closing ends streams with UNAVAILABLE and does not wait for their clients', async () => {
-  const around = await start(house.core);
+  const around = await startGrpc(room.house.core);
   const watcher = openPeer(around.port);
   const stream = watcher.open(WatchEvents, {});
   const end = endOf(stream);
@@ -188,7 +162,7 @@ test('closing ends streams with UNAVAILABLE and does not wait for their clients'
 });
 
 test('a stream of a server that ends is overloaded to our client, with when to come back', async () => {
-  const around = await start(house.core);
+  const around = await startGrpc(room.house.core);
   const target = `127.0.0.1:${around.port}`;
   const watcher = await createGrpcClient({ target, key: adminKey });
   const events = await watcher.watchEvents({}, { signal: new AbortController().signal });

@@ -6,28 +6,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { Framing, maxRequestBytes } from '../../services/grpc/framing.ts';
 import { createHealth } from '../../services/grpc/health.ts';
 import { Incoming } from '../../services/grpc/incoming.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import { paymentService } from '../../services/wire/protobuf/contract.ts';
-import { type House, openHouse } from '../house.ts';
-import { ending, frame, openWire, reasonOf, type Wire } from './grpc-wire.ts';
+import { type GrpcRoom, openGrpcRoom } from './grpc-room.ts';
+import { ending, frame, reasonOf } from './grpc-wire.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let wire: Wire;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
-  wire = await openWire(server.port);
+  room = await openGrpcRoom();
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
-afterAll(async () => {
-  wire.close();
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 const { GetPayment } = paymentService;
 const reflect = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -40,13 +31,13 @@ describe('many messages in one piece', () => {
     [reflect, 20],
   ])('%s unpacks no more of them than it answers', async (path, most) => {
     const unpack = vi.spyOn(zlib, 'createGunzip');
-    const seen = await wire.call({ ':path': path, 'grpc-encoding': 'gzip' }, empties(5000, 1));
+    const seen = await room.wire.call({ ':path': path, 'grpc-encoding': 'gzip' }, empties(5000, 1));
     expect(reasonOf(seen)).toBeDefined();
     expect(unpack.mock.calls.length).toBeLessThanOrEqual(most);
   });
 
   test('a second message of a unary call is refused, and no third is read', async () => {
-    const seen = await wire.call({ ':path': GetPayment.path }, empties(5000));
+    const seen = await room.wire.call({ ':path': GetPayment.path }, empties(5000));
     expect(ending(seen)['grpc-status']).toBe('12');
     const framing = new Framing(undefined, 2, () => {});
     expect(framing.write(empties(5000))).toHaveLength(2);
@@ -99,14 +90,17 @@ describe('frames', () => {
 describe('what stands in headers', () => {
   test('a value that is the name of another header is a value', async () => {
     const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }));
-    const seen = await wire.call({ ':path': GetPayment.path, 'x-word': 'authorization' }, request);
+    const seen = await room.wire.call(
+      { ':path': GetPayment.path, 'x-word': 'authorization' },
+      request,
+    );
     expect(reasonOf(seen)).toBe('NOT_FOUND');
   });
 
   test('compressed in an encoding that cannot be printed is not read as if it were not', async () => {
     const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }), 1);
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip\u00ff' };
-    const seen = await wire.call(headers, request);
+    const seen = await room.wire.call(headers, request);
     expect(reasonOf(seen)).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 });
@@ -133,7 +127,7 @@ describe('what is kept', () => {
   test('a stream that is blocked again and again keeps no listener of each time', () => {
     const stream = Object.assign(new EventEmitter(), { writableNeedDrain: true });
     const incoming = new Incoming(
-      house.core,
+      room.house.core,
       stream as unknown as ServerHttp2Stream,
       {} as Incoming['caller'],
       undefined,

@@ -6,25 +6,17 @@ import { status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Caller, Core } from '../../services/core/invoke.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import { paymentService } from '../../services/wire/protobuf/contract.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
-import { closeOf, ending, frame, openWire, reasonOf, type Seen, type Wire } from './grpc-wire.ts';
+import { adminKey } from '../house.ts';
+import { type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
+import { closeOf, ending, frame, openWire, reasonOf, type Seen } from './grpc-wire.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let wire: Wire;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
-  wire = await openWire(server.port);
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  wire.close();
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 const { CreatePayment, GetPayment } = paymentService;
 const getPayment = frame(GetPayment.requestSerialize({ id: 'pay_none' }));
@@ -46,12 +38,17 @@ function expectContract(seen: Seen, reason: string): void {
   expect(reasonOf(seen)).toBe(reason);
   const requestId = ending(seen)['x-request-id'];
   expect(requestId).toMatch(/^req_/);
-  expect(house.records.filter((record) => record.requestId === requestId)).toHaveLength(1);
+  expect(room.house.records.filter((record) => record.requestId === requestId)).toHaveLength(1);
 }
 
 const paymentCount = async () =>
-  (await house.core.invoke('listEvents', { credential: adminKey, requestId: 'r' }, { limit: 100 }))
-    .items.length;
+  (
+    await room.house.core.invoke(
+      'listEvents',
+      { credential: adminKey, requestId: 'r' },
+      { limit: 100 },
+    )
+  ).items.length;
 
 /** Keeps the event loop from its timers for longer than the deadline of the test. */
 function busyFor(): void {
@@ -64,7 +61,7 @@ describe('what is no gRPC call', () => {
     'HTTP %s is 405 and carries nothing out',
     async (method) => {
       const before = await paymentCount();
-      const seen = await wire.call(
+      const seen = await room.wire.call(
         { ':path': CreatePayment.path, ':method': method },
         createPayment(),
       );
@@ -82,7 +79,7 @@ describe('what is no gRPC call', () => {
     'application/grpcfoo',
     'application/json',
   ])('the content type %s is 415', async (contentType) => {
-    const seen = await wire.call(
+    const seen = await room.wire.call(
       { ':path': GetPayment.path, 'content-type': contentType },
       getPayment,
     );
@@ -93,7 +90,7 @@ describe('what is no gRPC call', () => {
   test.each(['application/grpc+proto', 'APPLICATION/GRPC', 'application/grpc;charset=utf-8'])(
     'the content type %s is a call',
     async (contentType) => {
-      const seen = await wire.call(
+      const seen = await room.wire.call(
         { ':path': GetPayment.path, 'content-type': contentType },
         getPayment,
       );
@@ -102,14 +99,14 @@ describe('what is no gRPC call', () => {
   );
 
   test('an unknown method is UNIMPLEMENTED, with its name percent-encoded', async () => {
-    const seen = await wire.call({ ':path': '/x/Get%20x' });
+    const seen = await room.wire.call({ ':path': '/x/Get%20x' });
     expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
     expect(ending(seen)['grpc-message']).toContain('Get%2520x');
     expectContract(seen, 'METHOD_NOT_ALLOWED');
   });
 
   test('two authorization lines are refused, and neither is believed', async () => {
-    const lax = await openWire(server.port, { strictSingleValueFields: false });
+    const lax = await openWire(room.server.port, { strictSingleValueFields: false });
     const stream = lax.session.request([
       ...[':method', 'POST', ':path', GetPayment.path, ':scheme', 'http', ':authority', 'here'],
       ...['content-type', 'application/grpc'],
@@ -133,7 +130,7 @@ describe('frames', () => {
     ['bytes after the message', () => Buffer.concat([createPayment(), Buffer.alloc(2)])],
   ])('%s is INTERNAL and carries nothing out', async (_what, body) => {
     const before = await paymentCount();
-    const seen = await wire.call({ ':path': CreatePayment.path }, body());
+    const seen = await room.wire.call({ ':path': CreatePayment.path }, body());
     expect(statusOf(seen)).toBe(status.INTERNAL);
     expectContract(seen, 'VALIDATION_FAILED');
     expect(await paymentCount()).toBe(before);
@@ -141,7 +138,7 @@ describe('frames', () => {
 
   test('a message in an encoding that is not read is UNIMPLEMENTED, with those that are', async () => {
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'br' };
-    const seen = await wire.call(headers, frame(getPayment.subarray(5), 1));
+    const seen = await room.wire.call(headers, frame(getPayment.subarray(5), 1));
     expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
     expect(ending(seen)['grpc-accept-encoding']).toBe('identity,deflate,gzip');
     expectContract(seen, 'UNSUPPORTED_MEDIA_TYPE');
@@ -149,24 +146,24 @@ describe('frames', () => {
 
   test('a compressed message is read, and one that is none says so', async () => {
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip' };
-    const good = await wire.call(headers, frame(gzipSync(getPayment.subarray(5)), 1));
+    const good = await room.wire.call(headers, frame(gzipSync(getPayment.subarray(5)), 1));
     expect(statusOf(good)).toBe(status.NOT_FOUND);
-    const bad = await wire.call(headers, frame(Buffer.from('none'), 1));
+    const bad = await room.wire.call(headers, frame(Buffer.from('none'), 1));
     expect(statusOf(bad)).toBe(status.INTERNAL);
     expectContract(bad, 'VALIDATION_FAILED');
   });
 
   test('a message over the limit, no message and two of them have the error of the contract', async () => {
-    const large = await wire.call(
+    const large = await room.wire.call(
       { ':path': GetPayment.path },
       frame(Buffer.alloc(10), 0, 2 ** 30),
     );
     expect(statusOf(large)).toBe(status.RESOURCE_EXHAUSTED);
     expectContract(large, 'PAYLOAD_TOO_LARGE');
-    const none = await wire.call({ ':path': GetPayment.path }, Buffer.alloc(0));
+    const none = await room.wire.call({ ':path': GetPayment.path }, Buffer.alloc(0));
     expect(statusOf(none)).toBe(status.UNIMPLEMENTED);
     expectContract(none, 'METHOD_NOT_ALLOWED');
-    const two = await wire.call(
+    const two = await room.wire.call(
       { ':path': GetPayment.path },
       Buffer.concat([getPayment, getPayment]),
     );
@@ -176,7 +173,7 @@ describe('frames', () => {
 });
 
 test('a refused call leaves no stream open, though its client never ends its side', async () => {
-  const own = await openWire(server.port);
+  const own = await openWire(room.server.port);
   const headers = { ':path': CreatePayment.path, authorization: '' };
   const cut = frame(Buffer.alloc(10), 0, 2 ** 30);
   const all = await Promise.all(Array.from({ length: 200 }, () => own.call(headers, cut, false)));
@@ -191,7 +188,7 @@ describe('deadlines', () => {
   test.each(['-1S', '1.5S', 'abc1Sxyz', '1 S', '123456789S', '', 'S', '1s', '1'])(
     'the grpc-timeout %j is refused by name',
     async (timeout) => {
-      const seen = await wire.call(
+      const seen = await room.wire.call(
         { ':path': GetPayment.path, 'grpc-timeout': timeout },
         getPayment,
       );
@@ -207,7 +204,7 @@ describe('deadlines', () => {
       const before = await paymentCount();
       const headers = { ':path': CreatePayment.path, 'grpc-timeout': timeout };
       const all = await Promise.all(
-        Array.from({ length: 20 }, () => wire.call(headers, createPayment())),
+        Array.from({ length: 20 }, () => room.wire.call(headers, createPayment())),
       );
       for (const seen of all) {
         expect(statusOf(seen)).toBe(status.DEADLINE_EXCEEDED);
@@ -224,11 +221,11 @@ describe('deadlines', () => {
     const before = await paymentCount();
     const invoke = async (name: 'createPayment', caller: Caller, input: unknown) => {
       if (caller.signal) await wait(caller.signal);
-      return house.core.invoke(name, caller, input);
+      return room.house.core.invoke(name, caller, input);
     };
     // Nothing else is called here.
-    const core = { ...house.core, invoke } as unknown as Core;
-    const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+    const core = { ...room.house.core, invoke } as unknown as Core;
+    const around = await startGrpc(core);
     const own = await openWire(around.port);
     const headers = { ':path': CreatePayment.path, 'grpc-timeout': '50m' };
     const seen = await own.call(headers, createPayment());
@@ -243,7 +240,7 @@ describe('deadlines', () => {
     'a call with %s left is answered',
     async (timeout) => {
       const headers = { ':path': GetPayment.path, 'grpc-timeout': timeout };
-      expect(statusOf(await wire.call(headers, getPayment))).toBe(status.NOT_FOUND);
+      expect(statusOf(await room.wire.call(headers, getPayment))).toBe(status.NOT_FOUND);
     },
   );
 });
@@ -263,7 +260,7 @@ test('whatever stands in path, type, timeout and encoding, a call ends with the 
   );
   await fc.assert(
     fc.asyncProperty(fields, async (given) => {
-      const seen = await wire.call({ ':path': GetPayment.path, ...given }, getPayment);
+      const seen = await room.wire.call({ ':path': GetPayment.path, ...given }, getPayment);
       expect(reasonOf(seen)).toMatch(/^[A-Z_]+$/);
       expect(reasonOf(seen)).not.toBe('INTERNAL');
       expect(ending(seen)['x-request-id']).toBeTruthy();

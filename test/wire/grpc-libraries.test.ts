@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startGrpcServer } from '../../services/grpc/server.ts';
-import { type House, openHouse } from '../house.ts';
-import { ending, frame, openWire, reasonOf, type Wire } from './grpc-wire.ts';
+import { type GrpcRoom, openGrpcRoom } from './grpc-room.ts';
+import { ending, frame, reasonOf } from './grpc-wire.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let wire: Wire;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
-  wire = await openWire(server.port);
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  wire.close();
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 const reflection = ['v1', 'v1alpha'].map(
   (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
@@ -44,30 +35,30 @@ describe('requests of health and reflection', () => {
   );
 
   test.each(cases)('%s refuses %s, and it is no failure of the server', async (path, _, bytes) => {
-    const seen = await wire.call({ ':path': path }, frame(bytes));
+    const seen = await room.wire.call({ ':path': path }, frame(bytes));
     expect(reasonOf(seen)).toBe('VALIDATION_FAILED');
     const requestId = ending(seen)['x-request-id'];
-    const told = house.records.filter((record) => record.requestId === requestId);
+    const told = room.house.records.filter((record) => record.requestId === requestId);
     expect(told.map(({ code }) => code)).toEqual(['validation_failed']);
   });
 
   test.each([check, list, ...reflection])('an answer of %s has a request id', async (path) => {
     const headers = { ':path': path, 'x-request-id': 'my-own' };
     const request = path.includes('reflection') ? Buffer.from([0x3a, 0]) : Buffer.alloc(0);
-    const seen = await wire.call(headers, frame(request));
+    const seen = await room.wire.call(headers, frame(request));
     expect(ending(seen)['grpc-status']).toBe('0');
     expect(seen.headers['x-request-id']).toBe('my-own');
   });
 
   test('a stream of reflection without a request has a request id too', async () => {
-    const seen = await wire.call({ ':path': reflection[0] ?? '' }, Buffer.alloc(0));
+    const seen = await room.wire.call({ ':path': reflection[0] ?? '' }, Buffer.alloc(0));
     expect(ending(seen)['grpc-status']).toBe('0');
     expect(seen.headers['x-request-id']).toMatch(/^req_/);
   });
 
   test('an extension is asked for as before', async () => {
     const extension = Buffer.from([0x2a, 5, 0x0a, 1, 0x41, 0x10, 7]);
-    const seen = await wire.call({ ':path': reflection[0] ?? '' }, frame(extension));
+    const seen = await room.wire.call({ ':path': reflection[0] ?? '' }, frame(extension));
     expect(ending(seen)['grpc-status']).toBe('0');
     expect(seen.bytes).toBeGreaterThan(5);
   });

@@ -6,9 +6,9 @@ import { status } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rpc } from '../../services/grpc/contract.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
+import { adminKey } from '../house.ts';
 import { type Method, openPeer } from './grpc-peer.ts';
+import { type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
 /** The room as clients see it that know nothing of it: everything below is learnt by reflection. */
 
@@ -16,17 +16,12 @@ const root = join(import.meta.dirname, '../..');
 const bufBinary = join(root, 'node_modules/.bin/buf');
 const run = promisify(execFile);
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 interface Ran {
   readonly stdout: string;
@@ -42,7 +37,7 @@ const bufCurl = (path: string, ...args: readonly string[]): Promise<Ran> =>
     '--http2-prior-knowledge',
     '--reflect',
     ...args,
-    `http://127.0.0.1:${server.port}${path}`,
+    `http://127.0.0.1:${room.server.port}${path}`,
     // A failed call's status is what the test looks at.
   ]).catch((failed: Ran) => failed);
 
@@ -130,7 +125,7 @@ test('health is told for the server and for each service, and not for others', a
 });
 
 test('those who watch health are told of the end, and closing does not wait for them', async () => {
-  const brief = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  const brief = await startGrpc(room.house.core);
   const peer = openPeer(brief.port);
   // Of a generated client; the package declares its service without the methods.
   const { Watch } = healthService as unknown as Readonly<

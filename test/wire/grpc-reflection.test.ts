@@ -3,21 +3,15 @@ import { constants } from 'node:http2';
 import { status } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startGrpcServer } from '../../services/grpc/server.ts';
-import { type House, openHouse } from '../house.ts';
+import { type GrpcRoom, openGrpcRoom } from './grpc-room.ts';
 import { ending, frame, openWire, reasonOf } from './grpc-wire.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 interface Answer {
   readonly message_response: string;
@@ -42,7 +36,7 @@ const ask = frame(
 );
 
 test('reflection reads no further while its answers are not taken', async () => {
-  const wire = await openWire(server.port, { settings: { initialWindowSize: 0 } });
+  const wire = await openWire(room.server.port, { settings: { initialWindowSize: 0 } });
   const stream = wire.open({ ':path': path });
   stream.on('error', () => {});
   const total = 20_000;
@@ -60,7 +54,7 @@ test('reflection reads no further while its answers are not taken', async () => 
 });
 
 test('reflection answers a bounded number of requests in one stream', async () => {
-  const wire = await openWire(server.port);
+  const wire = await openWire(room.server.port);
   const seen = await wire.call({ ':path': path }, Buffer.concat(Array(1001).fill(ask)), false);
   expect(Number(ending(seen)['grpc-status'])).toBe(status.RESOURCE_EXHAUSTED);
   expect(reasonOf(seen)).toBe('RATE_LIMITED');
@@ -70,7 +64,7 @@ test('reflection answers a bounded number of requests in one stream', async () =
 });
 
 async function reflect(request: object): Promise<Answer> {
-  const wire = await openWire(server.port);
+  const wire = await openWire(room.server.port);
   const stream = wire.open({ ':path': path });
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -5,51 +5,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import { eventService } from '../../services/wire/protobuf/contract.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
+import { adminKey } from '../house.ts';
+import { type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
 import { closeOf, ending, frame, openWire, reasonOf } from './grpc-wire.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
+let room: GrpcRoom;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
+  room = await openGrpcRoom();
 });
-afterAll(async () => {
-  await server.close();
-  await house.close();
-});
+afterAll(() => room.close());
 
 const { WatchEvents } = eventService;
 const watch = (after?: number) =>
   frame(WatchEvents.requestSerialize(after === undefined ? {} : { after }));
 
 const newCustomer = (name: string) =>
-  house.core.invoke(
+  room.house.core.invoke(
     'createCustomer',
     { credential: adminKey, requestId: 'r', idempotencyKey: name },
     { name },
   );
-
-const eventOf = (sequence: number): Event => ({
-  id: `evt_${sequence}`,
-  sequence,
-  type: 'customer.created',
-  createdAt: 0,
-  data: {
-    kind: 'customer',
-    customer: {
-      id: 'cus_1',
-      name: 'x'.repeat(2000),
-      email: null,
-      country: null,
-      metadata: {},
-      createdAt: 0,
-    },
-  },
-});
 
 /** A server whose stream of events never pauses, for as long as somebody wants it. */
 async function endless() {
@@ -58,7 +35,7 @@ async function endless() {
     open += 1;
     try {
       for (let sequence = 1; !signal?.aborted; sequence += 1) {
-        yield eventOf(sequence);
+        yield largeEvent(sequence);
         await nextTurn();
       }
     } finally {
@@ -70,7 +47,7 @@ async function endless() {
     watch: async (_name: string, caller: Caller) => Object.assign(events(caller), { start: 0 }),
     refuse: async (_caller: Caller, error: PaymentsError) => error,
   } as unknown as Core;
-  const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+  const around = await startGrpc(core);
   return { ...around, openStreams: () => open };
 }
 
@@ -103,7 +80,7 @@ describe('a deadline', () => {
   test.each(['2592000S', '43200M', '2400H', '99999999H'])(
     'of %s is kept: the stream goes on',
     async (timeout) => {
-      const wire = await openWire(server.port);
+      const wire = await openWire(room.server.port);
       await newCustomer(`first-${timeout}`);
       const stream = wire.open({ ':path': WatchEvents.path, 'grpc-timeout': timeout });
       const closed = closeOf(stream);
@@ -125,14 +102,14 @@ describe('a deadline', () => {
 
 describe('the position', () => {
   test('where a stream starts is told before the first event: a cut then loses nothing', async () => {
-    const wire = await openWire(server.port);
+    const wire = await openWire(room.server.port);
     const stream = wire.open({ ':path': WatchEvents.path });
     const closed = closeOf(stream);
     const opened = Promise.withResolvers<number>();
     stream.on('response', (headers) => opened.resolve(Number(headers['x-sequence'])));
     stream.end(watch());
     const start = await opened.promise;
-    expect(start).toBe(await house.store.of('acct_retail').lastSequence());
+    expect(start).toBe(await room.house.store.of('acct_retail').lastSequence());
     stream.close(constants.NGHTTP2_CANCEL);
     await closed;
     await newCustomer('unwatched');
@@ -146,7 +123,7 @@ describe('the position', () => {
   });
 
   test('beyond the newest event is OUT_OF_RANGE, and says what is the newest', async () => {
-    const wire = await openWire(server.port);
+    const wire = await openWire(room.server.port);
     const seen = await wire.call({ ':path': WatchEvents.path }, watch(10 ** 12));
     expect(Number(ending(seen)['grpc-status'])).toBe(status.OUT_OF_RANGE);
     expect(reasonOf(seen)).toBe('POSITION_OUT_OF_RANGE');

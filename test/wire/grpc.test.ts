@@ -9,7 +9,6 @@ import { errorCodes, invalid, PaymentsError } from '../../services/core/errors.t
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
 import { decodeError, encodeError, grpcStatus } from '../../services/grpc/errors.ts';
-import { startGrpcServer } from '../../services/grpc/server.ts';
 import {
   customerService,
   eventService,
@@ -17,25 +16,20 @@ import {
   paymentService,
   refundService,
 } from '../../services/wire/protobuf/contract.ts';
-import { adminKey, type House, openHouse, otherKey } from '../house.ts';
-import { asAdmin, detailsOf, type Method, openPeer, type Peer } from './grpc-peer.ts';
+import { adminKey, otherKey } from '../house.ts';
+import { asAdmin, detailsOf, type Method, openPeer } from './grpc-peer.ts';
+import { type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
-let house: House;
-let server: Awaited<ReturnType<typeof startGrpcServer>>;
-let peer: Peer;
+let room: GrpcRoom;
 let client: GrpcClient;
 
 beforeAll(async () => {
-  house = await openHouse();
-  server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
-  peer = openPeer(server.port);
-  client = await createGrpcClient({ target: `127.0.0.1:${server.port}`, key: adminKey });
+  room = await openGrpcRoom();
+  client = await createGrpcClient({ target: `127.0.0.1:${room.server.port}`, key: adminKey });
 });
 afterAll(async () => {
   await client.close();
-  peer.close();
-  await server.close();
-  await house.close();
+  await room.close();
 });
 
 const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
@@ -51,7 +45,7 @@ async function aroundCore(invoke: (caller: Caller) => Promise<unknown>) {
     invoke: (_name: string, caller: Caller) => invoke(caller),
     refuse: async (_caller: Caller, error: PaymentsError) => error,
   } as unknown as Core;
-  const around = await startGrpcServer(core, { host: '127.0.0.1', port: 0 });
+  const around = await startGrpc(core);
   const aroundPeer = openPeer(around.port);
   return {
     server: around,
@@ -132,7 +126,7 @@ describe('errors', () => {
   });
 
   test('a refused input names its fields as the contract does, and the reason and domain', async () => {
-    const { error } = await peer.ask(ListPayments, { pageSize: -1, orderBy: 'size' });
+    const { error } = await room.peer.ask(ListPayments, { pageSize: -1, orderBy: 'size' });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.details).toMatch(/^page_size: .+; order_by: /);
     expect(detailsOf(error)).toEqual([
@@ -158,7 +152,7 @@ describe('errors', () => {
 
   test('a state that forbids the call is a precondition about that payment', async () => {
     const { id } = await createPayment();
-    const { error } = await peer.ask(ConfirmPayment, { requestId: randomUUID(), id });
+    const { error } = await room.peer.ask(ConfirmPayment, { requestId: randomUUID(), id });
     expect(error?.code).toBe(status.FAILED_PRECONDITION);
     expect(detailsOf(error)).toEqual([
       [
@@ -178,8 +172,8 @@ describe('errors', () => {
       { idempotencyKey: randomUUID() },
     );
     const metadata = { authorization: `Bearer ${secret}` };
-    await peer.ask(ListPayments, {}, { metadata });
-    const { error } = await peer.ask(ListPayments, {}, { metadata });
+    await room.peer.ask(ListPayments, {}, { metadata });
+    const { error } = await room.peer.ask(ListPayments, {}, { metadata });
     expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
     expect(detailsOf(error).map(([type]) => type)).toEqual([
       'ErrorInfo',
@@ -201,7 +195,7 @@ describe('errors', () => {
   });
 
   test('a message that was cut inside of a surrogate pair still arrives', async () => {
-    const { error } = await peer.ask(GetPayment, { id: `x${'💛'.repeat(60)}` });
+    const { error } = await room.peer.ask(GetPayment, { id: `x${'💛'.repeat(60)}` });
     expect(error?.code).toBe(status.NOT_FOUND);
     expect(error?.details).toContain('💛');
   });
@@ -213,9 +207,9 @@ describe('metadata', () => {
     const mine = { ...asAdmin, 'x-request-id': 'shop-42' };
     const odd = { ...asAdmin, 'x-request-id': 'a b' };
     for (const wanted of [id, 'pay_none']) {
-      const kept = await peer.ask(GetPayment, { id: wanted }, { metadata: mine });
+      const kept = await room.peer.ask(GetPayment, { id: wanted }, { metadata: mine });
       expect(kept.metadata.get('x-request-id')).toEqual(['shop-42']);
-      const replaced = await peer.ask(GetPayment, { id: wanted }, { metadata: odd });
+      const replaced = await room.peer.ask(GetPayment, { id: wanted }, { metadata: odd });
       expect(replaced.metadata.get('x-request-id')).toEqual([expect.stringMatching(/^req_/)]);
     }
   });
@@ -225,7 +219,7 @@ describe('metadata', () => {
     ['another scheme', { authorization: `Basic ${adminKey}` }],
     ['an unknown key', { authorization: 'Bearer sk_test_nobody' }],
   ])('%s is UNAUTHENTICATED', async (_what, metadata) => {
-    const { error } = await peer.ask(GetPayment, { id: 'pay_none' }, { metadata });
+    const { error } = await room.peer.ask(GetPayment, { id: 'pay_none' }, { metadata });
     expect(error?.code).toBe(status.UNAUTHENTICATED);
   });
 
@@ -243,10 +237,10 @@ describe('metadata', () => {
 
   test('the idempotency key of request_id and of metadata are one; a replay says so', async () => {
     const key = randomUUID();
-    const first = await peer.ask(CreatePayment, { requestId: key, ...card });
+    const first = await room.peer.ask(CreatePayment, { requestId: key, ...card });
     expect(first.metadata.get('idempotency-replayed')).toEqual([]);
     const metadata = { ...asAdmin, 'idempotency-key': key };
-    const second = await peer.ask(CreatePayment, { ...card }, { metadata });
+    const second = await room.peer.ask(CreatePayment, { ...card }, { metadata });
     expect(second.message).toEqual(first.message);
     expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
   });
@@ -254,8 +248,8 @@ describe('metadata', () => {
   test('a refusal that is replayed says so too', async () => {
     const requestId = randomUUID();
     const request = { requestId, ...card, paymentMethod: 'pm_card_declined', confirm: true };
-    const first = await peer.ask(CreatePayment, request);
-    const second = await peer.ask(CreatePayment, request);
+    const first = await room.peer.ask(CreatePayment, request);
+    const second = await room.peer.ask(CreatePayment, request);
     expect(second.error?.details).toBe(first.error?.details);
     expect(first.metadata.get('idempotency-replayed')).toEqual([]);
     expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
@@ -263,7 +257,7 @@ describe('metadata', () => {
 
   test('two idempotency keys in one call are refused', async () => {
     const metadata = { ...asAdmin, 'idempotency-key': 'a' };
-    const { error } = await peer.ask(CreatePayment, { requestId: 'b', ...card }, { metadata });
+    const { error } = await room.peer.ask(CreatePayment, { requestId: 'b', ...card }, { metadata });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(JSON.stringify(detailsOf(error))).toContain('"field":"request_id"');
   });
@@ -272,7 +266,7 @@ describe('metadata', () => {
 describe('deadlines', () => {
   test('a deadline that passes while the card network is silent ends the call', async () => {
     const started = performance.now();
-    const { error } = await peer.ask(
+    const { error } = await room.peer.ask(
       CreatePayment,
       { requestId: randomUUID(), ...card, paymentMethod: 'pm_card_timeout', confirm: true },
       { deadline: Date.now() + 120 },
@@ -283,7 +277,7 @@ describe('deadlines', () => {
 
   test('the network that never answers is DEADLINE_EXCEEDED with the reason, without one too', async () => {
     const request = { requestId: randomUUID(), ...card, paymentMethod: 'pm_card_timeout' };
-    const { error } = await peer.ask(CreatePayment, { ...request, confirm: true });
+    const { error } = await room.peer.ask(CreatePayment, { ...request, confirm: true });
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
     expect(detailsOf(error)[0]).toMatchObject(['ErrorInfo', { reason: 'TIMEOUT' }]);
   });
@@ -332,12 +326,15 @@ describe('deadlines', () => {
 describe('bad input', () => {
   afterEach(async () => {
     const { id } = await createPayment();
-    expect((await peer.ask(GetPayment, { id })).message, 'the server still answers').toBeDefined();
+    expect(
+      (await room.peer.ask(GetPayment, { id })).message,
+      'the server still answers',
+    ).toBeDefined();
   });
 
   test('a message over 128 KiB is RESOURCE_EXHAUSTED, and payload_too_large to our client', async () => {
     const description = 'x'.repeat(129 * 1024);
-    const { error } = await peer.ask(CreatePayment, { ...card, description });
+    const { error } = await room.peer.ask(CreatePayment, { ...card, description });
     expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
     const call = client.createPayment({ ...card, description }, { idempotencyKey: 'x' });
     await expect(call).rejects.toMatchObject({ code: 'payload_too_large' });
@@ -346,7 +343,11 @@ describe('bad input', () => {
   test('an unknown enum value is refused with what was expected and what was got', async () => {
     // A newer client's enum: the number is all that the wire carries.
     const captureMethod = 99 as 1;
-    const { error } = await peer.ask(CreatePayment, { requestId: 'e', ...card, captureMethod });
+    const { error } = await room.peer.ask(CreatePayment, {
+      requestId: 'e',
+      ...card,
+      captureMethod,
+    });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.details).toBe(
       'capture_method: expected one of CAPTURE_METHOD_AUTOMATIC, CAPTURE_METHOD_MANUAL, got 99',
@@ -355,7 +356,7 @@ describe('bad input', () => {
 
   test('an unspecified enum value is an absent one', async () => {
     const captureMethod = 'CAPTURE_METHOD_UNSPECIFIED';
-    const { message } = await peer.ask(CreatePayment, {
+    const { message } = await room.peer.ask(CreatePayment, {
       requestId: randomUUID(),
       ...card,
       captureMethod,
@@ -366,7 +367,7 @@ describe('bad input', () => {
   test.each(['9007199254740993', '9223372036854775807', '-9223372036854775808'])(
     'the amount %s, past what a number holds, is refused',
     async (amount) => {
-      const { error } = await peer.ask(CreatePayment, { requestId: 'l', ...card, amount });
+      const { error } = await room.peer.ask(CreatePayment, { requestId: 'l', ...card, amount });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
       expect(JSON.stringify(detailsOf(error))).toContain('"field":"amount"');
     },
@@ -375,7 +376,7 @@ describe('bad input', () => {
   test.each([-1, 1_000_000_000, 2 ** 31 - 1])(
     'a timestamp of %i nanos is refused',
     async (nanos) => {
-      const { error } = await peer.ask(ListPayments, { createdFrom: { seconds: 1, nanos } });
+      const { error } = await room.peer.ask(ListPayments, { createdFrom: { seconds: 1, nanos } });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
       expect(JSON.stringify(detailsOf(error))).toContain('"field":"created_from"');
     },
@@ -386,11 +387,11 @@ describe('bad input', () => {
     const bytes = Buffer.from([0x0f]);
     const methods: readonly Method<object, unknown>[] = [GetPayment, CreatePayment, ListPayments];
     for (const method of methods) {
-      const { error } = await peer.ask(method, {}, { bytes });
+      const { error } = await room.peer.ask(method, {}, { bytes });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
     }
     const watch = { ...eventService.WatchEvents, requestSerialize: () => bytes };
-    const stream = peer.open(watch, {});
+    const stream = room.peer.open(watch, {});
     const error = await new Promise<ServiceError>((resolve) => stream.on('error', resolve));
     expect(error.code).toBe(status.INVALID_ARGUMENT);
   });
@@ -399,7 +400,7 @@ describe('bad input', () => {
     const services = [customerService, keyService, paymentService, refundService];
     for (const service of services) {
       for (const method of Object.values(service)) {
-        const { error } = await peer.ask(method, {}, { bytes: randomBytes(40) });
+        const { error } = await room.peer.ask(method, {}, { bytes: randomBytes(40) });
         expect(error?.code).not.toBe(status.INTERNAL);
         expect(error?.code).not.toBe(status.UNKNOWN);
       }
@@ -414,7 +415,7 @@ describe('bad input', () => {
       Object.fromEntries(Array.from({ length: 110 }, (_, i) => [i, 'x'.repeat(501)])),
     ],
   ])('%s is told in as much as header fields carry', async (_what, metadata) => {
-    const { error } = await peer.ask(CreatePayment, { requestId: 'm', ...card, metadata });
+    const { error } = await room.peer.ask(CreatePayment, { requestId: 'm', ...card, metadata });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(detailsOf(error)[1]?.[0]).toBe('BadRequest');
     const [bytes] = error?.metadata.get('grpc-status-details-bin') ?? [];
@@ -423,7 +424,7 @@ describe('bad input', () => {
 
   test('an unknown method is UNIMPLEMENTED', async () => {
     const path = '/payments.v1.PaymentService/StealPayment';
-    const { error } = await peer.ask({ ...GetPayment, path }, { id: 'x' });
+    const { error } = await room.peer.ask({ ...GetPayment, path }, { id: 'x' });
     expect(error?.code).toBe(status.UNIMPLEMENTED);
   });
 
@@ -435,7 +436,7 @@ describe('bad input', () => {
       Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), randomBytes(300)]),
     ],
   ])('%s on the port is hung up on', async (_what, bytes) => {
-    const socket = connect(server.port, '127.0.0.1');
+    const socket = connect(room.server.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.resume();
     socket.write(bytes);
@@ -447,23 +448,23 @@ describe('bad input', () => {
 describe('resources', () => {
   test('a page size of zero is the default, and an empty token ends the list', async () => {
     for (let i = 0; i < 21; i += 1) await createPayment();
-    const first = await peer.ask(ListPayments, { pageSize: 0 });
+    const first = await room.peer.ask(ListPayments, { pageSize: 0 });
     expect(first.message?.payments).toHaveLength(20);
     const pageToken = first.message?.nextPageToken ?? '';
-    const second = await peer.ask(ListPayments, { pageSize: 100, pageToken });
+    const second = await room.peer.ask(ListPayments, { pageSize: 100, pageToken });
     expect(second.message?.payments[0]?.id).not.toBe(first.message?.payments[19]?.id);
     expect(second.message?.nextPageToken).toBe('');
-    const other = await peer.ask(ListPayments, { pageToken, orderBy: 'amount desc' });
+    const other = await room.peer.ask(ListPayments, { pageToken, orderBy: 'amount desc' });
     expect(JSON.stringify(detailsOf(other.error))).toContain('"field":"page_token"');
   });
 
   test('events are listed by page token, and a token that is none is refused', async () => {
-    const first = await peer.ask(eventService.ListEvents, { pageSize: 2 });
+    const first = await room.peer.ask(eventService.ListEvents, { pageSize: 2 });
     expect(first.message?.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
     const pageToken = first.message?.nextPageToken ?? '';
-    const second = await peer.ask(eventService.ListEvents, { pageSize: 2, pageToken });
+    const second = await room.peer.ask(eventService.ListEvents, { pageSize: 2, pageToken });
     expect(second.message?.events.map(({ sequence }) => sequence)).toEqual([3, 4]);
-    const bad = await peer.ask(eventService.ListEvents, { pageToken: 'x' });
+    const bad = await room.peer.ask(eventService.ListEvents, { pageToken: 'x' });
     expect(bad.error?.code).toBe(status.INVALID_ARGUMENT);
   });
 
@@ -480,7 +481,7 @@ describe('resources', () => {
     const changed = await client.getPaymentConditionally(payment.id, first.etag);
     expect(changed.payment?.status).toBe('canceled');
     expect(changed.etag).not.toBe(first.etag);
-    const { error } = await peer.ask(
+    const { error } = await room.peer.ask(
       paymentService.GetPaymentIfChanged,
       { id: payment.id, etag: first.etag },
       { metadata: { authorization: `Bearer ${otherKey}` } },
@@ -505,7 +506,7 @@ test('closing lets the calls that run have their answers', async () => {
 
 describe('the client', () => {
   test('what a message cannot say is refused in the words of the core', async () => {
-    const direct = house.core.invoke(
+    const direct = room.house.core.invoke(
       'createPayment',
       { credential: adminKey, idempotencyKey: 'k', requestId: 'r' },
       { ...card, amount: 10.5, captureMethod: 'later', colour: 'red' },
@@ -522,7 +523,7 @@ describe('the client', () => {
     const passed = new Map<Socket, number>();
     const proxy = createServer((socket) => {
       sockets.push(socket);
-      const onward = connect(server.port, '127.0.0.1');
+      const onward = connect(room.server.port, '127.0.0.1');
       socket.on('data', (data) => passed.set(socket, (passed.get(socket) ?? 0) + data.length));
       socket.pipe(onward).pipe(socket);
       for (const end of [socket, onward]) end.on('error', () => {});
