@@ -1,4 +1,4 @@
-import type { CallRecord } from './core/ports.ts';
+import type { CallRecord } from './observe.ts';
 
 /** Where work failed that no caller waits for. */
 export type FailureKind = 'rejection' | 'exception' | 'background';

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { runInBackground } from './background.ts';
 import { type Config, readConfig, type Wire } from './config.ts';
 import { type Core, createCore } from './core/invoke.ts';
-import type { CallRecord, Ports } from './core/ports.ts';
+import type { Ports } from './core/ports.ts';
 import type { Store } from './core/store.ts';
 import { createDemoMerchants, demoKeys, retailMerchant } from './demo/merchants.ts';
 import { createHttpFront, type HttpRooms } from './http.ts';
@@ -11,6 +11,7 @@ import { openHttp1, openHttp2 } from './http-servers.ts';
 import { catchTheRest } from './last-net.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { recordCalls } from './observe.ts';
 import { createPorts } from './ports.ts';
 import { openStore } from './storage/open.ts';
 import { readTls, type Tls } from './tls.ts';
@@ -69,16 +70,16 @@ async function open(
   const metrics = createMetrics(store);
   closers.push(async () => metrics.close());
   const log = createLog(config.log);
-  const record = (call: CallRecord) => {
+  const observe = recordCalls((call) => {
     metrics.record(call);
     log.call(call);
-  };
+  });
   const report: Log['failure'] = (kind, error, work) => {
     metrics.failed(kind);
     log.failure(kind, error, work);
   };
   const { addressLimit } = config;
-  const ports = await createPorts(store, undefined, { record, addressLimit });
+  const ports = await createPorts(store, undefined, { observe, addressLimit });
   const core = createCore(ports);
   if (config.demo) await createDemo(ports, config, signal);
 

@@ -1,7 +1,7 @@
 import { eventLoopUtilization, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CallRecord } from './core/ports.ts';
 import type { Store } from './core/store.ts';
 import type { FailureKind } from './log.ts';
+import type { CallRecord } from './observe.ts';
 
 /** Counters of this process in the Prometheus text format 0.0.4. */
 export interface Metrics {

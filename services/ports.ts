@@ -38,7 +38,7 @@ function createAddressBuckets(): Pick<Limiter, 'take'> {
 }
 
 export interface PortsOptions {
-  readonly record?: Ports['record'];
+  readonly observe?: Ports['observe'];
   /** Failures a second from one address; any number if omitted or 0. */
   readonly addressLimit?: number | undefined;
 }
@@ -50,7 +50,7 @@ const addressBurstSeconds = 10;
 export async function createPorts(
   store: Store,
   clock: Clock = { now: Date.now },
-  { record, addressLimit = 0 }: PortsOptions = {},
+  { observe, addressLimit = 0 }: PortsOptions = {},
 ): Promise<Ports> {
   return {
     store,
@@ -70,6 +70,6 @@ export async function createPorts(
     }),
     processor: createSimulator({ now: () => clock.now(), slowMs: 2000, timeoutMs: 500 }),
     cursorSecret: await store.across.secret('cursor'),
-    ...(record && { record }),
+    ...(observe && { observe }),
   };
 }

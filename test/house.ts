@@ -1,10 +1,11 @@
 import { type Core, createCore } from '../services/core/invoke.ts';
 import { hashSecret } from '../services/core/merchants/keyring.ts';
 import type { StoredApiKey } from '../services/core/merchants/merchant.ts';
-import type { CallRecord, Clock, Ports } from '../services/core/ports.ts';
+import type { Clock, Ports } from '../services/core/ports.ts';
 import type { Store } from '../services/core/store.ts';
 import { createTokenBuckets } from '../services/core/token-bucket.ts';
 import { createDemoMerchants } from '../services/demo/merchants.ts';
+import { type CallRecord, recordCalls } from '../services/observe.ts';
 import { createPorts } from '../services/ports.ts';
 import { openStore } from '../services/storage/open.ts';
 
@@ -34,7 +35,9 @@ export async function openHouse(
   const store = await openStore(url);
   const clock: Clock = { now: Date.now };
   const records: CallRecord[] = [];
-  const usual = await createPorts(store, clock, { record: (call) => records.push(call) });
+  const usual = await createPorts(store, clock, {
+    observe: recordCalls((call) => records.push(call)),
+  });
   const ports = { ...usual, ...changes };
   await createDemoMerchants(ports);
   return { core: createCore(ports), ports, store, clock, records, close: () => store.close() };

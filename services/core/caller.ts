@@ -1,5 +1,6 @@
 import type { Bucket, RateState } from './limiter.ts';
 import type { Scope } from './merchants/merchant.ts';
+import type { Observation } from './observe.ts';
 
 /** Who a credential stands for, and what it may do. */
 export interface Principal {
@@ -83,6 +84,8 @@ export interface Caller {
    */
   readonly signal?: AbortSignal | undefined;
   readonly receipt?: Receipt | undefined;
+  /** Begun, and ended, by the room whose request this is. Core observes the call if omitted. */
+  readonly observation?: Observation | undefined;
 }
 
 /** Who opens a stream: it ends with the connection or operation that `signal` stands for. */

@@ -7,6 +7,7 @@ import type { Event } from './events/event.ts';
 import { createEventFeed } from './events/feed.ts';
 import { type EventStream, withItems } from './events/follow.ts';
 import { runWrite } from './idempotency.ts';
+import { type Observable, Observation } from './observe.ts';
 import type { Context, Write } from './operation.ts';
 import {
   type CallName,
@@ -18,7 +19,6 @@ import {
 } from './operations.ts';
 import { createCursors, tokensForSize } from './page.ts';
 import type { Ports } from './ports.ts';
-import { createRecorder, type Trace } from './record.ts';
 import { countStreams } from './streams.ts';
 import { validate } from './validate.ts';
 
@@ -26,6 +26,13 @@ export type { Caller, Composite, Receipt, Session, StreamCaller } from './caller
 
 /** The payments core: the one path that every call of every wire takes. */
 export interface Core {
+  /**
+   * Begins the observation of a request. The room hands it on with its caller, so that durations
+   * cover decoding, and ends it once the request is answered. Core ends it for calls that fail.
+   *
+   * @param startedMs when the request arrived, on the clock of `performance`; now, if omitted
+   */
+  observe(request: Observable, startedMs?: number): Observation;
   /** @throws PaymentsError, and nothing else */
   invoke<Name extends CallName>(
     name: Name,
@@ -46,8 +53,8 @@ export interface Core {
   admit(caller: Caller, composite: Composite): Promise<Session>;
   /**
    * The error to answer to a request that a room refuses: settles first who calls and how often,
-   * so that a malformed request takes rate-limit tokens too, then logs and counts it. An error
-   * that core threw, and so has counted, comes back as it is.
+   * so that a malformed request takes rate-limit tokens too, then ends its observation. An
+   * error that core threw, and so has observed, comes back as it is.
    *
    * @param operation where the request names one: it then needs a key, as the operation does
    */
@@ -61,17 +68,59 @@ export function createCore(ports: Ports): Core {
   const admission = createAdmission(ports);
   const cursors = createCursors(ports.cursorSecret);
   const feed = createEventFeed(store);
-  const recorder = createRecorder(ports.record);
+  const observed = new WeakSet<PaymentsError>();
   const streams = countStreams();
+
+  const observe: Core['observe'] = (request, startedMs = performance.now()) =>
+    new Observation(ports.observe, request, startedMs);
+
+  /** The error that a call ends with; observed, unless it was before. */
+  function failed(observation: Observation, thrown: unknown): PaymentsError {
+    const error = toPaymentsError(thrown);
+    if (!observed.has(error)) observation.end(error.code, error.cause);
+    observed.add(error);
+    return error;
+  }
+
+  /** Runs a call under the observation of its request, or under one of its own. */
+  async function call<Result>(
+    name: OperationName,
+    caller: Caller,
+    work: (observation: Observation) => Promise<Result>,
+  ): Promise<Result> {
+    const observation = caller.observation ?? observe(caller);
+    if (observation.operation === 'none') observation.operation = name;
+    try {
+      return await work(observation);
+    } catch (thrown) {
+      throw failed(observation, thrown);
+    }
+  }
+
+  /** The error that a request ends with before, or without, any call. */
+  function failedBefore(
+    name: string,
+    caller: Caller,
+    startedMs: number,
+    session: Session | undefined,
+    thrown: unknown,
+  ): PaymentsError {
+    const { observation: given } = caller;
+    // What fails once the request was answered is not lost.
+    const observation = given && !given.ended ? given : observe(caller, startedMs);
+    if (observation.operation === 'none') observation.operation = name;
+    observation.merchantId ??= session?.principal.merchantId;
+    return failed(observation, thrown);
+  }
 
   async function admitted(
     operation: Operations[OperationName],
     caller: Caller,
     nowMs: number,
-    trace: Trace,
+    observation: Observation,
   ): Promise<Session> {
     const session = await admission.sessionOf(caller, nowMs);
-    trace.merchantId = session.principal.merchantId;
+    observation.merchantId = session.principal.merchantId;
     admission.authorise(session, operation.scope);
     await admission.charge(session, operation.price, caller);
     return session;
@@ -85,10 +134,10 @@ export function createCore(ports: Ports): Core {
     cursors,
   });
 
-  async function run(name: CallName, caller: Caller, given: unknown, trace: Trace) {
+  async function run(name: CallName, caller: Caller, given: unknown, observation: Observation) {
     const operation = operations[name];
     const nowMs = clock.now();
-    const session = await admitted(operation, caller, nowMs, trace);
+    const session = await admitted(operation, caller, nowMs, observation);
     const context = contextOf(session, nowMs);
     const input = validate(operation.input, given);
     if (operation.effect === 'read') {
@@ -119,10 +168,15 @@ export function createCore(ports: Ports): Core {
     return { signal, release };
   }
 
-  async function watch(name: StreamName, caller: StreamCaller, given: unknown, trace: Trace) {
+  async function watch(
+    name: StreamName,
+    caller: StreamCaller,
+    given: unknown,
+    observation: Observation,
+  ) {
     const operation = operations[name];
     const nowMs = clock.now();
-    const session = await admitted(operation, caller, nowMs, trace);
+    const session = await admitted(operation, caller, nowMs, observation);
     const input = validate(operation.input, given);
     const { signal, release } = holdStream(session, caller.signal);
     try {
@@ -130,7 +184,13 @@ export function createCore(ports: Ports): Core {
       const read = store.of(session.principal.merchantId);
       const context = { ...contextOf(session, nowMs), read, feed, signal, pace };
       const stream = await operation.run(context, input);
-      return guarded(stream, session.revocation, release, trace);
+      return guarded(stream, session.revocation, {
+        failed: (thrown) => failed(observation, thrown),
+        released() {
+          release();
+          if (!caller.observation) observation.end('ok');
+        },
+      });
     } catch (error) {
       release();
       throw error;
@@ -138,40 +198,56 @@ export function createCore(ports: Ports): Core {
   }
 
   return {
+    observe,
+
     invoke: <Name extends CallName>(name: Name, caller: Caller, input: unknown) =>
-      recorder.call(name, caller, (trace) => run(name, caller, input, trace)) as Promise<
-        OutputOf<Name>
-      >,
+      call(name, caller, async (observation) => {
+        const output = await run(name, caller, input, observation);
+        if (!caller.observation) observation.end('ok');
+        return output;
+      }) as Promise<OutputOf<Name>>,
 
     watch: (name, caller, input) =>
-      recorder.call(name, caller, (trace) => watch(name, caller, input, trace)),
+      call(name, caller, (observation) => watch(name, caller, input, observation)),
 
-    authenticate: (caller) =>
-      recorder.failures('authenticate', caller, () => admission.sessionOf(caller, clock.now())),
+    async authenticate(caller) {
+      const startedMs = performance.now();
+      try {
+        return await admission.sessionOf(caller, clock.now());
+      } catch (thrown) {
+        throw failedBefore('authenticate', caller, startedMs, undefined, thrown);
+      }
+    },
 
-    admit: (caller, composite) =>
-      recorder.failures('admit', caller, async (trace) => {
-        const session = await admission.sessionOf(caller, clock.now());
-        trace.merchantId = session.principal.merchantId;
-        return admission.admit(session, composite, caller);
-      }),
+    async admit(caller, composite) {
+      const startedMs = performance.now();
+      let session: Session | undefined;
+      try {
+        session = await admission.sessionOf(caller, clock.now());
+        return await admission.admit(session, composite, caller);
+      } catch (thrown) {
+        throw failedBefore('admit', caller, startedMs, session, thrown);
+      }
+    },
 
     async refuse(caller, error, operation) {
-      if (recorder.knows(error)) return error;
-      const attempt = async (trace: Trace): Promise<never> => {
+      if (observed.has(error)) return error;
+      const startedMs = performance.now();
+      let session: Session | undefined;
+      try {
         // Tokens that were taken already pay for the failure too.
         if (!caller.receipt?.rate) {
           if (operation === undefined && !caller.session && caller.credential === undefined) {
             await admission.chargeFailure(caller);
           } else {
-            const session = await admission.sessionOf(caller, clock.now());
-            trace.merchantId = session.principal.merchantId;
+            session = await admission.sessionOf(caller, clock.now());
             await admission.charge(session, 1, caller);
           }
         }
         throw error;
-      };
-      return recorder.failures(operation ?? 'none', caller, attempt).catch(toPaymentsError);
+      } catch (thrown) {
+        return failedBefore(operation ?? 'none', caller, startedMs, session, thrown);
+      }
     },
 
     background: backgroundOf(ports),
@@ -195,21 +271,20 @@ async function paidBySize<Output extends object>(
   }
 }
 
-/** The stream, failing where its key was revoked; what fails it is reported. */
+/** The stream, failing where its key was revoked. */
 function guarded(
   stream: EventStream,
   revocation: Revocation,
-  release: () => void,
-  { failed }: Trace,
+  end: { readonly failed: (thrown: unknown) => PaymentsError; readonly released: () => void },
 ): EventStream {
   async function* items(): AsyncGenerator<Event, void, void> {
     try {
       yield* stream;
       if (revocation.happened) throw revokedError();
     } catch (thrown) {
-      throw failed(thrown);
+      throw end.failed(thrown);
     } finally {
-      release();
+      end.released();
     }
   }
   return withItems(stream, items());

@@ -1,7 +1,7 @@
 import type { Authenticator } from './caller.ts';
-import type { ErrorCode } from './errors.ts';
 import type { NewId } from './ids.ts';
 import type { Allowance, Limiter } from './limiter.ts';
+import type { Observe } from './observe.ts';
 import type { Processor } from './processor/processor.ts';
 import type { Store } from './store.ts';
 
@@ -9,18 +9,6 @@ import type { Store } from './store.ts';
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
-}
-
-/** What logs and metrics get of every call that ended. Holds no secret and no input. */
-export interface CallRecord {
-  readonly operation: string;
-  readonly code: ErrorCode | 'ok';
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
-  readonly merchantId: string | undefined;
-  readonly durationMicros: number;
-  /** The failure behind `internal`. */
-  readonly cause?: unknown;
 }
 
 /** All that core needs from outside. */
@@ -43,5 +31,6 @@ export interface Ports {
   readonly processor: Processor;
   /** Key of the cursors' HMAC, 32 bytes. */
   readonly cursorSecret: Uint8Array;
-  readonly record?: (call: CallRecord) => void;
+  /** Watches every request; nobody does if omitted. */
+  readonly observe?: Observe;
 }

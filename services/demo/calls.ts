@@ -13,7 +13,7 @@ const settlementMs = 60_000;
 const random40 = () => randomInt(2 ** 40);
 
 /** The core's ports without those that the importer replaces: its clock shows the file's time. */
-export type ImportPorts = Omit<Ports, 'clock' | 'newId' | 'record'>;
+export type ImportPorts = Omit<Ports, 'clock' | 'newId' | 'observe'>;
 
 /** Calls of the core at a time of the caller's choice. */
 export interface Calls {

@@ -3,10 +3,11 @@ import { settleDue } from '../../services/core/background.ts';
 import { type Client, createInProcessClient } from '../../services/core/client.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
 import { createKeyring } from '../../services/core/merchants/keyring.ts';
-import type { CallRecord, Ports } from '../../services/core/ports.ts';
+import type { Ports } from '../../services/core/ports.ts';
 import type { ChargeOutcome, Processor } from '../../services/core/processor/processor.ts';
 import type { Store } from '../../services/core/store.ts';
 import { createDemoMerchants, retailMerchant } from '../../services/demo/merchants.ts';
+import { type CallRecord, recordCalls } from '../../services/observe.ts';
 import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { adminKey } from '../house.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
   ports = {
     ...(await createPorts(store, clock)),
     processor,
-    record: (call) => records.push(call),
+    observe: recordCalls((call) => records.push(call)),
   };
   await createDemoMerchants(ports);
   core = createCore(ports);
