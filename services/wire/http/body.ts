@@ -72,7 +72,9 @@ export function readBytes(incoming: IncomingMessage | Http2ServerRequest): Promi
     incoming.on('data', onData);
     incoming.on('end', () => resolve(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))));
     incoming.on('error', () => reject(cutShort()));
-    incoming.on('close', () => reject(cutShort()));
+    incoming.on('close', () => {
+      if (!incoming.readableEnded) reject(cutShort());
+    });
   });
 }
 
