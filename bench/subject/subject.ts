@@ -26,6 +26,7 @@ const readyWithinMs = 20_000;
 /** As `npm start` starts it. */
 const serverArgs = [
   '--expose-gc',
+  '--min-semi-space-size=4',
   fileURLToPath(new URL('../../services/start.js', import.meta.url)),
 ];
 

@@ -177,7 +177,7 @@ describe('the server', () => {
 
   /** The process, the ports that it says are open, and what it said in the end. */
   function run(env: Readonly<Record<string, string>>) {
-    const args = ['--expose-gc', join(root, 'services/start.js')];
+    const args = ['--expose-gc', '--min-semi-space-size=4', join(root, 'services/start.js')];
     const child = spawn(process.execPath, args, { env: { ...process.env, ...env } });
     onTestFinished(() => void child.kill('SIGKILL'));
     const said = { out: '', err: '' };
