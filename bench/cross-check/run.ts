@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Client } from '../../services/core/client.ts';
-import type { ClosedOrder } from '../generator/closed-slice.ts';
+import type { ClosedOrder } from '../generator/closed-order.ts';
 import { pin } from '../process/child.ts';
 import { formatDuration } from '../result/format.ts';
 import { renderText } from '../result/table.ts';

@@ -1,7 +1,6 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { control, room } from '../trial/contenders.ts';
 import { open, warming } from '../trial/phases.ts';
-import type { Scenario } from '../trial/scenario.ts';
 import { createPayment, readPayment } from '../trial/workloads.ts';
 
 const protobuf = { opening: { protobuf: true } } as const;
@@ -10,7 +9,7 @@ const readsPerSecond = 2000;
 const createsPerSecond = 500;
 
 /** (3) The same read and the same write, one layer changed at a time. */
-export const attribution: Scenario = callScenario({
+export const attribution = callScenario({
   name: 'attribution',
   title: 'JSON or protobuf, HTTP/1.1 or HTTP/2, bare library or whole room',
   what: 'The same read and the same create, with one layer changed at a time: what gRPC differs from REST by comes apart.',
@@ -30,7 +29,7 @@ export const attribution: Scenario = callScenario({
     control('grpc-js', 'bare grpc-js', 'grpc'),
   ],
   workloads: [readPayment, createPayment],
-  turns(loading) {
+  phases(loading) {
     const { connections: many = connections } = loading;
     const [read, create] = [
       { workload: 'read', connections: many },

@@ -1,11 +1,10 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { control, room, withCore } from '../trial/contenders.ts';
 import { autocannon, closed, warming } from '../trial/phases.ts';
-import type { Scenario } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 /** (8) Each room beside the library that it is made with, alone and with core in it. */
-export const bare: Scenario = callScenario({
+export const bare = callScenario({
   name: 'bare',
   title: 'Each room beside its bare library',
   what: 'A payment is read: the bare libraries answer a constant, or with core in them what it reads.',
@@ -27,7 +26,7 @@ export const bare: Scenario = callScenario({
     withCore('ws-core', 'ws with core', 'websocket'),
   ],
   workloads: [readPayment],
-  turns(loading) {
+  phases(loading) {
     const { connections = 64 } = loading;
     const where = { workload: readPayment.name, connections };
     return [

@@ -8,16 +8,16 @@ import type { Address } from '../subject/address.ts';
 import { adminKey, type Clients, connectClient, openClient } from '../subject/clients.ts';
 import { subjectOf } from '../trial/contenders.ts';
 import { countBytes } from '../trial/count-bytes.ts';
-import { openSampleOf } from '../trial/gather.ts';
-import { type OpenSlice, takeOpen, warmUp } from '../trial/measure.ts';
 import { proveEqual } from '../trial/proof.ts';
+import { openSampleOf } from '../trial/samples.ts';
 import {
   type Contender,
-  type Lab,
   nothingMeasured,
   type Scenario,
-  type Session,
+  type Trial,
+  type TrialSetup,
 } from '../trial/scenario.ts';
+import { type OpenStep, runOpenStep, warmUp } from '../trial/steps.ts';
 
 const workload = 'read';
 const connections = 8;
@@ -199,17 +199,17 @@ function createReading(reader: Reader) {
   };
 }
 
-async function open(lab: Lab): Promise<Session> {
-  const { address, fixtures } = lab;
+async function open(setup: TrialSetup): Promise<Trial> {
+  const { address, fixtures } = setup;
   const id = fixtures.refundableId;
-  const found = contenders.find(({ name }) => name === lab.contender);
-  if (!found) throw new Error(`Expected a contender of cached, got '${lab.contender}'.`);
+  const found = contenders.find(({ name }) => name === setup.contender);
+  if (!found) throw new Error(`Expected a contender of cached, got '${setup.contender}'.`);
   const { wire } = found;
   const reader = await found.open((of) => connectClient(address, of, { connections }), id);
-  proveEqual((await reader.read(undefined)).kept.payment, lab.reference);
-  const links = await connectLinks(lab.link.controlPort);
+  proveEqual((await reader.read(undefined)).kept.payment, setup.reference);
+  const links = await connectLinks(setup.link.controlPort);
   const bytes = await countBytes(
-    lab,
+    setup,
     { name: workload, wire, calls: wireCalls },
     links,
     async (port) => {
@@ -223,20 +223,20 @@ async function open(lab: Lab): Promise<Session> {
   await links.close();
   const pacer = await createMetronome();
   const reading = createReading(reader);
-  const slices: OpenSlice[] = [];
+  const steps: OpenStep[] = [];
   let writes = 0;
   let warmUpMs = 0;
   return {
-    async take({ name, ms }) {
-      if (name === warming) {
+    async step(phase, ms) {
+      if (phase === warming) {
         warmUpMs += await warmUp(address, () => reader.read(undefined), inFlight, ms);
         return;
       }
       const writer = await startWriter(address, id);
       const call = () => reading.read(writer.acknowledged());
-      const seed = lab.seed + lab.round * 1000 + slices.length;
+      const seed = setup.seed + setup.round * 1000 + steps.length;
       const rate = { perSecond, durationMs: ms, arrivals: 'poisson', seed } as const;
-      slices.push(await takeOpen(address, call, pacer, rate));
+      steps.push(await runOpenStep(address, call, pacer, rate));
       writes += await writer.end();
     },
     async finish() {
@@ -245,7 +245,7 @@ async function open(lab: Lab): Promise<Session> {
       return {
         ...nothingMeasured,
         warmUpMs,
-        open: slices.length === 0 ? [] : [openSampleOf(context, rate, slices)],
+        open: steps.length === 0 ? [] : [openSampleOf(context, rate, steps)],
         wire: [bytes],
         caching: { ...reading.counts, writes },
       };
@@ -262,15 +262,15 @@ export const cached: Scenario = {
   baseline: 'rest',
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
-  slices: ({ effort, durationMs }) => [
+  phases: ({ effort, durationMs }) => [
     {
-      name: warming,
+      id: warming,
       ms: { quick: 100, normal: 400, full: 4000 }[effort],
       times: 1,
       together: true,
     },
     {
-      name: 'cached',
+      id: 'cached',
       ms: durationMs === undefined ? 50 : durationMs / 6,
       times: { quick: 1, normal: 6, full: 32 }[effort],
     },

@@ -1,14 +1,13 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { restAgain, room } from '../trial/contenders.ts';
 import { closed, open, warming } from '../trial/phases.ts';
-import type { Scenario } from '../trial/scenario.ts';
 import { createPayment } from '../trial/workloads.ts';
 
 const workload = 'create';
 const createsPerSecond = 500;
 
 /** (2) One payment is created, each under an idempotency key of its own. */
-export const create: Scenario = callScenario({
+export const create = callScenario({
   name: 'create',
   title: 'One payment created with an idempotency key',
   what: 'A payment is created: key, payment and event are durable before the answer.',
@@ -16,7 +15,7 @@ export const create: Scenario = callScenario({
   rounds: { quick: 1, normal: 3, full: 10 },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
   workloads: [createPayment],
-  turns(loading) {
+  phases(loading) {
     const { connections = 64 } = loading;
     const where = { workload, connections };
     return [

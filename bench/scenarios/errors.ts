@@ -13,11 +13,11 @@ import {
   type Contender,
   check,
   type Effort,
-  type Lab,
   nothingMeasured,
   type Scenario,
+  type TrialSetup,
 } from '../trial/scenario.ts';
-import { wholeSession } from '../trial/whole-trial.ts';
+import { singlePhaseTrial } from '../trial/single-phase-trial.ts';
 import {
   goodCalls,
   prepareProvocation,
@@ -70,11 +70,14 @@ async function toldOn(wire: CallWire, address: Address): Promise<ToldFailure[]> 
   }
 }
 
-async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSample['perCall']> {
+async function costOf(
+  setup: TrialSetup,
+  call: () => Promise<unknown>,
+): Promise<FailureSample['perCall']> {
   const loop = (durationMs: number) => runClosedLoop({ call, inFlight, durationMs });
-  const { warmUpMs, timedMs } = lengths[lab.loading.effort];
+  const { warmUpMs, timedMs } = lengths[setup.loading.effort];
   await loop(warmUpMs);
-  const { result, spent } = await metered(lab.address, () => loop(timedMs));
+  const { result, spent } = await metered(setup.address, () => loop(timedMs));
   check(result.failed === 0, `the same outcome each time, got ${Object.keys(result.failures)}`);
   return {
     latency: encodeHistogram(result.latency),
@@ -83,15 +86,15 @@ async function costOf(lab: Lab, call: () => Promise<unknown>): Promise<FailureSa
   };
 }
 
-async function measure(lab: Lab): Promise<FailureSample[]> {
-  const wire = wireOf(lab.contender);
-  const { address } = lab;
+async function measure(setup: TrialSetup): Promise<FailureSample[]> {
+  const wire = wireOf(setup.contender);
+  const { address } = setup;
   const { host, ca } = address;
   const target = { host, ca, port: portOf(address, wire) };
-  proveEqual(await toldOn(wire, address), lab.reference);
+  proveEqual(await toldOn(wire, address), setup.reference);
 
   const { shapeOn } = await import('./error-shape.ts');
-  const links = await connectLinks(lab.link.controlPort);
+  const links = await connectLinks(setup.link.controlPort);
   const link = await links.open({ host, targetPort: target.port, rttMs: 0 });
   const linked = await prepareOver(wire, link.port, address);
   const direct = await prepare(wire, address, inFlight);
@@ -114,7 +117,7 @@ async function measure(lab: Lab): Promise<FailureSample[]> {
       const told = await toldBy(provoke(direct));
       check(told.code === code, code);
     };
-    const perCall = costed.has(code) ? await costOf(lab, failing) : null;
+    const perCall = costed.has(code) ? await costOf(setup, failing) : null;
     samples.push({ failure: code, code, shape, receivedBytes, repeatedBytes, perCall });
   }
   const good = async (failure: string, call: () => Promise<unknown>) => ({
@@ -123,7 +126,7 @@ async function measure(lab: Lab): Promise<FailureSample[]> {
     shape: '',
     receivedBytes: 0,
     repeatedBytes: 0,
-    perCall: await costOf(lab, call),
+    perCall: await costOf(setup, call),
   });
   samples.push(await good(goodRead, () => goodCalls.read(client, unconfirmedId)));
   samples.push(await good(goodCreate, () => goodCalls.create(client)));
@@ -140,8 +143,8 @@ export const errors: Scenario = {
   baseline: 'rest',
   contenders,
   rounds: { quick: 1, normal: 1, full: 3 },
-  slices: () => [{ name: 'failures', ms: 1200, times: 1 }],
+  phases: () => [{ id: 'failures', ms: 1200, times: 1 }],
   reference: (address, _fixtures, { name }) => toldOn(wireOf(name), address),
-  open: async (lab) =>
-    wholeSession(async () => ({ ...nothingMeasured, failures: await measure(lab) })),
+  open: async (setup) =>
+    singlePhaseTrial(async () => ({ ...nothingMeasured, failures: await measure(setup) })),
 };

@@ -16,11 +16,11 @@ import { proveEqual } from '../trial/proof.ts';
 import {
   type Contender,
   check,
-  type Lab,
   nothingMeasured,
   type Scenario,
+  type TrialSetup,
 } from '../trial/scenario.ts';
-import { wholeSession } from '../trial/whole-trial.ts';
+import { singlePhaseTrial } from '../trial/single-phase-trial.ts';
 
 const watchersOfAll = 8;
 const perSecond = 100;
@@ -100,7 +100,7 @@ async function untilDone(done: () => boolean): Promise<void> {
 }
 
 /** Bytes a watcher costs per event, at the rate of the scenario. */
-async function bytesPerEvent({ address, link }: Lab, wire: WireName, publisher: Client) {
+async function bytesPerEvent({ address, link }: TrialSetup, wire: WireName, publisher: Client) {
   const { host, ca, key = adminKey } = address;
   const links = await connectLinks(link.controlPort);
   const counting = await links.open({ host, targetPort: portOf(address, wire), rttMs: 0 });
@@ -125,7 +125,7 @@ async function bytesPerEvent({ address, link }: Lab, wire: WireName, publisher: 
 }
 
 /** From the wish to listen to the first event, where one is waiting: connection and stream. */
-async function measureFirstEvents({ address }: Lab, wire: WireName, after: number) {
+async function measureFirstEvents({ address }: TrialSetup, wire: WireName, after: number) {
   const firstEvent = createHistogram();
   for (let opening = 0; opening < openings; opening += 1) {
     const askedMs = performance.now();
@@ -146,10 +146,10 @@ async function measureFirstEvents({ address }: Lab, wire: WireName, after: numbe
 const misplaced = (events: readonly Event[]): number =>
   events.filter((event, at) => at > 0 && event.sequence <= (events[at - 1]?.sequence ?? 0)).length;
 
-async function measure(lab: Lab, durationMs: number): Promise<DeliverySample> {
-  const { address } = lab;
-  const wire = contenders.find(({ name }) => name === lab.contender)?.wire ?? 'rest';
-  const watched = lab.contender !== nobody.name;
+async function measure(setup: TrialSetup, durationMs: number): Promise<DeliverySample> {
+  const { address } = setup;
+  const wire = contenders.find(({ name }) => name === setup.contender)?.wire ?? 'rest';
+  const watched = setup.contender !== nobody.name;
   const publisher = await connectClient(address, 'rest', { connections: 8 });
   const pacer = await createMetronome();
   const delay = createHistogram();
@@ -159,7 +159,7 @@ async function measure(lab: Lab, durationMs: number): Promise<DeliverySample> {
     if (at !== undefined) recordMs(delay, performance.now() - at);
   };
   const bytes = watched
-    ? await bytesPerEvent(lab, wire, publisher)
+    ? await bytesPerEvent(setup, wire, publisher)
     : { sentBytesPerEvent: 0, receivedBytesPerEvent: 0 };
   const watchers = await Promise.all(
     Array.from({ length: watched ? watchersOfAll : 0 }, async () =>
@@ -189,7 +189,7 @@ async function measure(lab: Lab, durationMs: number): Promise<DeliverySample> {
     if (first) await proveStreams(publisher, watchers);
     const newest = first?.events.at(-1)?.sequence;
     const firstEvent =
-      newest === undefined ? createHistogram() : await measureFirstEvents(lab, wire, newest - 1);
+      newest === undefined ? createHistogram() : await measureFirstEvents(setup, wire, newest - 1);
     const expected = timed.completed * watchers.length;
     return {
       watchers: watchers.length,
@@ -235,10 +235,10 @@ export const events: Scenario = {
   baseline: 'sse',
   contenders,
   rounds: { quick: 1, normal: 3, full: 8 },
-  slices: ({ effort, durationMs }) => [
-    { name: 'events', ms: durationMs ?? { quick: 300, normal: 400, full: 6000 }[effort], times: 1 },
+  phases: ({ effort, durationMs }) => [
+    { id: 'events', ms: durationMs ?? { quick: 300, normal: 400, full: 6000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
-  open: async (lab) =>
-    wholeSession(async ({ ms }) => ({ ...nothingMeasured, delivery: await measure(lab, ms) })),
+  open: async (setup) =>
+    singlePhaseTrial(async (ms) => ({ ...nothingMeasured, delivery: await measure(setup, ms) })),
 };

@@ -9,11 +9,11 @@ import {
   type Contender,
   check,
   type Effort,
-  type Lab,
   nothingMeasured,
   type Scenario,
+  type TrialSetup,
 } from '../trial/scenario.ts';
-import { wholeSession } from '../trial/whole-trial.ts';
+import { singlePhaseTrial } from '../trial/single-phase-trial.ts';
 
 /**
  * Connections that are open when memory is read for the first time, and for the last: what the
@@ -75,7 +75,12 @@ async function hold(address: Address, wire: WireName, paymentId: string): Promis
 
 const filesOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
-async function measure({ address, contender: wire, fixtures, loading }: Lab): Promise<IdleSample> {
+async function measure({
+  address,
+  contender: wire,
+  fixtures,
+  loading,
+}: TrialSetup): Promise<IdleSample> {
   const { pid } = address;
   const before = pid === null ? undefined : memoryOf(pid);
   if (pid === null || !before) return { connections: 0, firstBytes: null, lastBytes: null };
@@ -112,9 +117,10 @@ export const idle: Scenario = {
   baseline: 'websocket',
   contenders,
   rounds: { quick: 1, normal: 0, full: 3 },
-  slices: ({ effort }) => [
-    { name: 'idle', ms: { quick: 900, normal: 2000, full: 15_000 }[effort], times: 1 },
+  phases: ({ effort }) => [
+    { id: 'idle', ms: { quick: 900, normal: 2000, full: 15_000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
-  open: async (lab) => wholeSession(async () => ({ ...nothingMeasured, idle: await measure(lab) })),
+  open: async (setup) =>
+    singlePhaseTrial(async () => ({ ...nothingMeasured, idle: await measure(setup) })),
 };

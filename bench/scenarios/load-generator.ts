@@ -1,21 +1,21 @@
 import { serveTasks } from '../generator/tasks.ts';
-import type { Lab, Session } from '../trial/scenario.ts';
+import type { Trial, TrialSetup } from '../trial/scenario.ts';
 import type { Tasks } from '../trial/tasks.ts';
 import { scenarioNamed } from './index.ts';
 
 /** The client side of a measurement, a process of its own. */
 
 /** By the names of the contenders that share a server. */
-const sessions = new Map<string, Session>();
+const trials = new Map<string, Trial>();
 
-function sessionNamed(name: string): Session {
-  const found = sessions.get(name);
+function trialNamed(name: string): Trial {
+  const found = trials.get(name);
   if (found) return found;
-  throw new Error(`Expected an open session of ${name}, got an order before it.`);
+  throw new Error(`Expected an open trial of ${name}, got an order before it.`);
 }
 
 /** Ends the server too if the process that started both is gone without a word. */
-function endWithParent({ address: { pid, ours } }: Lab): void {
+function endWithParent({ address: { pid, ours } }: TrialSetup): void {
   if (process.listenerCount('disconnect') > 1) return;
   process.prependOnceListener('disconnect', () => {
     try {
@@ -27,16 +27,16 @@ function endWithParent({ address: { pid, ours } }: Lab): void {
 }
 
 const tasks: Tasks = {
-  async open({ session, scenario, lab }) {
-    endWithParent(lab);
-    sessions.set(session, await scenarioNamed(scenario).open(lab));
+  async open({ trial, scenario, setup }) {
+    endWithParent(setup);
+    trials.set(trial, await scenarioNamed(scenario).open(setup));
   },
-  take: ({ session, slice }) => sessionNamed(session).take(slice),
+  step: ({ trial, phase, ms }) => trialNamed(trial).step(phase, ms),
   async finish(name) {
-    const session = sessionNamed(name);
-    const measured = await session.finish();
-    await session.close();
-    sessions.delete(name);
+    const trial = trialNamed(name);
+    const measured = await trial.finish();
+    await trial.close();
+    trials.delete(name);
     return measured;
   },
   // Loaded only here: no other load generator has the store, or another's driver, in its memory.
@@ -45,8 +45,8 @@ const tasks: Tasks = {
     return measureCeilings(server);
   },
   async closedLoop(order) {
-    const { takeClosedSlice } = await import('../generator/closed-slice.ts');
-    return takeClosedSlice(order);
+    const { runClosedOrder } = await import('../generator/closed-order.ts');
+    return runClosedOrder(order);
   },
   async store(folder) {
     const { measureStorage } = await import('./storage.ts');

@@ -2,7 +2,6 @@ import type { Client } from '../../services/core/client.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import { room } from '../trial/contenders.ts';
 import { closed, warming } from '../trial/phases.ts';
-import type { Scenario } from '../trial/scenario.ts';
 import type { Workload } from '../trial/workload.ts';
 
 const itemsOf = (page: unknown): unknown =>
@@ -32,7 +31,7 @@ const workloads: readonly Workload[] = [
 const connections = 16;
 
 /** (7) The same answer, small and large. */
-export const payload: Scenario = callScenario({
+export const payload = callScenario({
   name: 'payload',
   title: 'Answers from 200 bytes to a megabyte',
   what: 'A refund, pages of payments, and pages of payments with ten kilobytes of metadata each.',
@@ -40,7 +39,7 @@ export const payload: Scenario = callScenario({
   rounds: { quick: 1, normal: 3, full: 6 },
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
   workloads,
-  turns: (loading) => [
+  phases: (loading) => [
     warming({ workload: '1 payment', connections }, 250, loading),
     warming({ workload: '10 payments', connections }, 250, loading),
     warming({ workload: '5 heavy payments', connections }, 150, loading),

@@ -1,7 +1,6 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { restAgain, room } from '../trial/contenders.ts';
 import { autocannon, closed, curve, once, open, searching, warming } from '../trial/phases.ts';
-import type { Scenario } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 const workload = 'read';
@@ -10,7 +9,7 @@ const readsPerSecond = 3000;
 const objective = { quantile: 0.99, ms: 20 };
 
 /** (1) One payment is read. */
-export const pointRead: Scenario = callScenario({
+export const pointRead = callScenario({
   name: 'point-read',
   title: 'One payment read',
   what: 'One payment is read by its id, with key, scope, limiter and validation.',
@@ -20,7 +19,7 @@ export const pointRead: Scenario = callScenario({
   moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 2, full: 0 } },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
   workloads: [readPayment],
-  turns(loading, round) {
+  phases(loading, round) {
     const { connections = 16, rttsMs = [0] } = loading;
     // What is drawn takes its time, and is not compared to the last percent.
     const isLong = round === 0 || loading.effort === 'full';

@@ -3,10 +3,10 @@ import type { Screen } from '../../services/rest/client.ts';
 import { type CallWire, labels } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
 import { callScenario } from '../trial/call-scenario.ts';
-import type { CallContender } from '../trial/callers.ts';
+import type { CallContender } from '../trial/call-sources.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
 import { closed, warming } from '../trial/phases.ts';
-import { check, type Scenario } from '../trial/scenario.ts';
+import { check } from '../trial/scenario.ts';
 import type { Workload } from '../trial/workload.ts';
 
 const limit = 20;
@@ -66,7 +66,7 @@ const connections = 6;
 const distances = [0, 1, 10, 50, 150];
 
 /** (3) One screen: a customer with the last 20 payments and the refunds of each. */
-export const screen: Scenario = callScenario({
+export const screen = callScenario({
   name: 'screen',
   title: 'One screen: a customer, the last 20 payments, the refunds of each',
   what: 'All that one screen shows, one user at a time; calls that do not wait for each other are sent at once.',
@@ -88,7 +88,7 @@ export const screen: Scenario = callScenario({
     ),
   ],
   workloads: [],
-  turns(loading, round) {
+  phases(loading, round) {
     const where = { workload: 'screen', connections };
     // All distances once: what is far takes its time, and hardly differs from round to round.
     const usual = round === 0 || loading.effort === 'full' ? distances : [0, 10, 50];

@@ -3,15 +3,16 @@ import { createMetronome, type Pacer } from '../generator/metronome.ts';
 import { connectLinks, type Links } from '../link/links.ts';
 import type { Measured, WireSample } from '../result/result.ts';
 import { connectClient } from '../subject/clients.ts';
-import { takeAutocannon } from './by-autocannon.ts';
-import { type CallContender, type CapturedWorkload, createCallers } from './callers.ts';
+import { runAutocannonStep } from './autocannon-step.ts';
+import { type CallContender, type CapturedWorkload, createCallSources } from './call-sources.ts';
 import { captureWorkload } from './capture.ts';
 import { countWorkload } from './count-bytes.ts';
-import { takeClosed, takeOpen, warmUp } from './measure.ts';
-import type { Phase } from './phase.ts';
+import type { Load } from './load.ts';
+import type { CallPhase } from './phases.ts';
 import { proveEqual } from './proof.ts';
 import { createRecords, type PhaseRecord } from './records.ts';
-import type { Lab, Session } from './scenario.ts';
+import type { Trial, TrialSetup } from './scenario.ts';
+import { runClosedStep, runOpenStep, warmUp } from './steps.ts';
 import type { Workload } from './workload.ts';
 
 /** The answers of all workloads, by name, as every contender must give them. */
@@ -22,25 +23,25 @@ export const comparableOf = (workload: Workload, answer: unknown): unknown =>
 
 /** Does each workload once by the real client, proves its answer, and counts its bytes. */
 async function proveWorkloads(
-  lab: Lab,
+  setup: TrialSetup,
   contender: CallContender,
   workloads: readonly Workload[],
   links: Links,
 ) {
   const { wire, opening = {} } = contender;
   // Whoever asked for the reference answers knows their shape.
-  const references = lab.reference as References;
-  const client: Client = await connectClient(lab.address, wire, opening);
+  const references = setup.reference as References;
+  const client: Client = await connectClient(setup.address, wire, opening);
   const captured = new Map<string, CapturedWorkload>();
   const counts: WireSample[] = [];
   try {
     for (const workload of workloads) {
       const isLean = contender.driver === 'lean';
-      const whole = isLean ? await captureWorkload(workload, lab, wire, opening) : undefined;
-      const answer = whole ? whole.answer : await workload.perform(client, lab.fixtures, 'proof');
+      const whole = isLean ? await captureWorkload(workload, setup, wire, opening) : undefined;
+      const answer = whole ? whole.answer : await workload.perform(client, setup.fixtures, 'proof');
       proveEqual(comparableOf(workload, answer), references[workload.name]);
       captured.set(workload.name, { workload, ...(whole && { captured: whole }) });
-      counts.push(await countWorkload(workload, lab, contender, links));
+      counts.push(await countWorkload(workload, setup, contender, links));
     }
   } finally {
     await client.close();
@@ -49,37 +50,38 @@ async function proveWorkloads(
 }
 
 /** One process of a contender whose calls are answered once. */
-export async function openCallSession(
-  lab: Lab,
+export async function openCallTrial(
+  setup: TrialSetup,
   contender: CallContender,
   workloads: readonly Workload[],
-  phases: ReadonlyMap<string, Phase>,
-): Promise<Session> {
-  const links = await connectLinks(lab.link.controlPort);
+  phases: readonly CallPhase[],
+): Promise<Trial> {
+  const links = await connectLinks(setup.link.controlPort);
   const pacer = await createMetronome();
   try {
-    const { captured, counts } = await proveWorkloads(lab, contender, workloads, links);
-    const callers = createCallers(lab, contender, captured, links);
-    const records = createRecords(lab, contender.driver);
+    const { captured, counts } = await proveWorkloads(setup, contender, workloads, links);
+    const sources = createCallSources(setup, contender, captured, links);
+    const records = createRecords(setup, contender.driver);
     return {
-      async take({ name, ms }) {
-        const phase = phases.get(name);
-        if (!phase) throw new Error(`Expected a slice of the scenario, got '${name}'.`);
-        const isByAutocannon = phase.kind === 'warm-up' && phase.by === 'autocannon';
-        if (phase.kind === 'autocannon' || isByAutocannon) {
-          const whole = captured.get(phase.workload)?.captured;
-          const taken = whole && (await takeAutocannon(lab, phase, whole, ms));
-          if (taken && !isByAutocannon) records.of(phase).autocannon.push(taken);
+      async step(id, ms) {
+        const phase = phases.find((one) => one.id === id);
+        if (!phase) throw new Error(`Expected a phase of the scenario, got '${id}'.`);
+        const { load } = phase;
+        const isByAutocannon = load.kind === 'warm-up' && load.by === 'autocannon';
+        if (load.kind === 'autocannon' || isByAutocannon) {
+          const whole = captured.get(load.workload)?.captured;
+          const step = whole && (await runAutocannonStep(setup, load, whole, ms));
+          if (step && !isByAutocannon) records.of(phase).autocannon.push(step);
           return;
         }
-        const { call } = await callers.of(phase);
-        // A server may have closed what was idle while others had their turn (RFC 9112 §9.8).
-        if (contender.driver === 'lean' && phase.rttMs === 0) await touch(call, phase);
-        await takeSlice({ lab, pacer, call, ms, record: records.of(phase) }, phase);
+        const { call } = await sources.of(load);
+        // A server may close a connection that is idle while others take steps (RFC 9112 §9.8).
+        if (contender.driver === 'lean' && load.rttMs === 0) await touch(call, load);
+        await runStep({ setup, pacer, call, ms, record: records.of(phase) }, load);
       },
       finish: async (): Promise<Measured> => ({ ...records.measured(), wire: counts }),
       async close() {
-        await callers.close();
+        await sources.close();
         await Promise.all([pacer.close(), links.close()]);
       },
     };
@@ -90,44 +92,44 @@ export async function openCallSession(
 }
 
 /** One call a connection, not measured: one that is lost is opened again by the next. */
-const touch = (call: () => Promise<unknown>, { connections }: Phase) =>
+const touch = (call: () => Promise<unknown>, { connections }: Load) =>
   Promise.allSettled(Array.from({ length: connections }, call));
 
-interface Taking {
-  readonly lab: Lab;
+interface StepOptions {
+  readonly setup: TrialSetup;
   readonly pacer: Pacer;
   readonly call: () => Promise<unknown>;
   readonly ms: number;
   readonly record: PhaseRecord;
 }
 
-async function takeSlice(
-  { lab, pacer, call, ms, record }: Taking,
-  phase: Exclude<Phase, { kind: 'autocannon' }>,
+async function runStep(
+  { setup, pacer, call, ms, record }: StepOptions,
+  load: Exclude<Load, { kind: 'autocannon' }>,
 ): Promise<void> {
-  const { address } = lab;
-  // Every slice has arrivals of its own, and every contender of a round the same.
-  const turn = phase.kind === 'search' ? record.search.tried : record.open.length;
-  const seed = lab.seed + lab.round * 1000 + turn;
+  const { address } = setup;
+  // Every step has arrivals of its own, and all contenders of a round have the same.
+  const step = load.kind === 'search' ? record.search.tried : record.open.length;
+  const seed = setup.seed + setup.round * 1000 + step;
   const openAt = (perSecond: number, arrivals: 'poisson' | 'uniform') =>
-    takeOpen(address, call, pacer, { perSecond, durationMs: ms, arrivals, seed });
-  switch (phase.kind) {
+    runOpenStep(address, call, pacer, { perSecond, durationMs: ms, arrivals, seed });
+  switch (load.kind) {
     case 'warm-up':
-      record.warmUpMs += await warmUp(address, call, phase.inFlight, ms);
+      record.warmUpMs += await warmUp(address, call, load.inFlight, ms);
       return;
     case 'closed':
       record.closed.push(
-        await takeClosed(address, call, { inFlight: phase.inFlight, durationMs: ms }),
+        await runClosedStep(address, call, { inFlight: load.inFlight, durationMs: ms }),
       );
       return;
     case 'open':
-      record.open.push(await openAt(phase.perSecond, phase.arrivals));
+      record.open.push(await openAt(load.perSecond, load.arrivals));
       return;
     case 'share':
-      record.perSecond ||= phase.share * record.capacity();
+      record.perSecond ||= load.share * record.capacity();
       record.open.push(await openAt(record.perSecond, 'poisson'));
       return;
     case 'search':
-      record.search.tell(await openAt(record.search.next(), 'poisson'));
+      record.search.add(await openAt(record.search.next(), 'poisson'));
   }
 }

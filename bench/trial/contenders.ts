@@ -1,5 +1,5 @@
 import { type CallWire, labels, roomOf, type WireName } from '../result/wires.ts';
-import type { CallContender } from './callers.ts';
+import type { CallContender } from './call-sources.ts';
 
 /**
  * The real server with this wire's room open, and REST's for those who publish and write while

@@ -6,7 +6,7 @@ import type { WireSample } from '../result/result.ts';
 import type { CallWire, WireName } from '../result/wires.ts';
 import { adminKey, counted, type Opening, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
-import type { Lab } from './scenario.ts';
+import type { TrialSetup } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 /** A client of its own for the counting. */
@@ -24,7 +24,7 @@ export interface Counted {
  * @param open gets the port of the link, on this machine
  */
 export async function countBytes(
-  { address }: Lab,
+  { address }: TrialSetup,
   { name, wire, calls }: { readonly name: string; readonly wire: WireName; readonly calls: number },
   links: Links,
   open: (port: number) => Promise<Counted>,
@@ -59,18 +59,23 @@ export async function countBytes(
 /** The same of a workload, by the room's own client. */
 export const countWorkload = (
   workload: Workload,
-  lab: Lab,
+  setup: TrialSetup,
   { wire, opening }: { readonly wire: CallWire; readonly opening?: Opening },
   links: Links,
 ): Promise<WireSample> =>
-  countBytes(lab, { name: workload.name, wire, calls: workload.wireCalls }, links, async (port) => {
-    const { ca, key = adminKey } = lab.address;
-    const { client, requests } = counted<Client>(
-      await openClient(wire, port, { key, ...opening, ca }),
-    );
-    return {
-      call: () => workload.perform(client, lab.fixtures, randomUUID()),
-      requests,
-      close: () => client.close(),
-    };
-  });
+  countBytes(
+    setup,
+    { name: workload.name, wire, calls: workload.wireCalls },
+    links,
+    async (port) => {
+      const { ca, key = adminKey } = setup.address;
+      const { client, requests } = counted<Client>(
+        await openClient(wire, port, { key, ...opening, ca }),
+      );
+      return {
+        call: () => workload.perform(client, setup.fixtures, randomUUID()),
+        requests,
+        close: () => client.close(),
+      };
+    },
+  );

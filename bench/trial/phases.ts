@@ -1,9 +1,20 @@
-import type { Objective, Phase, Turn } from './phase.ts';
-import type { Effort, Loading } from './scenario.ts';
+import type { Load, Objective } from './load.ts';
+import type { Effort, Loading, Phase } from './scenario.ts';
 
-/** The parts that the turns of a scenario are put together from. */
+/** The phases of a scenario of calls. */
 
-/** How many times as long as in five minutes. */
+/** A phase that loads one workload in one way. */
+export interface CallPhase extends Phase {
+  readonly load: Load;
+}
+
+/** Length and number of the steps in a run of five minutes. */
+interface Steps {
+  readonly ms: number;
+  readonly times: number;
+}
+
+/** How many times as many steps as in five minutes. */
 const stretch: Readonly<Record<Effort, number>> = { quick: 0.4, normal: 1, full: 4 };
 
 interface Where {
@@ -14,66 +25,76 @@ interface Where {
 
 const at = ({ workload, connections, rttMs = 0 }: Where) => ({ workload, connections, rttMs });
 
-/** @param by a client that has to be warm itself, where it is not the driver */
+/** Phases of one trial have the same id if they load in the same way. */
+const idOf = ({ kind, workload, connections, rttMs }: Load, detail = '') =>
+  `${workload}: ${kind} ${detail} over ${connections} connections, ${rttMs} ms`;
+
+/** @param by a client that has to be warm itself if it is not the driver */
 export const warming = (
   where: Where,
   atMostMs: number,
   { effort }: Loading,
   by?: 'autocannon',
-): Turn => ({
-  phase: { kind: 'warm-up', inFlight: where.connections, ...at(where), ...(by && { by }) },
-  ms: { quick: 200, normal: atMostMs, full: 3 * atMostMs }[effort],
-  times: 1,
-});
+): CallPhase => {
+  const inFlight = where.connections;
+  const load: Load = { kind: 'warm-up', inFlight, ...at(where), ...(by && { by }) };
+  return {
+    id: idOf(load, by),
+    load,
+    ms: { quick: 200, normal: atMostMs, full: 3 * atMostMs }[effort],
+    times: 1,
+    together: true,
+  };
+};
 
-/** @param slice length and number of the slices in a run of five minutes */
 function timed(
-  phase: Phase,
+  load: Load,
+  detail: string,
   { effort, durationMs }: Loading,
-  slice: { readonly ms: number; readonly times: number },
-): Turn {
-  if (durationMs !== undefined) return { phase, ms: durationMs / slice.times, times: slice.times };
-  if (effort === 'quick') return { phase, ms: Math.min(slice.ms, 100), times: 1 };
-  return { phase, ms: slice.ms, times: slice.times * stretch[effort] };
+  steps: Steps,
+): CallPhase {
+  const { ms, times } = steps;
+  const phase = { id: idOf(load, detail), load };
+  if (durationMs !== undefined) return { ...phase, ms: durationMs / times, times };
+  if (effort === 'quick') return { ...phase, ms: Math.min(ms, 100), times: 1 };
+  return { ...phase, ms, times: times * stretch[effort] };
 }
 
-type Slices = { readonly ms: number; readonly times: number };
+export const closed = (where: Where, inFlight: number, loading: Loading, steps: Steps): CallPhase =>
+  timed({ kind: 'closed', inFlight, ...at(where) }, `${inFlight} in flight`, loading, steps);
 
-export const closed = (where: Where, inFlight: number, loading: Loading, slices: Slices): Turn =>
-  timed({ kind: 'closed', inFlight, ...at(where) }, loading, slices);
+export const autocannon = (where: Where, loading: Loading, steps: Steps): CallPhase =>
+  timed({ kind: 'autocannon', ...at(where) }, '', loading, steps);
 
-export const autocannon = (where: Where, loading: Loading, slices: Slices): Turn =>
-  timed({ kind: 'autocannon', ...at(where) }, loading, slices);
-
-export const open = (where: Where, perSecond: number, loading: Loading, slices: Slices): Turn =>
-  timed(
-    { kind: 'open', perSecond: loading.perSecond ?? perSecond, arrivals: 'poisson', ...at(where) },
-    loading,
-    slices,
-  );
+export const open = (where: Where, rate: number, loading: Loading, steps: Steps): CallPhase => {
+  const { perSecond = rate } = loading;
+  const load: Load = { kind: 'open', perSecond, arrivals: 'poisson', ...at(where) };
+  return timed(load, `${perSecond}/s`, loading, steps);
+};
 
 /** The curve of latency against load: shares of what the process can do, in geometric steps. */
 const highest = 1.1;
-const step = 1.22;
-const shares = Array.from({ length: 8 }, (_, at) => highest / step ** at)
+const factor = 1.22;
+const shares = Array.from({ length: 8 }, (_, at) => highest / factor ** at)
   .toReversed()
   .map((share) => Number(share.toFixed(2)));
 
-export const curve = (where: Where, loading: Loading, slices: Slices): Turn[] =>
-  shares.map((share) => timed({ kind: 'share', share, ...at(where) }, loading, slices));
+export const curve = (where: Where, loading: Loading, steps: Steps): CallPhase[] =>
+  shares.map((share) =>
+    timed({ kind: 'share', share, ...at(where) }, `${share} of capacity`, loading, steps),
+  );
 
 /** For what is drawn, and for the checks of the instrument. */
-export const once = (turns: readonly Turn[]): Turn[] =>
-  turns.map((turn) => ({ ...turn, once: true }));
+export const once = (phases: readonly CallPhase[]): CallPhase[] =>
+  phases.map((phase) => ({ ...phase, once: true }));
 
-/** The highest rate that meets the objective, halved this many times. */
+/** The highest rate that meets the objective, in that many steps of halving. */
 export const searching = (
   where: Where,
   objective: Objective,
-  loading: Loading,
-  { ms, times }: Slices,
-): Turn => ({
-  phase: { kind: 'search', objective, ...at(where) },
-  ms,
-  times: loading.effort === 'quick' ? 1 : times,
-});
+  { effort }: Loading,
+  { ms, times }: Steps,
+): CallPhase => {
+  const load: Load = { kind: 'search', objective, ...at(where) };
+  return { id: idOf(load), load, ms, times: effort === 'quick' ? 1 : times };
+};

@@ -1,7 +1,7 @@
 import { cores } from '../process/child.ts';
 import type { WireName } from '../result/wires.ts';
 import { createRandom, type Random, shuffled } from '../statistics/random.ts';
-import type { Contender, Loading, Scenario, Slice } from './scenario.ts';
+import type { Contender, Loading, Phase, Scenario } from './scenario.ts';
 import { serverOf } from './scenario.ts';
 
 /** The measurement of the store, which has no server and no contenders. */
@@ -35,24 +35,24 @@ export interface Target {
   readonly tls: boolean;
 }
 
-/** What a contender does next, or all of them at once. */
-export interface Move {
-  readonly contender: Contender;
-  readonly slice: Slice;
+/** A stretch of a phase, for one contender or for all of them at once. */
+export interface Step {
+  readonly phase: Phase;
+  readonly contenders: readonly Contender[];
 }
 
 /**
- * One scenario of one round. All contenders' processes are alive at once, one at a time of them at
- * work: slices of one name alternate between the contenders in random order. A server is started
- * for a round, and goes through all scenarios that it is a contender of.
+ * One scenario of one round. All contenders' processes are alive at once, one of them works at a
+ * time: contenders alternate at the steps of a phase, in random order. A server is started for a
+ * round, and goes through all scenarios that it is a contender of.
  */
 export interface Block {
   readonly scenario: Scenario;
   readonly round: number;
   /** In the order in which they are proved. */
   readonly contenders: readonly Contender[];
-  /** One after the other; the moves of a turn are made at once. */
-  readonly turns: readonly (readonly Move[])[];
+  /** One after the other. */
+  readonly steps: readonly Step[];
   readonly estimateMs: number;
 }
 
@@ -68,13 +68,13 @@ export interface Plan {
 const startMs = { room: 700, again: 700, control: 300 } as const;
 /** Proving a contender, and counting its bytes, in each scenario. */
 const proofMs = 220;
-/** What a slice takes beside its own time: orders, counters. */
-const sliceMs = 15;
+/** What a step takes beside its own time: orders, counters. */
+const overheadMs = 15;
 /** Fewer have no interval. */
 const fewestPairs = 3;
 const importMs = 4000;
 /** Start, fixtures, ceilings and the link's round trips. */
-const lookAroundMs = 10_000;
+const preflightMs = 10_000;
 const storageMs = 6000;
 
 function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {
@@ -87,23 +87,24 @@ function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: 
   return isNamed && isTargeted && isPlain;
 }
 
-function turnsOf(
-  slices: readonly Slice[],
+function stepsOf(
+  phases: readonly Phase[],
   contenders: readonly Contender[],
   random: Random,
-): Move[][] {
-  return slices.flatMap((slice) =>
-    Array.from({ length: slice.times }, () => {
-      const those = contenders.filter(({ kind }) => !slice.once || kind !== 'again');
-      const moves = shuffled(those, random).map((contender) => ({ contender, slice }));
-      return slice.together ? [moves] : moves.map((move) => [move]);
+): Step[] {
+  return phases.flatMap((phase) =>
+    Array.from({ length: phase.times }, (): Step[] => {
+      const those = contenders.filter(({ kind }) => !phase.once || kind !== 'again');
+      const order = shuffled(those, random);
+      if (phase.together) return [{ phase, contenders: order }];
+      return order.map((contender) => ({ phase, contenders: [contender] }));
     }).flat(),
   );
 }
 
-/** How long a turn takes: what is done at once shares the cores. */
-const turnMs = (moves: readonly Move[]): number =>
-  moves.reduce((ms, { slice }) => ms + slice.ms, 0) / Math.min(moves.length, cores) + sliceMs;
+/** How long a step takes: contenders that take it at once share the cores. */
+const stepMs = ({ phase, contenders: { length } }: Step): number =>
+  (phase.ms * length) / Math.min(length, cores) + overheadMs;
 
 function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {
   const { loading, pairs } = request;
@@ -117,10 +118,10 @@ function blocksOf(scenario: Scenario, request: Request, random: Random): Block[]
   return Array.from({ length: rounds + more }, (_, round) => {
     const isMore = (one: Contender) => round < rounds || moreRounds?.contenders.includes(one.name);
     const contenders = shuffled(wanted.filter(isMore), random);
-    const turns = turnsOf(scenario.slices(loading, round), contenders, random);
+    const steps = stepsOf(scenario.phases(loading, round), contenders, random);
     const estimateMs =
-      contenders.length * proofMs + turns.reduce((ms, moves) => ms + turnMs(moves), 0);
-    return { scenario, round, contenders, turns, estimateMs };
+      contenders.length * proofMs + steps.reduce((ms, step) => ms + stepMs(step), 0);
+    return { scenario, round, contenders, steps, estimateMs };
   });
 }
 
@@ -158,7 +159,7 @@ export function makePlan(
   const estimateMs =
     blocks.reduce((sum, block) => sum + block.estimateMs, 0) +
     (needsImport ? importMs : 0) +
-    lookAroundMs +
+    preflightMs +
     (storage ? storageMs : 0);
   return { blocks, servers: starts.flat().length, storage, estimateMs };
 }

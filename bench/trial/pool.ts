@@ -1,7 +1,7 @@
 import { type Core, pin } from '../process/child.ts';
 import { type Subject, startControl, startServer, targetAt } from '../subject/subject.ts';
 import type { Copies } from '../subject/template.ts';
-import type { Shared } from './preflight.ts';
+import type { Preflight } from './preflight.ts';
 import { type Contender, serverOf } from './scenario.ts';
 import type { LoadGenerator, StartLoadGenerator } from './tasks.ts';
 
@@ -13,10 +13,10 @@ export interface Processes {
    * Puts each on the core that it is measured on, or leaves both to any core: they start and warm
    * up so, which takes half the time.
    */
-  place(where: Place): Promise<void>;
+  place(where: Placement): Promise<void>;
 }
 
-export type Place = 'own core' | 'any core';
+export type Placement = 'own core' | 'any core';
 
 /** The processes of one round. */
 export interface Pool {
@@ -29,13 +29,13 @@ export interface Pool {
 }
 
 export function createPool(
-  shared: Shared,
+  preflight: Preflight,
   copies: Copies,
   startGenerator: StartLoadGenerator,
 ): Pool {
   const started = new Map<string, Promise<Processes>>();
   const databases: string[] = [];
-  const { constantsPath, certificate, target, nodeFlags } = shared;
+  const { constantsPath, certificate, target, nodeFlags } = preflight;
 
   function startSubject({ subject: spec }: Contender): Promise<Subject> {
     if ('control' in spec) {
@@ -84,7 +84,7 @@ export function createPool(
 }
 
 function placing(generator: LoadGenerator, { address }: Subject): Processes['place'] {
-  let placed: Place = 'any core';
+  let placed: Placement = 'any core';
   return async (where) => {
     if (where === placed) return;
     placed = where;

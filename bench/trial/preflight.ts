@@ -17,7 +17,7 @@ import type { Scenario } from './scenario.ts';
 import type { StartLoadGenerator } from './tasks.ts';
 
 /** What all processes of a run share. */
-export interface Shared {
+export interface Preflight {
   /** The file of what the controls answer. */
   readonly constantsPath: string;
   readonly fixtures: Fixtures;
@@ -35,7 +35,7 @@ export interface Shared {
   readonly target: Address | undefined;
 }
 
-export interface LookingAround {
+export interface PreflightOptions {
   readonly copies: Copies;
   readonly plan: Plan;
   readonly request: Request;
@@ -47,13 +47,13 @@ export interface LookingAround {
  * Sees what there is: what the server starts and rests with, the rows that the scenarios need and
  * the template has not, reference answers; then how much the generator and the link can do.
  */
-export async function lookAround(on: LookingAround): Promise<Shared> {
+export async function runPreflight(on: PreflightOptions): Promise<Preflight> {
   const { copies, request, controlPort, startGenerator } = on;
   const target = request.targets.length > 0 ? addressOfTargets(request) : undefined;
   const constantsPath = copies.file('constants.json');
   const seen = target
-    ? { start: null, ...(await lookAtTarget(target, on)) }
-    : await lookAtServer(on, constantsPath);
+    ? { start: null, ...(await preflightTarget(target, on)) }
+    : await preflightServer(on, constantsPath);
   return {
     ...seen,
     constantsPath,
@@ -80,7 +80,7 @@ const soonerFlags = [
 export const nodeFlagsOf = ({ loading: { effort } }: Request): readonly string[] =>
   effort === 'full' ? [] : soonerFlags;
 
-async function lookAtServer({ copies, plan }: LookingAround, constantsPath: string) {
+async function preflightServer({ copies, plan }: PreflightOptions, constantsPath: string) {
   const databasePath = copies.copy();
   // The first start after an installation fills the compile cache: it is not like those after it.
   await (await startServer({ wires: rooms, databasePath })).stop();
@@ -103,7 +103,7 @@ async function lookAtServer({ copies, plan }: LookingAround, constantsPath: stri
   }
 }
 
-async function lookAtTarget(address: Address, { plan, request }: LookingAround) {
+async function preflightTarget(address: Address, { plan, request }: PreflightOptions) {
   const wire = request.targets.map((target) => target.wire).find((one) => one !== 'sse');
   if (!wire) throw new Error('Expected a target that can be called, got a stream of events alone.');
   const client: Client = await connectClient(address, wire as CallWire, { connections: 4 });

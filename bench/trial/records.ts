@@ -1,43 +1,36 @@
 import type { ClosedLoopSample, Measured } from '../result/result.ts';
-import type { AutocannonSlice } from './by-autocannon.ts';
-import {
-  closedSampleOf,
-  createSearch,
-  type LoadContext,
-  loadOf,
-  openSampleOf,
-  type Search,
-  searchFrom,
-  searchTo,
-} from './gather.ts';
-import type { ClosedSlice, OpenSlice } from './measure.ts';
-import type { Phase } from './phase.ts';
-import { type Lab, nothingMeasured } from './scenario.ts';
+import type { AutocannonStep } from './autocannon-step.ts';
+import { type CapacitySearch, createCapacitySearch } from './capacity-search.ts';
+import type { Load } from './load.ts';
+import type { CallPhase } from './phases.ts';
+import { closedSampleOf, type LoadContext, loadOf, openSampleOf } from './samples.ts';
+import { nothingMeasured, type TrialSetup } from './scenario.ts';
+import type { ClosedStep, OpenStep } from './steps.ts';
 
 /** What one phase has measured so far. */
 export interface PhaseRecord {
-  readonly phase: Phase;
-  readonly closed: ClosedSlice[];
-  readonly open: OpenSlice[];
-  readonly autocannon: AutocannonSlice[];
+  readonly load: Load;
+  readonly closed: ClosedStep[];
+  readonly open: OpenStep[];
+  readonly autocannon: AutocannonStep[];
   warmUpMs: number;
   /** Rate of a phase that chooses it by capacity; 0 before its first slice. */
   perSecond: number;
-  /** Calls a second in the best slice of this process's first closed loop of the workload. */
+  /** Calls a second in the best step of this process's first closed loop of the workload. */
   capacity(): number;
-  readonly search: Search;
+  readonly search: CapacitySearch;
 }
 
 export interface Records {
-  of(phase: Phase): PhaseRecord;
-  /** Everything that has been measured, in the order of its first slices. */
+  of(phase: Pick<CallPhase, 'id' | 'load'>): PhaseRecord;
+  /** Everything that has been measured, in the order of its first steps. */
   measured(): Measured;
 }
 
-export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
-  const records = new Map<Phase, PhaseRecord>();
-  const contextOf = ({ workload, rttMs, connections }: Phase): LoadContext => {
-    const point = lab.link.points.find(({ askedMs }) => askedMs === rttMs);
+export function createRecords(setup: TrialSetup, driver: 'lean' | 'client'): Records {
+  const records = new Map<string, PhaseRecord>();
+  const contextOf = ({ workload, rttMs, connections }: Load): LoadContext => {
+    const point = setup.link.points.find(({ askedMs }) => askedMs === rttMs);
     return {
       workload,
       rttMs,
@@ -47,39 +40,38 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
   };
 
   function capacityOf(workload: string): number {
-    for (const { phase, closed } of records.values()) {
-      if (phase.workload !== workload || phase.kind !== 'closed' || closed.length === 0) continue;
-      // The best of its slices: code may still get faster, and others may come in between.
+    for (const { load, closed } of records.values()) {
+      if (load.workload !== workload || load.kind !== 'closed' || closed.length === 0) continue;
+      // The best of its steps: code may still get faster, and others may come in between.
       return Math.max(...closed.map(({ loop }) => loop.perSecond));
     }
     throw new Error(`Expected a closed loop of ${workload} before a rate that depends on it.`);
   }
 
-  function create(phase: Phase): PhaseRecord {
-    let search: Search | undefined;
+  function create(load: Load): PhaseRecord {
+    let search: CapacitySearch | undefined;
     return {
-      phase,
+      load,
       closed: [],
       open: [],
       autocannon: [],
       warmUpMs: 0,
       perSecond: 0,
-      capacity: () => capacityOf(phase.workload),
+      capacity: () => capacityOf(load.workload),
       get search() {
-        if (phase.kind !== 'search') throw new Error('Expected a phase that searches.');
-        const capacity = capacityOf(phase.workload);
-        search ??= createSearch(phase.objective, capacity * searchFrom, capacity * searchTo);
+        if (load.kind !== 'search') throw new Error('Expected a phase that searches.');
+        search ??= createCapacitySearch(load.objective, capacityOf(load.workload));
         return search;
       },
     };
   }
 
-  function byAutocannon(phase: Phase, slices: readonly AutocannonSlice[]): ClosedLoopSample {
+  function byAutocannon(load: Load, steps: readonly AutocannonStep[]): ClosedLoopSample {
     return {
-      ...loadOf(contextOf(phase), slices),
+      ...loadOf(contextOf(load), steps),
       driver: 'autocannon',
-      inFlight: phase.connections,
-      perSecond: slices.reduce((rates, { loop }) => rates + loop.perSecond, 0) / slices.length,
+      inFlight: load.connections,
+      perSecond: steps.reduce((rates, { loop }) => rates + loop.perSecond, 0) / steps.length,
       drift: null,
       latency: null,
     };
@@ -87,8 +79,8 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
 
   return {
     of(phase) {
-      const known = records.get(phase) ?? create(phase);
-      records.set(phase, known);
+      const known = records.get(phase.id) ?? create(phase.load);
+      records.set(phase.id, known);
       return known;
     },
     measured() {
@@ -96,25 +88,25 @@ export function createRecords(lab: Lab, driver: 'lean' | 'client'): Records {
       return {
         ...nothingMeasured,
         warmUpMs: all.reduce((ms, record) => ms + record.warmUpMs, 0),
-        closed: all.flatMap(({ phase, closed, autocannon }) => {
-          if (autocannon.length > 0) return byAutocannon(phase, autocannon);
-          if (phase.kind !== 'closed' || closed.length === 0) return [];
-          return closedSampleOf(contextOf(phase), phase, driver, closed);
+        closed: all.flatMap(({ load, closed, autocannon }) => {
+          if (autocannon.length > 0) return byAutocannon(load, autocannon);
+          if (load.kind !== 'closed' || closed.length === 0) return [];
+          return closedSampleOf(contextOf(load), load, driver, closed);
         }),
-        open: all.flatMap(({ phase, open, perSecond }) => {
+        open: all.flatMap(({ load, open, perSecond }) => {
           if (open.length === 0) return [];
-          const context = contextOf(phase);
-          if (phase.kind === 'open') {
-            const { arrivals } = phase;
-            const rate = { perSecond: phase.perSecond, share: null, arrivals, driver };
+          const context = contextOf(load);
+          if (load.kind === 'open') {
+            const { arrivals } = load;
+            const rate = { perSecond: load.perSecond, share: null, arrivals, driver };
             return openSampleOf(context, rate, open);
           }
-          if (phase.kind !== 'share') return [];
-          const rate = { perSecond, share: phase.share, arrivals: 'poisson', driver } as const;
+          if (load.kind !== 'share') return [];
+          const rate = { perSecond, share: load.share, arrivals: 'poisson', driver } as const;
           return openSampleOf(context, rate, open);
         }),
         capacity: all.flatMap((record) =>
-          record.phase.kind === 'search' ? record.search.sample(record.phase.workload) : [],
+          record.load.kind === 'search' ? record.search.sample(record.load.workload) : [],
         ),
       };
     },

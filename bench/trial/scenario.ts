@@ -54,17 +54,18 @@ export interface Loading {
 }
 
 /**
- * A slice of time on one process. All slices of a name are one measurement: contenders take turns
- * at them in random order, so that whatever the machine does for a while, it does to all.
+ * A part of every trial of a scenario, as plain data. It is measured in steps: contenders alternate
+ * at them in random order, so that whatever the machine does for a while, it does to all of them.
  */
-export interface Slice {
-  /** By which the scenario knows what to do. */
-  readonly name: string;
+export interface Phase {
+  /** The scenario knows by it what to do. Steps of one id are one measurement. */
+  readonly id: string;
+  /** Length of a step. */
   readonly ms: number;
-  /** How often each contender has it. */
+  /** Steps of each contender. */
   readonly times: number;
   /**
-   * All contenders have it at once, on all cores, which takes less time than one after the other.
+   * All contenders take their step at once, on all cores, which is faster than one after the other.
    * For warming up: nothing of it is timed, and `ms` is what each would need on cores of its own.
    */
   readonly together?: boolean;
@@ -73,7 +74,7 @@ export interface Slice {
 }
 
 /** What a load generator knows while it measures one process. */
-export interface Lab {
+export interface TrialSetup {
   readonly address: Address;
   readonly contender: string;
   readonly fixtures: Fixtures;
@@ -90,9 +91,10 @@ export interface Lab {
 }
 
 /** One process of a contender, under measurement. */
-export interface Session {
-  take(slice: Slice): Promise<void>;
-  /** What all slices together have measured. */
+export interface Trial {
+  /** @param phase its id */
+  step(phase: string, ms: number): Promise<void>;
+  /** What all steps together have measured. */
   finish(): Promise<Measured>;
   close(): Promise<void>;
 }
@@ -109,15 +111,15 @@ export interface Scenario {
   /** Fresh processes of each contender. */
   readonly rounds: Readonly<Record<Effort, number>>;
   readonly moreRounds?: MoreRounds;
-  /** The slices of one round, in order. */
-  slices(loading: Loading, round: number): readonly Slice[];
+  /** The phases of one round, in order. */
+  phases(loading: Loading, round: number): readonly Phase[];
   /** The reference answer, of this contender: the baseline, where the server has its wire. */
   reference(address: Address, fixtures: Fixtures, contender: Contender): Promise<unknown>;
   /**
    * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the
    * load generator. @throws Error where the contender must not be timed
    */
-  open(lab: Lab): Promise<Session>;
+  open(setup: TrialSetup): Promise<Trial>;
 }
 
 export const nothingMeasured: Measured = {

@@ -1,20 +1,25 @@
 import type { Server as NullServer } from '../generator/calibration.ts';
-import type { ClosedOrder } from '../generator/closed-slice.ts';
+import type { ClosedOrder } from '../generator/closed-order.ts';
 import type { Generator } from '../generator/process.ts';
 import type { Ceiling, Measured, StoreMeasurement } from '../result/result.ts';
-import type { Lab, Slice } from './scenario.ts';
+import type { TrialSetup } from './scenario.ts';
 
 /** What the load generator of a trial can be asked to do. */
 export interface Tasks {
-  /** Opens the session of a contender, which has to give the answers that all give. */
+  /** Opens the trial of a contender, and proves that it gives the same answers as all others. */
   open(order: {
-    readonly session: string;
+    readonly trial: string;
     readonly scenario: string;
-    readonly lab: Lab;
+    readonly setup: TrialSetup;
   }): Promise<void>;
-  take(order: { readonly session: string; readonly slice: Slice }): Promise<void>;
-  /** Closes the session. @returns everything that it measured */
-  finish(session: string): Promise<Measured>;
+  /** Takes a step of a phase, which is named by its id. */
+  step(order: {
+    readonly trial: string;
+    readonly phase: string;
+    readonly ms: number;
+  }): Promise<void>;
+  /** Closes the trial. @returns everything that it measured */
+  finish(trial: string): Promise<Measured>;
   /** Measures what each driver can do against a server that does nothing. */
   calibrate(server: NullServer): Promise<readonly Ceiling[]>;
   /** @returns good answers a second of one closed loop */

@@ -9,12 +9,10 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodeOf } from '../../bench/cli.ts';
 import { readCommand } from '../../bench/command.ts';
 import { readResult } from '../../bench/result/result.ts';
-import { scenarios } from '../../bench/scenarios/index.ts';
 import { closedOf, openOf, wireOf } from '../../bench/statistics/summary.ts';
 import { startServer } from '../../bench/subject/subject.ts';
 import { findTemplate, importTemplate, openCopies } from '../../bench/subject/template.ts';
-import { makePlan, type Request } from '../../bench/trial/plan.ts';
-import { nodeFlagsOf } from '../../bench/trial/preflight.ts';
+import type { Request } from '../../bench/trial/plan.ts';
 import { isAlive } from './alive.ts';
 import { callCell, resultOf } from './sample-result.ts';
 
@@ -62,15 +60,6 @@ async function until(holds: () => boolean): Promise<void> {
   }
   expect(holds()).toBe(true);
 }
-
-const request: Request = {
-  only: [],
-  wires: [],
-  seed: 1,
-  loading: { effort: 'normal' },
-  tls: false,
-  targets: [],
-};
 
 /** What the command line asks a run for. */
 function requestIn(...args: readonly string[]): Request {
@@ -149,103 +138,6 @@ describe('the command line', () => {
     });
     expect(readCommand(['cross-check'], '')).toEqual({ action: 'cross-check', durationMs: 3000 });
     expect(readCommand(['--help'], '')).toEqual({ action: 'help' });
-  });
-});
-
-const orderOf = (seed: number) =>
-  makePlan(scenarios, { ...request, only: ['point-read'], seed }, false).blocks.flatMap(
-    ({ round, contenders, turns }) => [
-      ...contenders.map(({ name }) => `${round} ${name}`),
-      ...turns.flat().map(({ contender, slice }) => `${round} ${contender.name} ${slice.name}`),
-    ],
-  );
-
-describe('the plan', () => {
-  test('fits into five minutes, importing included', () => {
-    expect(makePlan(scenarios, request, true).estimateMs).toBeLessThan(300_000);
-  });
-
-  test('has the same order of processes and slices for the same seed, and another for another', () => {
-    expect(orderOf(1)).toEqual(orderOf(1));
-    expect(orderOf(1)).not.toEqual(orderOf(2));
-    expect(orderOf(1).toSorted()).toEqual(orderOf(2).toSorted());
-  });
-
-  test('has every contender once a round, in random order', () => {
-    const { blocks } = makePlan(scenarios, request, false);
-    for (const { contenders, scenario } of blocks) {
-      expect(new Set(contenders).size).toBe(contenders.length);
-      expect(scenario.contenders).toEqual(expect.arrayContaining([...contenders]));
-    }
-    const firsts = blocks.map(({ contenders }) => contenders[0]?.name);
-    expect(new Set(firsts).size).toBeGreaterThan(3);
-  });
-
-  test('lets contenders take turns: each has a slice once before any has it twice', () => {
-    for (const { turns, contenders, scenario, round } of makePlan(scenarios, request, false)
-      .blocks) {
-      const moves = turns.flat();
-      let at = 0;
-      for (const slice of scenario.slices(request.loading, round)) {
-        const those = contenders.filter(({ kind }) => !slice.once || kind !== 'again');
-        for (let turn = 0; turn < slice.times; turn += 1) {
-          const now = moves.slice(at, at + those.length);
-          at += those.length;
-          expect(new Set(now.map((move) => move.slice.name))).toEqual(new Set([slice.name]));
-          expect(new Set(now.map((move) => move.contender))).toEqual(new Set(those));
-        }
-      }
-      expect(at).toBe(moves.length);
-    }
-  });
-
-  test('warms all contenders up at once, and times one at a time', () => {
-    for (const { turns } of makePlan(scenarios, request, false).blocks) {
-      for (const moves of turns) {
-        const isWarmUp = moves.every(({ slice }) => slice.together);
-        if (!isWarmUp) expect(moves).toHaveLength(1);
-      }
-    }
-    const [block] = makePlan(scenarios, { ...request, only: ['point-read'] }, false).blocks;
-    expect(block?.turns[0]?.map(({ contender }) => contender)).toHaveLength(5);
-  });
-
-  test('starts all servers of a usual run alike, and those of a full one as users do', () => {
-    const flags = nodeFlagsOf(request);
-    expect(flags.length).toBeGreaterThan(0);
-    expect(flags.every((flag) => flag.startsWith('--invocation-count-for-'))).toBe(true);
-    expect(nodeFlagsOf({ ...request, loading: { effort: 'full' } })).toEqual([]);
-  });
-
-  test('counts the start of a server once a round, whatever it is measured by', () => {
-    const only = ['create', 'payload'];
-    const planOf = (names: readonly string[]) =>
-      makePlan(scenarios, { ...request, only: names }, false);
-    const [both, ...apart] = [only, ...only.map((name) => [name])].map(planOf);
-    const sum = apart.reduce((total, { servers }) => total + servers, 0);
-    // Five contenders, of which the payload has four as well; three rounds of each.
-    expect([both?.servers, sum]).toEqual([15, 27]);
-  });
-
-  test('goes through the rounds one after the other', () => {
-    const rounds = makePlan(scenarios, request, false).blocks.map(({ round }) => round);
-    expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
-  });
-
-  test('keeps the baseline and its repeat beside the wires that were asked for', () => {
-    const plan = makePlan(scenarios, { ...request, only: ['point-read'], wires: ['grpc'] }, false);
-    const names = new Set(
-      plan.blocks.flatMap(({ contenders }) => contenders.map((one) => one.name)),
-    );
-    expect(names).toEqual(new Set(['rest', 'rest-again', 'grpc']));
-  });
-
-  test("of somebody else's server has neither its bare libraries nor wires that it lacks", () => {
-    const target = { wire: 'grpc', host: '127.0.0.1', port: 1, tls: false } as const;
-    const plan = makePlan(scenarios, { ...request, targets: [target] }, false);
-    const all = plan.blocks.flatMap(({ contenders }) => contenders);
-    expect(new Set(all.map(({ wire }) => wire))).toEqual(new Set(['grpc']));
-    expect(new Set(all.map(({ kind }) => kind))).toEqual(new Set(['room']));
   });
 });
 

@@ -3,8 +3,8 @@ import { onTestFinished } from 'vitest';
 import type { Address } from '../../bench/subject/address.ts';
 import type { Subject } from '../../bench/subject/subject.ts';
 import { startSubject } from '../../bench/subject/subject.ts';
-import type { Phase } from '../../bench/trial/phase.ts';
-import type { Lab } from '../../bench/trial/scenario.ts';
+import type { Load } from '../../bench/trial/load.ts';
+import type { TrialSetup } from '../../bench/trial/scenario.ts';
 
 export const fakePath = fileURLToPath(new URL('./fake-server.ts', import.meta.url));
 
@@ -40,7 +40,7 @@ export const callOf =
 export const nowhere: Address = { pid: null, host: '127.0.0.1', ours: false, counters: false };
 
 /** How a workload is loaded in a closed loop. */
-export const closedPhase = (inFlight: number): Extract<Phase, { kind: 'closed' }> => ({
+export const closedLoad = (inFlight: number): Extract<Load, { kind: 'closed' }> => ({
   kind: 'closed',
   workload: 'read',
   connections: inFlight,
@@ -49,7 +49,7 @@ export const closedPhase = (inFlight: number): Extract<Phase, { kind: 'closed' }
 });
 
 /** What a load generator knows of such a server. */
-export const labOf = (address: Address, more: Partial<Lab> = {}): Lab => ({
+export const setupOf = (address: Address, more: Partial<TrialSetup> = {}): TrialSetup => ({
   address,
   contender: 'rest',
   fixtures: {

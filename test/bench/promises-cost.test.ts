@@ -14,10 +14,10 @@ import { metrics } from '../../bench/statistics/summary.ts';
 import type { Address } from '../../bench/subject/address.ts';
 import { memoryOf, metered } from '../../bench/subject/meter.ts';
 import { type Counted, countBytes } from '../../bench/trial/count-bytes.ts';
-import { watched } from '../../bench/trial/measure.ts';
 import { makePlan } from '../../bench/trial/plan.ts';
 import { nothingMeasured } from '../../bench/trial/scenario.ts';
-import { callOf, labOf, nowhere, pidOf, startFake } from './fake-subject.ts';
+import { watched } from '../../bench/trial/steps.ts';
+import { callOf, nowhere, pidOf, setupOf, startFake } from './fake-subject.ts';
 import { callCell, cellOf, resultOf } from './sample-result.ts';
 
 const onLinux = process.platform === 'linux';
@@ -56,17 +56,16 @@ describe('10. CPU a call at a rate that is the same for all', () => {
     expect(sample && metrics.cpuAtRate({ ...sample, open }, {})).toBeUndefined();
   });
 
-  test('is taken of all contenders of a block by the same slices, rates and arrivals', () => {
+  test('is taken of all contenders of a block by the same phases, rates and arrivals', () => {
     const request = { only: [], wires: [], seed: 1, tls: false, targets: [] };
     const { blocks } = makePlan(scenarios, { ...request, loading: { effort: 'normal' } }, false);
-    for (const { turns, contenders } of blocks) {
-      const slicesOf = contenders.map((one) =>
-        turns
-          .flat()
-          .filter(({ contender, slice }) => contender === one && !slice.once)
-          .map(({ slice }) => slice),
+    for (const { steps, contenders } of blocks) {
+      const phasesOf = contenders.map((one) =>
+        steps
+          .filter(({ phase, contenders }) => contenders.includes(one) && !phase.once)
+          .map(({ phase }) => phase),
       );
-      for (const slices of slicesOf) expect(slices).toEqual(slicesOf[0]);
+      for (const phases of phasesOf) expect(phases).toEqual(phasesOf[0]);
     }
   });
 
@@ -135,7 +134,7 @@ describe('11. and 12. bytes on the wire, and queries', () => {
 
   test('bytes are counted to the last one, both ways, and setting up apart', async () => {
     const address = { ...nowhere, http: await startGreeter() };
-    expect(await countBytes(labOf(address), workload, links, openGreeted)).toEqual({
+    expect(await countBytes(setupOf(address), workload, links, openGreeted)).toEqual({
       workload: 'read',
       calls: 5,
       sentBytesPerCall: 10,
@@ -150,7 +149,7 @@ describe('11. and 12. bytes on the wire, and queries', () => {
 
   test('queries are those that the store has counted, of the calls alone', async () => {
     const subject = await startFake({}, { counters: true });
-    const counted = await countBytes(labOf(subject.address), workload, links, async () => ({
+    const counted = await countBytes(setupOf(subject.address), workload, links, async () => ({
       call: callOf(subject),
       requests: () => 0,
       close: async () => {},

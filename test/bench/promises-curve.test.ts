@@ -8,12 +8,13 @@ import { type AxisPoint, findCrossover } from '../../bench/statistics/crossover.
 import { createHistogram, decodeHistogram } from '../../bench/statistics/histogram.ts';
 import { createRandom } from '../../bench/statistics/random.ts';
 import { faultsOfOpen } from '../../bench/statistics/validity.ts';
-import { closedSampleOf, createSearch, openSampleOf } from '../../bench/trial/gather.ts';
-import type { ClosedSlice, OpenSlice, Spent } from '../../bench/trial/measure.ts';
-import type { Phase } from '../../bench/trial/phase.ts';
+import { createCapacitySearch } from '../../bench/trial/capacity-search.ts';
+import type { Load } from '../../bench/trial/load.ts';
 import { curve } from '../../bench/trial/phases.ts';
 import { createRecords } from '../../bench/trial/records.ts';
-import { closedPhase, labOf, nowhere } from './fake-subject.ts';
+import { closedSampleOf, openSampleOf } from '../../bench/trial/samples.ts';
+import type { ClosedStep, OpenStep, Spent } from '../../bench/trial/steps.ts';
+import { closedLoad, nowhere, setupOf } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { openLoad } from './small-result.ts';
 import { callOf, createVirtualTime, queueing } from './virtual-time.ts';
@@ -27,7 +28,7 @@ const spent: Spent = {
 };
 
 /** A slice of an open loop on a server of one worker: 500/s where a call takes 2 ms. */
-async function takeVirtual(perSecond: number, durationMs: number, seed = 1): Promise<OpenSlice> {
+async function takeVirtual(perSecond: number, durationMs: number, seed = 1): Promise<OpenStep> {
   const time = createVirtualTime();
   const loop = await runOpenLoop({
     schedule: poissonSchedule(perSecond, durationMs, createRandom(seed)),
@@ -39,7 +40,7 @@ async function takeVirtual(perSecond: number, durationMs: number, seed = 1): Pro
   return { loop, spent };
 }
 
-const closedSlice = (perSecond: number, micros: number, more: Partial<Spent> = {}): ClosedSlice => {
+const closedStep = (perSecond: number, micros: number, more: Partial<Spent> = {}): ClosedStep => {
   const latency = createHistogram();
   latency.recordValueWithCount(micros, perSecond);
   return {
@@ -57,7 +58,7 @@ const closedSlice = (perSecond: number, micros: number, more: Partial<Spent> = {
   };
 };
 
-const lab = labOf(nowhere, {
+const setup = setupOf(nowhere, {
   loading: { effort: 'normal' },
   link: { controlPort: 0, points: [{ askedMs: 50, achievedMs: 50.4 }] },
 });
@@ -66,10 +67,10 @@ const rate = { share: null, arrivals: 'poisson', driver: 'lean' } as const;
 
 describe('19. latency against load, and capacity under an objective', () => {
   test('the curve goes up to 110 % of what the process itself can do', () => {
-    const shares = curve({ workload: 'read', connections: 64 }, lab.loading, {
+    const shares = curve({ workload: 'read', connections: 64 }, setup.loading, {
       ms: 100,
       times: 1,
-    }).map(({ phase }) => (phase.kind === 'share' ? phase.share : Number.NaN));
+    }).map(({ load }) => (load.kind === 'share' ? load.share : Number.NaN));
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1.1);
     expect(shares.length).toBeGreaterThanOrEqual(5);
@@ -79,18 +80,21 @@ describe('19. latency against load, and capacity under an objective', () => {
   });
 
   test('calls that are answered after the end cost, and are no throughput', () => {
-    const records = createRecords(lab, 'lean');
-    records.of(closedPhase(64)).closed.push(closedSlice(400, 100));
+    const records = createRecords(setup, 'lean');
+    records.of({ id: 'closed', load: closedLoad(64) }).closed.push(closedStep(400, 100));
     expect(records.measured().closed).toMatchObject([{ perSecond: 400, completed: 416 }]);
   });
 
   test('its rates are shares of the closed loop before it; without one there is none', async () => {
-    const records = createRecords(lab, 'lean');
-    const { workload, connections, rttMs } = closedPhase(64);
+    const records = createRecords(setup, 'lean');
+    const { workload, connections, rttMs } = closedLoad(64);
     const share = 0.5;
-    const phase: Phase = { kind: 'share', share, workload, connections, rttMs };
+    const load: Load = { kind: 'share', share, workload, connections, rttMs };
+    const phase = { id: 'share', load };
     expect(() => records.of(phase).capacity()).toThrow(/closed loop of read before/);
-    records.of(closedPhase(64)).closed.push(closedSlice(400, 100), closedSlice(600, 100));
+    records
+      .of({ id: 'closed', load: closedLoad(64) })
+      .closed.push(closedStep(400, 100), closedStep(600, 100));
     expect(records.of(phase).capacity()).toBe(600);
     const record = records.of(phase);
     record.perSecond = share * record.capacity();
@@ -128,9 +132,9 @@ describe('19. latency against load, and capacity under an objective', () => {
   test('a search halves its way to the highest rate that meets the objective', async () => {
     // M/D/1 with 2 ms: p99 within 20 ms holds up to some 78 % of 500/s.
     const objective = { quantile: 0.99, ms: 20 };
-    const search = createSearch(objective, 250, 550);
+    const search = createCapacitySearch(objective, 500);
     for (let step = 0; step < 7; step += 1) {
-      search.tell(await takeVirtual(search.next(), 60_000));
+      search.add(await takeVirtual(search.next(), 60_000));
     }
     const { perSecond, steps } = search.sample('read');
     expect(steps).toHaveLength(7);
@@ -145,27 +149,27 @@ describe('19. latency against load, and capacity under an objective', () => {
   });
 
   test('a search of what never meets the objective finds none, below where it began', async () => {
-    const search = createSearch({ quantile: 0.99, ms: 1 }, 250, 550);
-    for (let step = 0; step < 4; step += 1) search.tell(await takeVirtual(search.next(), 1000));
+    const search = createCapacitySearch({ quantile: 0.99, ms: 1 }, 500);
+    for (let step = 0; step < 4; step += 1) search.add(await takeVirtual(search.next(), 1000));
     const { perSecond, steps } = search.sample('read');
     expect(perSecond).toBeNull();
     expect(steps.map((step) => step.perSecond)).toEqual([250, 125, 62.5, 31.25]);
   });
 
   test('a rate that piles up does not meet it, however lax it is', async () => {
-    const search = createSearch({ quantile: 0.99, ms: 100_000 }, 1000, 2000);
-    search.tell(await takeVirtual(search.next(), 5000));
+    const search = createCapacitySearch({ quantile: 0.99, ms: 100_000 }, 2000);
+    search.add(await takeVirtual(search.next(), 5000));
     expect(search.sample('read')).toMatchObject({ perSecond: null, steps: [{ met: false }] });
   });
 });
 
 describe('slices of one measurement', () => {
   const slices = [
-    closedSlice(400, 100),
-    closedSlice(500, 200, { clientLoopDelayMs: 9, elapsedMs: 3000, clientCpuShare: 0.9 }),
-    closedSlice(600, 300, { server: { ...spent.server, loopDelayMs: 40 } }),
+    closedStep(400, 100),
+    closedStep(500, 200, { clientLoopDelayMs: 9, elapsedMs: 3000, clientCpuShare: 0.9 }),
+    closedStep(600, 300, { server: { ...spent.server, loopDelayMs: 40 } }),
   ];
-  const sample = closedSampleOf(context, closedPhase(64), 'lean', slices);
+  const sample = closedSampleOf(context, closedLoad(64), 'lean', slices);
 
   test('add up: calls, failures, time and CPU, and every sample of every histogram', () => {
     expect(sample).toMatchObject({
@@ -191,14 +195,14 @@ describe('slices of one measurement', () => {
   test('tell of drift by the last over the first; one slice alone does not', () => {
     expect(sample.drift).toBe(1.5);
     const [first] = slices;
-    const alone = first && closedSampleOf(context, closedPhase(64), 'lean', [first]);
+    const alone = first && closedSampleOf(context, closedLoad(64), 'lean', [first]);
     expect(alone?.drift).toBeNull();
   });
 
   test('have no CPU where that of one of them is not known', () => {
     const server = { cpuMicros: null, queries: null, loopDelayMs: null };
-    const unknown = [...slices, closedSlice(400, 100, { server })];
-    expect(closedSampleOf(context, closedPhase(64), 'lean', unknown)).toMatchObject({
+    const unknown = [...slices, closedStep(400, 100, { server })];
+    expect(closedSampleOf(context, closedLoad(64), 'lean', unknown)).toMatchObject({
       serverCpuMicros: null,
       serverCpuShare: null,
       serverLoopDelayMs: null,
@@ -218,15 +222,15 @@ describe('slices of one measurement', () => {
 
 describe('20. round trips', () => {
   test('are an axis of 0, 1, 10, 50 and 150 ms', () => {
-    const slices = screen.slices(lab.loading, 0).map(({ name }) => JSON.parse(name));
-    const closed = slices.filter(({ kind }) => kind === 'closed');
+    const loads = screen.phases(setup.loading, 0).map(({ load }) => load);
+    const closed = loads.filter(({ kind }) => kind === 'closed');
     expect(closed.map(({ rttMs }) => rttMs)).toEqual([0, 1, 10, 50, 150]);
   });
 
   test('are told as they were achieved, beside what was asked for', () => {
-    const records = createRecords(lab, 'client');
-    const phase = { ...closedPhase(1), rttMs: 50 };
-    records.of(phase).closed.push(closedSlice(10, 50_400));
+    const records = createRecords(setup, 'client');
+    const phase = { id: 'far', load: { ...closedLoad(1), rttMs: 50 } };
+    records.of(phase).closed.push(closedStep(10, 50_400));
     expect(records.measured().closed).toMatchObject([{ rttMs: 50, achievedRttMs: 50.4 }]);
     const link = { points: [{ askedMs: 50, achievedMs: 50.4 }] };
     const ceilings = [

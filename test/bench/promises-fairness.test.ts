@@ -18,13 +18,13 @@ import { pointRead } from '../../bench/scenarios/point-read.ts';
 import { startLoadGenerator } from '../../bench/scenarios/start-generator.ts';
 import { overAutocannon, typical } from '../../bench/statistics/summary.ts';
 import { faultsOfOpen } from '../../bench/statistics/validity.ts';
+import { faultsOf } from '../../bench/trial/block.ts';
 import { nullConstants } from '../../bench/trial/constants.ts';
 import { room } from '../../bench/trial/contenders.ts';
-import { openSampleOf } from '../../bench/trial/gather.ts';
 import { createPool } from '../../bench/trial/pool.ts';
-import { faultsOf } from '../../bench/trial/run.ts';
+import { openSampleOf } from '../../bench/trial/samples.ts';
 import { nothingMeasured } from '../../bench/trial/scenario.ts';
-import { labOf, nowhere } from './fake-subject.ts';
+import { nowhere, setupOf } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { startOnWire, wires } from './wire-servers.ts';
 
@@ -67,8 +67,8 @@ describe('1. the same work, proved before timing, and every answer checked', () 
 
   const rest = room('rest');
 
-  /** A lab of the point read, and of a server that answers every read with this payment. */
-  async function labOn(payment: object) {
+  /** A setup of the point read, and of a server that answers every read with this payment. */
+  async function setupOn(payment: object) {
     let answered = 0;
     const server = createServer((_request, response) => {
       answered += 1;
@@ -85,17 +85,17 @@ describe('1. the same work, proved before timing, and every answer checked', () 
     const { port } = server.address() as AddressInfo;
     const address = { ...nowhere, http: port };
     const { controlPort } = linkProcess;
-    const lab = labOf(address, { link: { controlPort, points: [] } });
-    const reference = await pointRead.reference(address, lab.fixtures, rest);
+    const setup = setupOf(address, { link: { controlPort, points: [] } });
+    const reference = await pointRead.reference(address, setup.fixtures, rest);
     answered = 0;
-    return { lab: { ...lab, reference }, answered: () => answered };
+    return { setup: { ...setup, reference }, answered: () => answered };
   }
 
   test('who answers other than the baseline is not timed, and the difference is named', async () => {
-    const { lab, answered } = await labOn({ id: 'pay_1', amount: 1999 });
+    const { setup, answered } = await setupOn({ id: 'pay_1', amount: 1999 });
     // What the point read answers is an object.
-    const { read } = structuredClone(lab.reference) as { readonly read: object };
-    const opening = pointRead.open({ ...lab, reference: { read: { ...read, amount: 2000 } } });
+    const { read } = structuredClone(setup.reference) as { readonly read: object };
+    const opening = pointRead.open({ ...setup, reference: { read: { ...read, amount: 2000 } } });
     await expect(opening).rejects.toThrow(
       "Answers differ from the baseline's: answer.amount: expected 2000, got 1999.",
     );
@@ -104,19 +104,19 @@ describe('1. the same work, proved before timing, and every answer checked', () 
 
   test('who answers alike is, and every timed answer has to be the one that was proved', async () => {
     const payment = { id: 'pay_1', amount: 1999 };
-    const { lab } = await labOn(payment);
-    const session = await pointRead.open(lab);
-    onTestFinished(() => session.close());
-    const slices = pointRead.slices(lab.loading, 0);
-    const [, load] = slices;
-    for (const slice of slices.slice(0, 3)) await session.take(slice);
-    const good = await session.finish();
+    const { setup } = await setupOn(payment);
+    const trial = await pointRead.open(setup);
+    onTestFinished(() => trial.close());
+    const phases = pointRead.phases(setup.loading, 0);
+    const [, load] = phases;
+    for (const { id, ms } of phases.slice(0, 3)) await trial.step(id, ms);
+    const good = await trial.finish();
     expect(good.wire).toMatchObject([{ workload: 'read', calls: 30, requestsPerCall: 1 }]);
     expect([...good.closed, ...good.open].map(({ failed }) => failed)).toEqual([0, 0]);
     expect(good.closed[0]?.completed).toBeGreaterThan(0);
     payment.amount = 2000;
-    if (load) await session.take(load);
-    const [bad] = (await session.finish()).closed;
+    if (load) await trial.step(load.id, load.ms);
+    const [bad] = (await trial.finish()).closed;
     expect(bad?.completed).toBe(good.closed[0]?.completed);
     expect(bad?.failed).toBeGreaterThan(0);
   });
@@ -253,11 +253,10 @@ describe('3. separate processes, one wire open at a time', () => {
 
 describe('4. two views of concurrency', () => {
   test('the point read has as many connections as calls, and all calls over one', () => {
-    const phases = pointRead
-      .slices({ effort: 'normal' }, 0)
-      .map(({ name }) => JSON.parse(name))
-      .filter(({ kind }) => kind === 'closed');
-    const pairs = phases.map(({ connections, inFlight }) => `${inFlight} over ${connections}`);
+    const pairs = pointRead
+      .phases({ effort: 'normal' }, 0)
+      .flatMap(({ load }) => (load.kind === 'closed' ? load : []))
+      .map(({ connections, inFlight }) => `${inFlight} over ${connections}`);
     expect(pairs).toEqual(expect.arrayContaining(['1 over 1', '64 over 64', '64 over 1']));
   });
 

@@ -6,8 +6,8 @@ import { scenarios } from '../../bench/scenarios/index.ts';
 import { compare, differenceOf } from '../../bench/statistics/paired.ts';
 import { createRandom, type Random } from '../../bench/statistics/random.ts';
 import { compareCells, contrast, floorFor } from '../../bench/statistics/summary.ts';
-import { isLevel, takeOpen, warmUp } from '../../bench/trial/measure.ts';
 import { makePlan, type Request } from '../../bench/trial/plan.ts';
+import { isLevel, runOpenStep, warmUp } from '../../bench/trial/steps.ts';
 import { nowhere } from './fake-subject.ts';
 import { callCell, resultOf } from './sample-result.ts';
 import { createVirtualTime } from './virtual-time.ts';
@@ -39,7 +39,7 @@ function createMachine(random: Random) {
 }
 
 /**
- * Two contenders that are the same, on that machine, in the moves of a real plan: what each round
+ * Two contenders that are the same, on that machine, in the steps of a real plan: what each round
  * shows of both.
  */
 function measureTwins(rounds: number, random: Random) {
@@ -48,20 +48,22 @@ function measureTwins(rounds: number, random: Random) {
   const { blocks } = makePlan(scenarios, { ...request, only, seed, pairs: rounds }, false);
   const machine = createMachine(random);
   let nowMs = 0;
-  return blocks.map(({ turns }) => {
+  return blocks.map(({ steps }) => {
     const [one, other] = ['rest', 'rest-again'].map((name) => {
       // A process has its own luck, for as long as it lives.
-      return { name, luck: Math.exp(0.03 * normal(random)), micros: 0, slices: 0 };
+      return { name, luck: Math.exp(0.03 * normal(random)), micros: 0, steps: 0 };
     });
     if (!one || !other) throw new Error('Expected two contenders.');
-    for (const { contender, slice } of turns.flat()) {
-      nowMs += slice.ms;
-      const twin = [one, other].find(({ name }) => name === contender.name);
-      if (!twin || !slice.name.includes('"kind":"open"')) continue;
-      twin.micros += 100 * twin.luck * machine(nowMs) * Math.exp(0.02 * normal(random));
-      twin.slices += 1;
+    for (const { phase, contenders } of steps) {
+      for (const contender of contenders) {
+        nowMs += phase.ms;
+        const twin = [one, other].find(({ name }) => name === contender.name);
+        if (!twin || !phase.id.includes('open')) continue;
+        twin.micros += 100 * twin.luck * machine(nowMs) * Math.exp(0.02 * normal(random));
+        twin.steps += 1;
+      }
     }
-    return [one.micros / one.slices, other.micros / other.slices] as const;
+    return [one.micros / one.steps, other.micros / other.steps] as const;
   });
 }
 
@@ -83,7 +85,7 @@ describe('15. the replicate is a process, and every comparison has its interval'
   );
 
   test.each([3, 4, 10])(
-    'nor with %i rounds of turns on a machine that has spells of slowness',
+    'nor with %i rounds of steps on a machine that has spells of slowness',
     (rounds) => {
       const random = createRandom(7 + rounds);
       const runs = 400;
@@ -97,7 +99,7 @@ describe('15. the replicate is a process, and every comparison has its interval'
     },
   );
 
-  test('turns keep spells of slowness out of the ratio, most of them', () => {
+  test('alternating steps keep spells of slowness out of the ratio, most of them', () => {
     const random = createRandom(5);
     const spread = (logs: readonly number[]) =>
       Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / logs.length);
@@ -298,7 +300,7 @@ describe('17. warmed up until stationary; the same seed, the same arrivals', () 
         return at(pacer.now() + serviceMs);
       };
       const rate = { perSecond: 500, durationMs: 1000, arrivals: 'poisson', seed } as const;
-      await takeOpen(nowhere, call, pacer, rate);
+      await runOpenStep(nowhere, call, pacer, rate);
       return sentMs;
     };
     expect(await arrivalsOf(4, 1)).toEqual(await arrivalsOf(4, 30));

@@ -4,23 +4,23 @@ import { describe, expect, test } from 'vitest';
 import { faultsOfClosed } from '../../bench/statistics/validity.ts';
 import { counterIn, cpuMicrosOf, memoryOf, metered } from '../../bench/subject/meter.ts';
 import { type Subject, startSubject } from '../../bench/subject/subject.ts';
-import { takeAutocannon } from '../../bench/trial/by-autocannon.ts';
-import { closedSampleOf } from '../../bench/trial/gather.ts';
-import { takeClosed } from '../../bench/trial/measure.ts';
-import { faultsOf } from '../../bench/trial/run.ts';
+import { runAutocannonStep } from '../../bench/trial/autocannon-step.ts';
+import { faultsOf } from '../../bench/trial/block.ts';
+import { closedSampleOf } from '../../bench/trial/samples.ts';
 import { nothingMeasured } from '../../bench/trial/scenario.ts';
+import { runClosedStep } from '../../bench/trial/steps.ts';
 import { isAlive } from './alive.ts';
-import { callOf, closedPhase, fakePath, pidOf, startFake } from './fake-subject.ts';
+import { callOf, closedLoad, fakePath, pidOf, startFake } from './fake-subject.ts';
 import { deliveryOf } from './small-result.ts';
 
-const phase = closedPhase(2);
+const load = closedLoad(2);
 const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 2 };
 
 /** As a run measures and judges a process. */
 async function loadClosed(subject: Subject) {
-  const load = { inFlight: 2, durationMs: 200 };
-  const slice = await takeClosed(subject.address, callOf(subject), load);
-  const sample = closedSampleOf(context, phase, 'lean', [slice]);
+  const length = { inFlight: load.inFlight, durationMs: 200 };
+  const step = await runClosedStep(subject.address, callOf(subject), length);
+  const sample = closedSampleOf(context, load, 'lean', [step]);
   return { ...sample, invalid: faultsOfClosed(sample, undefined) };
 }
 
@@ -96,10 +96,10 @@ describe('validity', () => {
     const { address } = await startFake({ failEvery: 3 });
     const request = { method: 'GET', path: '/', headers: {}, body: Buffer.alloc(0) };
     const byAutocannon = (body: string) =>
-      takeAutocannon(
-        // Of a lab it looks at the address alone.
-        { address } as Parameters<typeof takeAutocannon>[0],
-        phase,
+      runAutocannonStep(
+        // Of a setup it looks at the address alone.
+        { address } as Parameters<typeof runAutocannonStep>[0],
+        load,
         {
           prepared: { protocol: 'http1', request },
           answer: undefined,

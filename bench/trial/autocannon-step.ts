@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AutocannonResult } from '../drivers/autocannon.ts';
 import type { Captured } from './capture.ts';
-import { type Spent, watched } from './measure.ts';
-import type { Phase } from './phase.ts';
-import type { Lab } from './scenario.ts';
+import type { Load } from './load.ts';
+import type { TrialSetup } from './scenario.ts';
+import { type Spent, watched } from './steps.ts';
 import { marker } from './workload.ts';
 
-export interface AutocannonSlice {
+export interface AutocannonStep {
   readonly loop: AutocannonResult;
   readonly spent: Spent;
 }
@@ -15,12 +15,12 @@ export interface AutocannonSlice {
  * The same request by autocannon, HTTP/1.1 in clear text.
  * @returns undefined where the workload travels in another way
  */
-export async function takeAutocannon(
-  { address }: Lab,
-  { connections }: Phase,
+export async function runAutocannonStep(
+  { address }: TrialSetup,
+  { connections }: Load,
   { prepared, body }: Captured,
   durationMs: number,
-): Promise<AutocannonSlice | undefined> {
+): Promise<AutocannonStep | undefined> {
   if (prepared.protocol !== 'http1' || address.ca !== undefined) return undefined;
   // Loaded only here: most load generators have no use for it.
   const { runAutocannon } = await import('../drivers/autocannon.ts');

@@ -21,7 +21,7 @@ export interface ClosedOrder {
  * @returns good answers a second
  * @throws Error where an answer was another one
  */
-export async function takeClosedSlice(order: ClosedOrder): Promise<number> {
+export async function runClosedOrder(order: ClosedOrder): Promise<number> {
   const { host, port, captured, connections, inFlight, durationMs } = order;
   const { prepared, status, body } = captured;
   const driver = await openDriver(prepared, {

@@ -6,9 +6,9 @@ import type { Link, Links } from '../link/links.ts';
 import type { CallWire } from '../result/wires.ts';
 import { adminKey, type Opening, openClient, portOf } from '../subject/clients.ts';
 import { type Captured, checkOf } from './capture.ts';
-import { timeoutMs } from './measure.ts';
-import type { Phase } from './phase.ts';
-import { type Contender, check, type Lab } from './scenario.ts';
+import type { Load } from './load.ts';
+import { type Contender, check, type TrialSetup } from './scenario.ts';
+import { timeoutMs } from './steps.ts';
 import { marker, type Workload } from './workload.ts';
 
 /** A contender of a scenario of calls that are answered once. */
@@ -22,14 +22,14 @@ export interface CallContender extends Contender {
 }
 
 /** Something that can be called again and again, over connections of its own. */
-export interface Caller {
+export interface CallSource {
   call(): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** Opens what a phase calls, once for each workload, number of connections and round-trip time. */
-export interface Callers {
-  of(phase: Phase): Promise<Caller>;
+export interface CallSources {
+  of(load: Load): Promise<CallSource>;
   close(): Promise<void>;
 }
 
@@ -39,20 +39,20 @@ export interface CapturedWorkload {
   readonly captured?: Captured;
 }
 
-export function createCallers(
-  lab: Lab,
+export function createCallSources(
+  setup: TrialSetup,
   contender: CallContender,
   workloads: ReadonlyMap<string, CapturedWorkload>,
   links: Links,
-): Callers {
-  const opened = new Map<string, Promise<Caller>>();
-  const { address } = lab;
+): CallSources {
+  const opened = new Map<string, Promise<CallSource>>();
+  const { address } = setup;
 
-  async function open({ workload: name, connections, rttMs }: Phase): Promise<Caller> {
+  async function open({ workload: name, connections, rttMs }: Load): Promise<CallSource> {
     const found = workloads.get(name);
     if (!found) throw new Error(`Expected a workload of the scenario, got '${name}'.`);
     const targetPort = portOf(address, contender.wire);
-    const { bytesPerSecond } = lab.loading;
+    const { bytesPerSecond } = setup.loading;
     const limited = { rttMs, ...(bytesPerSecond !== undefined && { bytesPerSecond }) };
     const link: Link | undefined =
       rttMs === 0 && bytesPerSecond === undefined
@@ -61,22 +61,22 @@ export function createCallers(
     const endpoint = link
       ? { host: '127.0.0.1', port: link.port }
       : { host: address.host, port: targetPort };
-    const caller = found.captured
+    const source = found.captured
       ? await openLean(found.workload, found.captured, { ...endpoint, ca: address.ca, connections })
-      : await openWhole(found.workload, lab, contender, { ...endpoint, connections });
+      : await openWhole(found.workload, setup, contender, { ...endpoint, connections });
     return {
-      call: caller.call,
+      call: source.call,
       async close() {
-        await caller.close();
+        await source.close();
         await link?.close();
       },
     };
   }
 
   return {
-    of(phase) {
-      const key = `${phase.workload} ${phase.connections} ${phase.rttMs}`;
-      const known = opened.get(key) ?? open(phase);
+    of(load) {
+      const key = `${load.workload} ${load.connections} ${load.rttMs}`;
+      const known = opened.get(key) ?? open(load);
       opened.set(key, known);
       return known;
     },
@@ -98,7 +98,7 @@ const openLean = (
   workload: Workload,
   captured: Captured,
   endpoint: Endpoint & { readonly ca?: string | undefined },
-): Promise<Caller> =>
+): Promise<CallSource> =>
   openDriver(captured.prepared, {
     ...endpoint,
     marker: workload.fragments ? marker : undefined,
@@ -109,10 +109,10 @@ const openLean = (
 /** By the room's own client; every answer has to be the first one once more. */
 async function openWhole(
   workload: Workload,
-  { address, fixtures }: Lab,
+  { address, fixtures }: TrialSetup,
   { wire, opening }: CallContender,
   { host, port, connections }: Endpoint,
-): Promise<Caller> {
+): Promise<CallSource> {
   const { ca, key = adminKey } = address;
   const to = { key, ...opening, host, ca, connections };
   const client: Client = await openClient(wire, port, to);

@@ -6,7 +6,7 @@ import { poissonSchedule, uniformSchedule } from '../generator/schedule.ts';
 import { createRandom } from '../statistics/random.ts';
 import type { Address } from '../subject/address.ts';
 import { cpuMicrosOf, metered, type Reading } from '../subject/meter.ts';
-import type { Arrivals } from './phase.ts';
+import type { Arrivals } from './load.ts';
 
 /** The two ways to load, each for one slice. All of it runs in the load generator. */
 
@@ -45,30 +45,30 @@ export async function watched<Result>(address: Address, work: () => Promise<Resu
   return { result: result.result, spent };
 }
 
-export interface ClosedSlice {
+export interface ClosedStep {
   readonly loop: ClosedLoopResult;
   readonly spent: Spent;
 }
 
 /** N calls under way for a time. */
-export async function takeClosed(
+export async function runClosedStep(
   address: Address,
   call: Call,
   { inFlight, durationMs }: { readonly inFlight: number; readonly durationMs: number },
-): Promise<ClosedSlice> {
+): Promise<ClosedStep> {
   const { result, spent } = await watched(address, () =>
     runClosedLoop({ call, inFlight, durationMs }),
   );
   return { loop: result, spent };
 }
 
-export interface OpenSlice {
+export interface OpenStep {
   readonly loop: OpenLoopResult;
   readonly spent: Spent;
 }
 
 /** Calls at the times of a schedule, whatever the server does. */
-export async function takeOpen(
+export async function runOpenStep(
   address: Address,
   call: Call,
   pacer: Pacer,
@@ -78,7 +78,7 @@ export async function takeOpen(
     readonly arrivals: Arrivals;
     readonly seed: number;
   },
-): Promise<OpenSlice> {
+): Promise<OpenStep> {
   const { perSecond, durationMs, arrivals, seed } = rate;
   const schedule =
     arrivals === 'poisson'

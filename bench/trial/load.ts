@@ -1,9 +1,9 @@
-/** How a workload is loaded while a slice lasts. */
-export type Phase = {
+/** How a workload is loaded while a phase lasts. */
+export type Load = {
   /** The workload's name. */
   readonly workload: string;
   readonly connections: number;
-  /** Round-trip time that the link adds; 0: no link in between. */
+  /** Round-trip time that the link adds. At 0 there is no link in between. */
   readonly rttMs: number;
 } & (
   | { readonly kind: 'warm-up'; readonly inFlight: number; readonly by?: 'autocannon' }
@@ -22,12 +22,4 @@ export interface Objective {
   /** 0.99 for p99. */
   readonly quantile: number;
   readonly ms: number;
-}
-
-/** A phase, and for how long. */
-export interface Turn {
-  readonly phase: Phase;
-  readonly ms: number;
-  readonly times: number;
-  readonly once?: boolean;
 }

@@ -1,0 +1,114 @@
+import type { ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/result.ts';
+import { createHistogram, encodeHistogram, type Histogram } from '../statistics/histogram.ts';
+import type { Load } from './load.ts';
+import type { ClosedStep, OpenStep, Spent } from './steps.ts';
+
+/** Steps of one measurement, put together. Histograms are merged, nothing is averaged. */
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
+
+/** The sum, or null where one of them is not known. */
+const sumKnown = <Item>(items: readonly Item[], of: (item: Item) => number | null) =>
+  items.every((item) => of(item) !== null) ? sum(items, (item) => of(item) ?? 0) : null;
+
+function mergedFailures(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const merged: Record<string, number> = {};
+  for (const failures of all) {
+    for (const [message, count] of Object.entries(failures)) {
+      merged[message] = (merged[message] ?? 0) + count;
+    }
+  }
+  return merged;
+}
+
+const encodedSum = (histograms: readonly Histogram[]): string => {
+  const merged = createHistogram();
+  for (const one of histograms) merged.add(one);
+  return encodeHistogram(merged);
+};
+
+interface Step {
+  readonly loop: {
+    readonly completed: number;
+    readonly failed: number;
+    readonly failures: Readonly<Record<string, number>>;
+  };
+  readonly spent: Spent;
+}
+
+export type LoadContext = Pick<LoadSample, 'workload' | 'rttMs' | 'achievedRttMs' | 'connections'>;
+
+export function loadOf(context: LoadContext, steps: readonly Step[]): LoadSample {
+  const elapsedMs = sum(steps, ({ spent }) => spent.elapsedMs);
+  const serverCpuMicros = sumKnown(steps, ({ spent }) => spent.server.cpuMicros);
+  return {
+    ...context,
+    invalid: [],
+    elapsedMs,
+    completed: sum(steps, ({ loop }) => loop.completed),
+    failed: sum(steps, ({ loop }) => loop.failed),
+    failures: mergedFailures(steps.map(({ loop }) => loop.failures)),
+    serverCpuMicros,
+    serverCpuShare: serverCpuMicros === null ? null : serverCpuMicros / 1000 / elapsedMs,
+    clientCpuShare: sum(steps, ({ spent }) => spent.clientCpuShare * spent.elapsedMs) / elapsedMs,
+    serverLoopDelayMs: steps.every(({ spent }) => spent.server.loopDelayMs !== null)
+      ? Math.max(...steps.map(({ spent }) => spent.server.loopDelayMs ?? 0))
+      : null,
+    clientLoopDelayMs: Math.max(...steps.map(({ spent }) => spent.clientLoopDelayMs)),
+  };
+}
+
+export function closedSampleOf(
+  context: LoadContext,
+  load: Extract<Load, { kind: 'closed' }>,
+  driver: 'lean' | 'client',
+  steps: readonly ClosedStep[],
+): ClosedLoopSample {
+  const rateOf = (step: ClosedStep | undefined) => step?.loop.perSecond ?? Number.NaN;
+  const drift = rateOf(steps.at(-1)) / rateOf(steps[0]);
+  const loopMs = sum(steps, ({ loop }) => loop.elapsedMs);
+  return {
+    ...loadOf(context, steps),
+    completed: sum(steps, ({ loop }) => loop.answered),
+    driver,
+    inFlight: load.inFlight,
+    perSecond: sum(steps, ({ loop }) => loop.completed) / (loopMs / 1000),
+    drift: steps.length > 1 && Number.isFinite(drift) ? drift : null,
+    latency: encodedSum(steps.map(({ loop }) => loop.latency)),
+  };
+}
+
+/**
+ * The share of the rate that was achieved. An answer takes as long as the quickest, and one that
+ * has to wait for another twice as long; what is over that at the end of a step had piled up.
+ * Calls pile up in every step where a rate is too high, and in some where something came in
+ * between: the best step tells which.
+ */
+export function achievedBy(steps: readonly OpenStep[]): number {
+  const scheduled = sum(steps, ({ loop }) => loop.scheduled);
+  const answered = sum(steps, ({ loop }) => loop.completed) / Math.max(1, scheduled);
+  const inTime = steps.map(({ loop: { elapsedMs, drainMs, service } }) => {
+    const piledUpMs = Math.max(0, drainMs - (2 * service.getValueAtPercentile(5)) / 1000);
+    return elapsedMs / (elapsedMs + piledUpMs);
+  });
+  return answered * Math.max(...inTime);
+}
+
+export function openSampleOf(
+  context: LoadContext,
+  rate: Pick<OpenLoopSample, 'perSecond' | 'share' | 'arrivals' | 'driver'>,
+  steps: readonly OpenStep[],
+): OpenLoopSample {
+  return {
+    ...loadOf(context, steps),
+    ...rate,
+    achieved: achievedBy(steps),
+    scheduled: sum(steps, ({ loop }) => loop.scheduled),
+    sent: sum(steps, ({ loop }) => loop.sent),
+    overflow: sum(steps, ({ loop }) => loop.overflow),
+    response: encodedSum(steps.map(({ loop }) => loop.response)),
+    service: encodedSum(steps.map(({ loop }) => loop.service)),
+    lateness: encodedSum(steps.map(({ loop }) => loop.lateness)),
+  };
+}
