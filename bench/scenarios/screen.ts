@@ -1,5 +1,4 @@
-import type { Client } from '../../services/core/client.ts';
-import type { Screen } from '../../services/rest/client.ts';
+import type { Client, Screen } from '../../services/core/client.ts';
 import { type CallWire, labels } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
 import { callScenario } from '../trial/call-scenario.ts';

@@ -1,6 +1,9 @@
+import type { Customer } from './customers/customer.ts';
 import type { Event } from './events/event.ts';
 import type { Core } from './invoke.ts';
 import { type CallName, type InputOf, type OutputOf, perCall } from './operations.ts';
+import type { Payment } from './payments/payment.ts';
+import type { Refund } from './refunds/refund.ts';
 
 export interface CallOptions {
   /** Sent as it is; none is made up where it is absent. */
@@ -37,6 +40,20 @@ export interface Client extends Calls {
 
 /** The client of a wire that carries only some operations; `test/gaps.ts` says why. */
 export type ClientOf<Name extends keyof Client> = Pick<Client, Name | 'close'>;
+
+/** A payment, or that the one already held is still right; for wires with conditional reads. */
+export interface ConditionalPayment {
+  readonly etag: string;
+  /** Undefined: what `etag` names has not changed. */
+  readonly payment: Payment | undefined;
+}
+
+/** A customer, the newest 20 payments, and the newest 20 refunds of each, in the same order. */
+export interface Screen {
+  readonly customer: Customer;
+  readonly payments: readonly Payment[];
+  readonly refunds: readonly (readonly Refund[])[];
+}
 
 /** How a room's client finds its server. */
 export interface ClientOptions {

@@ -1,8 +1,16 @@
+import type { Screen } from '../core/client.ts';
 import type { Customer } from '../core/customers/customer.ts';
-import { type Event, type EventType, eventTypes } from '../core/events/event.ts';
-import type { CreatedKey } from '../core/merchants/merchant.ts';
-import { type ApiKey, type Scope, scopes } from '../core/merchants/merchant.ts';
-import type { CallName } from '../core/operations.ts';
+import {
+  type Event,
+  type EventKind,
+  type EventResources,
+  type EventType,
+  eventKinds,
+  eventTypes,
+} from '../core/events/event.ts';
+import { type ApiKey, type CreatedKey, type Scope, scopes } from '../core/merchants/merchant.ts';
+import { operations, perCall } from '../core/operations.ts';
+import type { CallShape, ResourceName, Resources, Shapes } from '../core/output.ts';
 import type { Page } from '../core/page.ts';
 import {
   type CaptureMethod,
@@ -12,17 +20,11 @@ import {
   paymentStatuses,
 } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
-import { found, type InputNames, type Json } from './client-results.ts';
-import { enumName, enumValues, sortNames } from './enums.ts';
+import { toPascal } from '../wire/names.ts';
+import { found, type Json } from './client-results.ts';
+import { enumValues } from './enums.ts';
 
-/** Core's inputs and outputs as variables and results, for the client. */
-
-/** A customer, the newest 20 payments, and the newest 20 refunds of each, in the same order. */
-export interface Screen {
-  readonly customer: Customer;
-  readonly payments: readonly Payment[];
-  readonly refunds: readonly (readonly Refund[])[];
-}
+/** Core's outputs from the results of documents, for the client. */
 
 export type PaymentJson = Omit<
   Payment,
@@ -44,15 +46,21 @@ type KeyJson = Omit<ApiKey, 'scopes' | 'createdAt' | 'revokedAt'> & {
   readonly createdAt: string;
   readonly revokedAt: string | null;
 };
+interface CreatedKeyJson {
+  readonly key: KeyJson;
+  readonly secret: string | null;
+}
+interface EventResourcesJson {
+  readonly payment: PaymentJson;
+  readonly refund: RefundJson;
+  readonly customer: CustomerJson;
+}
 export interface EventJson {
   readonly id: string;
   readonly sequence: number;
   readonly type: string;
   readonly createdAt: string;
-  readonly data:
-    | ({ readonly __typename: 'Payment' } & PaymentJson)
-    | ({ readonly __typename: 'Refund' } & RefundJson)
-    | ({ readonly __typename: 'Customer' } & CustomerJson);
+  readonly data: EventResourcesJson[EventKind] & { readonly __typename: string };
 }
 interface ConnectionJson<Node> {
   readonly nodes: readonly Node[];
@@ -117,18 +125,28 @@ const decodeKey = (json: KeyJson): ApiKey => ({
   revokedAt: json.revokedAt === null ? null : Date.parse(json.revokedAt),
 });
 
-function decodeData(data: EventJson['data']): Event['data'] {
-  switch (data.__typename) {
-    case 'Payment':
-      return { kind: 'payment', payment: decodePayment(data) };
-    case 'Refund':
-      return { kind: 'refund', refund: decodeRefund(data) };
-    case 'Customer':
-      return { kind: 'customer', customer: decodeCustomer(data) };
-    default:
-      // A resource of a newer contract, of which the document selects nothing.
-      return { kind: 'unknown' } as never;
-  }
+const decodeCreatedKey = ({ key, secret }: CreatedKeyJson): CreatedKey => ({
+  ...decodeKey(key),
+  secret,
+});
+
+/** Methods, not properties: a decoder then fits where the JSON's type is not known. */
+interface Decoder<Value> {
+  decode(json: unknown): Value;
+}
+
+const eventResources: { readonly [Kind in EventKind]: Decoder<EventResources[Kind]> } = {
+  payment: { decode: decodePayment },
+  refund: { decode: decodeRefund },
+  customer: { decode: decodeCustomer },
+};
+
+function decodeData(json: EventJson['data']): Event['data'] {
+  const kind = eventKinds.find((known) => toPascal(known) === json.__typename);
+  // A resource of a newer contract, of which the document selects nothing.
+  if (kind === undefined) return { kind: 'unknown' } as never;
+  // Kind and resource are a pair; a union of such pairs cannot say so.
+  return { kind, [kind]: eventResources[kind].decode(json) } as never;
 }
 
 export const decodeEvent = (json: EventJson): Event => ({
@@ -162,98 +180,44 @@ export const decodeScreen = (json: ScreenJson): Screen => ({
   refunds: json.payments.nodes.map(({ refunds }) => refunds.nodes.map(decodeRefund)),
 });
 
-/** How an operation's input becomes variables, and the `result` of its document its output. */
-interface Codec {
-  /** Of arguments that faults may name. */
-  readonly inputNames?: InputNames;
-  encode(input: Json): Json;
-  decode(result: unknown, input: Json): unknown;
-}
-
-const asIs = (input: Json): Json => input;
-
-const timeText = (ms: unknown): unknown =>
-  typeof ms === 'number' && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : ms;
-
-/** Core's names and values of list arguments as GraphQL has them; absent ones stay absent. */
-function encodePage({ limit, cursor, ...filter }: Json): Json {
-  return { ...filter, first: limit, after: cursor };
-}
-
-const sorts = new Map(
-  Object.entries(sortNames).map(([name, sort]): [unknown, string] => [sort, name]),
-);
-
-const nameOf = (value: unknown): unknown => (typeof value === 'string' ? enumName(value) : value);
-
-const namesOf = (values: unknown): unknown => (Array.isArray(values) ? values.map(nameOf) : values);
-
-const one = <Node>(what: string, decode: (json: Node) => unknown): Codec => ({
-  encode: asIs,
-  // What a server of ours sent.
-  decode: (result, { id }) => decode(found(result, what, id) as Node),
-});
-
-const orNulls = <Node>(decode: (json: Node) => unknown): Codec => ({
-  encode: asIs,
-  decode: (result) => (result as (Node | null)[]).map((node) => node && decode(node)),
-});
-
-const page = <Node>(decode: (json: Node) => unknown, encode = encodePage): Codec => ({
-  inputNames: { first: 'limit', after: 'cursor' },
-  encode,
-  decode: (result) => decodePage(result as ConnectionJson<Node>, decode),
-});
-
-const written = <Node>(decode: (json: Node) => unknown, encode: Codec['encode'] = asIs): Codec => ({
-  encode,
-  decode: (result) => decode(result as Node),
-});
-
-export const codecs: { readonly [Name in CallName]: Codec } = {
-  getPayment: one('payment', decodePayment),
-  getPaymentsByIds: orNulls(decodePayment),
-  listPayments: page(decodePayment, ({ status, createdFrom, createdBefore, sort, ...rest }) => ({
-    ...encodePage(rest),
-    status: nameOf(status),
-    createdFrom: timeText(createdFrom),
-    createdBefore: timeText(createdBefore),
-    sort: sorts.get(sort) ?? sort,
-  })),
-  createPayment: written(decodePayment, ({ captureMethod, ...rest }) => ({
-    input: { ...rest, captureMethod: nameOf(captureMethod) },
-  })),
-  confirmPayment: written(decodePayment),
-  capturePayment: written(decodePayment),
-  cancelPayment: written(decodePayment),
-  refundPayment: written(decodeRefund),
-  getRefund: one('refund', decodeRefund),
-  listRefunds: page(decodeRefund),
-  getRefundsByPaymentIds: {
-    encode: asIs,
-    decode: (result) =>
-      (result as ConnectionJson<RefundJson>[]).map((json) => decodePage(json, decodeRefund)),
-  },
-  createCustomer: written(decodeCustomer, (input) => ({ input })),
-  getCustomer: one('customer', decodeCustomer),
-  getCustomersByIds: orNulls(decodeCustomer),
-  listCustomers: page(decodeCustomer),
-  listEvents: { ...page(decodeEvent, encodeEvents), inputNames: { first: 'limit' } },
-  createKey: written(
-    ({ key, secret }: { readonly key: KeyJson; readonly secret: string | null }): CreatedKey => ({
-      ...decodeKey(key),
-      secret,
-    }),
-    ({ scopes: wanted, ...rest }) => ({ input: { ...rest, scopes: namesOf(wanted) } }),
-  ),
-  revokeKey: written(decodeKey),
+/** One decoder a resource. */
+const resources: { readonly [Name in ResourceName]: Decoder<Resources[Name]> } = {
+  ...eventResources,
+  event: { decode: decodeEvent },
+  key: { decode: decodeKey },
+  createdKey: { decode: decodeCreatedKey },
 };
 
-/** The cursor of events is their sequence, as text. */
-export function encodeEvents({ limit, after, types: wanted }: Json): Json {
-  return {
-    first: limit,
-    after: after === undefined ? undefined : String(after),
-    types: namesOf(wanted),
-  };
-}
+type Unwrap<Shape extends CallShape> = <Item>(of: Decoder<Item>) => Decoder<Shapes<Item>[Shape]>;
+
+const itself = <Item>(of: Decoder<Item>): Decoder<Item> => of;
+
+const pageOf: Unwrap<'page'> = ({ decode }) => ({
+  decode: (json: ConnectionJson<unknown>) => decodePage(json, decode),
+});
+
+/** How each shape wraps the JSON of its items. */
+const shapes: { readonly [Shape in CallShape]: Unwrap<Shape> } = {
+  one: itself,
+  created: itself,
+  page: pageOf,
+  batch: ({ decode }) => ({
+    decode: (nodes: readonly unknown[]) =>
+      nodes.map((node) => (node === null ? null : decode(node))),
+  }),
+  list: (of) => ({
+    decode: (connections: readonly unknown[]) => connections.map(pageOf(of).decode),
+  }),
+};
+
+/** The output of an operation from the `result` of its document, which a server of ours sent. */
+export const decodeOutput = perCall((name) => {
+  const { effect, output } = operations[name];
+  const unwrap: Unwrap<CallShape> = shapes[output.shape];
+  const ofItem: Decoder<unknown> = resources[output.resource];
+  const { decode } = unwrap(ofItem);
+  // A query for one resource is null where there is none with that id.
+  return effect === 'read' && output.shape === 'one'
+    ? (result: unknown, { id }: Json) => decode(found(result, output.resource, id))
+    : decode;
+});

@@ -4,8 +4,9 @@ import type { WatchOptions } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { EventStream } from '../core/events/follow.ts';
 import type { InputOf } from '../core/operations.ts';
-import { decodeEvent, type EventJson, encodeEvents } from './client-codecs.ts';
+import { decodeEvent, type EventJson } from './client-codecs.ts';
 import { decodeErrors, type Json, toError } from './client-results.ts';
+import { encodeVariables } from './client-variables.ts';
 import { watchDocument } from './documents.ts';
 
 /** graphql-ws opens sockets by itself, and hands no option on to them. */
@@ -58,7 +59,7 @@ export function createWatcher(
         queue.end(error);
       };
       const stop = connection.subscribe<{ readonly result: EventJson }>(
-        { query: watchDocument, variables: encodeEvents(input as Json) },
+        { query: watchDocument, variables: encodeVariables('watchEvents', input as Json) },
         {
           next({ data, errors }) {
             if (errors) end(decodeErrors(errors));

@@ -3,32 +3,24 @@ import {
   type CallOptions,
   type Client,
   type ClientOptions,
+  type ConditionalPayment,
   callsOf,
+  type Screen,
   type WatchOptions,
 } from '../core/client.ts';
 import type { EventStream } from '../core/events/follow.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
-import type { Payment } from '../core/payments/payment.ts';
 import {
-  codecs,
+  decodeOutput,
   decodePayment,
   decodeScreen,
   type PaymentJson,
-  type Screen,
   type ScreenJson,
 } from './client-codecs.ts';
 import { found, type Json, lost, resultOf } from './client-results.ts';
+import { encodeVariables, inputNames } from './client-variables.ts';
 import { createWatcher } from './client-watch.ts';
 import { documentId, operationDocuments, screenDocument } from './documents.ts';
-
-export type { Screen };
-
-/** A payment, or that the one already held is still right. */
-export interface ConditionalPayment {
-  readonly etag: string;
-  /** Undefined: what `etag` names has not changed (304). */
-  readonly payment: Payment | undefined;
-}
 
 /** The client of this room: what every wire's client does, and what only GraphQL can. */
 export interface GraphqlClient extends Client {
@@ -79,11 +71,12 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
   const call =
     <Name extends CallName>(name: Name) =>
     async (input: InputOf<Name>, { idempotencyKey, signal }: CallOptions = {}) => {
-      const { encode, decode, inputNames } = codecs[name];
-      const variables = encode(input as Json);
+      const variables = encodeVariables(name, input as Json);
       const keyed = idempotencyKey === undefined ? variables : { ...variables, idempotencyKey };
       const answer = await send(operationDocuments[name], keyed, signal);
-      return decode(resultOf(answer, inputNames), input as Json) as OutputOf<Name>;
+      const result = resultOf(answer, inputNames[name]);
+      // The output has the type that its operation declares.
+      return decodeOutput[name](result, input as Json) as OutputOf<Name>;
     };
   const watcher = createWatcher(target, ca, authorization);
 

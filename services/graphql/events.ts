@@ -1,4 +1,4 @@
-import type { Event, EventData } from '../core/events/event.ts';
+import { type Event, resourceOf } from '../core/events/event.ts';
 import type { Page } from '../core/page.ts';
 import { type ConnectionArgs, toConnection } from './connection.ts';
 import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
@@ -9,17 +9,6 @@ const sequenceOf = (cursor: string | null | undefined): number | string | null =
   typeof cursor === 'string' && /^-?\d+$/.test(cursor) && Number.isSafeInteger(Number(cursor))
     ? Number(cursor)
     : (cursor ?? null);
-
-function resourceOf(data: EventData) {
-  switch (data.kind) {
-    case 'payment':
-      return data.payment;
-    case 'refund':
-      return data.refund;
-    case 'customer':
-      return data.customer;
-  }
-}
 
 interface WatchArgs {
   readonly after?: string | null;
@@ -86,6 +75,6 @@ export const eventResolvers = {
       resolve: (event: Event) => event,
     },
   },
-  Event: { data: (event: Event) => resourceOf(event.data) },
+  Event: { data: resourceOf },
   EventData: typeById,
 };

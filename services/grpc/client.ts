@@ -9,12 +9,12 @@ import {
   type CallOptions,
   type Client,
   type ClientOptions,
+  type ConditionalPayment,
   callsOf,
   type WatchOptions,
 } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OperationName, OutputOf } from '../core/operations.ts';
-import type { Payment } from '../core/payments/payment.ts';
 import { paymentService } from '../wire/protobuf/contract.ts';
 import type { GetPaymentIfChangedResponse__Output } from '../wire/protobuf/generated/payments/v1/GetPaymentIfChangedResponse.ts';
 import { decodeEvent, decodePayment } from '../wire/protobuf/messages.ts';
@@ -63,13 +63,6 @@ const getIfChanged = callOf(
   paymentService.GetPaymentIfChanged,
   (answer: GetPaymentIfChangedResponse__Output) => answer,
 );
-
-/** A payment, or that the one already held is still right. */
-export interface ConditionalPayment {
-  readonly etag: string;
-  /** Undefined: what `etag` names has not changed. */
-  readonly payment: Payment | undefined;
-}
 
 /** The interface of every room's client, and what only this wire has. */
 export interface GrpcClient extends Client {

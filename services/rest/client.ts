@@ -4,15 +4,14 @@ import {
   type Calls,
   type Client,
   type ClientOptions,
+  type ConditionalPayment,
   callsOf,
+  type Screen,
   type WatchOptions,
 } from '../core/client.ts';
-import type { Customer } from '../core/customers/customer.ts';
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
-import type { Payment } from '../core/payments/payment.ts';
-import type { Refund } from '../core/refunds/refund.ts';
 import {
   type CustomerJson,
   decodeCustomer,
@@ -39,20 +38,6 @@ export interface RestClientOptions extends ClientOptions {
   readonly protobuf?: true | undefined;
   /** How long `watchEvents` waits between two reads that found nothing; 250 where absent. */
   readonly pollMs?: number | undefined;
-}
-
-/** A payment, or that the one already held is still right. */
-export interface ConditionalPayment {
-  readonly etag: string;
-  /** Undefined: what `etag` names has not changed (304). */
-  readonly payment: Payment | undefined;
-}
-
-/** A customer, the newest 20 payments, and the newest 20 refunds of each, in the same order. */
-export interface Screen {
-  readonly customer: Customer;
-  readonly payments: readonly Payment[];
-  readonly refunds: readonly (readonly Refund[])[];
 }
 
 /** The client of this room: what every wire's client does, and what only HTTP caching can. */
