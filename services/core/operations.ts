@@ -33,7 +33,15 @@ export const callNames = Object.values(operations)
   .filter((operation) => operation.effect !== 'stream')
   .map((operation) => operation.name as CallName);
 
-/** A table with a row for each operation that answers once. */
-export const perCall = <Row>(row: (name: CallName) => Row): Readonly<Record<CallName, Row>> =>
+const tableOf = <Name extends string, Row>(names: readonly Name[], row: (name: Name) => Row) =>
   // The keys are exactly the names; Object.fromEntries cannot say so.
-  Object.fromEntries(callNames.map((name) => [name, row(name)])) as Record<CallName, Row>;
+  Object.fromEntries(names.map((name) => [name, row(name)])) as Readonly<Record<Name, Row>>;
+
+/** A table with a row for each operation that answers once. */
+export const perCall = <Row>(row: (name: CallName) => Row) => tableOf(callNames, row);
+
+/** A table with a row for each operation of a map, such as those of a resource. */
+export const perOperation = <Name extends OperationName, Row>(
+  map: Pick<Operations, Name>,
+  row: (name: Name) => Row,
+) => tableOf(Object.keys(map) as Name[], row);

@@ -1,7 +1,12 @@
 import type { handleUnaryCall, ServerWritableStream, ServiceDefinition } from '@grpc/grpc-js';
 import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Caller, Core } from '../core/invoke.ts';
-import type { CallName, OperationName, Operations } from '../core/operations.ts';
+import {
+  type CallName,
+  type OperationName,
+  type Operations,
+  perOperation,
+} from '../core/operations.ts';
 import { outputs } from '../wire/protobuf/outputs.ts';
 import { decodeRequest } from '../wire/protobuf/request.ts';
 import { answerMetadata, callerOf } from './caller.ts';
@@ -60,13 +65,8 @@ export function handlerOf<Name extends CallName>(name: Name): Handler<object, ob
 }
 
 /** What each operation of a resource does. It is the same for all: a method says the operation. */
-export const handlersOf = <Name extends CallName>(
-  operations: Pick<Operations, Name>,
-): Readonly<Record<Name, Handler<object, object>>> =>
-  // The keys are exactly the names; Object.fromEntries cannot say so.
-  Object.fromEntries(
-    Object.values<Operations[Name]>(operations).map(({ name }) => [name, handlerOf(name)]),
-  ) as Record<Name, Handler<object, object>>;
+export const handlersOf = <Name extends CallName>(map: Pick<Operations, Name>) =>
+  perOperation(map, handlerOf);
 
 /**
  * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame

@@ -75,9 +75,9 @@ export function answerWrite<Output>(
   output: Output,
   encode: (output: Output) => unknown,
   options: {
-    readonly location?: string;
-    readonly content?: string;
-    readonly tag?: string;
+    readonly location?: string | undefined;
+    readonly content?: string | undefined;
+    readonly tag?: string | undefined;
   } = {},
 ): Response {
   const headers = headersFor(call.caller, typeOf(call));

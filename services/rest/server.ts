@@ -13,15 +13,15 @@ import { pathOf } from '../wire/http/target.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller } from './caller.ts';
-import * as customers from './customers.ts';
+import { customerHandlers } from './customers.ts';
 import { errorPage } from './docs.ts';
 import { answerProblem } from './errors.ts';
 import { forbidsToAdd } from './etag.ts';
-import * as events from './events.ts';
-import * as keys from './keys.ts';
+import { eventHandlers } from './events.ts';
+import { keyHandlers } from './keys.ts';
 import { createListener, type Room } from './listener.ts';
-import * as payments from './payments.ts';
-import * as refunds from './refunds.ts';
+import { paymentHandlers } from './payments.ts';
+import { refundHandlers } from './refunds.ts';
 import { type Route, routes } from './routes.ts';
 import { endOfTurn } from './turn.ts';
 import { requireKnownVersion } from './version.ts';
@@ -29,24 +29,11 @@ import { requireKnownVersion } from './version.ts';
 type RestContext = Context<{ Bindings: HttpBindings | Http2Bindings }>;
 
 const handlers: Readonly<Record<CallName, Handler>> = {
-  createPayment: payments.createPayment,
-  getPayment: payments.getPayment,
-  getPaymentsByIds: payments.getPaymentsByIds,
-  listPayments: payments.listPayments,
-  confirmPayment: payments.confirmPayment,
-  capturePayment: payments.capturePayment,
-  cancelPayment: payments.cancelPayment,
-  refundPayment: refunds.refundPayment,
-  getRefund: refunds.getRefund,
-  listRefunds: refunds.listRefunds,
-  getRefundsByPaymentIds: refunds.getRefundsByPaymentIds,
-  createCustomer: customers.createCustomer,
-  getCustomer: customers.getCustomer,
-  getCustomersByIds: customers.getCustomersByIds,
-  listCustomers: customers.listCustomers,
-  listEvents: events.listEvents,
-  createKey: keys.createKey,
-  revokeKey: keys.revokeKey,
+  ...paymentHandlers,
+  ...refundHandlers,
+  ...customerHandlers,
+  ...eventHandlers,
+  ...keyHandlers,
 };
 
 const callerIn = (context: RestContext, { addressOf }: Room): RestCaller =>

@@ -319,7 +319,7 @@ const decodeCreatedKey = (json: CreatedKeyJson): CreatedKey => ({
 });
 
 /** One codec a resource. */
-const resources: { readonly [Name in ResourceName]: Codec<Resources[Name], unknown> } = {
+export const resources: { readonly [Name in ResourceName]: Codec<Resources[Name], object> } = {
   ...eventResources,
   event: codec(encodeEvent, decodeEvent),
   key: codec(encodeKey, decodeKey),

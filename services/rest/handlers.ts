@@ -1,0 +1,138 @@
+import type { Core } from '../core/invoke.ts';
+import { type CallName, type Operations, operations, perOperation } from '../core/operations.ts';
+import type { CallShape, Resources } from '../core/output.ts';
+import type { Page } from '../core/page.ts';
+import { outputs, resources } from '../wire/json.ts';
+import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
+import { type Call, type Handler, pick, readBody, readInput, type View, viewOf } from './call.ts';
+import { admitExpanded } from './expand.ts';
+
+/** What this room knows of a resource beside its JSON. */
+export interface Representation<Resource> {
+  /** Its URL; a resource without one cannot be read again. */
+  urlOf?(resource: Resource): string;
+  /** The entity tag of its JSON, if that is known without the JSON. */
+  tagOf?(resource: Resource): string;
+  /** How long it may be kept if nothing is expanded. Defaults to `cacheControl.changes`. */
+  readonly cache?: string;
+  /** How to encode resources with the others that `expanded` names. */
+  expand?(
+    core: Core,
+    call: Call,
+    items: readonly Resource[],
+    expanded: ReadonlySet<string>,
+  ): Promise<(resource: Resource) => object>;
+}
+
+interface Encoder {
+  encode(value: unknown): object;
+}
+
+/** An operation and what encodes it. That their types are of one resource, its output says. */
+interface Kit {
+  readonly name: CallName;
+  readonly output: Encoder;
+  readonly item: Encoder;
+  readonly representation: Representation<unknown>;
+}
+
+/** How to encode items as the view asks. */
+const encoderOf = async (
+  core: Core,
+  call: Call,
+  { item, representation }: Kit,
+  items: readonly unknown[],
+  view: View | undefined,
+): Promise<(resource: unknown) => object> =>
+  view?.expand.size && representation.expand
+    ? representation.expand(core, call, items, view.expand)
+    : item.encode;
+
+const one =
+  (kit: Kit): Handler =>
+  async (core, call) => {
+    const view = viewOf(call);
+    if (view) await admitExpanded(core, call, view);
+    const resource: unknown = await core.invoke(kit.name, call.caller, readInput(call));
+    const { cache = cacheControl.changes, tagOf } = kit.representation;
+    if (!view) {
+      return answerRead(call, resource, kit.item.encode, { cache, tag: tagOf?.(resource) });
+    }
+    const encode = await encoderOf(core, call, kit, [resource], view);
+    return answerRead(call, resource, () => pick(encode(resource), view), {
+      // What is expanded changes.
+      cache: view.expand.size > 0 ? cacheControl.changes : cache,
+    });
+  };
+
+const page =
+  (kit: Kit): Handler =>
+  async (core, call) => {
+    const view = viewOf(call);
+    if (view) await admitExpanded(core, call, view);
+    const input = readInput(call);
+    const found = (await core.invoke(kit.name, call.caller, input)) as Page<unknown>;
+    return answerPage(call, found, await encoderOf(core, call, kit, found.items, view), view);
+  };
+
+const batch =
+  (kit: Kit): Handler =>
+  async (core, call) => {
+    const view = viewOf(call);
+    if (view) await admitExpanded(core, call, view);
+    const input = readInput(call);
+    const found = (await core.invoke(kit.name, call.caller, input)) as readonly unknown[];
+    const items = found.filter((item) => item !== null);
+    return answerBatch(call, found, await encoderOf(core, call, kit, items, view), view);
+  };
+
+const list =
+  ({ name, output }: Kit): Handler =>
+  async (core, call) =>
+    answerRead(call, await core.invoke(name, call.caller, readInput(call)), output.encode, {
+      cache: cacheControl.changes,
+    });
+
+/** A write that makes a resource names its URL; one that changes it answers for that URL. */
+const write =
+  ({ name, item, representation }: Kit): Handler =>
+  async (core, call) => {
+    const resource: unknown = await core.invoke(name, call.caller, await readBody(call));
+    const { urlOf, tagOf } = representation;
+    const isNew = operations[name].output.shape === 'created';
+    return answerWrite(call, resource, item.encode, {
+      [isNew ? 'location' : 'content']: urlOf?.(resource),
+      tag: tagOf?.(resource),
+    });
+  };
+
+const readers: Readonly<Record<CallShape, (kit: Kit) => Handler>> = {
+  one,
+  page,
+  batch,
+  list,
+  created: write,
+};
+
+type ResourceOf<Name extends CallName> = Resources[Operations[Name]['output']['resource']];
+
+/** The three beats of an operation, which follow from what it returns. */
+export function handlerOf<Name extends CallName>(
+  name: Name,
+  representation: Representation<ResourceOf<Name>>,
+): Handler {
+  const { effect, output } = operations[name];
+  const kit = {
+    name,
+    output: outputs[name] as Encoder,
+    item: resources[output.resource] as Encoder,
+    representation: representation as Representation<unknown>,
+  };
+  return effect === 'write' ? write(kit) : readers[output.shape](kit);
+}
+
+/** What the routes of a resource's operations do. */
+export const handlersOf = <Name extends CallName>(
+  map: Pick<Operations, Name>,
+  representation: Representation<ResourceOf<Name>>,
+): Readonly<Record<Name, Handler>> => perOperation(map, (name) => handlerOf(name, representation));
