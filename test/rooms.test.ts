@@ -201,15 +201,8 @@ describe('files', () => {
     'bench/report/tables.ts',
     'test/bench/lean.test.ts',
     'test/contract/contract.test.ts',
-    'test/faults.ts',
     'test/storage/store-contract.ts',
     'test/wire/graphql-operations.test.ts',
-    'test/wire/grpc-contract.test.ts',
-    'test/wire/grpc.test.ts',
-    'test/wire/rest-input.test.ts',
-    'test/wire/rest.test.ts',
-    'test/wire/sse.test.ts',
-    'test/wire/websocket.test.ts',
   ];
 
   // Biome counts the lines of functions.

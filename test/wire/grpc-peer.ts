@@ -5,7 +5,9 @@ import {
   credentials,
   Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js';
+import { expect } from 'vitest';
 import { rpc } from '../../services/grpc/contract.ts';
 import { adminKey } from '../house.ts';
 
@@ -101,4 +103,25 @@ export function detailsOf(
     const name = url.replace('type.googleapis.com/google.rpc.', '') as keyof typeof rpc;
     return [name, rpc[name].deserialize(value)];
   });
+}
+
+export interface BadRequest {
+  readonly fieldViolations: readonly {
+    readonly field: string;
+    readonly description: string;
+    readonly reason: string;
+  }[];
+}
+
+/** The violations of a call that is refused. */
+export async function violationsOf<Request>(
+  peer: Peer,
+  method: Method<Request, unknown>,
+  request: Request,
+  bytes?: Buffer,
+) {
+  const { error } = await peer.ask(method, request, bytes && { bytes });
+  expect(error?.code).toBe(status.INVALID_ARGUMENT);
+  const details = Object.fromEntries(detailsOf(error));
+  return (details.BadRequest as BadRequest).fieldViolations;
 }

@@ -4,14 +4,9 @@ import http2 from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PaymentsError } from '../../services/core/errors.ts';
-import type { Event } from '../../services/core/events/event.ts';
-import { createSseClient } from '../../services/sse/client.ts';
 import { createSseListener } from '../../services/sse/server.ts';
 import { createEventStreamParser, type Message } from '../../services/wire/http/event-stream.ts';
-import type { EventJson } from '../../services/wire/json.ts';
 import type { Problem } from '../../services/wire/problem.ts';
 import { adminKey, type House, keyOf, openHouse, readerKey, stillLimits } from '../house.ts';
 import { openRoom, type Room } from './sse-room.ts';
@@ -310,32 +305,6 @@ test('a reader that stops costs bounded memory, is cut off and resumes', async (
   strict.close();
 });
 
-test('an EventSource connects again after each cut, with no gap and no duplicate', async () => {
-  const start = await lastSequence();
-  const source = new EventSource(`${room.url}?after=${start}&types=payment.succeeded`, {
-    fetch: (url, init) =>
-      fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminKey}` } }),
-  });
-  const got: EventJson[] = [];
-  let opened = 0;
-  source.addEventListener('open', () => {
-    opened += 1;
-  });
-  source.addEventListener('payment.succeeded', ({ data }) => {
-    got.push(JSON.parse(data));
-  });
-  for (let cut = 1; cut <= 3; cut += 1) {
-    await pay();
-    while (got.length < cut * 2 - 1) await sleep(5);
-    room.cut();
-    await pay();
-    while (got.length < cut * 2) await sleep(5);
-  }
-  source.close();
-  expect(opened).toBe(4);
-  expect(got.map(({ sequence }) => sequence)).toEqual(upwards(1, 6).map((i) => start + i * 2));
-});
-
 test('a stream on HTTP/2 is the same stream', async () => {
   // The listener asks nothing of a request that the compatibility API does not have.
   const listener = createSseListener(house.core) as unknown as () => void;
@@ -371,61 +340,4 @@ test('a request that is cut at once leaves nothing behind', async () => {
   await sleep(50);
   await pay();
   expect((await open()).response.status).toBe(200);
-});
-
-describe('the client', () => {
-  const connectAs = (key: string | undefined, of: Room = room) =>
-    createSseClient({ target: of.url, key });
-
-  test('gives the events of the core itself, and ends by its signal alone', async () => {
-    const client = await connectAs(adminKey);
-    const after = await lastSequence();
-    const stop = new AbortController();
-    const events = await client.watchEvents({ after }, { signal: stop.signal });
-    await pay();
-    const got: Event[] = [];
-    for await (const event of events) {
-      got.push(event);
-      if (got.length === 2) stop.abort();
-    }
-    const { items } = await house.core.invoke('listEvents', caller, { after });
-    expect(got).toStrictEqual(items);
-    await client.close();
-  });
-
-  test('throws the PaymentsError of the server, before the stream and in it', async () => {
-    const stranger = await connectAs(undefined);
-    const { signal } = new AbortController();
-    await expect(stranger.watchEvents({}, { signal })).rejects.toMatchObject({
-      code: 'unauthenticated',
-      message: 'Expected an API key as a bearer token, got none.',
-    });
-    const key = await house.core.invoke(
-      'createKey',
-      { ...caller, idempotencyKey: 'client' },
-      { name: 'client', scopes: ['events:read', 'payments:read', 'customers:read'] },
-    );
-    const client = await connectAs(key.secret ?? undefined);
-    const events = await client.watchEvents({}, { signal });
-    await house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'out' }, { id: key.id });
-    const read = (async () => {
-      for await (const _event of events);
-    })();
-    await expect(read).rejects.toMatchObject({ code: 'unauthenticated' });
-  });
-
-  test('tells of a lost connection with a plain Error', async () => {
-    const own = await openRoom(house);
-    const client = await connectAs(adminKey, own);
-    const { signal } = new AbortController();
-    const events = await client.watchEvents({}, { signal });
-    const read = (async () => {
-      for await (const _event of events);
-    })();
-    own.close();
-    const error = await read.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(Error);
-    expect(error).not.toBeInstanceOf(PaymentsError);
-    await expect(client.watchEvents({}, { signal })).rejects.toThrow('Expected a stream from');
-  });
 });
