@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { wireNames } from './result/wires.ts';
-import { scenarios } from './scenarios/index.ts';
+import { scenarioNames } from './scenarios/index.ts';
 import { type Request, storageName, type Target } from './trial/plan.ts';
 
 /** What the command line asks for. */
@@ -19,7 +19,7 @@ export type Command =
 
 const defaultSeed = 1;
 const bytesInMegabit = 125_000;
-const scenarioNames = [...scenarios.map(({ name }) => name), storageName];
+const onlyNames = [...scenarioNames, storageName];
 
 export const usage = `Compares the wires: the same operations on the same data, fresh processes, equal answers.
 
@@ -29,7 +29,7 @@ export const usage = `Compares the wires: the same operations on the same data, 
   npm run bench -- costs                         the server's CPU time for each rate-limit token, for the most expensive requests
 
 what
-  --only NAMES        scenarios, with commas: ${scenarioNames.join(', ')}
+  --only NAMES        scenarios, with commas: ${onlyNames.join(', ')}
   --wires NAMES       wires to compare with the baseline: ${wireNames.join(', ')}
   --target WIRE=URL   a server that runs already (again for each wire); grpc=HOST:PORT
   --target-pid N      its process, for its CPU time; --target-ca FILE, --target-key KEY
@@ -168,7 +168,7 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
   return {
     action: values.list ? 'list' : 'run',
     request: {
-      only: namesIn(values.only, '--only', scenarioNames),
+      only: namesIn(values.only, '--only', onlyNames),
       wires: namesIn(values.wires, '--wires', wireNames),
       seed: numberIn(values.seed, '--seed', { from: 0, to: 4_294_967_295 }),
       pairs: given(values.pairs, (text) => numberIn(text, '--pairs', { from: 1, to: 100 })),

@@ -3,7 +3,7 @@ import { formatDuration, formatTenth } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { renderMarkdown } from '../result/table.ts';
 import { figureTable } from './figures.ts';
-import { tablesOf } from './tables.ts';
+import { tablesOf } from './tables/index.ts';
 
 /** Where and when, in one line each. */
 export function describeRun(result: Result): string[] {

@@ -2,12 +2,13 @@ import { questions } from '../questions/index.ts';
 import { formatDuration } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { renderText } from '../result/table.ts';
-import { scenarios } from '../scenarios/index.ts';
+import { isScenarioName } from '../scenarios/index.ts';
 import type { Progress } from '../trial/block.ts';
 import type { Block, Plan } from '../trial/plan.ts';
 import { figureTable } from './figures.ts';
 import { describeRun } from './markdown.ts';
-import { tablesOf, tablesOfScenario } from './tables.ts';
+import { tablesOfScenario } from './tables/index.ts';
+import { storageTable } from './tables/storage.ts';
 
 /** Where a report goes as it grows. */
 export interface Screen {
@@ -59,8 +60,7 @@ export function createProgress(screen: Screen, plan: Plan): Progress & { clear()
     },
     finished(name, result) {
       clear();
-      const scenario = scenarios.find((one) => one.name === name);
-      const tables = scenario ? tablesOfScenario(result, scenario) : tablesOf(result).slice(-1);
+      const tables = isScenarioName(name) ? tablesOfScenario(result, name) : storageTable(result);
       for (const table of tables) screen.write(`${renderText(table)}\n`);
     },
     clear,

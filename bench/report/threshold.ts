@@ -1,6 +1,6 @@
 import { formatCount } from '../result/format.ts';
 import type { Cell, Result, Sample, WireSample } from '../result/result.ts';
-import { scenarios } from '../scenarios/index.ts';
+import { scenarioNames, scenarios } from '../scenarios/index.ts';
 import { type Histogram, quantileMicros, samplesBeyond } from '../statistics/histogram.ts';
 import { median } from '../statistics/paired.ts';
 import {
@@ -243,7 +243,7 @@ export function parseThreshold(text: string): Threshold {
   const name = names.at(-1) ?? '';
   const known = scenarios.find((one) => one.name === scenario);
   if (!known) {
-    throw expected(`a scenario of ${scenarios.map((one) => one.name).join(', ')}`, scenario, text);
+    throw expected(`a scenario of ${scenarioNames.join(', ')}`, scenario, text);
   }
   const contenders = known.contenders.map((one) => one.name);
   if (!contenders.includes(contender)) {

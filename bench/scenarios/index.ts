@@ -11,8 +11,8 @@ import { pointRead } from './point-read.ts';
 import { screen } from './screen.ts';
 
 /** Everything that is measured through the wires, in the order of the report. */
-export const scenarios: readonly Scenario[] = [
-  pointRead,
+const byName = {
+  'point-read': pointRead,
   create,
   attribution,
   payload,
@@ -22,11 +22,19 @@ export const scenarios: readonly Scenario[] = [
   errors,
   idle,
   bare,
-];
+} as const satisfies Readonly<Record<string, Scenario>>;
 
-/** @throws Error where there is none of this name */
+export type ScenarioName = keyof typeof byName;
+
+export const scenarios: readonly Scenario[] = Object.values(byName);
+
+// The keys of a constant are known.
+export const scenarioNames = Object.keys(byName) as readonly ScenarioName[];
+
+export const isScenarioName = (name: string): name is ScenarioName => Object.hasOwn(byName, name);
+
+/** @throws Error if there is none of this name */
 export function scenarioNamed(name: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.name === name);
-  if (!found) throw new Error(`Expected a scenario, got '${name}'.`);
-  return found;
+  if (isScenarioName(name)) return byName[name];
+  throw new Error(`Expected a scenario, got '${name}'.`);
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { attribution } from '../../bench/scenarios/attribution.ts';
-import { scenarios } from '../../bench/scenarios/index.ts';
+import { scenarioNames, scenarios } from '../../bench/scenarios/index.ts';
 import { pointRead } from '../../bench/scenarios/point-read.ts';
 import { makePlan, type Request } from '../../bench/trial/plan.ts';
 import { nodeFlagsOf } from '../../bench/trial/preflight.ts';
@@ -24,6 +24,10 @@ const orderOf = (seed: number) =>
       ),
     ],
   );
+
+test('a scenario is listed by its own name', () => {
+  expect(scenarios.map(({ name }) => name)).toEqual(scenarioNames);
+});
 
 describe('the plan', () => {
   test('fits into five minutes, importing included', () => {

@@ -8,7 +8,7 @@ import {
 } from '../../bench/link/links.ts';
 import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
 import type { Address } from '../../bench/subject/address.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runOpenLoop } from '../../bench/generator/open-loop.ts';
 import { poissonSchedule } from '../../bench/generator/schedule.ts';
 import { limits } from '../../bench/report/markdown.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import { screen } from '../../bench/scenarios/screen.ts';
 import { type AxisPoint, findCrossover } from '../../bench/statistics/crossover.ts';
 import { createHistogram, decodeHistogram } from '../../bench/statistics/histogram.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { renderReport } from '../../bench/report/markdown.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import type { Cell, Result } from '../../bench/result/result.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { compare, differenceOf } from '../../bench/statistics/paired.ts';

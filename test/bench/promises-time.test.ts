@@ -3,7 +3,7 @@ import { createMetronome } from '../../bench/generator/metronome.ts';
 import { type OpenLoopOptions, runOpenLoop } from '../../bench/generator/open-loop.ts';
 import { poissonSchedule, type Schedule, uniformSchedule } from '../../bench/generator/schedule.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import {
   createHistogram,
   decodeHistogram,

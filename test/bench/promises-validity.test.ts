@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import type {
   Ceiling,
   ClosedLoopSample,

@@ -7,7 +7,7 @@ import { figuresOf } from '../../bench/report/figures.ts';
 import { writeJson } from '../../bench/report/json.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
 import { renderReadmeTable } from '../../bench/report/readme.ts';
-import { tablesOf } from '../../bench/report/tables.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import { renderEnd } from '../../bench/report/terminal.ts';
 import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/result/format.ts';
 import { parseResult, type Result, readResult } from '../../bench/result/result.ts';

@@ -3,7 +3,7 @@ import type { Result } from '../../result/result.ts';
 import { floorFor, type MetricName } from '../../statistics/summary.ts';
 import { figureTable } from '../figures.ts';
 import { describeRun, limits } from '../markdown.ts';
-import { tablesOf } from '../tables.ts';
+import { tablesOf } from '../tables/index.ts';
 import type { Contents } from './contents.ts';
 import { renderPage } from './page.ts';
 

@@ -1,0 +1,51 @@
+import type { Result } from '../../result/result.ts';
+import type { Table } from '../../result/table.ts';
+import { type ScenarioName, scenarioNamed, scenarioNames } from '../../scenarios/index.ts';
+import { cellsOf } from '../../scenarios/labels.ts';
+import type { Scenario } from '../../trial/scenario.ts';
+import { cachedTable } from './cached.ts';
+import { calibrationTable } from './calibration.ts';
+import { concurrencyTable } from './concurrency.ts';
+import { curveTable } from './curve.ts';
+import { errorTable } from './errors.ts';
+import { eventTable } from './events.ts';
+import { idleTable } from './idle.ts';
+import { loadTable } from './load.ts';
+import { payloadTables } from './payload.ts';
+import { screenTables } from './screen.ts';
+import { storageTable } from './storage.ts';
+
+type TablesOf = (result: Result, scenario: Scenario) => Table[];
+
+const loadTables: TablesOf = (result, scenario) => [
+  loadTable(result, scenario),
+  ...concurrencyTable(result, scenario),
+  ...curveTable(result, scenario),
+];
+
+/** The tables of each scenario. */
+const tables = {
+  'point-read': loadTables,
+  create: loadTables,
+  attribution: loadTables,
+  payload: payloadTables,
+  screen: screenTables,
+  events: (result, scenario) => [eventTable(result, scenario)],
+  cached: (result, scenario) => [cachedTable(result, scenario)],
+  errors: (result, scenario) => [errorTable(result, scenario)],
+  idle: (result, scenario) => [idleTable(result, scenario)],
+  bare: loadTables,
+} satisfies Record<ScenarioName, TablesOf>;
+
+/** The tables of one scenario; none if nothing of it was run. */
+export function tablesOfScenario(result: Result, name: ScenarioName): Table[] {
+  const scenario = scenarioNamed(name);
+  return cellsOf(result, scenario).length === 0 ? [] : tables[name](result, scenario);
+}
+
+/** All tables of a result, in the order of the scenarios. */
+export const tablesOf = (result: Result): Table[] => [
+  ...scenarioNames.flatMap((name) => tablesOfScenario(result, name)),
+  ...storageTable(result),
+  ...calibrationTable(result),
+];

@@ -1,0 +1,28 @@
+import { formatCount, formatNumber } from '../../result/format.ts';
+import type { Result } from '../../result/result.ts';
+import { left, right, type Table } from '../../result/table.ts';
+
+export function storageTable({ storage }: Result): Table[] {
+  if (!storage) return [];
+  const { pointRead, writes } = storage;
+  const rows = [
+    ['read, bare prepared statement, µs', formatNumber(pointRead.bareMicros)],
+    ['read, store, µs', formatNumber(pointRead.storeMicros)],
+    ['read, store over bare, µs', formatNumber(pointRead.overBareMicros)],
+    ['payments written one by one, per second', formatCount(writes.oneByOnePerSecond)],
+    [
+      `payments written ${writes.inFlight} at once, per second`,
+      formatCount(writes.togetherPerSecond),
+    ],
+    ['at once over one by one', `${writes.ratio.toFixed(2)}×`],
+  ];
+  return [
+    {
+      title: 'The store by itself',
+      lead: 'In one process, without a wire: what the store adds to a bare prepared statement, and what sharing commits saves.',
+      columns: [left(''), right('')],
+      rows,
+      notes: [],
+    },
+  ];
+}
