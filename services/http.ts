@@ -60,12 +60,14 @@ export interface HttpFront {
   drain(): void;
 }
 
-/** Routes requests to the rooms, and answers those that belong to none of them. */
-export function createHttpFront(parts: HttpFrontParts): HttpFront {
-  const { core, rooms, addressOf } = parts;
-  let draining = false;
+/** Refuses requests that no room gets; core counts, logs and rate-limits them. */
+interface Refuser {
+  request(refusal: FrontRefusal, request: IncomingMessage, response: ServerResponse): void;
+  /** @param request undefined if the parser found none */
+  connection(refusal: FrontRefusal, socket: Duplex, request?: IncomingMessage): void;
+}
 
-  /** The response to a request that no room gets; counted, logged and limited by core. */
+function createRefuser({ core, addressOf }: HttpFrontParts): Refuser {
   function refused(
     refusal: FrontRefusal,
     from: Addressed,
@@ -76,34 +78,39 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     return refusalResponse(core, caller, refusal, request && pathOf(request.url ?? '/'));
   }
 
-  function refuse(refusal: FrontRefusal, request: IncomingMessage, response: ServerResponse): void {
-    if (refusal.close && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
-    refused(refusal, request, request).then(
-      (problem) => sendProblem(response, problem),
-      () => response.destroy(),
-    );
-  }
+  return {
+    request(refusal, request, response) {
+      const endsConnection = refusal.close && request.httpVersionMajor === 1;
+      if (endsConnection) response.setHeader('connection', 'close');
+      refused(refusal, request, request).then(
+        (problem) => sendProblem(response, problem),
+        () => response.destroy(),
+      );
+    },
+    connection(refusal, socket, request) {
+      // Whatever comes in comes from a TCP connection.
+      const from = request ?? { socket: socket as Socket, headers: {} };
+      refused(refusal, from, request).then(
+        (problem) => endWithProblem(socket, problem),
+        () => socket.destroy(),
+      );
+    },
+  };
+}
 
-  /** @param request undefined where the parser found none */
-  function refuseConnection(
-    refusal: FrontRefusal,
-    socket: Duplex,
-    request?: IncomingMessage,
-  ): void {
-    // Whatever comes in comes from a TCP connection.
-    const from = request ?? { socket: socket as Socket, headers: {} };
-    refused(refusal, from, request).then(
-      (problem) => endWithProblem(socket, problem),
-      () => socket.destroy(),
-    );
-  }
-
-  const ownPages = createOwnPages(parts, () => draining);
+/** Gives each request to its room, or answers it if it belongs to none. */
+function createRouter(
+  parts: HttpFrontParts,
+  refuser: Refuser,
+  isDraining: () => boolean,
+): RequestListener {
+  const { rooms } = parts;
+  const ownPages = createOwnPages(parts, isDraining);
 
   function route(incoming: IncomingMessage, response: ServerResponse): unknown {
-    if (draining && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    if (isDraining() && incoming.httpVersionMajor === 1) response.setHeader('connection', 'close');
     const refusal = refusalOf(incoming);
-    if (refusal) return refuse(refusal, incoming, response);
+    if (refusal) return refuser.request(refusal, incoming, response);
     const { url = '/', method, headers } = incoming;
     // HTTP/1.0 needs none, and libraries of the rooms make a URL of it.
     if (incoming.httpVersion === '1.0') headers.host ??= 'localhost';
@@ -111,7 +118,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
     const page = ownPages.get(path);
     if (page) {
       if (method === 'GET' || method === 'HEAD') return page(incoming, response);
-      return refuse(wrongMethod(method, 'GET, HEAD'), incoming, response);
+      return refuser.request(wrongMethod(method, 'GET, HEAD'), incoming, response);
     }
     switch (path) {
       case '/graphql':
@@ -125,54 +132,64 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
       case '/ws':
         // HTTP/2 has no upgrade (RFC 9113 §8.6).
         if (!rooms.websocket || incoming.httpVersionMajor !== 1) break;
-        if (method !== 'GET') return refuse(wrongMethod(method, 'GET'), incoming, response);
-        return refuse(upgradeRequired, incoming, response);
+        return refuser.request(
+          method === 'GET' ? upgradeRequired : wrongMethod(method, 'GET'),
+          incoming,
+          response,
+        );
       case '*':
         // The server as a whole (RFC 9110 §9.3.7).
         if (method === 'OPTIONS') return respond(incoming, response, 204);
     }
     if (rooms.rest) return rooms.rest(incoming, response);
-    respond(incoming, response, 404, 'This wire is not open.\n');
-    return undefined;
+    return respond(incoming, response, 404, 'This wire is not open.\n');
   }
 
-  /** A room that throws fails its own request alone. */
-  const request: RequestListener = (incoming, response) => {
+  return (incoming, response) => {
     try {
       route(incoming, response);
     } catch (thrown) {
-      refuse({ error: toPaymentsError(thrown), close: true }, incoming, response);
+      // A room that throws fails its own request alone.
+      refuser.request({ error: toPaymentsError(thrown), close: true }, incoming, response);
     }
   };
+}
+
+/** Routes requests to the rooms, and answers those that belong to none of them. */
+export function createHttpFront(parts: HttpFrontParts): HttpFront {
+  let draining = false;
+  const isDraining = () => draining;
+  const refuser = createRefuser(parts);
+  const request = createRouter(parts, refuser, isDraining);
 
   return {
     request,
 
     checkContinue(incoming, response) {
-      continueWhenRead(incoming, response, () => draining);
+      continueWhenRead(incoming, response, isDraining);
       request(incoming, response);
     },
 
     checkExpectation: (incoming, response) =>
-      refuse(unmetExpectation(incoming), incoming, response),
+      refuser.request(unmetExpectation(incoming), incoming, response),
 
     upgradeOf(incoming) {
-      const upgrade = roomOfUpgrade(rooms, incoming);
+      const upgrade = roomOfUpgrade(parts.rooms, incoming);
       if (!upgrade) return undefined;
       const refusal = refusalOf(incoming);
-      if (refusal) return (_, socket) => refuseConnection(refusal, socket, incoming);
+      if (refusal) return (_, socket) => refuser.connection(refusal, socket, incoming);
       return (request, socket, head) => {
         try {
           upgrade(request, socket, head);
         } catch (thrown) {
-          refuseConnection({ error: toPaymentsError(thrown) }, socket, request);
+          refuser.connection({ error: toPaymentsError(thrown) }, socket, request);
         }
       };
     },
 
-    connect: (incoming, socket) => refuseConnection(noProxy, socket, incoming),
-    connectStream: (incoming, response) => refuse(noProxy, incoming, response),
-    otherProtocol: (socket) => refuseConnection(http2Only, socket),
+    connect: (incoming, socket) => refuser.connection(noProxy, socket, incoming),
+    connectStream: (incoming, response) => refuser.request(noProxy, incoming, response),
+    otherProtocol: (socket) => refuser.connection(http2Only, socket),
 
     unparsed(error, socket) {
       const refusal = unparsed(error);
@@ -184,7 +201,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
         // The requests before it were whole, and the first of them has not been answered yet.
         answering.setHeader('connection', 'close');
       } else {
-        refuseConnection(refusal, socket);
+        refuser.connection(refusal, socket);
       }
     },
 
