@@ -68,8 +68,9 @@ const mergedOf = (texts: readonly string[]): Histogram => {
 };
 
 /** Series and numbers of marks, in an order of their own; numbers exactly as they are. */
-const told = (found: readonly { series: string; x: unknown; y?: unknown; valid?: unknown }[]) =>
-  found.map(({ series, x, y, valid }) => [series, x, y ?? '', valid ?? ''].join(' | ')).sort();
+const sortedTexts = (
+  found: readonly { series: string; x: unknown; y?: unknown; valid?: unknown }[],
+) => found.map(({ series, x, y, valid }) => [series, x, y ?? '', valid ?? ''].join(' | ')).sort();
 
 test("the JSON's numbers are in the pictures of the answers", () => {
   for (const { number, judge } of questions) {
@@ -89,7 +90,7 @@ test("the JSON's numbers are in the pictures of the answers", () => {
     }
     if (picture.kind === 'bars') {
       const items = picture.items.map(({ label, value }) => ({ series: plain(label), x: value }));
-      expect(told(found)).toEqual(told(items));
+      expect(sortedTexts(found)).toEqual(sortedTexts(items));
     }
     if (picture.kind === 'stack') {
       const items = picture.items.flatMap(({ label, parts }) =>
@@ -101,7 +102,7 @@ test("the JSON's numbers are in the pictures of the answers", () => {
       const items = picture.series.flatMap(({ label, points }) =>
         points.map((point) => ({ series: plain(label), ...point })),
       );
-      expect(told(found)).toEqual(told(items));
+      expect(sortedTexts(found)).toEqual(sortedTexts(items));
     }
   }
 });
@@ -127,7 +128,7 @@ test("the JSON's numbers are in the curves of latency against load; hollow is wh
         };
       }),
     );
-    expect(told(marksOf(`curve-point-read-read-${panel}`))).toEqual(told(expected));
+    expect(sortedTexts(marksOf(`curve-point-read-read-${panel}`))).toEqual(sortedTexts(expected));
   });
 });
 
@@ -175,7 +176,7 @@ test("the JSON's numbers are in the map of sizes", () => {
       valid: true,
     })),
   );
-  expect(told(marksOf('map-size-0'))).toEqual(told(expected));
+  expect(sortedTexts(marksOf('map-size-0'))).toEqual(sortedTexts(expected));
 });
 
 test('the strip of a map names the best at each place', async () => {
@@ -209,7 +210,7 @@ test("the JSON's numbers are in the maps of concurrency and distance", () => {
       valid: true,
     })),
   );
-  expect(told(marksOf('map-concurrency-point-read-0'))).toEqual(told(concurrency));
+  expect(sortedTexts(marksOf('map-concurrency-point-read-0'))).toEqual(sortedTexts(concurrency));
   const distance = cellsOf('screen').flatMap((cell) =>
     [0, 1, 10, 50, 150].map((rttMs) => ({
       series: plainLabel(cell),
@@ -225,7 +226,7 @@ test("the JSON's numbers are in the maps of concurrency and distance", () => {
       valid: true,
     })),
   );
-  expect(told(marksOf('map-distance-screen-screen-0'))).toEqual(told(distance));
+  expect(sortedTexts(marksOf('map-distance-screen-screen-0'))).toEqual(sortedTexts(distance));
 });
 
 test("the JSON's numbers are in the bars of attribution, whose parts add up to the difference", () => {
@@ -235,7 +236,7 @@ test("the JSON's numbers are in the bars of attribution, whose parts add up to t
     series: plainLabel(cell),
     x: cpu(cell),
   }));
-  expect(told(marksOf('attribution-read-1'))).toEqual(told(expected));
+  expect(sortedTexts(marksOf('attribution-read-1'))).toEqual(sortedTexts(expected));
   const [grpc, rest] = ['grpc', 'rest-json-h1'].map((name) =>
     cellsOf('attribution').find(({ contender }) => contender === name),
   );

@@ -120,7 +120,7 @@ describe('the page', () => {
     expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([]);
   });
 
-  test('tells the command with what changed the measurement, and no key or path', () => {
+  test('shows the command with the flags that changed the measurement, and no key or path', () => {
     const flags = '--rate 500 --wires=grpc,sse --out /tmp/x --target-key secret --tls --json';
     const result: Result = {
       ...htmlSample,
@@ -199,7 +199,7 @@ describe('the page', () => {
   });
 });
 
-describe('whoever reads it', () => {
+describe('a reader', () => {
   test('reaches a disclosure by Tab and opens it by Enter: numbers, code, command', async () => {
     const { open, rows, command } = await pages.on(async (page) => {
       const reached = 'document.activeElement.matches("#q1 .source > summary")';

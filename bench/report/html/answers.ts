@@ -20,11 +20,11 @@ const icons: Readonly<Record<Verdict['answer'], string>> = {
   'not measured': 'M8 4v5M8 12v.5',
 };
 
-/** A verdict with a sign of its own: its colour says nothing that the sign and word do not. */
+/** A verdict as a sign and a word; the colour repeats them. */
 export const badge = (answer: Verdict['answer']): string =>
   `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer)}</span>`;
 
-/** Longer reasons are folded up where a picture says the same. */
+/** A longer reason is folded up if a picture shows it. */
 const longReason = 420;
 
 function reasonMarkup({ because, picture }: Verdict): string {
@@ -47,7 +47,7 @@ ${pictures}
 ${disclosure}
 </article>`;
 
-/** Questions without an answer, short: there is nothing to see. */
+/** The questions that this run does not answer. */
 export const unmeasuredMarkup = (judged: readonly Judged[]): string =>
   judged.length === 0
     ? ''

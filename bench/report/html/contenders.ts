@@ -2,7 +2,7 @@ import type { Cell } from '../../result/result.ts';
 import type { WireName } from '../../result/wires.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
-/** The wire whose colour a contender has; null: a control, or none that this bench knows. */
+/** The wire whose colour a contender has, null for a control or an unknown contender. */
 export function colourOf({ scenario, contender, kind }: Cell): WireName | null {
   if (kind === 'control') return null;
   const known = scenarios.find(({ name }) => name === scenario);
@@ -12,7 +12,7 @@ export function colourOf({ scenario, contender, kind }: Cell): WireName | null {
 export const titleOfScenario = (name: string): string =>
   scenarios.find((scenario) => scenario.name === name)?.title ?? name;
 
-/** A run measures in random order; a reader looks for contenders where they were before. */
+/** Cells in the order of the scenarios; a run measures in random order. */
 export function inOrder(cells: readonly Cell[]): Cell[] {
   const known = scenarios.flatMap(({ name, contenders }) =>
     contenders.map((contender) => `${name} ${contender.name}`),
@@ -24,7 +24,7 @@ export function inOrder(cells: readonly Cell[]): Cell[] {
   return [...cells].sort((a, b) => place(a) - place(b));
 }
 
-/** Those of which anything was measured, in the order of the report. */
+/** The scenarios that have cells, in the order of the report. */
 export const measuredScenarios = (cells: readonly Cell[]): string[] =>
   scenarios
     .map(({ name }) => name)

@@ -1,7 +1,7 @@
 import type { Table } from '../../result/table.ts';
 import type { Judged } from './answers.ts';
 
-/** What the page says beside its figures; all of it is computed where the other reports are. */
+/** What the page shares with the other reports. */
 export interface Contents {
   readonly judged: readonly Judged[];
   readonly tables: readonly Table[];

@@ -6,9 +6,9 @@ import { closedOf, merged, openOf, typical, wireOf } from '../../statistics/summ
 import { colourOf, titleOfScenario } from './contenders.ts';
 import { escaped } from './markup.ts';
 
-/** What a call costs, wires by figures, for each operation; the dearer, the stronger its colour. */
+/** What a call costs on each wire, a table an operation. A cell that costs more is warmer. */
 
-interface Cost {
+interface CostColumn {
   readonly name: string;
   readonly format: (value: number | undefined) => string;
   readonly of: (cell: Cell, workload: string) => number | undefined;
@@ -17,7 +17,7 @@ interface Cost {
 /** Of scenarios that deliver and do not call. */
 const eventWorkload = 'event';
 
-/** At the rate that is equal for all where there is one; else in the closed loop. */
+/** At the rate that is equal for all if there is one, otherwise in the closed loop. */
 const cpuOf = (cell: Cell, workload: string): number | undefined =>
   workload === eventWorkload
     ? typical(cell, 'cpuPerEvent')
@@ -46,7 +46,7 @@ const bytesOf =
       return wire && ofCall(wire);
     });
 
-const costs: readonly Cost[] = [
+const costs: readonly CostColumn[] = [
   { name: 'CPU µs', format: formatNumber, of: cpuOf },
   {
     name: 'bytes out',
@@ -68,10 +68,10 @@ const costs: readonly Cost[] = [
   { name: 'p99 ms', format: formatNumber, of: latencyOf(0.99) },
 ];
 
-/** From the least of a column, which has no colour, to this many times as much, which has all. */
+/** The lowest of a column has no colour. This many times as much has the strongest. */
 const hottest = 8;
 
-function valueMarkup(value: number | undefined, { format }: Cost, least: number): string {
+function valueMarkup(value: number | undefined, { format }: CostColumn, least: number): string {
   if (value === undefined) return `<td>${missing}</td>`;
   const times = value / least;
   const isMore = Number.isFinite(times) && times >= 1.05;
@@ -80,19 +80,19 @@ function valueMarkup(value: number | undefined, { format }: Cost, least: number)
   return `<td data-value="${value}" style="--heat:${heat.toFixed(3)}">${format(value)}${more}</td>`;
 }
 
-interface Row {
+interface CostRow {
   readonly cell: Cell;
   readonly values: readonly (number | undefined)[];
 }
 
-function rowMarkup({ cell, values }: Row, workload: string, least: readonly number[]): string {
+function rowMarkup({ cell, values }: CostRow, workload: string, least: readonly number[]): string {
   const head = `<th scope="row"><span class="key" style="--wire:var(--${colourOf(cell) ?? 'control'})"></span>${escaped(labelOf(cell).replaceAll('`', ''))}</th>`;
   if (cell.invalid.length > 0) {
     return `<tr class="invalid">${head}<td class="left" colspan="${costs.length}">INVALID: ${escaped(cell.invalid.join('; '))}</td></tr>`;
   }
   const isControl = cell.kind === 'control';
   const cells = costs.map((cost, at) =>
-    // Controls do less: they are beside the comparison, not in it.
+    // Controls do less work, so they are not compared.
     valueMarkup(values[at], cost, isControl ? Number.NaN : (least[at] ?? Number.NaN)),
   );
   return `<tr${isControl ? ' class="control"' : ''} data-cell="${escaped(`${cell.scenario} ${cell.contender} ${workload}`)}">${head}${cells.join('')}</tr>`;
@@ -118,7 +118,7 @@ export function costMarkup(result: Result, scenario: string): string[] {
   ];
   return workloadsOf(cells).map((workload) => {
     const rows = sorted.map(
-      (cell): Row => ({ cell, values: costs.map(({ of }) => of(cell, workload)) }),
+      (cell): CostRow => ({ cell, values: costs.map(({ of }) => of(cell, workload)) }),
     );
     const rooms = rows.filter(({ cell }) => cell.kind === 'room' && cell.invalid.length === 0);
     const least = costs.map((_, at) =>

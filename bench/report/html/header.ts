@@ -30,7 +30,7 @@ function validityMarkup(result: Result): string {
   const valid = cells.filter(({ invalid }) => invalid.length === 0).length;
   const loads = loadsOf(cells);
   const hollow = loads.filter(({ invalid }) => invalid.length > 0).length;
-  const text = `<p><strong>${valid} of ${counted(cells.length, 'cell')}</strong> valid. Of ${counted(loads.length, 'timed load')} ${hollow} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and no rate or latency of theirs has a part in an answer.</p>`;
+  const text = `<p><strong>${valid} of ${counted(cells.length, 'cell')}</strong> valid. ${hollow} of ${counted(loads.length, 'timed load')} ${hollow === 1 ? 'is' : 'are'} INVALID: drawn hollow, and no answer uses the rate or latency.</p>`;
   const reasons = reasonsOf(result);
   return reasons.length === 0
     ? text
@@ -39,12 +39,12 @@ function validityMarkup(result: Result): string {
 
 function floorMarkup(floors: Contents['floors']): string {
   if (floors.length === 0) {
-    return '<p>No contender was measured against itself: nothing here shows a difference.</p>';
+    return '<p>No contender was measured against itself, so no difference in this run is significant.</p>';
   }
   const texts = floors.map(
     ({ label, factor }) => `${label} <strong>±${((factor - 1) * 100).toFixed(1)} %</strong>`,
   );
-  return `<p>The same server measured twice came out this far apart: ${texts.join(', ')}. Differences smaller than this are not significant in this run.</p>`;
+  return `<p>Two copies of the same server differ by this much: ${texts.join(', ')}. Differences smaller than this are not significant in this run.</p>`;
 }
 
 /** What ran, where, how far it can be trusted, and all answers at a glance. */

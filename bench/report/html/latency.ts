@@ -15,7 +15,7 @@ import type { Figure, LinesAxis } from './figure.ts';
 
 /** Latency from the intended start: against load, and by percentile at a rate equal for all. */
 
-interface Loaded {
+interface CellLoops {
   readonly cell: Cell;
   readonly loops: readonly OpenLoopSample[];
 }
@@ -34,7 +34,7 @@ const responses = (loops: readonly OpenLoopSample[]): Histogram =>
 
 /** Scenarios, workloads and their cells with open loops that `holds` is true of. */
 function groupsOf(result: Result, holds: (loop: OpenLoopSample) => boolean) {
-  const groups = new Map<string, { scenario: string; workload: string; found: Loaded[] }>();
+  const groups = new Map<string, { scenario: string; workload: string; found: CellLoops[] }>();
   for (const cell of result.cells) {
     if (cell.invalid.length > 0 || cell.kind === 'again') continue;
     const loops = cell.samples.flatMap(({ open }) => open.filter(holds));
@@ -48,7 +48,7 @@ function groupsOf(result: Result, holds: (loop: OpenLoopSample) => boolean) {
   return [...groups.values()];
 }
 
-interface Step {
+interface CurveStep {
   readonly share: number;
   readonly perSecond: number;
   readonly valid: boolean;
@@ -56,7 +56,7 @@ interface Step {
   readonly histogram: Histogram;
 }
 
-function stepsOf({ loops }: Loaded): Step[] {
+function stepsOf({ loops }: CellLoops): CurveStep[] {
   const shares = [...new Set(loops.flatMap(({ share }) => share ?? []))].sort((a, b) => a - b);
   return shares.map((share) => {
     const all = loops.filter((loop) => loop.share === share);
@@ -71,7 +71,7 @@ const curveQuantiles = [0.5, 0.99] as const;
 
 interface Curve {
   readonly cell: Cell;
-  readonly steps: readonly Step[];
+  readonly steps: readonly CurveStep[];
 }
 
 const curveTable = (title: string, curves: readonly Curve[]): Table => ({
@@ -109,7 +109,7 @@ export const curveFigures = (result: Result): Figure[] =>
       return {
         id: `curve-${scenario}-${workload}`,
         title: titleOfScenario(scenario),
-        lead: 'Independent arrivals at shares of what each process can do. Hollow: INVALID, for the reason in the numbers. A quantile with too few samples beyond it is not drawn.',
+        lead: 'Poisson arrivals at shares of what each process can do. A hollow point is INVALID; the numbers give the reason. Quantiles with too few samples beyond them are not drawn.',
         drawings: curveQuantiles.map((quantile) => ({
           kind: 'lines' as const,
           x: { label: 'calls a second', scale: 'log' as const },
@@ -199,7 +199,7 @@ export const percentileFigures = (result: Result): Figure[] =>
       return {
         id: `percentiles-${scenario}-${workload}`,
         title,
-        lead: `Every wire at ${rate}, all processes merged. A quantile with fewer than ${samplesBeyond} samples beyond it is not drawn.`,
+        lead: `Every wire at ${rate}, all processes merged. Quantiles with fewer than ${samplesBeyond} samples beyond them are not drawn.`,
         drawings: [
           {
             kind: 'lines',

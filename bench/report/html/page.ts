@@ -8,7 +8,7 @@ import { type KeptResult, keptResult } from './kept-result.ts';
 import { escaped, prose } from './markup.ts';
 import { type Section, sectionsOf } from './sections.ts';
 
-/** Small enough to be opened from a mail, or over a telephone. */
+/** Small enough for a mail or a slow connection. */
 const largestPageBytes = 690_000;
 
 const dayOf = ({ startedAt }: Result): string => startedAt.slice(0, 10);

@@ -5,7 +5,7 @@ import type { Drawing } from './figure.ts';
 const times = (value: number | undefined): string =>
   value === undefined ? missing : `${value.toFixed(3)}×`;
 
-/** What a picture shows, for those who do not see it or want its numbers. */
+/** The numbers of a picture as a table. */
 export function pictureTable(picture: Drawing): Table {
   switch (picture.kind) {
     case 'ratios':

@@ -14,7 +14,7 @@ const floorsShown: readonly (readonly [string, string, MetricName])[] = [
   ['the delay of an event', 'events', 'delay'],
 ];
 
-/** What the other reports say too, by the same functions. */
+/** Computed by the functions that the other reports use. */
 const contentsOf = (result: Result): Contents => ({
   judged: questions.map(({ number, claim, source, scenarios, judge }) => ({
     number,

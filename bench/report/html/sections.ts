@@ -4,10 +4,10 @@ import { attributionFigures } from './attribution.ts';
 import { measuredScenarios } from './contenders.ts';
 import type { Contents } from './contents.ts';
 import { costMarkup } from './cost.ts';
+import { crossoverFigures } from './crossovers.ts';
 import type { Figure } from './figure.ts';
 import { figureMarkup, picturesMarkup, sourceMarkup } from './frame.ts';
 import { curveFigures, percentileFigures } from './latency.ts';
-import { crossoverFigures } from './maps.ts';
 import { list, prose, tableMarkup } from './markup.ts';
 import { pictureTable } from './picture-table.ts';
 
@@ -27,7 +27,7 @@ export interface Section {
   readonly body: string;
 }
 
-const emptyText = '<p class="empty">Nothing of this was measured in this run.</p>';
+const emptyText = '<p class="empty">This run did not measure any of this.</p>';
 
 /** What the page has below its header, in order. */
 export function sectionsOf(result: Result, contents: Contents): Section[] {
@@ -46,37 +46,37 @@ export function sectionsOf(result: Result, contents: Contents): Section[] {
     {
       id: 'answers',
       title: 'Answers',
-      lead: 'What people say, and what this run says. A ratio is of the first to the second, with its 95 % interval over fresh processes; the grey band is how far a contender is from itself.',
+      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
       body: `${measured.length === 0 ? emptyText : measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
     },
     {
       id: 'load',
       title: 'Latency against load',
-      lead: 'Where each wire bends. Both axes are logarithmic.',
+      lead: 'How latency grows with the load, up to 110 % of what each process can do. Both axes are logarithmic.',
       body: figures(curveFigures(result)),
     },
     {
       id: 'percentiles',
       title: 'Percentiles',
-      lead: 'The tail, drawn wide: each step to the right is a call in ten of those before.',
+      lead: 'Latency at a rate that is equal for all. The axis gives each further nine of the percentile the same width.',
       body: figures(percentileFigures(result)),
     },
     {
       id: 'attribution',
       title: 'Attribution',
-      lead: 'What a call costs, taken apart by controls that do less.',
+      lead: 'What each layer of a call costs, by controls that leave layers out.',
       body: figures(attributionFigures(result)),
     },
     {
       id: 'crossovers',
       title: 'Crossovers',
-      lead: 'Where the winner changes. The strip names the best at each point; hatched: its lead is not more than noise. A vertical line is a crossover, its band the 95 % interval.',
+      lead: 'Where the best contender changes. The strip names the best at each point, hatched if its lead is within the noise. A vertical line is a crossover; the band around it is the 95 % interval.',
       body: figures(crossoverFigures(result)),
     },
     {
       id: 'cost',
       title: 'Cost of a call',
-      lead: 'At the rate that is equal for all where there is one, else in the closed loop. The small number is how many times the least of its column; colour says the same, and is full from 8 times.',
+      lead: 'At the rate that is equal for all if there is one, otherwise in the closed loop. The small number is the factor over the lowest of the column. The colour shows the same, and is strongest from 8×.',
       body: cost.join('\n') || emptyText,
     },
     {

@@ -5,7 +5,7 @@ import { colourOf } from './contenders.ts';
 /** Rooms' files that a scenario goes through; the others go through payments. */
 const roomFiles: Readonly<Record<string, string>> = { events: 'events', errors: 'errors' };
 
-/** What a scenario ran: its own file, the core's, and each wire's room. */
+/** The files that a scenario ran: its own, each wire's room, and the controls. */
 export function codeOf(result: Result, scenario: string): string[] {
   const file = roomFiles[scenario] ?? 'payments';
   const cells = result.cells.filter((cell) => cell.scenario === scenario);
@@ -18,7 +18,7 @@ export function codeOf(result: Result, scenario: string): string[] {
   ];
 }
 
-/** Flags that change what is measured. Where to write it, and whose key to use, are not of them. */
+/** Flags that change what is measured, but not where it is written or with which key. */
 const valued = ['wires', 'target', 'rate', 'rtt', 'bandwidth', 'connections', 'duration', 'pairs'];
 const switches = ['tls', 'quick', 'full'];
 

@@ -11,10 +11,8 @@ export interface Look {
   readonly dash: string;
 }
 
-type Wire = WireName | 'control';
-
 /** Symbol and dash say which wire it is where the colour cannot. */
-const looks: Readonly<Record<Wire, Omit<Look, 'colour'>>> = {
+const looks: Readonly<Record<WireName | 'control', Omit<Look, 'colour'>>> = {
   rest: { symbol: 'circle', dash: '' },
   'rest-http2': { symbol: 'diamond', dash: '2 3' },
   grpc: { symbol: 'square', dash: '8 3' },

@@ -43,22 +43,19 @@ export function logTicks([low, high]: Range, most: number): number[] {
     : all.slice(0, most);
 }
 
-const ratioSteps = [
-  0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50,
-  100,
-];
+/** Ratios that a reader finds round, the roundest first. Below 1 are their inverses. */
+const ratioSteps = [1, 2, 5, 10, 20, 50, 100, 1.5, 3, 1.25, 1.1];
 /** Between two labels, pixels. */
 const tickDistance = 44;
 
-/** Ratios to label: 1 always, the others where there is room beside those nearer to 1. */
+/** Ratios to label: the roundest, and others where there is room beside those. */
 export function ratioTicks([low, high]: Range, width: number): number[] {
   const place = (value: number) => (Math.log(value / low) / Math.log(high / low)) * width;
-  const near = ratioSteps
-    .filter((tick) => tick >= low && tick <= high)
-    .sort((a, b) => Math.abs(Math.log(a)) - Math.abs(Math.log(b)));
   const kept: number[] = [];
-  for (const tick of near) {
-    if (kept.every((one) => Math.abs(place(one) - place(tick)) >= tickDistance)) kept.push(tick);
+  for (const tick of ratioSteps.flatMap((step) => [step, 1 / step])) {
+    const isInside = tick >= low && tick <= high;
+    const hasRoom = kept.every((one) => Math.abs(place(one) - place(tick)) >= tickDistance);
+    if (isInside && hasRoom) kept.push(tick);
   }
   return kept;
 }

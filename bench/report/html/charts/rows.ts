@@ -168,7 +168,7 @@ export function drawRatios({ items }: RatioPicture, width: number, attributes: A
   const scale: Scale = {
     x: { type: 'log', domain: [...range] },
     ticks: ratioTicks(range, width - layout.marginLeft - layout.marginRight),
-    tickText: (value) => `${significant(value)}×`,
+    tickText: (value) => `${Number(value.toPrecision(2))}×`,
   };
   const marks = [
     Plot.rect(

@@ -46,7 +46,7 @@ function lighten(root: Element): void {
   }
 }
 
-export interface Sized {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -54,7 +54,7 @@ export interface Sized {
 export type Attributes = Readonly<Record<string, string>>;
 
 /** A plot as the text of an SVG element that has the width of what it stands in. */
-export function svgMarkup(options: Plot.PlotOptions & Sized, attributes: Attributes): string {
+export function svgMarkup(options: Plot.PlotOptions & Size, attributes: Attributes): string {
   const root = Plot.plot({ ...options, document });
   lighten(root);
   const text = String(root);

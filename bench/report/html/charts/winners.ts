@@ -7,7 +7,7 @@ import { svgMarkup, tagged } from './svg.ts';
 
 /** A strip that names the best contender at each place of an axis. */
 
-interface Run extends Winner {
+interface Stretch extends Winner {
   readonly from: number;
   readonly to: number;
   /** Places of the axis that the run covers. */
@@ -15,29 +15,29 @@ interface Run extends Winner {
 }
 
 /** Each winner's part of the axis reaches half-way to its neighbours; equal ones are one run. */
-function runsOf(winners: readonly Winner[], { domain, place, valueAt }: Across): Run[] {
+function stretchesOf(winners: readonly Winner[], { domain, place, valueAt }: Across): Stretch[] {
   const between = (a: Winner | undefined, b: Winner | undefined) =>
     a && b && valueAt((place(a.x) + place(b.x)) / 2);
-  const runs: Run[] = [];
+  const stretches: Stretch[] = [];
   winners.forEach((winner, at) => {
     const to = between(winner, winners[at + 1]) ?? domain[1];
-    const last = runs.at(-1);
+    const last = stretches.at(-1);
     if (last?.label === winner.label && last.isShown === winner.isShown) {
-      runs[runs.length - 1] = { ...last, to, places: [...last.places, winner.x] };
+      stretches[stretches.length - 1] = { ...last, to, places: [...last.places, winner.x] };
     } else {
-      runs.push({ ...winner, from: last?.to ?? domain[0], to, places: [winner.x] });
+      stretches.push({ ...winner, from: last?.to ?? domain[0], to, places: [winner.x] });
     }
   });
-  return runs;
+  return stretches;
 }
 
-const tipOf = ({ label, isShown }: Run): string =>
+const tipOf = ({ label, isShown }: Stretch): string =>
   `Best: ${label}${isShown ? '' : ', no difference shown'}`;
 
 export function drawWinners(winners: readonly Winner[], across: Across): string {
   const { width, options, place, valueAt } = across;
-  const runs = runsOf(winners, across);
-  const wide = runs.filter(
+  const stretches = stretchesOf(winners, across);
+  const wide = stretches.filter(
     ({ from, to, label }) => place(to) - place(from) > label.length * letter + 8,
   );
   return svgMarkup(
@@ -51,7 +51,7 @@ export function drawWinners(winners: readonly Winner[], across: Across): string 
       y: { axis: null, domain: [0, 1] },
       marks: [
         Plot.rect(
-          runs,
+          stretches,
           tagged(
             {
               x1: 'from',
@@ -60,21 +60,21 @@ export function drawWinners(winners: readonly Winner[], across: Across): string 
               y2: 1,
               insetLeft: 1,
               insetRight: 1,
-              fill: ({ wire, isShown }: Run) => (isShown ? colourOfWire(wire) : hatched(wire)),
-              stroke: ({ wire }: Run) => colourOfWire(wire),
+              fill: ({ wire, isShown }: Stretch) => (isShown ? colourOfWire(wire) : hatched(wire)),
+              stroke: ({ wire }: Stretch) => colourOfWire(wire),
               title: tipOf,
             },
-            (at) => ({ best: runs[at]?.label, xs: runs[at]?.places.join(' ') }),
+            (at) => ({ best: stretches[at]?.label, xs: stretches[at]?.places.join(' ') }),
           ),
         ),
         Plot.text(wide, {
-          x: ({ from, to }: Run) => valueAt((place(from) + place(to)) / 2),
+          x: ({ from, to }: Stretch) => valueAt((place(from) + place(to)) / 2),
           frameAnchor: 'bottom',
           dy: 15,
           text: 'label',
         }),
       ],
     },
-    { role: 'img', 'aria-label': `${runs.map(tipOf).join('; ')}.` },
+    { role: 'img', 'aria-label': `${stretches.map(tipOf).join('; ')}.` },
   );
 }

@@ -21,15 +21,15 @@ import { faultOfLoads } from '../load-conditions.ts';
 import { colourOf, measuredScenarios, titleOfScenario } from './contenders.ts';
 import type { Figure, Lines, LinesAxis } from './figure.ts';
 
-/** Where the winner changes: along the size of the answer, the concurrency and the distance. */
+/** Where the best contender changes: along response size, concurrency and distance. */
 
-interface Place {
+interface SweepPoint {
   readonly x: number;
   readonly label: string;
   readonly at: At;
 }
 
-interface Map {
+interface Sweep {
   readonly id: string;
   readonly title: string;
   readonly lead: string;
@@ -41,19 +41,19 @@ interface Map {
   readonly yLabel: string;
   /** What the metric is divided by for the picture. */
   readonly unit: number;
-  readonly places: readonly Place[];
+  readonly places: readonly SweepPoint[];
 }
 
 interface Lead {
-  readonly place: Place;
+  readonly place: SweepPoint;
   readonly best: Cell;
   /** Outside the interval over processes, and outside of the noise floor. */
   readonly isShown: boolean;
 }
 
 /** Who is best at each place, and whether that is more than noise. */
-function leadsOf(result: Result, map: Map, rooms: readonly Cell[]): Lead[] {
-  const { metric, better, places, scenario } = map;
+function leadsOf(result: Result, sweep: Sweep, rooms: readonly Cell[]): Lead[] {
+  const { metric, better, places, scenario } = sweep;
   const floor = floorFor(result, scenario, metric);
   return places.flatMap((place) => {
     const ranked = rooms
@@ -71,7 +71,7 @@ function leadsOf(result: Result, map: Map, rooms: readonly Cell[]): Lead[] {
 }
 
 /** Where the lead goes from one contender to another, with good reason on both sides. */
-function crossoversOf(result: Result, { metric, places, xScale }: Map, leads: readonly Lead[]) {
+function crossoversOf(result: Result, { metric, places, xScale }: Sweep, leads: readonly Lead[]) {
   // A logarithm has no place for 0, where an axis of round-trip times begins.
   const shift = xScale === 'symlog' ? 1 : 0;
   const shown = leads.filter(({ isShown }) => isShown);
@@ -89,7 +89,7 @@ function crossoversOf(result: Result, { metric, places, xScale }: Map, leads: re
   });
 }
 
-/** A contender along the axis of a map. */
+/** A contender along the axis of a sweep. */
 interface Along {
   readonly cell: Cell;
   readonly points: Lines['series'][number]['points'];
@@ -97,7 +97,7 @@ interface Along {
   readonly faults: readonly string[];
 }
 
-function alongOf(cell: Cell, { places, metric, unit }: Map): Along {
+function alongOf(cell: Cell, { places, metric, unit }: Sweep): Along {
   const found = places.map(({ x, at, label }) => {
     const value = typical(cell, metric, at);
     if (value !== undefined) return { point: { x, y: value / unit, valid: true } };
@@ -119,11 +119,11 @@ function alongOf(cell: Cell, { places, metric, unit }: Map): Along {
   };
 }
 
-const tableOf = (map: Map, along: readonly Along[], leads: readonly Lead[]): Table => ({
-  title: `${map.title}: ${map.yLabel}`,
+const tableOf = (sweep: Sweep, along: readonly Along[], leads: readonly Lead[]): Table => ({
+  title: `${sweep.title}: ${sweep.yLabel}`,
   lead: '',
-  columns: [left(map.xLabel), ...along.map(({ cell }) => right(labelOf(cell))), left('best')],
-  rows: map.places.map((place) => {
+  columns: [left(sweep.xLabel), ...along.map(({ cell }) => right(labelOf(cell))), left('best')],
+  rows: sweep.places.map((place) => {
     const best = leads.find((one) => one.place === place);
     return [
       place.label,
@@ -137,25 +137,25 @@ const tableOf = (map: Map, along: readonly Along[], leads: readonly Lead[]): Tab
   notes: along.flatMap(({ faults }) => faults),
 });
 
-function figureOf(result: Result, map: Map): Figure | undefined {
-  const { id, title, lead, scenario } = map;
+function figureOf(result: Result, sweep: Sweep): Figure | undefined {
+  const { id, title, lead, scenario } = sweep;
   const rooms = result.cells.filter(
     (cell) => cell.scenario === scenario && cell.kind === 'room' && isValid(cell),
   );
-  const along = rooms.map((cell) => alongOf(cell, map)).filter(({ points }) => points.length > 1);
+  const along = rooms.map((cell) => alongOf(cell, sweep)).filter(({ points }) => points.length > 1);
   if (along.length < 2) return undefined;
-  const leads = leadsOf(result, map, rooms);
-  const ticks = map.places.map(({ x, label }) => ({ at: x, label }));
+  const leads = leadsOf(result, sweep, rooms);
+  const ticks = sweep.places.map(({ x, label }) => ({ at: x, label }));
   const picture: Lines = {
     kind: 'lines',
-    x: { label: map.xLabel, scale: map.xScale, ticks },
-    y: { label: map.yLabel, scale: 'log' },
+    x: { label: sweep.xLabel, scale: sweep.xScale, ticks },
+    y: { label: sweep.yLabel, scale: 'log' },
     series: along.map(({ cell, points }) => ({
       label: labelOf(cell),
       wire: colourOf(cell),
       points,
     })),
-    crossovers: crossoversOf(result, map, leads),
+    crossovers: crossoversOf(result, sweep, leads),
     winners: leads.map(({ place, best, isShown }) => ({
       x: place.x,
       label: labelOf(best),
@@ -163,7 +163,7 @@ function figureOf(result: Result, map: Map): Figure | undefined {
       isShown,
     })),
   };
-  const numbers = [tableOf(map, along, leads)];
+  const numbers = [tableOf(sweep, along, leads)];
   return { id, title, lead, drawings: [picture], numbers, scenarios: [scenario] };
 }
 
@@ -174,10 +174,10 @@ const size = (bytes: number): string =>
       ? `${formatNumber(bytes / 1e3)} kB`
       : `${formatNumber(bytes / 1e6)} MB`;
 
-const sizeMap = (result: Result): Map => ({
+const sizeSweep = (result: Result): Sweep => ({
   id: 'map-size',
-  title: 'By the size of the answer',
-  lead: 'The same answers, small and large: what the server spends on each.',
+  title: 'By the size of the response',
+  lead: 'What the server spends on the same payments, in small and large responses.',
   scenario: payload.name,
   metric: 'cpuAtCapacity',
   better: 'less',
@@ -196,7 +196,7 @@ const loopsOf = (result: Result, scenario: string) =>
     ({ driver }) => driver !== 'autocannon',
   );
 
-function concurrencyMap(result: Result, scenario: string): Map {
+function concurrencySweep(result: Result, scenario: string): Sweep {
   const loops = loopsOf(result, scenario);
   const [first] = loops;
   const counts = loops
@@ -206,7 +206,7 @@ function concurrencyMap(result: Result, scenario: string): Map {
   return {
     id: `map-concurrency-${scenario}`,
     title: `By concurrency: ${titleOfScenario(scenario)}`,
-    lead: 'Calls a second in a closed loop, one call under way on each connection. Hollow: INVALID, mostly because the client was the limit.',
+    lead: 'Calls a second in a closed loop, one call under way on each connection. A hollow point is INVALID; the notes give the reason.',
     scenario,
     metric: 'throughput',
     better: 'more',
@@ -224,13 +224,13 @@ function concurrencyMap(result: Result, scenario: string): Map {
   };
 }
 
-function distanceMaps(result: Result, scenario: string): Map[] {
+function distanceSweeps(result: Result, scenario: string): Sweep[] {
   const loops = loopsOf(result, scenario);
   const workloads = [...new Set(loops.map(({ workload }) => workload))];
   return workloads.map((workload) => ({
     id: `map-distance-${scenario}-${workload.replaceAll(/\W+/g, '-')}`,
     title: `By distance: ${titleOfScenario(scenario)}`,
-    lead: 'The time of one call with a round-trip time added by the link. Loss and congestion are not modelled.',
+    lead: 'The time of one call, with a round-trip time that a proxy adds. Loss and congestion are not modelled.',
     scenario,
     metric: 'latency',
     better: 'less',
@@ -249,11 +249,11 @@ function distanceMaps(result: Result, scenario: string): Map[] {
 /** One figure for each axis along which a scenario was measured at two places or more. */
 export const crossoverFigures = (result: Result): Figure[] =>
   [
-    sizeMap(result),
+    sizeSweep(result),
     ...measuredScenarios(result.cells).flatMap((scenario) => [
-      ...distanceMaps(result, scenario),
-      concurrencyMap(result, scenario),
+      ...distanceSweeps(result, scenario),
+      concurrencySweep(result, scenario),
     ]),
   ]
     .filter(({ places }) => places.length > 1)
-    .flatMap((map) => figureOf(result, map) ?? []);
+    .flatMap((sweep) => figureOf(result, sweep) ?? []);
