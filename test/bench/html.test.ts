@@ -32,6 +32,33 @@ const marksInSight = `[...document.querySelectorAll('.picture')].map((picture) =
   return [marks.length, sizes.filter(({ width, height }) => width + height > 1).length];
 })`;
 
+/** Of each chart that is seen: how much it is enlarged, and texts that meet or are cut off. */
+const chartsInSight = `[...document.querySelectorAll('.chart svg')]
+  .filter((svg) => svg.checkVisibility())
+  .map((svg) => {
+    const frame = svg.closest('.picture').getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].map((text) => {
+      return { text: text.textContent, box: text.getBoundingClientRect() };
+    });
+    const cut = texts.filter(
+      ({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1,
+    );
+    const meeting = texts.filter(({ box: a }, at) =>
+      texts.slice(0, at).some(
+        ({ box: b }) =>
+          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2,
+      ),
+    );
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    return { scale, unreadable: [...cut, ...meeting].map(({ text }) => text) };
+  })`;
+
+interface ChartInSight {
+  readonly scale: number;
+  readonly unreadable: readonly string[];
+}
+
 describe('the page', () => {
   test.each([
     ['of the sample', html],
@@ -58,6 +85,20 @@ describe('the page', () => {
     for (const [marks, sized] of pictures) {
       expect(marks).toBeGreaterThan(0);
       expect(sized).toBe(marks);
+    }
+  });
+
+  test.each([390, 768, 1280])('has charts whose texts are read at a width of %i', async (width) => {
+    for (const page of [html, committed]) {
+      const charts: ChartInSight[] = await pages.on((one) => one.evaluate(chartsInSight), {
+        width,
+        html: page,
+      });
+      expect(charts.length).toBeGreaterThan(10);
+      expect(charts.flatMap(({ unreadable }) => unreadable)).toEqual([]);
+      const scales = charts.map(({ scale }) => scale);
+      expect(Math.min(...scales)).toBeGreaterThan(0.85);
+      expect(Math.max(...scales)).toBeLessThan(1.3);
     }
   });
 
