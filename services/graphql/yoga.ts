@@ -8,6 +8,7 @@ import { knownCaller, preparedIn, type ServerContext } from './plugins/context.t
 import { useCost } from './plugins/cost.ts';
 import { usePreparedDocuments } from './plugins/documents.ts';
 import { useEventStreams } from './plugins/event-streams.ts';
+import { graphiqlOf, useGraphiqlHeaders } from './plugins/graphiql.ts';
 import { maskedErrors } from './plugins/masking.ts';
 import { useJsonResponses, useRefusals } from './plugins/responses.ts';
 
@@ -20,6 +21,7 @@ export function createYogaListener(host: HttpHost): RequestListener {
     schema: host.execution.schema,
     context: ({ state }) => host.execution.contextOf(preparedIn(state), knownCaller(state)),
     plugins: [
+      useGraphiqlHeaders(),
       useCaller(host),
       useStrictRequests(),
       usePreparedDocuments(host),
@@ -30,7 +32,7 @@ export function createYogaListener(host: HttpHost): RequestListener {
       useRefusals(host),
     ],
     maskedErrors,
-    graphiql: false,
+    ...graphiqlOf(host),
     // Our own log has each call once.
     logging: false,
     // These are answered for all wires at once, or not at all.

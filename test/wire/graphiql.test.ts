@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../bench/browser.ts';
+import { adminKey } from '../house.ts';
+import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
+
+/** What a person sees who opens `/graphql` in a browser. */
+
+let room: GraphqlHouse;
+let browser: OpenBrowser;
+beforeAll(async () => {
+  [room, browser] = await Promise.all([openGraphqlHouse({ host: 'yoga' }), openBrowser()]);
+});
+afterAll(() => Promise.all([room?.close(), browser?.close()]));
+
+const browserAccept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+const open = (target: string, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(`${target}/graphql?query={__typename}`, { headers: { accept: browserAccept, ...headers } });
+
+test('a document is sent with the key from the page, and nothing comes from elsewhere', async () => {
+  const { id } = await room.direct.createPayment(simple, once());
+  const page = await browser.browser.newPage();
+  const strangers: string[] = [];
+  const broken: string[] = [];
+  page.on('request', (request) => {
+    if (!/^(?:blob|data):/.test(request.url()) && !request.url().startsWith(room.target)) {
+      strangers.push(request.url());
+    }
+  });
+  page.on('pageerror', ({ message }) => broken.push(message));
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) broken.push(line.text());
+  });
+  const query = encodeURIComponent(`{ payment(id: "${id}") { amount status } }`);
+  await page.goto(`${room.target}/graphql?query=${query}`);
+  const placeholder = page.getByText('YOUR_KEY');
+  await placeholder.waitFor();
+  const { x = 0, y = 0, width = 0, height = 0 } = (await placeholder.boundingBox()) ?? {};
+  // A double click selects the word, near the end of the text that it stands in.
+  await page.mouse.dblclick(x + width - 20, y + height / 2);
+  await page.keyboard.insertText(adminKey);
+  await expect
+    .poll(
+      async () => {
+        await page.click('.graphiql-execute-button');
+        return page.textContent('.result-window');
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toMatch(/amount.*1000[\s\S]*REQUIRES_CONFIRMATION/);
+  expect(strangers).toEqual([]);
+  expect(broken).toEqual([]);
+  await page.close();
+});
+
+test('the page runs what it brings, and is in no frame and no cache', async () => {
+  const { status, headers } = await open(room.target);
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toContain('text/html');
+  expect(headers.get('content-security-policy')).toContain("script-src 'sha256-");
+  expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('x-request-id')).toMatch(/^req_/);
+});
+
+test('a request with a key is answered with data, whatever it accepts', async () => {
+  const { headers } = await open(room.target, { authorization: `Bearer ${adminKey}` });
+  expect(headers.get('content-type')).toContain('application/json');
+});
+
+test('there is no page where the schema may not be asked for', async () => {
+  const closed = await openGraphqlHouse({ host: 'yoga', introspection: false });
+  expect((await open(closed.target)).status).toBe(401);
+  await closed.close();
+});
