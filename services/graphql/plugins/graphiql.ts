@@ -9,7 +9,7 @@ interface Page {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Yoga's package of the page with everything that it needs, so that nothing is loaded from a CDN. */
+/** Yoga's package of the page with all that it needs: nothing is loaded from a CDN. */
 interface Renderer {
   renderGraphiQL(options: GraphiQLOptions): string;
 }
