@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
-import { paymentColumns } from '../../services/storage/schema.ts';
+import { payments } from '../../services/storage/payments.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
 import type { StoreMeasurement } from '../result/result.ts';
 
@@ -55,7 +55,7 @@ async function measurePointRead(
   path: string,
 ): Promise<StoreMeasurement['pointRead']> {
   const { database } = openConnection(path);
-  const sql = `select ${paymentColumns} from payments where merchant_id = ? and id = ?`;
+  const sql = `select ${payments.names} from payments where merchant_id = ? and id = ?`;
   const bare = database.prepare(sql);
   const bareArray = database.prepare(sql, { returnArrays: true });
   // Rows from all over the table: 7919 is prime to their number.

@@ -1,4 +1,9 @@
 import { type SqlBool, sql } from 'kysely';
+import type { Window } from '../core/page.ts';
+import type { Dialect } from './dialect.ts';
+import { anyTableOf } from './merchant-queries.ts';
+import { compile, type MaybePromise, type Prepare, type Prepared, type Query } from './query.ts';
+import type { AnyTable } from './table.ts';
 
 /** How many events a call steps over to find those that it is asked for, at most. */
 export const steppedEvents = 2000;
@@ -11,6 +16,13 @@ export interface PageValues {
   readonly limit: number;
 }
 
+export const pageValues = (merchantId: string, { limit, after }: Window): PageValues => ({
+  merchantId,
+  limit,
+  afterValue: after && Number(after.value),
+  afterId: after?.id,
+});
+
 /** Lists are cut by (sort value, id): a page costs the same wherever it starts. */
 export const beyond = (
   column: 'created_at' | 'amount',
@@ -20,3 +32,45 @@ export const beyond = (
   direction === 'asc'
     ? sql<SqlBool>`(${sql.ref(column)}, id) > (${afterValue}, ${afterId})`
     : sql<SqlBool>`(${sql.ref(column)}, id) < (${afterValue}, ${afterId})`;
+
+/** `wanted` is the value that the filter's column must have. */
+export type NewestValues = PageValues & { readonly wanted?: string | undefined };
+
+export interface NewestShape {
+  readonly filtered: boolean;
+  /** Whether it goes on after a row. */
+  readonly after: boolean;
+}
+
+/** Lists a merchant's rows newest first, all of them or those with one value in `column`. */
+export const newestFirst =
+  <Item>(dialect: Dialect, table: AnyTable<Item>, column: string) =>
+  ({ filtered, after }: NewestShape): Query<NewestValues, Item> =>
+    compile((values) => {
+      let list = anyTableOf(dialect)
+        .selectFrom(table.name)
+        .select(table.names)
+        .where('merchant_id', '=', values.merchantId);
+      if (filtered) list = list.where(column, '=', values.wanted);
+      if (after) list = list.where(beyond('created_at', 'desc', values));
+      return list.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(values.limit);
+    }, table.fromRow);
+
+/** Runs such a list; each of its four queries is prepared at its first use. */
+export function newestLister<Item>(
+  prepare: Prepare,
+  queryOf: (shape: NewestShape) => Query<NewestValues, Item>,
+) {
+  const prepared = new Map<string, Prepared<NewestValues, Item>>();
+  return (
+    merchantId: string,
+    wanted: string | undefined,
+    window: Window,
+  ): MaybePromise<readonly Item[]> => {
+    const shape = { filtered: wanted !== undefined, after: window.after !== undefined };
+    const name = `${shape.filtered} ${shape.after}`;
+    const list = prepared.get(name) ?? prepare(queryOf(shape));
+    prepared.set(name, list);
+    return list.all({ ...pageValues(merchantId, window), wanted });
+  };
+}

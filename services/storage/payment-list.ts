@@ -1,9 +1,20 @@
-import { type AliasedExpression, type Kysely, type SqlBool, sql } from 'kysely';
-import type { PaymentFilter, PaymentRange, PaymentSort } from '../core/payments/store.ts';
-import { beyond, type PageValues } from './paging.ts';
-import { compile, type Query } from './query.ts';
-import { toPayment } from './rows.ts';
-import { type PaymentRow, type PaymentTable, paymentColumns, type Schema } from './schema.ts';
+import { type SqlBool, sql } from 'kysely';
+import type { Position } from '../core/page.ts';
+import type { Payment } from '../core/payments/payment.ts';
+import type { PaymentFilter, PaymentReads, PaymentSort } from '../core/payments/store.ts';
+import type { Dialect } from './dialect.ts';
+import { beyond, type PageValues, pageValues } from './paging.ts';
+import { type PaymentTables, payments } from './payments.ts';
+import {
+  compile,
+  type Placeholders,
+  type Prepare,
+  type Prepared,
+  type Query,
+  type Row,
+} from './query.ts';
+import { partOf } from './table.ts';
+import type { OfMerchant } from './views.ts';
 
 /**
  * The indexes that lists of payments are read from, each in the order of (`order`, id) among the
@@ -18,10 +29,7 @@ const indexes = {
   payments_by_customer_amount: { equal: 'customer', order: 'amount' },
 } as const;
 
-export type PaymentIndex = keyof typeof indexes;
-
-/** Payments, found by this index: the planner has no choice left to get wrong. */
-export type PaymentsBy = (index: PaymentIndex) => AliasedExpression<PaymentTable, 'payments'>;
+type PaymentIndex = keyof typeof indexes;
 
 export type PaymentListValues = PageValues & PaymentFilter;
 
@@ -36,9 +44,6 @@ export interface PaymentListShape {
 /** How many rows a call steps over to find those that it is asked for, at most. */
 export const steppedPayments = 2000;
 
-/** Stands for the place where a read stopped before the end of the list: a row that is none. */
-export type StoppedRow = readonly (string | number | null)[];
-
 const filterOf = {
   status: { column: 'status', operator: '=' },
   customer: { column: 'customer', operator: '=' },
@@ -48,7 +53,7 @@ const filterOf = {
   amountMax: { column: 'amount', operator: '<=' },
 } as const satisfies Record<
   keyof PaymentFilter,
-  { readonly column: keyof PaymentTable; readonly operator: '=' | '>=' | '<' | '<=' }
+  { readonly column: keyof PaymentTables['payments']; readonly operator: '=' | '>=' | '<' | '<=' }
 >;
 
 function indexFor({ sort, filters }: PaymentListShape): PaymentIndex {
@@ -60,16 +65,43 @@ function indexFor({ sort, filters }: PaymentListShape): PaymentIndex {
   return filters.includes('status') ? 'payments_by_status' : 'payments_by_time';
 }
 
+/** Where a read stopped before the end of the list: a row that is no payment. */
+interface Stopped {
+  readonly stoppedAt: Position;
+}
+
+const markOf = partOf(payments, ['status', 'id', 'amount', 'createdAt']);
+
+/** A row of which nothing is there but sort value and id says where the read stopped. */
+const readerFor =
+  (sort: PaymentSort) =>
+  (row: Row): Payment | Stopped => {
+    const { status, id, amount, createdAt } = markOf(row);
+    if (status !== null) return payments.fromRow(row);
+    return { stoppedAt: { value: sort.endsWith('amount') ? amount : createdAt, id } };
+  };
+
 /**
- * A list of payments, read from one index in its order. What the order does not answer is checked
- * entry by entry, on `steppedPayments` at most: where these are too few, the last row of the answer
- * holds only the sort value and the id of the payment at which the read stopped.
+ * Lists of payments, each read from one index in its order. What the order does not answer is
+ * checked entry by entry, on `steppedPayments` at most: if these are too few, the last row is where
+ * the read stopped.
  */
-export function listPayments(
-  db: Kysely<Schema>,
-  paymentsBy: PaymentsBy,
-  shape: PaymentListShape,
-): Query<PaymentListValues, PaymentRow | StoppedRow> {
+export const paymentListQueries = (dialect: Dialect) => ({
+  listPayments(shape: PaymentListShape): Query<PaymentListValues, Payment | Stopped> {
+    const walk = walkFor(dialect, shape);
+    const build =
+      walk.checked.length === 0
+        ? (values: PaymentListPlaceholders) =>
+            walk.along(values).select(payments.names).limit(values.limit)
+        : (values: PaymentListPlaceholders) => steppingFor(dialect, walk, values);
+    return compile(build, readerFor(shape.sort));
+  },
+});
+type Queries = ReturnType<typeof paymentListQueries>;
+type PaymentListPlaceholders = Placeholders<PaymentListValues>;
+
+/** The way along an index, and the filters that it does not answer. */
+function walkFor({ builder, byIndex }: Dialect, shape: PaymentListShape) {
   const index = indexFor(shape);
   const { equal, order } = indexes[index];
   const direction = shape.sort.startsWith('-') ? 'desc' : 'asc';
@@ -80,68 +112,86 @@ export function listPayments(
     shape.after &&
     filterOf[name].column === order &&
     filterOf[name].operator.startsWith(direction === 'asc' ? '>' : '<');
-  const checked = shape.filters.filter((name) => !isCovered(name));
-
-  return compile((values) => {
-    let walk = db.selectFrom(paymentsBy(index)).where('merchant_id', '=', values.merchantId);
-    for (const name of shape.filters.filter(isCovered)) {
-      const { column, operator } = filterOf[name];
-      // The plus keeps the index from being searched by it.
-      walk = isImplied(name)
-        ? walk.where(sql<SqlBool>`+${sql.ref(column)} ${sql.raw(operator)} ${values[name]}`)
-        : walk.where(column, operator, values[name]);
-    }
-    if (shape.after) walk = walk.where(beyond(order, direction, values));
-    walk = walk.orderBy(order, direction).orderBy('id', direction);
-    if (checked.length === 0) return walk.select(paymentColumns).limit(values.limit);
-
-    const looked = ['id', order, ...checked.map((name) => filterOf[name].column)] as const;
-    let found = db
-      .selectFrom(
-        walk
-          .select([...new Set(looked)])
-          .limit(steppedPayments)
-          .as('stretch'),
-      )
-      .crossJoin('payments')
-      .select(paymentColumns.map((column) => `payments.${column}` as const))
-      .where('payments.merchant_id', '=', values.merchantId)
-      .whereRef('payments.id', '=', 'stretch.id');
-    for (const name of checked) {
-      const { column, operator } = filterOf[name];
-      found = found.where(`stretch.${column}`, operator, values[name]);
-    }
-    // Read only where what was found does not fill the page.
-    const stopped = db
-      .selectFrom(
-        walk
-          .select([order, 'id'])
-          .limit(1)
-          .offset(steppedPayments - 1)
-          .as('stopped'),
-      )
-      .select(
-        paymentColumns.map((column) =>
-          (column === order || column === 'id' ? sql.ref(column) : sql`null`).as(column),
-        ),
-      );
-    return found.unionAll(stopped as never).limit(values.limit);
-  });
+  return {
+    order,
+    checked: shape.filters.filter((name) => !isCovered(name)),
+    along(values: PaymentListPlaceholders) {
+      let walk = builder
+        .selectFrom(byIndex<PaymentTables['payments'], 'payments'>('payments', index, 'payments'))
+        .where('merchant_id', '=', values.merchantId);
+      for (const name of shape.filters.filter(isCovered)) {
+        const { column, operator } = filterOf[name];
+        // The plus keeps the index from being searched by it.
+        walk = isImplied(name)
+          ? walk.where(sql<SqlBool>`+${sql.ref(column)} ${sql.raw(operator)} ${values[name]}`)
+          : walk.where(column, operator, values[name]);
+      }
+      if (shape.after) walk = walk.where(beyond(order, direction, values));
+      return walk.orderBy(order, direction).orderBy('id', direction);
+    },
+  };
 }
 
-const placeOf = (column: (typeof paymentColumns)[number]) => paymentColumns.indexOf(column);
-const placeOfStatus = placeOf('status');
+/** Looks at a stretch of the index, and at the rows of those entries only that were wanted. */
+function steppingFor(
+  { builder }: Dialect,
+  { order, checked, along }: ReturnType<typeof walkFor>,
+  values: PaymentListPlaceholders,
+) {
+  const db = builder.$extendTables<PaymentTables>();
+  const looked = ['id', order, ...checked.map((name) => filterOf[name].column)] as const;
+  let found = db
+    .selectFrom(
+      along(values)
+        .select([...new Set(looked)])
+        .limit(steppedPayments)
+        .as('stretch'),
+    )
+    .crossJoin('payments')
+    .select(payments.names.map((column) => `payments.${column}` as const))
+    .where('payments.merchant_id', '=', values.merchantId)
+    .whereRef('payments.id', '=', 'stretch.id');
+  for (const name of checked) {
+    const { column, operator } = filterOf[name];
+    found = found.where(`stretch.${column}`, operator, values[name]);
+  }
+  // Read only where what was found does not fill the page.
+  const stopped = db
+    .selectFrom(
+      along(values)
+        .select([order, 'id'])
+        .limit(1)
+        .offset(steppedPayments - 1)
+        .as('stopped'),
+    )
+    .select(
+      payments.names.map((column) =>
+        (column === order || column === 'id' ? sql.ref(column) : sql`null`).as(column),
+      ),
+    );
+  return found.unionAll(stopped as never).limit(values.limit);
+}
 
-/** What the rows of a list say: payments, and where the read stopped. */
-export function toPaymentRange(
-  rows: readonly (PaymentRow | StoppedRow)[],
-  sort: PaymentSort,
-): PaymentRange {
-  const isPayment = (row: PaymentRow | StoppedRow): row is PaymentRow =>
-    row[placeOfStatus] !== null;
-  const payments = rows.filter(isPayment).map(toPayment);
-  const stopped = rows.length > payments.length ? rows.at(-1) : undefined;
-  if (!stopped) return { payments };
-  const value = stopped[placeOf(sort.endsWith('amount') ? 'amount' : 'created_at')];
-  return { payments, stoppedAt: { value: Number(value), id: String(stopped[placeOf('id')]) } };
+const filterNames = Object.keys(filterOf) as readonly (keyof PaymentFilter)[];
+
+export function paymentListReads(
+  prepare: Prepare,
+  queries: Queries,
+): Pick<PaymentReads, 'listPayments'> & ThisType<OfMerchant> {
+  const prepared = new Map<string, Prepared<PaymentListValues, Payment | Stopped>>();
+  return {
+    async listPayments(filter, sort, window) {
+      const filters = filterNames.filter((name) => filter[name] !== undefined);
+      const after = window.after !== undefined;
+      const shape = `${sort} ${after} ${filters}`;
+      const list = prepared.get(shape) ?? prepare(queries.listPayments({ sort, filters, after }));
+      prepared.set(shape, list);
+      const rows = await list.all({ ...filter, ...pageValues(this.merchantId, window) });
+      const last = rows.at(-1);
+      // Only the last row can be where it stopped.
+      return last && 'stoppedAt' in last
+        ? { payments: rows.slice(0, -1) as readonly Payment[], ...last }
+        : { payments: rows as readonly Payment[] };
+    },
+  };
 }

@@ -1,18 +1,23 @@
 import type { Compilable } from 'kysely';
 
-/** What a database takes as a parameter. */
+/** What a database takes as a parameter, and has in a cell. */
 export type Value = string | number | null | Uint8Array;
 
 /**
- * A query compiled once. `Values` names its parameters, `Row` is a row as an array in the order
- * of the columns selected: building an object of 16 columns twice would cost more than the read.
+ * The cells of a row, in the order of the columns that were asked for: an object of 16 columns
+ * would be built twice, by the driver and by what reads it.
  */
-export interface Query<Values, Row> {
+export type Row = readonly Value[];
+
+/** A query compiled once. `Values` names its parameters. */
+export interface Query<Values, Result> {
   readonly sql: string;
   /** The parameters in the order of the SQL: names of values, and constants. */
   readonly parameters: readonly (Placeholder | Value)[];
-  /** Never there; carries the types. */
-  readonly types?: (values: Values) => Row;
+  /** Makes the result of a row. */
+  readonly read: (row: Row) => Result;
+  /** Never there; carries the type. */
+  readonly values?: (values: Values) => void;
 }
 
 /** Stands in a query for a value that is known only when it runs. */
@@ -24,24 +29,30 @@ export class Placeholder {
 }
 
 /** While a query is built every value is there, as its placeholder. */
-type Placeholders<Values> = {
+export type Placeholders<Values> = {
   readonly [Name in keyof Values]-?: Exclude<Values[Name], undefined>;
+};
+
+const refuseRows = (): never => {
+  throw new Error('expected a statement without rows, got one');
 };
 
 /**
  * Compiles a query with placeholders for its values.
  *
  * @param build gets an object whose every property is the placeholder of that name
+ * @param read makes the result of a row; omitted for statements without rows
  */
-export function compile<Values extends object, Row = never>(
+export function compile<Values extends object, Result = never>(
   build: (values: Placeholders<Values>) => Compilable<unknown>,
-): Query<Values, Row> {
+  read: (row: Row) => Result = refuseRows,
+): Query<Values, Result> {
   // Kysely takes a placeholder for the value that it stands for, and hands it back as it was.
   const placeholders = new Proxy({} as Placeholders<Values>, {
     get: (_target, name) => new Placeholder(String(name)),
   });
   const { sql, parameters } = build(placeholders).compile();
-  return { sql, parameters: parameters as readonly (Placeholder | Value)[] };
+  return { sql, parameters: parameters as readonly (Placeholder | Value)[], read };
 }
 
 /** The named properties of `values` as an object of their own, which can be enumerated. */
@@ -52,17 +63,21 @@ export const only = <Values extends object, Name extends keyof Values>(
   // The entries are exactly those of Pick; Object.fromEntries cannot say so.
   Object.fromEntries(names.map((name) => [name, values[name]])) as Pick<Values, Name>;
 
-/** An answer at once from an embedded database, later from one across a network. */
+/** A result at once from an embedded database, later from one across a network. */
 export type MaybePromise<Result> = Result | Promise<Result>;
 
 /** A query that a connection has prepared. */
-export interface Prepared<Values, Row> {
-  get(values: Values): MaybePromise<Row | undefined>;
-  all(values: Values): MaybePromise<readonly Row[]>;
+export interface Prepared<Values, Result> {
+  get(values: Values): MaybePromise<Result | undefined>;
+  all(values: Values): MaybePromise<readonly Result[]>;
   /** @returns how many rows changed */
   run(values: Values): MaybePromise<number>;
 }
 
-export type Prepare = <Values extends object, Row>(
-  query: Query<Values, Row>,
-) => Prepared<Values, Row>;
+/** Whether a query is counted for calls, or runs between them. */
+export type Use = 'call' | 'background';
+
+export type Prepare = <Values extends object, Result>(
+  query: Query<Values, Result>,
+  use?: Use,
+) => Prepared<Values, Result>;

@@ -156,7 +156,7 @@ describe('a read that finds the database locked', () => {
     // Stands for one prepared query, whatever it asks.
     const prepare = () => ({ get: next, all: next, run: next }) as never;
     const read = afterTransactions(prepare, { busy: undefined }, waitMs);
-    const query = { sql: '', parameters: [] };
+    const query = { sql: '', parameters: [], read: () => undefined };
     return { get: async () => read(query).get({}), asked: () => asked };
   };
 

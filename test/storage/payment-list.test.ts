@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
 import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
-import { listPayments, steppedPayments } from '../../services/storage/payment-list.ts';
-import { sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
+import { paymentListQueries, steppedPayments } from '../../services/storage/payment-list.ts';
+import { sqliteDialect } from '../../services/storage/sqlite/dialect.ts';
 import {
   byPaymentSort,
   customerOf,
@@ -124,7 +124,7 @@ describe('a page of payments', () => {
   function stepsOf(filter: PaymentFilter, sort: PaymentSort, after?: typeof middle): number {
     const filters = Object.keys(filter) as (keyof PaymentFilter)[];
     const shape = { sort, filters, after: after !== undefined };
-    const query = listPayments(counted.db, sqliteQueries.paymentsBy, shape);
+    const query = paymentListQueries(sqliteDialect).listPayments(shape);
     const page = { merchantId, limit: 101, afterValue: after?.value, afterId: after?.id };
     return counted.stepsOf(query, { ...filter, ...page });
   }

@@ -6,14 +6,12 @@ import { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../services/core/store.ts';
 import { openStore } from '../../services/storage/open.ts';
-import { createQueries } from '../../services/storage/queries.ts';
-import type { Schema } from '../../services/storage/schema.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
-import { nodeSqlite, sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
-import { createWriter } from '../../services/storage/sqlite/group-commit.ts';
+import { nodeSqlite } from '../../services/storage/sqlite/dialect.ts';
 import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
 import { createReadiness } from '../../services/storage/sqlite/readiness.ts';
 import { requireSound } from '../../services/storage/sqlite/soundness.ts';
+import { createWriter } from '../../services/storage/sqlite/writer.ts';
 import { insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
 
 let folder: string;
@@ -79,11 +77,10 @@ describe('readiness', () => {
   test('is not given while the disk is full, and again when there is room', async () => {
     const connection = openConnection(path);
     const { database } = connection;
-    const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    const db = new Kysely({ dialect: nodeSqlite(database) });
     await migrateSqlite(database, db);
     const writer = createWriter(database, () => {});
-    const queries = createQueries(db, sqliteQueries);
-    const ready = await createReadiness(connection, writer, queries, path);
+    const ready = await createReadiness(connection, writer, path);
     // Below what there is, SQLite takes what there is.
     database.exec('pragma max_page_count = 1');
     expect(await ready()).toEqual(notReady('full', 'the disk is full'));
@@ -123,7 +120,7 @@ describe('readiness', () => {
   test('is probed once, however many ask at the same time', async () => {
     const connection = openConnection(path);
     const { database } = connection;
-    const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
+    const db = new Kysely({ dialect: nodeSqlite(database) });
     await migrateSqlite(database, db);
     const writer = createWriter(database, () => {});
     let writes = 0;
@@ -131,8 +128,7 @@ describe('readiness', () => {
       writes += 1;
       return writer.write(work);
     };
-    const queries = createQueries(db, sqliteQueries);
-    const ready = await createReadiness(connection, { write: counting }, queries, path);
+    const ready = await createReadiness(connection, { write: counting }, path);
     const answers = await Promise.all(Array.from({ length: 100 }, ready));
     expect(new Set(answers)).toEqual(new Set([{ ready: true }]));
     expect(writes).toBe(1);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createQueries } from '../../services/storage/queries.ts';
-import { sqliteQueries } from '../../services/storage/sqlite/dialect.ts';
+import { refundQueries } from '../../services/storage/refunds.ts';
+import { sqliteDialect } from '../../services/storage/sqlite/dialect.ts';
 import { merchantId } from './resources.ts';
 import { openCounted } from './steps.ts';
 
 test('the newest refunds of payments are found without looking at their others', async () => {
   const counted = await openCounted();
-  const { database, db } = counted;
+  const { database } = counted;
   database.exec(`insert into merchants values ('${merchantId}', 'One', 0)`);
   const insertPayment = database.prepare(
     `insert into payments values (?, ?, 5000, 5000, 0, 'GBP', 'succeeded', 'automatic', null,
@@ -23,8 +23,8 @@ test('the newest refunds of payments are found without looking at their others',
     insertPayment.run(merchantId, id);
     insertRefunds.run(merchantId, id, id);
   }
-  const { refundsOfPayments } = createQueries(db, sqliteQueries);
-  const values = { merchantId, ids: sqliteQueries.listOf([...ids, ...ids]), limitEach: 21 };
+  const { refundsOfPayments } = refundQueries(sqliteDialect);
+  const values = { merchantId, ids: sqliteDialect.listOf([...ids, ...ids]), limitEach: 21 };
   // Each once in its index and once as a row; SQLite may look at one more of each payment.
   expect(counted.stepsOf(refundsOfPayments, values)).toBeLessThanOrEqual(3 * (21 + 1 + 21));
   database.close();

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../services/storage/open.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
-import { createWriter } from '../../services/storage/sqlite/group-commit.ts';
+import { createWriter } from '../../services/storage/sqlite/writer.ts';
 import {
   eventOf,
   idsOf,

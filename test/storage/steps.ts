@@ -1,6 +1,5 @@
 import { Kysely } from 'kysely';
 import type { Query } from '../../services/storage/query.ts';
-import type { Schema } from '../../services/storage/schema.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
 import { nodeSqlite } from '../../services/storage/sqlite/dialect.ts';
 import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
@@ -9,8 +8,7 @@ import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
 export async function openCounted() {
   const connection = openConnection(':memory:');
   const { database } = connection;
-  const db = new Kysely<Schema>({ dialect: nodeSqlite(database) });
-  await migrateSqlite(database, db);
+  await migrateSqlite(database, new Kysely({ dialect: nodeSqlite(database) }));
   let steps = 0;
   // Called for each row, because a function that is not pure may answer each time anew.
   database.function('stepped_on', { varargs: true }, () => {
@@ -18,7 +16,6 @@ export async function openCounted() {
     return 1;
   });
   return {
-    db,
     database,
     /** Rows of tables that the query steps on, those that an index skips apart. */
     stepsOf<Values extends object>(query: Query<Values, unknown>, values: Values): number {

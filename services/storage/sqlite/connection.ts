@@ -1,8 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Placeholder, type Prepared, type Query, type Value } from '../query.ts';
-import { troubleOf } from './trouble.ts';
+import {
+  Placeholder,
+  type Prepared,
+  type Query,
+  type Row,
+  type Use,
+  type Value,
+} from '../query.ts';
+import { closedError, troubleOf } from './trouble.ts';
 
 /** How long opening waits for another process: nobody is served yet. */
 const openingTimeoutMs = 5000;
@@ -11,13 +18,13 @@ const openingTimeoutMs = 5000;
 const checkpointPages = 4000;
 
 /** One connection with what was prepared on it. */
-export interface Connection {
+export interface SqliteConnection {
   readonly database: DatabaseSync;
   /** Prepares once; the same query gives the same statement again. */
-  prepare<Values extends object, Row>(
-    query: Query<Values, Row>,
-    use?: 'call' | 'background',
-  ): PreparedSync<Values, Row>;
+  prepare<Values extends object, Result>(
+    query: Query<Values, Result>,
+    use?: Use,
+  ): PreparedSync<Values, Result>;
   /** How many prepared queries ran, those of the background apart. */
   readonly queryCount: number;
   /** Whether a query met a page that is damaged. */
@@ -25,9 +32,9 @@ export interface Connection {
 }
 
 /** Prepared, and answered at once. */
-export interface PreparedSync<Values, Row> extends Prepared<Values, Row> {
-  get(values: Values): Row | undefined;
-  all(values: Values): readonly Row[];
+export interface PreparedSync<Values, Result> extends Prepared<Values, Result> {
+  get(values: Values): Result | undefined;
+  all(values: Values): readonly Result[];
   run(values: Values): number;
 }
 
@@ -36,7 +43,7 @@ export interface PreparedSync<Values, Row> extends Prepared<Values, Row> {
  *
  * @param path a file, or `:memory:`
  */
-export function openConnection(path: string): Connection {
+export function openConnection(path: string): SqliteConnection {
   if (path !== ':memory:') makeFolder(dirname(path));
   const database = new DatabaseSync(path, {
     timeout: openingTimeoutMs,
@@ -56,41 +63,24 @@ export function openConnection(path: string): Connection {
   let queryCount = 0;
   let damaged = false;
 
-  /** @throws what `run` throws */
-  function noting<Result>(run: () => Result): Result {
-    try {
-      return run();
-    } catch (error) {
-      if (troubleOf(error) === 'damaged') damaged = true;
-      throw error;
-    }
+  /** What a caller gets for an error that SQLite threw. */
+  function noted(error: unknown): unknown {
+    if (!database.isOpen) return closedError();
+    if (troubleOf(error) === 'damaged') damaged = true;
+    return error;
   }
 
-  function prepare<Values extends object, Row>(
-    query: Query<Values, Row>,
-    use: 'call' | 'background' = 'call',
-  ): PreparedSync<Values, Row> {
-    const counted = use === 'call' ? 1 : 0;
+  function prepare<Values extends object, Result>(
+    query: Query<Values, Result>,
+    use: Use = 'call',
+  ): PreparedSync<Values, Result> {
     const known = statements.get(query as Query<never, unknown>);
     // Kept under the very query that carries these types.
-    if (known) return known as unknown as PreparedSync<Values, Row>;
-    const statement = database.prepare(query.sql, { returnArrays: true });
-    const bind = binderOf(query);
-    const prepared: PreparedSync<Values, Row> = {
-      get(values) {
-        queryCount += counted;
-        // With `returnArrays` a row is an array, in the order of the columns of the query.
-        return noting(() => statement.get(...bind(values)) as unknown as Row | undefined);
-      },
-      all(values) {
-        queryCount += counted;
-        return noting(() => statement.all(...bind(values)) as unknown as Row[]);
-      },
-      run(values) {
-        queryCount += counted;
-        return noting(() => Number(statement.run(...bind(values)).changes));
-      },
+    if (known) return known as unknown as PreparedSync<Values, Result>;
+    const count = () => {
+      if (use === 'call') queryCount += 1;
     };
+    const prepared = prepareOn(database, query, count, noted);
     statements.set(query as Query<never, unknown>, prepared as PreparedSync<never, unknown>);
     return prepared;
   }
@@ -103,6 +93,46 @@ export function openConnection(path: string): Connection {
     },
     get damaged() {
       return damaged;
+    },
+  };
+}
+
+/** @param noted makes what is thrown of what SQLite threw */
+function prepareOn<Values extends object, Result>(
+  database: DatabaseSync,
+  query: Query<Values, Result>,
+  count: () => void,
+  noted: (error: unknown) => unknown,
+): PreparedSync<Values, Result> {
+  const statement = database.prepare(query.sql, { returnArrays: true });
+  const bind = binderOf(query);
+  const { read } = query;
+  return {
+    get(values) {
+      count();
+      try {
+        // With `returnArrays` a row is an array, in the order of the columns of the query.
+        const row = statement.get(...bind(values)) as Row | undefined;
+        return row && read(row);
+      } catch (error) {
+        throw noted(error);
+      }
+    },
+    all(values) {
+      count();
+      try {
+        return (statement.all(...bind(values)) as unknown as readonly Row[]).map(read);
+      } catch (error) {
+        throw noted(error);
+      }
+    },
+    run(values) {
+      count();
+      try {
+        return Number(statement.run(...bind(values)).changes);
+      } catch (error) {
+        throw noted(error);
+      }
     },
   };
 }

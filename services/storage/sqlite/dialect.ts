@@ -2,6 +2,8 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import {
   CompiledQuery,
   type DatabaseConnection,
+  DummyDriver,
+  Kysely,
   type Dialect as KyselyDialect,
   type QueryResult,
   SqliteAdapter,
@@ -9,20 +11,28 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely';
+import type { Dialect } from '../dialect.ts';
 import type { MigrationDialect } from '../migrations.ts';
-import type { Dialect } from '../queries.ts';
-import type { EventTable, PaymentTable } from '../schema.ts';
 
 /** SQLite's side of what the queries need. */
-export const sqliteQueries: Dialect = {
+export const sqliteDialect: Dialect = {
+  builder: new Kysely({
+    dialect: {
+      createDriver: () => new DummyDriver(),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+    },
+  }),
   among: (column, list) => sql`${column} in (select value from json_each(${list}))`,
   listOf: (texts) => JSON.stringify(texts),
   each: (list) =>
     sql<{ value: string }>`(select distinct value from json_each(${list}))`.as('wanted'),
   // https://sqlite.org/lang_indexedby.html
-  paymentsBy: (index) =>
-    sql<PaymentTable>`payments`.as<'payments'>(sql`payments indexed by ${sql.ref(index)}`),
-  steppedEvents: sql<EventTable>`events`.as<'stepped'>(sql`stepped indexed by events_by_type`),
+  byIndex: (table, index, alias) =>
+    sql`${sql.table(table)}`
+      .$castTo<never>()
+      .as<typeof alias>(sql`${sql.ref(alias)} indexed by ${sql.ref(index)}`),
 };
 
 /** SQLite's side of what the migrations need. */

@@ -1,10 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { PaymentsError } from '../../core/errors.ts';
 import type { Readiness } from '../../core/store.ts';
-import type { Queries } from '../queries.ts';
-import type { Connection } from './connection.ts';
-import type { Writer } from './group-commit.ts';
+import { secretQueries } from '../secrets.ts';
+import type { SqliteConnection } from './connection.ts';
+import { sqliteDialect } from './dialect.ts';
 import { troubleOf } from './trouble.ts';
+import type { SqliteWriter } from './writer.ts';
 
 /** However often somebody asks, the database is probed once in this time. */
 const probeEveryMs = 1000;
@@ -34,11 +35,11 @@ const notReady = (reason: keyof typeof messages): Readiness => ({
  * @param path a file, or `:memory:`
  */
 export async function createReadiness(
-  connection: Connection,
-  writer: Pick<Writer, 'write'>,
-  { insertSecret, deleteSecret }: Pick<Queries, 'insertSecret' | 'deleteSecret'>,
+  connection: SqliteConnection,
+  writer: Pick<SqliteWriter, 'write'>,
   path: string,
 ): Promise<() => Promise<Readiness>> {
+  const { insertSecret, deleteSecret } = secretQueries(sqliteDialect);
   const insert = connection.prepare(insertSecret, 'background');
   const remove = connection.prepare(deleteSecret, 'background');
   const opened = path === ':memory:' ? undefined : await stat(path);

@@ -32,6 +32,12 @@ export const lockedError = (): PaymentsError =>
     { retryAfterMs },
   );
 
+/** What a caller gets whose call outlived the store, because the server ends. */
+export const closedError = (): PaymentsError =>
+  new PaymentsError('overloaded', `The server is shutting down; try again in ${retryAfterMs} ms.`, {
+    retryAfterMs,
+  });
+
 /**
  * How a locked database is waited for. SQLite's own wait would block the event loop, and with it
  * every caller; a statement is tried again from the event loop instead, which costs microseconds.

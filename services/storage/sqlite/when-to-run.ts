@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MaybePromise, Prepare } from '../query.ts';
-import type { Connection } from './connection.ts';
-import type { Writer } from './group-commit.ts';
+import type { SqliteConnection } from './connection.ts';
 import { lockedError, retryEveryMs, troubleOf } from './trouble.ts';
+import type { SqliteWriter } from './writer.ts';
 
 /**
  * Queries that run while no transaction is open. One that finds the database locked (another
@@ -11,8 +11,8 @@ import { lockedError, retryEveryMs, troubleOf } from './trouble.ts';
  * @param waitMs how long a query waits for another process, before it fails with `overloaded`
  */
 export function afterTransactions(
-  prepare: Connection['prepare'],
-  writer: Pick<Writer, 'busy'>,
+  prepare: SqliteConnection['prepare'],
+  writer: Pick<SqliteWriter, 'busy'>,
   waitMs: number,
 ): Prepare {
   async function later<Result>(run: () => Result, since: number): Promise<Result> {
@@ -38,8 +38,8 @@ export function afterTransactions(
     }
   }
 
-  return (query) => {
-    const prepared = prepare(query);
+  return (query, use) => {
+    const prepared = prepare(query, use);
     return {
       get: (values) => soon(() => prepared.get(values)),
       all: (values) => soon(() => prepared.all(values)),
@@ -50,9 +50,9 @@ export function afterTransactions(
 
 /** Queries that run within the transaction of a write, and not after it. */
 export const withinTransaction =
-  (connection: Connection, writer: Pick<Writer, 'requireRunning'>): Prepare =>
-  (query) => {
-    const prepared = connection.prepare(query);
+  (connection: SqliteConnection, writer: Pick<SqliteWriter, 'requireRunning'>): Prepare =>
+  (query, use) => {
+    const prepared = connection.prepare(query, use);
     return {
       get(values) {
         writer.requireRunning();

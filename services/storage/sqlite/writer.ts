@@ -22,7 +22,7 @@ interface CommittedEvent {
 }
 
 /** The one writer of a connection. */
-export interface Writer {
+export interface SqliteWriter {
   write<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Notes an event of the write that is running. */
   appended(merchantId: string, event: Event): void;
@@ -53,7 +53,7 @@ export function createWriter(
   database: DatabaseSync,
   announce: (committed: CommittedEvents) => void,
   waitMs: number = lockedForMs,
-): Writer {
+): SqliteWriter {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const rollback = database.prepare('rollback');

@@ -1,0 +1,183 @@
+import type { Row, Value } from './query.ts';
+
+/** Tables, described once: what reads and writes their rows is compiled from the description. */
+
+/** A property that is kept in one column. */
+export interface Column<Property, Cell extends Value> {
+  /** JSON is kept as text. */
+  readonly kind: 'text' | 'integer' | 'bytes' | 'json';
+  readonly isNullable: boolean;
+  /** Never there; carries the types. A function, because neither may be narrower nor wider. */
+  readonly property?: (property: Property) => Property;
+  readonly cell?: Cell;
+}
+
+/** A property that is an object, each part of which has a column. */
+export interface Group<Property, Parts> {
+  readonly parts: Parts;
+  /** Whether the property is null where the first of its cells is. */
+  readonly isNullable: boolean;
+  /** Never there; carries the type. */
+  readonly type?: Property;
+}
+
+/** How each property of an item is kept. */
+export type Columns<Item> = {
+  readonly [Name in keyof Item]-?: Column<Item[Name], Value> | Group<Item[Name], object>;
+};
+
+type Described = Column<unknown, Value> | Group<unknown, object>;
+
+const column = <Property, Cell extends Value>(
+  kind: Column<Property, Cell>['kind'],
+): Column<Property, Cell> => ({ kind, isNullable: false });
+
+export const text = <Property extends string>() => column<Property, string>('text');
+export const integer = () => column<number, number>('integer');
+export const bytes = () => column<Uint8Array, Uint8Array>('bytes');
+export const json = <Property>() => column<Property, string>('json');
+
+export const nullable = <Property, Cell extends Value>({
+  kind,
+}: Column<Property, Cell>): Column<Property | null, Cell | null> => ({ kind, isNullable: true });
+
+export const group = <Property, Parts extends Columns<Property>>(
+  parts: Parts,
+): Group<Property, Parts> => ({ parts, isNullable: false });
+
+export const nullableGroup = <Property, Parts extends Columns<Property>>(
+  parts: Parts,
+): Group<Property | null, Parts> => ({ parts, isNullable: true });
+
+/** `amountCaptured` is kept as `amount_captured`. */
+type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : '';
+
+type NameOfPart<Described> = {
+  [Name in keyof Described & string]: Described[Name] extends Group<unknown, infer Parts>
+    ? `${Snake<Name>}_${Snake<keyof Parts & string>}`
+    : never;
+}[keyof Described & string];
+
+type CellOf<Described> = Described extends Column<infer _Property, infer Cell> ? Cell : never;
+
+/** A row by the names of its columns, as queries see it. */
+export type Cells<Described> = {
+  -readonly [Name in keyof Described & string as [CellOf<Described[Name]>] extends [never]
+    ? never
+    : Snake<Name>]: CellOf<Described[Name]>;
+} & { [Name in NameOfPart<Described>]: string | null };
+
+const snake = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+const isGroup = (described: Described): described is Group<unknown, object> => 'parts' in described;
+
+/** Names of columns, in the order in which `readerOf` expects their cells. */
+const namesOf = (columns: object): string[] =>
+  Object.entries(columns).flatMap(([name, described]: [string, Described]) =>
+    isGroup(described)
+      ? namesOf(described.parts).map((part) => `${snake(name)}_${part}`)
+      : [snake(name)],
+  );
+
+/** Most metadata is empty, and parsing it would cost as much as a quarter of the read. */
+const parse = (stored: string): unknown => (stored === '{}' ? {} : JSON.parse(stored));
+
+/**
+ * Compiles what makes items of rows. It is code of its own, with one object literal, because items
+ * that are put together property by property take several times as long.
+ */
+export function readerOf<Item>(columns: Columns<Item>): (row: Row) => Item {
+  let cells = 0;
+  function sourceOf(described: Described): string {
+    const cell = `row[${cells}]`;
+    if (isGroup(described)) {
+      const literal = literalOf(described.parts);
+      return described.isNullable ? `${cell} === null ? null : ${literal}` : literal;
+    }
+    cells += 1;
+    if (described.kind !== 'json') return cell;
+    return described.isNullable ? `${cell} === null ? null : parse(${cell})` : `parse(${cell})`;
+  }
+  const literalOf = (parts: object): string =>
+    `{ ${Object.entries(parts).map(([name, described]) => `${name}: ${sourceOf(described)}`)} }`;
+  return new Function('parse', `return (row) => (${literalOf(columns)})`)(parse);
+}
+
+/** Compiles what makes cells of items. */
+function writerOf<Item>(columns: Columns<Item>): (item: Item) => Record<string, Value> {
+  function cellsOf(parts: object, object: string, prefix: string, condition: string): string[] {
+    return Object.entries(parts).flatMap(([name, described]: [string, Described]) => {
+      const property = `${object}.${name}`;
+      if (isGroup(described)) {
+        const isThere = described.isNullable ? `${property} === null ? null : ` : '';
+        return cellsOf(described.parts, property, `${prefix}${snake(name)}_`, isThere);
+      }
+      const isNull = described.isNullable ? `${property} === null ? null : ` : '';
+      const cell = described.kind === 'json' ? `${isNull}JSON.stringify(${property})` : property;
+      return [`${prefix}${snake(name)}: ${condition}${cell}`];
+    });
+  }
+  return new Function('item', `return { ${cellsOf(columns, 'item', '', '')} }`) as never;
+}
+
+/** A table of items, with the columns of an item and those that it has beside them. */
+export interface Table<Item, Name extends string, Own, Others> {
+  readonly name: Name;
+  readonly own: Own;
+  readonly others: Others;
+  /** Of the columns of an item, in the order that `fromRow` expects. */
+  readonly names: readonly (keyof Cells<Own> & string)[];
+  readonly allNames: readonly (keyof Cells<Own & Others> & string)[];
+  readonly fromRow: (row: Row) => Item;
+  readonly toRow: (item: Item) => Cells<Own>;
+}
+
+/** A table whose columns matter to nobody. */
+export type AnyTable<Item> = Pick<
+  Table<Item, string, unknown, unknown>,
+  'name' | 'fromRow' | 'toRow'
+> & {
+  readonly names: readonly string[];
+  readonly allNames: readonly string[];
+};
+
+/** @param others columns that are no properties of an item, such as whose it is */
+export const tableOf =
+  <Item>() =>
+  <const Name extends string, Own extends Columns<Item>, Others extends Columns<object>>(
+    name: Name,
+    own: Own,
+    others: Others,
+  ): Table<Item, Name, Own, Others> => ({
+    name,
+    own,
+    others,
+    // The types say of the names what `namesOf` makes of them.
+    names: namesOf(own) as never,
+    allNames: namesOf({ ...own, ...others }) as never,
+    fromRow: readerOf<Item>(own),
+    toRow: writerOf<Item>(own) as never,
+  });
+
+/** Tables by their names, for Kysely. */
+export type TablesOf<Described> =
+  Described extends Table<infer _Item, infer Name, infer Own, infer Others>
+    ? { [_ in Name]: Cells<Own & Others> }
+    : never;
+
+/** Reads some properties of an item, which have a column each, out of a whole row of it. */
+export function partOf<Item, Name extends keyof Item & string>(
+  table: AnyTable<Item>,
+  names: readonly Name[],
+): (row: Row) => Pick<Item, Name> {
+  const cells = names.map((name) => `${name}: row[${table.names.indexOf(snake(name))}]`);
+  return new Function('row', `return { ${cells} }`) as never;
+}
+
+/** Reads rows of one column. */
+export const firstOf =
+  <Property>(_column: Column<Property, Value>) =>
+  (row: Row): Property =>
+    row[0] as Property;
