@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Client, ClientOf } from '../../services/core/client.ts';
+import type { Client, StreamClient } from '../../services/core/client.ts';
 import type { GraphqlClient } from '../../services/graphql/client.ts';
 import type { GrpcClient } from '../../services/grpc/client.ts';
 import type { RestClient } from '../../services/rest/client.ts';
@@ -13,7 +13,7 @@ export interface Clients {
   readonly grpc: GrpcClient;
   readonly graphql: GraphqlClient;
   readonly websocket: Client;
-  readonly sse: ClientOf<'watchEvents'>;
+  readonly sse: StreamClient;
 }
 
 export const adminKey = 'sk_test_retail_admin';

@@ -1,7 +1,15 @@
 import type { Customer } from './customers/customer.ts';
 import type { Event } from './events/event.ts';
 import type { Core } from './invoke.ts';
-import { type CallName, type InputOf, type OutputOf, perCall } from './operations.ts';
+import {
+  type CallName,
+  type InputOf,
+  type OutputOf,
+  perCall,
+  perStream,
+  type StreamName,
+  type WatchInput,
+} from './operations.ts';
 import type { Payment } from './payments/payment.ts';
 import type { Refund } from './refunds/refund.ts';
 
@@ -25,21 +33,32 @@ export type Call<Name extends CallName> = (
 export type Calls = { readonly [Name in CallName]: Call<Name> };
 
 /**
+ * A stream of events, as a function. Resolves when the server has accepted the subscription: every
+ * event committed after that is delivered. The iteration throws PaymentsError when the server ends
+ * the stream with an error.
+ */
+export type Watch<Stream = AsyncIterable<Event>> = (
+  input: WatchInput,
+  options: WatchOptions,
+) => Promise<Stream>;
+
+export type Streams<Stream = AsyncIterable<Event>> = {
+  readonly [Name in StreamName]: Watch<Stream>;
+};
+
+export interface Closable {
+  close(): Promise<void>;
+}
+
+/**
  * The one interface of every wire's client and of the core itself: same names, same inputs, same
  * outputs, and a PaymentsError with the same code for every failure. Bench and tests see the
  * rooms through this alone.
  */
-export interface Client extends Calls {
-  /**
-   * Resolves when the server has accepted the subscription: every event committed after that is
-   * delivered. The iteration throws PaymentsError when the server ends the stream with an error.
-   */
-  watchEvents(input: InputOf<'watchEvents'>, options: WatchOptions): Promise<AsyncIterable<Event>>;
-  close(): Promise<void>;
-}
+export interface Client extends Calls, Streams, Closable {}
 
-/** The client of a wire that carries only some operations; `test/gaps.ts` says why. */
-export type ClientOf<Name extends keyof Client> = Pick<Client, Name | 'close'>;
+/** The client of a wire that carries streams alone; `test/gaps.ts` says why. */
+export interface StreamClient extends Streams, Closable {}
 
 /** A payment, or that the one already held is still right; for wires with conditional reads. */
 export interface ConditionalPayment {
@@ -75,16 +94,16 @@ export const callsOf = (call: <Name extends CallName>(name: Name) => Call<Name>)
   // A row has the type that its name has in Calls; a table that is made in a loop cannot say so.
   perCall(call) as unknown as Calls;
 
+/** The streams of a client, each opened by what `watch` makes. */
+export const streamsOf = <Stream>(watch: (name: StreamName) => Watch<Stream>): Streams<Stream> =>
+  perStream(watch);
+
 /** The core as a client: the baseline without a protocol. */
 export function createInProcessClient(core: Core, key: string | undefined): Client {
-  const call =
-    <Name extends CallName>(name: Name): Call<Name> =>
-    (input, options) =>
-      core.invoke(name, { credential: key, requestId: 'in-process', ...options }, input);
+  const caller = { credential: key, requestId: 'in-process' };
   return {
-    ...callsOf(call),
-    watchEvents: (input, { signal }) =>
-      core.watch('watchEvents', { credential: key, requestId: 'in-process', signal }, input),
+    ...callsOf((name) => (input, options) => core.invoke(name, { ...caller, ...options }, input)),
+    ...streamsOf((name) => (input, options) => core.watch(name, { ...caller, ...options }, input)),
     async close() {},
   };
 }

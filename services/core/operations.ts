@@ -29,9 +29,16 @@ export type InputOf<Name extends OperationName> = z.input<Operations[Name]['inpu
 /** What a call answers. */
 export type OutputOf<Name extends CallName> = ValueOf<Operations[Name]['output']>;
 
+/** The input of the operations that stream. */
+export type WatchInput = InputOf<StreamName>;
+
 export const callNames = Object.values(operations)
   .filter((operation) => operation.effect !== 'stream')
   .map((operation) => operation.name as CallName);
+
+export const streamNames = Object.values(operations)
+  .filter((operation) => operation.effect === 'stream')
+  .map((operation) => operation.name);
 
 const tableOf = <Name extends string, Row>(names: readonly Name[], row: (name: Name) => Row) =>
   // The keys are exactly the names; Object.fromEntries cannot say so.
@@ -39,6 +46,9 @@ const tableOf = <Name extends string, Row>(names: readonly Name[], row: (name: N
 
 /** A table with a row for each operation that answers once. */
 export const perCall = <Row>(row: (name: CallName) => Row) => tableOf(callNames, row);
+
+/** A table with a row for each operation that streams. */
+export const perStream = <Row>(row: (name: StreamName) => Row) => tableOf(streamNames, row);
 
 /** A table with a row for each operation of a map, such as those of a resource. */
 export const perOperation = <Name extends OperationName, Row>(

@@ -1,9 +1,9 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { WatchOptions } from '../core/client.ts';
+import type { Watch } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { EventStream } from '../core/events/follow.ts';
-import type { InputOf } from '../core/operations.ts';
+import type { StreamName } from '../core/operations.ts';
 import { decodeEvent, type EventJson } from './client-codecs.ts';
 import { decodeErrors, type Json, toError } from './client-results.ts';
 import { encodeVariables } from './client-variables.ts';
@@ -42,51 +42,50 @@ export function createWatcher(
     },
   });
 
-  async function watch(
-    input: InputOf<'watchEvents'>,
-    { signal }: WatchOptions,
-  ): Promise<EventStream> {
-    last += 1;
-    const id = String(last);
-    const queue = createQueue(signal);
-    const open = new Promise<void>((resolve, reject) => {
-      hearing.set(id, (position) => {
-        queue.reached(position);
-        resolve();
+  const watch =
+    (name: StreamName): Watch<EventStream> =>
+    async (input, { signal }) => {
+      last += 1;
+      const id = String(last);
+      const queue = createQueue(signal);
+      const open = new Promise<void>((resolve, reject) => {
+        hearing.set(id, (position) => {
+          queue.reached(position);
+          resolve();
+        });
+        const end = (error?: unknown) => {
+          hearing.delete(id);
+          queue.end(error);
+        };
+        const stop = connection.subscribe<{ readonly result: EventJson }>(
+          { query: watchDocument, variables: encodeVariables(name, input as Json) },
+          {
+            next({ data, errors }) {
+              if (errors) end(decodeErrors(errors));
+              else if (data) queue.add(decodeEvent(data.result));
+            },
+            error(thrown) {
+              const error = signal.aborted ? undefined : toError(target, thrown);
+              end(error);
+              reject(error);
+            },
+            complete() {
+              end();
+              resolve();
+            },
+          },
+        );
+        const abort = () => {
+          end();
+          resolve();
+          stop();
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        if (signal.aborted) abort();
       });
-      const end = (error?: unknown) => {
-        hearing.delete(id);
-        queue.end(error);
-      };
-      const stop = connection.subscribe<{ readonly result: EventJson }>(
-        { query: watchDocument, variables: encodeVariables('watchEvents', input as Json) },
-        {
-          next({ data, errors }) {
-            if (errors) end(decodeErrors(errors));
-            else if (data) queue.add(decodeEvent(data.result));
-          },
-          error(thrown) {
-            const error = signal.aborted ? undefined : toError(target, thrown);
-            end(error);
-            reject(error);
-          },
-          complete() {
-            end();
-            resolve();
-          },
-        },
-      );
-      const abort = () => {
-        end();
-        resolve();
-        stop();
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-    });
-    await open;
-    return queue.events;
-  }
+      await open;
+      return queue.events;
+    };
 
   return { watch, close: () => void connection.dispose() };
 }

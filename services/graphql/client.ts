@@ -1,12 +1,14 @@
 import { Pool } from 'undici';
 import {
   type CallOptions,
-  type Client,
+  type Calls,
   type ClientOptions,
+  type Closable,
   type ConditionalPayment,
   callsOf,
   type Screen,
-  type WatchOptions,
+  type Streams,
+  streamsOf,
 } from '../core/client.ts';
 import type { EventStream } from '../core/events/follow.ts';
 import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
@@ -23,9 +25,7 @@ import { createWatcher } from './client-watch.ts';
 import { documentId, operationDocuments, screenDocument } from './documents.ts';
 
 /** The client of this room: what every wire's client does, and what only GraphQL can. */
-export interface GraphqlClient extends Client {
-  /** The stream's position is where a client that was cut resumes. */
-  watchEvents(input: InputOf<'watchEvents'>, options: WatchOptions): Promise<EventStream>;
+export interface GraphqlClient extends Calls, Streams<EventStream>, Closable {
   /** One document for what takes other wires one call, one and one a payment. */
   getScreen(customerId: string): Promise<Screen>;
   /** By GET of a persisted document. @param etag of the copy that the caller holds, if any */
@@ -82,7 +82,7 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
 
   return {
     ...callsOf(call),
-    watchEvents: watcher.watch,
+    ...streamsOf(watcher.watch),
     async getScreen(customerId) {
       const answer = await send(screenDocument, { id: customerId });
       return decodeScreen(found(resultOf(answer), 'customer', customerId) as ScreenJson);

@@ -11,6 +11,7 @@ import {
   type ClientOptions,
   type ConditionalPayment,
   callsOf,
+  streamsOf,
   type WatchOptions,
 } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
@@ -138,10 +139,11 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
 
   return {
     ...callsOf(call),
-    async watchEvents(input, { signal }) {
-      const message = encodeRequest('watchEvents', input);
-      return openStream(next(), message, metadata, signal, target);
-    },
+    ...streamsOf((name) => {
+      const made = callOf(methods[name].definition, decodeEvent);
+      return async (input, { signal }) =>
+        openStream(next(), made, encodeRequest(name, input), metadata, signal, target);
+    }),
     async getPaymentConditionally(id, known = '') {
       const { payment } = await unary(getIfChanged, { id, etag: known }, undefined);
       return payment
@@ -188,12 +190,12 @@ const refusalOf = (connection: Connection): Promise<string> =>
 /** Resolves with the initial metadata, which the server sends once the stream is subscribed. */
 function openStream(
   connection: Connection,
+  { path, serialize, read }: Call<Event>,
   message: object,
   metadata: Metadata,
   signal: WatchOptions['signal'],
   target: string,
 ): Promise<AsyncIterable<Event>> {
-  const { path, serialize, read } = callOf(methods.watchEvents.definition, decodeEvent);
   const stream = connection.makeServerStreamRequest(path, serialize, read, message, metadata);
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });

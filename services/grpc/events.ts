@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import { PaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
+import type { StreamName } from '../core/operations.ts';
 import type { Event as EventMessage } from '../wire/protobuf/generated/payments/v1/Event.ts';
 import { encodeEvent } from '../wire/protobuf/messages.ts';
 import { decodeRequest } from '../wire/protobuf/request.ts';
@@ -11,23 +12,25 @@ import { failStream, handlerOf, requireMessage } from './unary.ts';
 
 export const eventHandlers = { listEvents: handlerOf('listEvents') };
 
-type WatchEvents = handleServerStreamingCall<object, EventMessage>;
-
 /**
  * Streams until the client leaves, its deadline passes, its key is revoked, or `closing` aborts:
  * UNAVAILABLE then.
  */
-export function watchEvents(core: Core, closing: AbortSignal): WatchEvents {
+export function serveStream(
+  core: Core,
+  name: StreamName,
+  closing: AbortSignal,
+): handleServerStreamingCall<object, EventMessage> {
   return async (call) => {
     const { request } = call;
     const caller = callerOf(call);
-    caller.operation = 'watchEvents';
+    caller.operation = name;
     const shutDown = () => caller.abort(shutdownError());
     closing.addEventListener('abort', shutDown, { once: true });
     if (closing.aborted) shutDown();
     try {
       requireMessage(request);
-      const events = await core.watch('watchEvents', caller, decodeRequest('watchEvents', request));
+      const events = await core.watch(name, caller, decodeRequest(name, request));
       const metadata = caller.metadata();
       metadata.set('x-sequence', String(events.start));
       call.sendMetadata(metadata);

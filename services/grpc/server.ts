@@ -7,7 +7,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Core } from '../core/invoke.ts';
-import { type CallName, callNames } from '../core/operations.ts';
+import { type CallName, callNames, streamNames } from '../core/operations.ts';
 import type { Front } from '../wire/front.ts';
 import { cannotListen } from '../wire/listen.ts';
 import {
@@ -19,12 +19,12 @@ import {
 } from '../wire/protobuf/contract.ts';
 import { methods } from '../wire/protobuf/methods.ts';
 import { customerHandlers } from './customers.ts';
-import { eventHandlers, watchEvents } from './events.ts';
+import { eventHandlers, serveStream } from './events.ts';
 import { maxRequestBytes } from './framing.ts';
 import { createGuard } from './guard.ts';
 import { keyHandlers } from './keys.ts';
 import { addLibraryServices } from './library-services.ts';
-import { getPaymentIfChanged, paymentHandlers } from './payments.ts';
+import { ifChanged, paymentHandlers } from './payments.ts';
 import { refundHandlers } from './refunds.ts';
 import { forgiving, type Handler, unary } from './unary.ts';
 
@@ -63,9 +63,11 @@ function implementationsOf(core: Core, closing: AbortSignal) {
   for (const name of callNames) {
     implementations.set(methods[name].definition.path, unary(core, name, handlers[name]));
   }
-  implementations.set(methods.watchEvents.definition.path, watchEvents(core, closing));
-  const ifChanged = unary(core, 'getPayment', getPaymentIfChanged);
-  implementations.set(paymentService.GetPaymentIfChanged.path, ifChanged);
+  for (const name of streamNames) {
+    implementations.set(methods[name].definition.path, serveStream(core, name, closing));
+  }
+  const { path, operation, handle } = ifChanged;
+  implementations.set(path, unary(core, operation, handle));
   return (service: ServiceDefinition): UntypedServiceImplementation =>
     Object.fromEntries(
       Object.entries(service).map(([name, { path }]) => {

@@ -7,11 +7,12 @@ import {
   type ConditionalPayment,
   callsOf,
   type Screen,
+  streamsOf,
   type WatchOptions,
 } from '../core/client.ts';
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
-import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
+import type { CallName, InputOf, OutputOf, WatchInput } from '../core/operations.ts';
 import {
   type CustomerJson,
   decodeCustomer,
@@ -36,7 +37,7 @@ export interface RestClientOptions extends ClientOptions {
   readonly http2?: boolean | undefined;
   /** `application/protobuf` for all that has a message, both ways; JSON where absent. */
   readonly protobuf?: true | undefined;
-  /** How long `watchEvents` waits between two reads that found nothing; 250 where absent. */
+  /** How long a stream waits between two reads that found nothing; 250 where absent. */
   readonly pollMs?: number | undefined;
 }
 
@@ -64,7 +65,7 @@ export async function createRestClient(options: RestClientOptions): Promise<Rest
   const calls = callsOver({ transport, headers, protobuf });
   return {
     ...calls,
-    watchEvents: (input, watch) => pollEvents(calls, input, watch, pollMs),
+    ...streamsOf(() => (input, options) => pollEvents(calls, input, options, pollMs)),
     async getPaymentConditionally(id, known) {
       const reply = await transport.send({
         method: 'GET',
@@ -239,7 +240,7 @@ async function lastSequence(
 /** Watching by asking again and again: what a wire without a stream can do. */
 async function pollEvents(
   calls: Pick<Calls, 'listEvents'>,
-  { after, types }: InputOf<'watchEvents'>,
+  { after, types }: WatchInput,
   { signal }: WatchOptions,
   pollMs: number,
 ): Promise<AsyncIterable<Event>> {

@@ -1,8 +1,8 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { ClientOf, ClientOptions } from '../core/client.ts';
+import { type ClientOptions, type StreamClient, streamsOf } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
-import type { InputOf } from '../core/operations.ts';
+import type { WatchInput } from '../core/operations.ts';
 import { createEventStreamParser, defaultTimings } from '../wire/http/event-stream.ts';
 import { decodeEvent, type EventJson } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
@@ -23,7 +23,7 @@ export async function createSseClient({
   silentMs = silentForMs,
 }: Pick<ClientOptions, 'target' | 'ca' | 'key'> & {
   readonly silentMs?: number;
-}): Promise<ClientOf<'watchEvents'>> {
+}): Promise<StreamClient> {
   const wire = new URL(target).protocol === 'https:' ? https : http;
   const agent = new wire.Agent(ca ? { ca } : {});
   const open = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
@@ -38,7 +38,7 @@ export async function createSseClient({
     });
 
   return {
-    async watchEvents(input, { signal }) {
+    ...streamsOf(() => async (input, { signal }) => {
       const url = new URL('/v1/events', target);
       url.search = encodeWatch(input).toString();
       let response: IncomingMessage;
@@ -50,14 +50,14 @@ export async function createSseClient({
       }
       if (response.statusCode !== 200) throw await failureOf(response, url);
       return readEvents(response, url, signal, silentMs);
-    },
+    }),
     async close() {
       agent.destroy();
     },
   };
 }
 
-function encodeWatch({ after, types }: InputOf<'watchEvents'>): URLSearchParams {
+function encodeWatch({ after, types }: WatchInput): URLSearchParams {
   return new URLSearchParams({
     ...(after !== undefined && { after: String(after) }),
     ...(types && types.length > 0 && { types: types.join(',') }),

@@ -5,10 +5,13 @@ import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/http
 import { kindsOf, readQuery, typed } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 
-const kinds = kindsOf('watchEvents');
+/** What a request of this room asks for. */
+export const watched = 'watchEvents';
+
+const kinds = kindsOf(watched);
 
 /**
- * The input of `watchEvents` from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
+ * The input of the stream from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
  * parameters are passed on for the schema to refuse. The header wins: an EventSource that connects
  * again repeats the URL it began with, and only the header has the last event that it got.
  */

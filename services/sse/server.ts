@@ -13,7 +13,7 @@ import {
 import { methodNotAllowed } from '../wire/http/method.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';
-import { decodeWatch, writeEvents } from './events.ts';
+import { decodeWatch, watched, writeEvents } from './events.ts';
 
 export interface SseOptions extends Partial<Timings & Front> {
   /** Ends every open stream, so that a server can stop; clients connect again by themselves. */
@@ -49,7 +49,7 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
         response.writeHead(204, { allow }).end();
         return;
       }
-      const events = await core.watch('watchEvents', caller, decodeWatch(request));
+      const events = await core.watch(watched, caller, decodeWatch(request));
       if (lost.signal.aborted) return;
       const headers: Record<string, string> = { ...streamHeaders };
       addReceipt(headers, caller.receipt);

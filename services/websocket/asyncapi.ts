@@ -7,6 +7,7 @@ import type { CallShape, Output } from '../core/output.ts';
 import { closeCode, restarting, tooSlow } from '../wire/close-codes.ts';
 import { inputFields } from '../wire/json-input.ts';
 import { toPascal } from '../wire/names.ts';
+import { watched } from './events.ts';
 import { clientFrames, subprotocol } from './frames.ts';
 import { defaultLimits } from './limits.ts';
 import { type Json, toYaml } from './yaml.ts';
@@ -131,7 +132,7 @@ function callMessages(name: CallName): Node {
 function websocketMessages(): Node {
   const { messageBytes, calls, subscriptions, pingMs } = defaultLimits;
   const integer: Node = { type: 'integer' };
-  const watch = inputSchema('watchEvents') as { readonly properties: Node };
+  const watch = inputSchema(watched) as { readonly properties: Node };
   return {
     hello: message(
       'Sends the API key: the first frame, with a key unless the upgrade request had one.',
@@ -157,7 +158,7 @@ function websocketMessages(): Node {
     ),
     ...Object.assign({}, ...callNames.map(callMessages)),
     subscribe: message(
-      operations.watchEvents.summary,
+      operations[watched].summary,
       object({ id, type: type('subscribe'), ...watch.properties, traceparent }, ['id', 'type']),
     ),
     subscribed: message(
@@ -286,8 +287,8 @@ const asyncApi = (): Json => ({
   operations: {
     hello: received('Sends the API key.', 'hello', 'welcome', 'error'),
     ...callOperations(),
-    watchEvents: received(
-      operations.watchEvents.summary,
+    [watched]: received(
+      operations[watched].summary,
       'subscribe',
       'subscribed',
       'event',
@@ -297,11 +298,11 @@ const asyncApi = (): Json => ({
     unwatchEvents: received('Ends a subscription.', 'unsubscribe', 'unsubscribed'),
     streamEvents: {
       action: 'send',
-      summary: operations.watchEvents.summary,
+      summary: operations[watched].summary,
       channel: channelRef(stream),
       messages: messageRefs(stream, ...eventTypes, 'error'),
       bindings: {
-        http: { method: 'GET', query: inputSchema('watchEvents'), bindingVersion: '0.3.0' },
+        http: { method: 'GET', query: inputSchema(watched), bindingVersion: '0.3.0' },
       },
     },
   },

@@ -5,11 +5,12 @@ import {
   type Client,
   type ClientOptions,
   callsOf,
+  streamsOf,
   type WatchOptions,
 } from '../core/client.ts';
 import { PaymentsError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
-import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
+import type { CallName, InputOf, OutputOf, WatchInput } from '../core/operations.ts';
 import { decodeEvent, type EventJson, outputs } from '../wire/json.ts';
 import { encodeInput } from '../wire/json-input.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
@@ -111,7 +112,7 @@ export async function createWebsocketClient({
 
   return {
     ...callsOf(call),
-    watchEvents: async (input, options) => watchOn(await nextLink(), input, options),
+    ...streamsOf(() => async (input, options) => watchOn(await nextLink(), input, options)),
     close,
   };
 }
@@ -198,7 +199,7 @@ function callOn<Name extends CallName>(
 
 async function watchOn(
   link: Link,
-  input: InputOf<'watchEvents'>,
+  input: WatchInput,
   { signal }: WatchOptions,
 ): Promise<AsyncIterable<Event>> {
   const subscribed = Promise.withResolvers<void>();

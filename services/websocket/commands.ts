@@ -5,7 +5,13 @@ import { callerOf, type Peer } from './caller.ts';
 import { type Handler, resultFrame } from './calls.ts';
 import { customerHandlers } from './customers.ts';
 import { errorFrame } from './errors.ts';
-import { eventHandlers, heartbeatFrame, type Subscription, serveEvents } from './events.ts';
+import {
+  eventHandlers,
+  heartbeatFrame,
+  type Subscription,
+  serveEvents,
+  watched,
+} from './events.ts';
 import type { ClientFrame, FrameOf, Received } from './frames.ts';
 import { keyHandlers } from './keys.ts';
 import type { Limits } from './limits.ts';
@@ -109,7 +115,7 @@ export function createCommands(surroundings: Surroundings): Commands {
     try {
       await serveEvents(core, caller, frame, subscription, outbox);
     } catch (thrown) {
-      if (!stop.signal.aborted) await answerError(frame.id, thrown, caller, 'watchEvents');
+      if (!stop.signal.aborted) await answerError(frame.id, thrown, caller, watched);
     } finally {
       // The id may belong to another subscription by now.
       if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);

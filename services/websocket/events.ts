@@ -9,6 +9,9 @@ import { rateOf } from './rate.ts';
 
 export const eventHandlers = { listEvents: handlerOf('listEvents') };
 
+/** What a `subscribe` asks for. */
+export const watched = 'watchEvents';
+
 /** One subscription of a connection. */
 export interface Subscription {
   readonly stop: AbortController;
@@ -32,7 +35,7 @@ export async function serveEvents(
   outbox: Outbox,
 ): Promise<void> {
   const { signal, requestId, receipt } = caller;
-  const stream = await core.watch('watchEvents', caller, decodeInput(input));
+  const stream = await core.watch(watched, caller, decodeInput(input));
   if (signal.aborted) return;
   const sequence = stream.start;
   const rate = receipt?.rate && rateOf(receipt.rate);

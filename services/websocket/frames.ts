@@ -29,7 +29,7 @@ export const clientFrames = {
     idempotencyKey: z.string().transform(parseIdempotencyKey).optional(),
     traceparent,
   }),
-  /** All other fields are the input of `watchEvents`. */
+  /** All other fields are the input of the stream. */
   subscribe: z.looseObject({ id, type: z.literal('subscribe'), traceparent }),
   unsubscribe: z.strictObject({ id, type: z.literal('unsubscribe') }),
 };

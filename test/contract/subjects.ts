@@ -1,5 +1,9 @@
 import { readConfig } from '../../services/config.ts';
-import { type Client, type ClientOf, createInProcessClient } from '../../services/core/client.ts';
+import {
+  type Client,
+  createInProcessClient,
+  type StreamClient,
+} from '../../services/core/client.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createGraphqlClient } from '../../services/graphql/client.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
@@ -62,7 +66,7 @@ export const subjects = ofThisRun(everySubject);
 
 /** Every way to watch events. */
 export const streams = ofThisRun<
-  (server: Fivewire, key: string | undefined) => Promise<ClientOf<'watchEvents'>>
+  (server: Fivewire, key: string | undefined) => Promise<StreamClient>
 >({
   ...everySubject,
   sse: (server, key) => createSseClient({ target: http(server), key }),

@@ -10,7 +10,7 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Certificate, makeCertificate } from '../../bench/subject/certificate.ts';
 import { readConfig } from '../../services/config.ts';
-import type { Client, ClientOf } from '../../services/core/client.ts';
+import type { Client, StreamClient } from '../../services/core/client.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
 import { createGraphqlClient } from '../../services/graphql/client.ts';
 import { createGrpcClient } from '../../services/grpc/client.ts';
@@ -86,7 +86,7 @@ const callers: Readonly<Record<string, Open<Client>>> = {
   websocket: ({ ports }, ca, host = here) =>
     createWebsocketClient({ target: `wss://${host}:${ports.http}`, ca, key }),
 };
-const watchers: Readonly<Record<string, Open<ClientOf<'watchEvents'>>>> = {
+const watchers: Readonly<Record<string, Open<StreamClient>>> = {
   ...callers,
   sse: ({ ports }, ca, host = here) =>
     createSseClient({ target: `https://${host}:${ports.http}`, ca, key }),
@@ -102,7 +102,7 @@ describe.each(Object.entries(callers))('%s', (_wire, open) => {
 });
 
 /** What using a client comes to, whether its opening or its first watch is refused. */
-async function refusal(open: Open<ClientOf<'watchEvents'>>, of: Fivewire, ca?: string) {
+async function refusal(open: Open<StreamClient>, of: Fivewire, ca?: string) {
   const client = await open(of, ca);
   try {
     await client.watchEvents({ after: 0 }, { signal: AbortSignal.timeout(10_000) });
