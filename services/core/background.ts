@@ -1,5 +1,4 @@
-import { operations } from './operations.ts';
-import { settlePayment } from './payments/operations.ts';
+import { settlement, settlePayment } from './payments/operations.ts';
 import type { Ports } from './ports.ts';
 
 /** Work between calls; who runs it is not core's concern. */
@@ -46,7 +45,7 @@ async function settleOne(
   { store, clock, processor, newId }: SettlementPorts,
   { merchantId, payment }: Due,
 ): Promise<void> {
-  const asked = operations.createPayment.settlement?.charge(payment);
+  const asked = settlement.charge(payment);
   if (!asked) return;
   const outcome = await processor.lookUp(asked);
   await store.write(async (transaction) => {

@@ -23,6 +23,11 @@ export type StreamName = {
 /** Operations that answer once. */
 export type CallName = Exclude<OperationName, StreamName>;
 
+/** Operations that return a page of a list. */
+export type PageName = {
+  [Name in CallName]: Operations[Name]['output']['shape'] extends 'page' ? Name : never;
+}[CallName];
+
 /** What a caller gives; defaults may be left out. */
 export type InputOf<Name extends OperationName> = z.input<Operations[Name]['input']>;
 

@@ -4,7 +4,7 @@ import { settleDue } from '../core/background.ts';
 import { type ErrorCode, PaymentsError } from '../core/errors.ts';
 import { createIds, type NewId } from '../core/ids.ts';
 import { type Core, createCore } from '../core/invoke.ts';
-import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
+import type { CallName, InputOf, OutputOf, PageName } from '../core/operations.ts';
 import type { Ports } from '../core/ports.ts';
 
 const pageSize = 100;
@@ -92,10 +92,8 @@ async function withinRate<Result>(call: () => Promise<Result>): Promise<Result> 
   }
 }
 
-type ListName = 'listCustomers' | 'listPayments' | 'listRefunds';
-
 /** The items of all pages of a list. */
-export async function* allItems<Name extends ListName>(
+export async function* allItems<Name extends PageName>(
   { read }: Calls,
   name: Name,
   filter: InputOf<Name>,

@@ -22,7 +22,7 @@ import {
 import { found, type Json, lost, resultOf } from './client-results.ts';
 import { encodeVariables, inputNames } from './client-variables.ts';
 import { createWatcher } from './client-watch.ts';
-import { documentId, operationDocuments, screenDocument } from './documents.ts';
+import { operationDocuments, paymentDocumentId, screenDocument } from './documents.ts';
 
 /** The client of this room: what every wire's client does, and what only GraphQL can. */
 export interface GraphqlClient extends Calls, Streams<EventStream>, Closable {
@@ -89,7 +89,7 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
     },
     async getPaymentPersisted(id, etag) {
       const search = new URLSearchParams({
-        documentId: persistedPayment,
+        documentId: paymentDocumentId,
         variables: JSON.stringify({ id }),
       });
       const headers = etag === undefined ? getHeaders : { ...getHeaders, 'if-none-match': etag };
@@ -105,5 +105,3 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
     },
   };
 }
-
-const persistedPayment = documentId(operationDocuments.getPayment);

@@ -1,3 +1,4 @@
+import type { PageName } from '../core/operations.ts';
 import { cursorOf, type Page } from '../core/page.ts';
 import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
 
@@ -9,8 +10,7 @@ export interface ConnectionArgs {
 
 /** A query for a list. */
 export const connection =
-  (name: 'listPayments' | 'listRefunds' | 'listCustomers') =>
-  async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
+  (name: PageName) => async (_root: unknown, args: ConnectionArgs, context: GraphqlContext) => {
     const page: Page<unknown> = await invoke(context, name, pageInput(args));
     return toConnection(page, args);
   };

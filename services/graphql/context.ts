@@ -33,6 +33,14 @@ export const byId =
   (_root: unknown, { id }: { readonly id: string }, context: GraphqlContext) =>
     invoke(context, name, { id }).catch(nullWhereNotFound);
 
+/** A type that can be found by id. */
+export interface NodeType {
+  readonly name: string;
+  /** Of its ids. */
+  readonly prefix: string;
+  readonly read: ReturnType<typeof byId>;
+}
+
 function nullWhereNotFound(thrown: unknown): null {
   if (thrown instanceof PaymentsError && thrown.code === 'not_found') return null;
   throw thrown;

@@ -1,13 +1,20 @@
 import type { Customer } from '../core/customers/customer.ts';
 import { type ConnectionArgs, connection } from './connection.ts';
-import { byId, type GraphqlContext, invoke } from './context.ts';
+import { byId, type GraphqlContext, invoke, type NodeType } from './context.ts';
 import { metadata } from './json-value.ts';
 import { mutation, resultType } from './mutation.ts';
+import { payments } from './payments.ts';
+
+export const customerNode: NodeType = {
+  name: 'Customer',
+  prefix: 'cus',
+  read: byId('getCustomer'),
+};
 
 /** What is not here is read from core's customer under the same name. */
 export const customerResolvers = {
   Query: {
-    customer: byId('getCustomer'),
+    customer: customerNode.read,
     customersByIds: (_root: unknown, args: { readonly ids: string[] }, context: GraphqlContext) =>
       invoke(context, 'getCustomersByIds', { ids: args.ids }),
     customers: connection('listCustomers'),
@@ -16,7 +23,7 @@ export const customerResolvers = {
   Customer: {
     metadata,
     payments: (customer: Customer, args: ConnectionArgs, context: GraphqlContext) =>
-      connection('listPayments')(customer, { ...args, customer: customer.id }, context),
+      payments(customer, { ...args, customer: customer.id }, context),
   },
   CreateCustomerResult: resultType('Customer'),
 };

@@ -160,6 +160,9 @@ export const screenDocument = `query Screen($id: ID!) {
 /** The id of a document: GraphQL over HTTP, appendix A, `sha256:` and the hash of its text. */
 export const documentId = (text: string): string => `sha256:${hash('sha256', text)}`;
 
+/** The document that reads one payment, by its id. */
+export const paymentDocumentId = documentId(operationDocuments.getPayment);
+
 /** The documents that clients may name instead of sending: those worth caching. */
 export const persistedDocuments: ReadonlyMap<string, string> = new Map(
   [operationDocuments.getPayment, screenDocument].map((text) => [documentId(text), text]),

@@ -1,22 +1,14 @@
-import type { CallName } from '../core/operations.ts';
-import { byId, type GraphqlContext } from './context.ts';
+import type { GraphqlContext, NodeType } from './context.ts';
+import { customerNode } from './customers.ts';
+import { paymentNode } from './payments.ts';
+import { refundNode } from './refunds.ts';
 
-interface NodeType {
-  readonly name: string;
-  readonly read: CallName;
-}
+const nodeTypes: ReadonlyMap<string, NodeType> = new Map(
+  [paymentNode, refundNode, customerNode].map((type) => [type.prefix, type]),
+);
 
-/** The types that can be found by id, by the prefix of theirs. */
-const nodeTypes: Readonly<Record<string, NodeType>> = {
-  pay: { name: 'Payment', read: 'getPayment' },
-  re: { name: 'Refund', read: 'getRefund' },
-  cus: { name: 'Customer', read: 'getCustomer' },
-};
-
-function nodeTypeOf(id: string): NodeType | undefined {
-  const prefix = id.slice(0, Math.max(0, id.indexOf('_')));
-  return Object.hasOwn(nodeTypes, prefix) ? nodeTypes[prefix] : undefined;
-}
+const nodeTypeOf = (id: string): NodeType | undefined =>
+  nodeTypes.get(id.slice(0, Math.max(0, id.indexOf('_'))));
 
 /** The type of a resource, told by its id. */
 export const typeById = {
@@ -26,8 +18,7 @@ export const typeById = {
 export const nodeResolvers = {
   Query: {
     node(root: unknown, args: { readonly id: string }, context: GraphqlContext) {
-      const type = nodeTypeOf(args.id);
-      return type ? byId(type.read)(root, args, context) : null;
+      return nodeTypeOf(args.id)?.read(root, args, context) ?? null;
     },
   },
   Node: typeById,

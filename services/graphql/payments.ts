@@ -1,18 +1,23 @@
 import type { Payment } from '../core/payments/payment.ts';
 import { connection, toConnection } from './connection.ts';
-import { byId, type GraphqlContext, invoke } from './context.ts';
+import { byId, type GraphqlContext, invoke, type NodeType } from './context.ts';
 import { metadata } from './json-value.ts';
 import { mutation, resultType } from './mutation.ts';
+
+// Not by a loader: two payments in a document are two calls that each cost their price, and one
+// payment is not made to wait for others that never come.
+export const paymentNode: NodeType = { name: 'Payment', prefix: 'pay', read: byId('getPayment') };
+
+/** The list, for customers too. */
+export const payments = connection('listPayments');
 
 /** What is not here is read from core's payment under the same name. */
 export const paymentResolvers = {
   Query: {
-    // Not by a loader: two payments in a document are two calls that each cost their price, and
-    // one payment is not made to wait for others that never come.
-    payment: byId('getPayment'),
+    payment: paymentNode.read,
     paymentsByIds: (_root: unknown, { ids }: { readonly ids: string[] }, context: GraphqlContext) =>
       invoke(context, 'getPaymentsByIds', { ids }),
-    payments: connection('listPayments'),
+    payments,
   },
   Mutation: {
     createPayment: mutation('createPayment'),

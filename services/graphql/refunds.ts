@@ -1,12 +1,14 @@
 import type { Refund } from '../core/refunds/refund.ts';
 import { connection, toConnection } from './connection.ts';
-import { byId, type GraphqlContext, invoke } from './context.ts';
+import { byId, type GraphqlContext, invoke, type NodeType } from './context.ts';
 import { mutation, resultType } from './mutation.ts';
+
+export const refundNode: NodeType = { name: 'Refund', prefix: 're', read: byId('getRefund') };
 
 /** What is not here is read from core's refund under the same name. */
 export const refundResolvers = {
   Query: {
-    refund: byId('getRefund'),
+    refund: refundNode.read,
     refunds: connection('listRefunds'),
     refundsByPaymentIds: async (
       _root: unknown,

@@ -124,7 +124,9 @@ export function viewOf({ query, route }: Call): View | undefined {
   const { expand, fields } = query;
   if (expand === undefined && fields === undefined) return undefined;
   const wantedExpansions =
-    route.expand && expand !== undefined ? known('expand', listOf(expand), route.expand) : [];
+    route.expand && expand !== undefined
+      ? known('expand', listOf(expand), Object.keys(route.expand))
+      : [];
   const wantedFields =
     route.fields && fields !== undefined
       ? known('fields', listOf(fields), route.fields)

@@ -2,16 +2,6 @@ import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
 import type { Call, View } from './call.ts';
 
-/** What `?expand=` may name, each with the read that it takes, once for all items of an answer. */
-const readOf: Readonly<Record<string, CallName>> = {
-  customer: 'getCustomersByIds',
-  refunds: 'getRefundsByPaymentIds',
-  payment: 'getPaymentsByIds',
-  'payment.customer': 'getCustomersByIds',
-  payments: 'listPayments',
-  'payments.refunds': 'getRefundsByPaymentIds',
-};
-
 /**
  * Admits a read with all of its expansions at once, before anything is read: whether a key may see
  * what it asks for does not depend on what there is, and a bucket that is too small for the sum
@@ -27,7 +17,7 @@ export async function admitExpanded(
   if (!view || view.expand.size === 0) return;
   await admitReads(core, caller, [
     route.operation,
-    ...[...view.expand].flatMap((name) => readOf[name] ?? []),
+    ...[...view.expand].flatMap((name) => route.expand?.[name] ?? []),
   ]);
 }
 

@@ -125,7 +125,7 @@ function queryParameters(route: Route, fields: readonly InputField[]): Json[] {
   }));
   if (route.expand) {
     const description = 'Other resources to answer with it, in the place of their ids.';
-    parameters.push(listParameter('expand', description, route.expand));
+    parameters.push(listParameter('expand', description, Object.keys(route.expand)));
   }
   if (route.fields) {
     const description = 'The fields to answer; what is not named is left out.';

@@ -13,8 +13,11 @@ export interface Route {
   readonly idField?: string;
   /** The query parameter whose presence picks this row among those of its method and path. */
   readonly when?: string;
-  /** What `?expand=` may name; a dot goes one level deeper, and two levels are the limit. */
-  readonly expand?: readonly string[];
+  /**
+   * What `?expand=` may name, each with the read that it takes, once for all items of an answer. A
+   * dot goes one level deeper, and two levels are the limit.
+   */
+  readonly expand?: Readonly<Record<string, CallName>>;
   /** What `?fields=` may name. */
   readonly fields?: readonly string[];
 }
@@ -26,9 +29,15 @@ const inProtobuf: readonly ResourceName[] = ['payment', 'refund', 'customer'];
 export const hasMessages = ({ operation }: Pick<Route, 'operation'>): boolean =>
   inProtobuf.includes(operations[operation].output.resource);
 
-const expandPayment = ['customer', 'refunds'] as const;
-const expandRefund = ['payment', 'payment.customer'] as const;
-const expandCustomer = ['payments', 'payments.refunds'] as const;
+const expandPayment = { customer: 'getCustomersByIds', refunds: 'getRefundsByPaymentIds' } as const;
+const expandRefund = {
+  payment: 'getPaymentsByIds',
+  'payment.customer': 'getCustomersByIds',
+} as const;
+const expandCustomer = {
+  payments: 'listPayments',
+  'payments.refunds': 'getRefundsByPaymentIds',
+} as const;
 
 /**
  * Every operation that answers once. A key is ended by POST, not DELETE: it stays on record with

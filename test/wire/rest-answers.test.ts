@@ -84,10 +84,9 @@ const urlOf = ({ path, when }: Route): string => {
 };
 
 /** The queries that shape what a route answers. */
-function queriesOf({ expand = [], fields = [] }: Route): string[] {
-  const expansions = ['', ...expand, expand.join()].map((names) =>
-    names ? `expand=${names}` : '',
-  );
+function queriesOf({ expand = {}, fields = [] }: Route): string[] {
+  const names = Object.keys(expand);
+  const expansions = ['', ...names, names.join()].map((some) => (some ? `expand=${some}` : ''));
   const selections = ['', 'id', fields.join(), fields.slice(1, 3).join()].map((names) =>
     names && fields.length > 0 ? `fields=${names}` : '',
   );

@@ -93,7 +93,7 @@ const chargeOf = (payment: Payment): Charge | undefined =>
       }
     : undefined;
 
-const settlement: Settlement<Payment> = {
+export const settlement: Settlement<Payment> = {
   charge: chargeOf,
   async resume(context, paymentId) {
     const payment = await requirePayment(context.tx, paymentId);
