@@ -50,7 +50,7 @@ export const titleOf = (code: ErrorCode): string => traits[code].title;
 /** Whether the same call, unchanged, may succeed later. */
 export const isRetryable = (code: ErrorCode): boolean => traits[code].retryable;
 
-/** One fault of one field. `path` uses the core's camelCase names; a room renames them. */
+/** What is wrong with one field. `path` uses the core's camelCase names; a room renames them. */
 export interface Violation {
   readonly path: readonly (string | number)[];
   readonly code: string;
@@ -63,7 +63,10 @@ export interface Violation {
 
 /** What a caller gets beside code and message. Never a secret, never a stack. */
 export interface ErrorDetails {
-  /** Every fault of the input at once; with `validation_failed` and `idempotency_key_missing`. */
+  /**
+   * What is wrong with the input, all at once up to `maxViolations`; with `validation_failed` and
+   * `idempotency_key_missing`.
+   */
   readonly violations?: readonly Violation[];
   /** When a retry may succeed, milliseconds from now. */
   readonly retryAfterMs?: number;
@@ -74,6 +77,8 @@ export interface ErrorDetails {
 /** Longest message and longest name of a field that an error repeats, in UTF-16 units. */
 const maxMessageLength = 2000;
 const maxNameLength = 64;
+/** Maximum violations per error: enough for an honest mistake, bounded for hostile input. */
+export const maxViolations = 32;
 /** Violations that a message spells out; the rest are in the details. */
 const maxViolationsInMessage = 8;
 
@@ -145,15 +150,26 @@ function listed(violations: readonly Violation[], { field }: Naming): string {
   const shown = violations
     .slice(0, maxViolationsInMessage)
     .map(({ path, message }) => `${field(path) || 'input'}: ${message}`);
-  const left = violations.length - shown.length;
-  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ');
+  const isAll = shown.length === violations.length;
+  return [...shown, ...(isAll ? [] : [andMore(violations.length, shown.length)])].join('; ');
+}
+
+/**
+ * How many violations are not shown. An error with the maximum may have left out others: it says
+ * "at least".
+ */
+export function andMore(violations: number, shown: number): string {
+  const atLeast = violations < maxViolations ? '' : 'at least ';
+  return `and ${atLeast}${violations - shown} more`;
 }
 
 const coreNaming: Naming = { field: (path) => path.join('.') };
 
-/** `validation_failed` with the faults given. */
-export const invalid = (...violations: readonly Violation[]): PaymentsError =>
-  new PaymentsError('validation_failed', listed(violations, coreNaming), { violations });
+/** `validation_failed` with these violations, of which it keeps the first `maxViolations`. */
+export function invalid(...given: readonly Violation[]): PaymentsError {
+  const violations = given.slice(0, maxViolations);
+  return new PaymentsError('validation_failed', listed(violations, coreNaming), { violations });
+}
 
 /** `not_found`; says the same of an id that does not exist and of another merchant's. */
 export const notFound = (what: string, id: string): PaymentsError =>

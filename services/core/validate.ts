@@ -1,12 +1,9 @@
 import type { z } from 'zod';
 import { expectedOneOf, invalid, type Violation } from './errors.ts';
 
-/** Maximum violations per error: enough for an honest mistake, bounded for hostile input. */
-export const violationsAtOnce = 32;
-
 /**
- * The input as the operation takes it.
- * @throws PaymentsError `validation_failed`, with all faults at once
+ * Parses the input of an operation.
+ * @throws PaymentsError `validation_failed`, with all violations at once
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -19,7 +16,7 @@ export function validate<Schema extends z.ZodType>(
   if (parsed.success && dropped.length === 0) return parsed.data;
   const issues = parsed.success ? [] : relevant(parsed.error.issues);
   const violations = [...dropped, ...issues.flatMap((issue) => violationsOf(issue, given))];
-  throw invalid(...violations.slice(0, violationsAtOnce));
+  throw invalid(...violations);
 }
 
 /** Reports a value of the wrong type once: its length or size means nothing then. */
@@ -31,37 +28,37 @@ function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssu
   return issues.filter((issue) => issue.code === 'invalid_type' || !wrongType.has(placeOf(issue)));
 }
 
-/** More than any list, map or set of fields may have: such input is refused before it is read. */
+/** Maximum items or fields of one value, more than any operation takes; refused before it is read. */
 const mostParts = 1000;
 
 function crowds(given: unknown): Violation[] {
   if (typeof given !== 'object' || given === null) return [];
-  const faults: Violation[] = [];
+  const violations: Violation[] = [];
   const look = (path: Violation['path'], value: object) => {
     const parts = Array.isArray(value) ? value.length : Object.keys(value).length;
     if (parts <= mostParts) return;
     const message = `expected at most ${mostParts} parts, got ${parts}`;
-    faults.push({ path, code: 'too_big', message });
+    violations.push({ path, code: 'too_big', message });
   };
   look([], given);
-  if (faults.length > 0) return faults;
+  if (violations.length > 0) return violations;
   for (const [field, value] of Object.entries(given)) {
     if (typeof value === 'object' && value !== null) look([field], value);
   }
-  return faults.slice(0, violationsAtOnce);
+  return violations;
 }
 
-/** A pair named `__proto__` would be dropped without a word; JSON and maps can carry one. */
+/** The schema library would drop a pair named `__proto__`, which JSON and maps can carry. */
 function droppedPairs(given: unknown): Violation[] {
   if (typeof given !== 'object' || given === null) return [];
-  const faults: Violation[] = [];
+  const violations: Violation[] = [];
   for (const [field, value] of Object.entries(given)) {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
       const path = [field, '__proto__'];
-      faults.push({ path, code: 'unknown_field', message: 'unknown field' });
+      violations.push({ path, code: 'unknown_field', message: 'unknown field' });
     }
   }
-  return faults;
+  return violations;
 }
 
 function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {
@@ -74,9 +71,9 @@ function violationsOf(issue: z.core.$ZodIssue, given: unknown): Violation[] {
     }));
   }
   if (issue.code === 'invalid_key') {
-    const [fault] = issue.issues;
+    const [inner] = issue.issues;
     const name = excerpt(path.at(-1));
-    return [{ path, code: 'invalid_name', message: `${expectation(fault ?? issue)}, got ${name}` }];
+    return [{ path, code: 'invalid_name', message: `${expectation(inner ?? issue)}, got ${name}` }];
   }
   const value = path.reduce<unknown>((at, step) => (at as Record<string, unknown>)?.[step], given);
   const missing = value === undefined;

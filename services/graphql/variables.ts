@@ -10,14 +10,12 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { expectedOneOf, type Violation } from '../core/errors.ts';
+import { expectedOneOf, maxViolations, type Violation } from '../core/errors.ts';
 import { excerpt } from '../core/validate.ts';
 import type { Variables } from './cost.ts';
 
 type Path = readonly (string | number)[];
 
-/** Enough for an honest mistake. */
-const maxViolations = 32;
 /**
  * Values in the lists and inputs of all variables together. No operation takes more than a hundred
  * in a list; each is looked at here and again by the executor, and costs no token of its own.

@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { andMore } from '../core/errors.ts';
 import { rpc } from './contract.ts';
 
 /**
@@ -82,7 +83,7 @@ function fitViolations(
     return bytes > maxBytes;
   });
   if (end === -1) return violations;
-  const description = `and ${violations.length - end} more`;
+  const description = andMore(violations.length, end);
   return [...violations.slice(0, end), { field: '', description, reason: 'MORE' }];
 }
 
@@ -107,6 +108,6 @@ export function fitStatus(
   const message = cutMessage(status.message, violations.length > 0 ? left / 2 : left - fixed);
   const cutStatus = { ...status, message };
   const used = percentBytes(message) + base64Bytes(encode(cutStatus, []).length);
-  const told = fitViolations(violations, ((left - used) * 3) / 4 - reservedViolationBytes);
-  return { message, bytes: encode(cutStatus, told) };
+  const shown = fitViolations(violations, ((left - used) * 3) / 4 - reservedViolationBytes);
+  return { message, bytes: encode(cutStatus, shown) };
 }

@@ -75,12 +75,9 @@ export function readInput(call: Call): unknown {
   return withId(call, decodeInput(json) as Record<string, unknown>);
 }
 
-/** Enough for an honest mistake, and no answer that is much larger than its request. */
-const unknownAtOnce = 32;
-
 /** The operation's input from path and body. What is not an object is left to the schema. */
 export async function readBody(call: Call): Promise<unknown> {
-  const unknown = Object.keys(call.query).slice(0, unknownAtOnce);
+  const unknown = Object.keys(call.query);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
   const { incoming, route } = call;
   const takesMessage = hasMessages(route);

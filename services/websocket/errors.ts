@@ -3,8 +3,8 @@ import type { Receipt } from '../core/invoke.ts';
 import { encodeProblem } from '../wire/problem.ts';
 import { rateOf } from './rate.ts';
 
-/** Inputs that stand beside the operation's own, as this wire spells them. */
-const names = { idempotencyKey: 'idempotencyKey' };
+/** Members of a frame beside the operation's input. */
+const members = { idempotencyKey: 'idempotencyKey' };
 
 /** The `error` frame of a command, or of the connection where `id` is undefined. */
 export const errorFrame = (
@@ -16,5 +16,5 @@ export const errorFrame = (
     id,
     type: 'error',
     ...(receipt?.rate && { rate: rateOf(receipt.rate) }),
-    error: encodeProblem(error, { requestId, names }),
+    error: encodeProblem(error, { requestId, members }),
   });

@@ -55,7 +55,7 @@ export interface Problem {
   /** Milliseconds until a retry may succeed. */
   readonly retry_after_ms?: number;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Every fault of the input; `pointer` is a JSON Pointer as a URI fragment (RFC 6901 §6). */
+  /** What is wrong with the input; `pointer` is a JSON Pointer as a URI fragment (RFC 6901 §6). */
   readonly errors?: readonly {
     readonly pointer: string;
     readonly code: string;
@@ -64,15 +64,19 @@ export interface Problem {
 }
 
 /** Names in JSON: the first step is a field of an input, the rest are as the caller sent them. */
-const stepsOf = ({ path }: Pick<Violation, 'path'>): string[] =>
-  path.map((step, depth) => (depth === 0 ? toSnake(String(step)) : String(step)));
+function stepsOf({ path }: Pick<Violation, 'path'>, { members = {} }: ProblemOf): string[] {
+  const [first, ...rest] = path.map(String);
+  if (first === undefined) return [];
+  const name = Object.hasOwn(members, first) ? members[first] : undefined;
+  return [name ?? toSnake(first), ...rest];
+}
 
 /** `encodeURI` leaves `#` alone, which no fragment can have (RFC 3986 §3.5). */
 const encodeStep = (step: string): string =>
   encodeURI(step.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23');
 
-const pointerOf = (violation: Violation): string =>
-  ['#', ...stepsOf(violation).map(encodeStep)].join('/');
+const pointerOf = (violation: Violation, request: ProblemOf): string =>
+  ['#', ...stepsOf(violation, request).map(encodeStep)].join('/');
 
 function decodeStep(step: string): string {
   try {
@@ -100,20 +104,23 @@ const uriReference = (path: string): string =>
       : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
   });
 
-/** What an answer with a problem is an answer to. */
+/** The request that a problem is the response to. */
 export interface ProblemOf {
   readonly requestId: string;
   /** The path, as it was sent. */
   readonly instance?: string | undefined;
   /** What a wire calls inputs that are not fields of its JSON, such as headers, by core's names. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Members of a wire's JSON that are not in snake case, by core's names. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
-const fieldOf = (path: Violation['path'], names: ProblemOf['names'] = {}): string => {
+const fieldOf = (path: Violation['path'], request: ProblemOf): string => {
+  const { names = {} } = request;
   const [first] = path;
   return typeof first === 'string' && Object.hasOwn(names, first)
     ? String(names[first])
-    : stepsOf({ path })
+    : stepsOf({ path }, request)
         .map((step) => step || '""')
         .join('.');
 };
@@ -121,8 +128,8 @@ const fieldOf = (path: Violation['path'], names: ProblemOf['names'] = {}): strin
 /** An error as the problem object of REST, SSE and WebSocket. Any text can be in the error. */
 export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem {
   const { retryAfterMs, metadata } = error.details;
-  const { instance, names } = request;
-  const { message, violations } = describe(error, { field: (path) => fieldOf(path, names) });
+  const { instance } = request;
+  const { message, violations } = describe(error, { field: (path) => fieldOf(path, request) });
   return {
     type: `/docs/errors/${error.code}`,
     title: titleOf(error.code),
@@ -135,10 +142,10 @@ export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem
     ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
     ...(metadata && { metadata: renameFields(metadata, toSnake) }),
     ...(violations && {
-      errors: violations.map((fault) => ({
-        pointer: pointerOf(fault),
-        code: fault.code,
-        detail: fault.message,
+      errors: violations.map((violation) => ({
+        pointer: pointerOf(violation, request),
+        code: violation.code,
+        detail: violation.message,
       })),
     }),
   };
@@ -153,10 +160,10 @@ export function decodeProblem(problem: Partial<Problem> | null | undefined): Pay
     return new PaymentsError('internal', 'Expected a problem object with a code.');
   }
   const { code, detail = '', errors, metadata, retry_after_ms: retryAfterMs } = problem;
-  const violations = errors?.map((fault) => ({
-    path: pathOf(fault.pointer),
-    code: fault.code,
-    message: fault.detail,
+  const violations = errors?.map(({ pointer, code, detail }) => ({
+    path: pathOf(pointer),
+    code,
+    message: detail,
   }));
   const isOurs = isErrorCode(code) && violations !== undefined && violations.length > 0;
   const message = isOurs ? invalid(...violations).message : detail;

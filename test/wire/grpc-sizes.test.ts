@@ -125,7 +125,7 @@ describe('a failure fits the header fields of a default client', () => {
     );
     expect(told.at(-1)).toEqual({
       field: '',
-      description: `and ${32 - few.length} more`,
+      description: `and at least ${32 - few.length} more`,
       reason: 'MORE',
     });
   });

@@ -50,7 +50,7 @@ test('a string that does not end as one is refused', () => {
   }
 });
 
-test('a write without a key is told what its wire calls the key', async () => {
+test('a write without a key is refused in the name that its wire gives the key', async () => {
   const house = await openHouse();
   const client = createInProcessClient(house.core, adminKey);
   const thrown: unknown = await client.createCustomer({ name: 'Ada' }).catch((error) => error);
@@ -62,7 +62,7 @@ test('a write without a key is told what its wire calls the key', async () => {
   expect(problem.detail).toMatch(/^Idempotency-Key: expected .*, got nothing$/);
   expect(encodeError(error, new Metadata()).details).toMatch(/^request_id: expected /);
   expect(toFailure(error).message).toMatch(/^idempotencyKey: expected /);
-  expect(JSON.parse(errorFrame(undefined, error, caller)).error.detail).toMatch(
-    /^idempotencyKey: expected /,
-  );
+  const frame = JSON.parse(errorFrame(undefined, error, caller));
+  expect(frame.error.detail).toMatch(/^idempotencyKey: expected /);
+  expect(frame.error.errors[0].pointer).toBe('#/idempotencyKey');
 });

@@ -58,6 +58,32 @@ test('a problem names fields in snake_case and other inputs as the wire does', (
   expect(encoded(limited).metadata).toEqual({ rate_per_second: '1' });
 });
 
+test('a pointer names a member of a frame as the client spelled it', () => {
+  const members = { idempotencyKey: 'idempotencyKey' };
+  const { errors, detail } = encodeProblem(violation('idempotencyKey'), {
+    requestId: 'r',
+    members,
+  });
+  expect(errors?.[0]?.pointer).toBe('#/idempotencyKey');
+  expect(detail).toBe('idempotencyKey: unknown field');
+});
+
+test('a problem lists 32 violations and says that there may be more, on both sides', () => {
+  const many = (count: number) =>
+    invalid(
+      ...Array.from({ length: count }, (_, at) => ({
+        path: [`x${at}`],
+        code: 'unknown_field',
+        message: 'unknown field',
+      })),
+    );
+  expect(encoded(many(31)).detail).toMatch(/; and 23 more$/);
+  const { errors, detail } = encoded(many(500));
+  expect(errors).toHaveLength(32);
+  expect(detail).toMatch(/; and at least 24 more$/);
+  expect(decodeProblem(encoded(many(500))).message).toBe(many(500).message);
+});
+
 test('an instance is a URI reference with the path as it was sent', () => {
   const instanceOf = (path: string) => encoded(violation('a'), path).instance;
   expect(instanceOf('/v1/payments/%20x%3Ca%3E%00')).toBe('/v1/payments/%20x%3Ca%3E%00');

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { invalid, type PaymentsError, type Violation } from '../../core/errors.ts';
-import { violationsAtOnce } from '../../core/validate.ts';
+import { invalid, maxViolations, type PaymentsError, type Violation } from '../../core/errors.ts';
 import type { FieldShape, Shape } from './shape.ts';
 
 /**
@@ -249,7 +248,7 @@ function pathOf({ path, pair, keyStart, keyEnd, bytes }: Walk, field: string): s
 
 /** Adds what is wrong with a field; the fields after it can still be read. */
 function note(walk: Walk, field: string, code: string, message: string): void {
-  if (walk.violations.length >= violationsAtOnce) return;
+  if (walk.violations.length >= maxViolations) return;
   walk.violations.push({ path: pathOf(walk, field), code, message });
 }
 
