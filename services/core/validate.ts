@@ -28,7 +28,7 @@ function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssu
   return issues.filter((issue) => issue.code === 'invalid_type' || !wrongType.has(placeOf(issue)));
 }
 
-/** Maximum items or fields of one value, more than any operation takes; refused before it is read. */
+/** Maximum items or fields of one value: more than any operation takes. More is not read. */
 const mostParts = 1000;
 
 function crowds(given: unknown): Violation[] {
