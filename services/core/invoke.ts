@@ -74,10 +74,10 @@ export function createCore(ports: Ports): Core {
   const observe: Core['observe'] = (request, startedMs = performance.now()) =>
     new Observation(ports.observe, request, startedMs);
 
-  /** The error that a call ends with; observed, unless it was before. */
+  /** The error that a request ends with. */
   function failed(observation: Observation, thrown: unknown): PaymentsError {
     const error = toPaymentsError(thrown);
-    if (!observed.has(error)) observation.end(error.code, error.cause);
+    observation.end(error.code, error.cause);
     observed.add(error);
     return error;
   }
@@ -231,7 +231,10 @@ export function createCore(ports: Ports): Core {
     },
 
     async refuse(caller, error, operation) {
-      if (observed.has(error)) return error;
+      if (observed.has(error)) {
+        caller.observation?.end(error.code, error.cause);
+        return error;
+      }
       const startedMs = performance.now();
       let session: Session | undefined;
       try {

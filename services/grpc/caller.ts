@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
 import { invalid, type PaymentsError } from '../core/errors.ts';
-import type { Receipt, StreamCaller } from '../core/invoke.ts';
+import type { Core, Receipt, StreamCaller } from '../core/invoke.ts';
+import type { Observation } from '../core/observe.ts';
 import type { OperationName } from '../core/operations.ts';
 import type { AddressOf } from '../wire/address.ts';
 import { addReceipt, headerText, readCallHeaders } from '../wire/call-headers.ts';
@@ -17,6 +18,7 @@ export class GrpcCaller implements StreamCaller {
   readonly requestId: string;
   readonly traceparent: string | undefined;
   readonly receipt: Receipt = {};
+  readonly observation: Observation;
   /** The message; its `request_id` is the idempotency key, where it has one. */
   request: object | undefined;
   /** What the handler calls, once it runs. */
@@ -32,6 +34,7 @@ export class GrpcCaller implements StreamCaller {
   #controller: AbortController | undefined;
 
   constructor(
+    core: Pick<Core, 'observe'>,
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
     dueMs: number,
@@ -41,6 +44,7 @@ export class GrpcCaller implements StreamCaller {
     this.credential = credential;
     this.requestId = requestId;
     this.traceparent = traceparent;
+    this.observation = core.observe(this);
     this.dueMs = dueMs;
     this.#stream = stream;
     this.#headers = headers;

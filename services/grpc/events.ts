@@ -46,6 +46,7 @@ export function serveStream(
       await failStream(core, call, thrown);
     } finally {
       closing.removeEventListener('abort', shutDown);
+      caller.observation.end('ok');
     }
   };
 }

@@ -69,7 +69,7 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
     return (stream, headers, flags, rawHeaders) => {
       const timeoutMs = timeoutOf(headers);
       const dueMs = timeoutMs ? performance.now() + timeoutMs : 0;
-      const caller = new GrpcCaller(stream, headers, dueMs, addressOf);
+      const caller = new GrpcCaller(core, stream, headers, dueMs, addressOf);
       const incoming = new Incoming(core, stream, caller, encodingOf(headers));
       const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
       if (fault) {
@@ -265,6 +265,7 @@ function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
 /** Answers in trailers alone, for a stream that grpc-js never sees. */
 async function refuseStream(incoming: Incoming, { error, fields }: HeadFault): Promise<void> {
   const { stream, caller } = incoming;
+  incoming.ended = true;
   stream.on('error', () => {});
   stream.once('close', () => incoming.closed());
   try {

@@ -90,7 +90,10 @@ export class Incoming {
   /** Called when the stream is closed, whichever side closed it. */
   closed(): void {
     this.#disarm?.();
-    this.caller.leave();
+    const { caller } = this;
+    caller.leave();
+    // The room's handlers end the observation of their own calls, also after the client has left.
+    if (!this.ended && caller.operation === undefined) caller.observation.end('ok');
   }
 
   /** The client has sent everything; the call may end by that. */
@@ -122,6 +125,7 @@ export class Incoming {
       return;
     }
     this.ended = true;
+    if (given.code === status.OK) this.caller.observation.end('ok');
     this.#end(given.metadata ? given : plainOk);
   }
 

@@ -88,6 +88,7 @@ export const unary =
       const response = await handle(core, caller, request);
       call.sendMetadata(answerMetadata(caller));
       callback(null, response);
+      caller.observation.end('ok');
     } catch (thrown) {
       const error = await core.refuse(caller, toPaymentsError(thrown), operation);
       callback(encodeError(error, caller.metadata()));

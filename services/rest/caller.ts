@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Caller, Receipt, Session } from '../core/invoke.ts';
+import type { Caller, Core, Receipt, Session } from '../core/invoke.ts';
+import type { Observation } from '../core/observe.ts';
 import type { AddressOf } from '../wire/address.ts';
 import { headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
@@ -9,11 +10,18 @@ import { versionsToMatch, versionsToMiss } from './etag.ts';
 /** A caller of this room; the receipt is always asked for, since its rate is told in headers. */
 export interface RestCaller extends Caller {
   readonly receipt: Receipt;
+  readonly observation: Observation;
   /** Set once the request is admitted as a whole. */
   session?: Session | undefined;
 }
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
+
+/** What all requests of the room share. */
+export interface Room {
+  readonly core: Core;
+  readonly addressOf: AddressOf;
+}
 
 /**
  * A class for its getters: the same getter in an object literal gives each object a hidden class
@@ -25,12 +33,17 @@ class CallerOfRequest implements RestCaller {
   readonly traceparent: string | undefined;
   readonly version: string | undefined;
   readonly receipt: Receipt = {};
+  readonly observation: Observation;
   session: Session | undefined;
   readonly #incoming: Incoming;
   readonly #addressOf: AddressOf;
   readonly #request: { readonly signal: AbortSignal };
 
-  constructor(incoming: Incoming, request: { readonly signal: AbortSignal }, addressOf: AddressOf) {
+  constructor(
+    { core, addressOf }: Room,
+    incoming: Incoming,
+    request: { readonly signal: AbortSignal },
+  ) {
     const { headers } = incoming;
     const { credential, requestId, traceparent } = readCallHeaders(headers);
     this.credential = credential;
@@ -38,6 +51,7 @@ class CallerOfRequest implements RestCaller {
     this.traceparent = traceparent;
     this.version = headerText(headers['payments-version']);
     this.session = undefined;
+    this.observation = core.observe(this);
     this.#incoming = incoming;
     this.#addressOf = addressOf;
     this.#request = request;
@@ -71,11 +85,12 @@ class CallerOfRequest implements RestCaller {
 /**
  * Who calls, from the headers of Node's own request: the adapter's `Headers` are never built.
  *
+ * The observation of the request begins here.
+ *
  * @param request the adapter's request, whose signal aborts when the client goes away
- * @param addressOf finds the client behind trusted proxies
  */
 export const callerOf = (
+  room: Room,
   incoming: Incoming,
   request: { readonly signal: AbortSignal },
-  addressOf: AddressOf,
-): RestCaller => new CallerOfRequest(incoming, request, addressOf);
+): RestCaller => new CallerOfRequest(room, incoming, request);

@@ -11,7 +11,11 @@ const names = { idempotencyKey: 'Idempotency-Key', paymentsVersion: 'Payments-Ve
  *
  * @param path as it was sent; undefined if the request has none
  */
-export function answerProblem(error: PaymentsError, caller: RestCaller, path?: string): Response {
+export function answerProblem(
+  error: PaymentsError,
+  caller: Pick<RestCaller, 'requestId' | 'credential' | 'receipt'>,
+  path?: string,
+): Response {
   const { requestId, credential } = caller;
   const request = { requestId, credential, instance: path, names };
   const headers = headersFor(caller, problemType);

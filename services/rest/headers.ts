@@ -9,7 +9,10 @@ export type OutgoingHeaders = Record<string, string>;
 const vary = 'Accept, Authorization, Payments-Version';
 
 /** The headers that every answer to a caller has. */
-export function headersFor(caller: RestCaller, contentType: string): OutgoingHeaders {
+export function headersFor(
+  caller: Pick<RestCaller, 'requestId' | 'receipt'>,
+  contentType: string,
+): OutgoingHeaders {
   const headers: OutgoingHeaders = {
     'content-type': contentType,
     vary,

@@ -2,19 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { invalid, toPaymentsError } from '../core/errors.ts';
-import type { Core } from '../core/invoke.ts';
-import type { AddressOf } from '../wire/address.ts';
-import { callerOf, type Incoming, type RestCaller } from './caller.ts';
+import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
 import { answerProblem } from './errors.ts';
 
 type Outgoing = ServerResponse | Http2ServerResponse;
 type Fetch = Parameters<typeof getRequestListener>[0];
-
-/** What all requests of a room share. */
-export interface Room {
-  readonly core: Core;
-  readonly addressOf: AddressOf;
-}
 
 const waitsForever = { signal: new AbortController().signal };
 
@@ -23,19 +15,20 @@ const waitsForever = { signal: new AbortController().signal };
  * in the adapter, is logged and answered with `internal`, and no promise is left to reject.
  */
 export function createListener(
-  { core, addressOf }: Room,
+  room: Room,
   fetch: Fetch,
 ): (incoming: Incoming, outgoing: Outgoing) => void {
   /** The request that the adapter makes its own of, which it has done when it returns. */
   let taken: Incoming | undefined;
 
   function answerBroken(thrown: unknown, caller: RestCaller): Response {
-    console.error(caller.requestId, thrown);
-    return answerProblem(toPaymentsError(thrown), caller);
+    const error = toPaymentsError(thrown);
+    caller.observation.end(error.code, error.cause);
+    return answerProblem(error, caller);
   }
 
   const strangerOf = (incoming: Incoming | undefined): RestCaller =>
-    callerOf(incoming ?? ({ headers: {} } as IncomingMessage), waitsForever, addressOf);
+    callerOf(room, incoming ?? ({ headers: {} } as IncomingMessage), waitsForever);
 
   /** A request that never became one: a target or a Host that is no URL (RFC 9110 §7.1). */
   async function answerBadTarget({ message }: RequestError, incoming: Incoming | undefined) {
@@ -45,7 +38,7 @@ export function createListener(
       code: 'invalid_target',
       message: `expected a URL: ${message}`,
     });
-    return answerProblem(await core.refuse(caller, error), caller);
+    return answerProblem(await room.core.refuse(caller, error), caller);
   }
 
   const listener = getRequestListener(fetch, {

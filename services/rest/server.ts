@@ -12,14 +12,14 @@ import { listOf, readQuery } from '../wire/http/query.ts';
 import { pathOf } from '../wire/http/target.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
-import { callerOf, type Incoming, type RestCaller } from './caller.ts';
+import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
 import { customerHandlers } from './customers.ts';
 import { errorPage } from './docs.ts';
 import { answerProblem } from './errors.ts';
 import { forbidsToAdd } from './etag.ts';
 import { eventHandlers } from './events.ts';
 import { keyHandlers } from './keys.ts';
-import { createListener, type Room } from './listener.ts';
+import { createListener } from './listener.ts';
 import { paymentHandlers } from './payments.ts';
 import { refundHandlers } from './refunds.ts';
 import { type Route, routes } from './routes.ts';
@@ -36,8 +36,8 @@ const handlers: Readonly<Record<CallName, Handler>> = {
   ...keyHandlers,
 };
 
-const callerIn = (context: RestContext, { addressOf }: Room): RestCaller =>
-  callerOf(context.env.incoming, context.req.raw, addressOf);
+const callerIn = (context: RestContext, room: Room): RestCaller =>
+  callerOf(room, context.env.incoming, context.req.raw);
 
 /** Answers what was thrown; core counts it, and settles who calls and how often, if it has not. */
 async function answerThrown(
@@ -91,6 +91,7 @@ async function serve(
   const caller = callerIn(context, room);
   const { path } = context.req;
   if (!route) return answerThrown(notFound('page', path), room, caller, incoming);
+  caller.observation.operation = route.operation;
   const id = context.req.param('id');
   let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
@@ -103,6 +104,7 @@ async function serve(
     const answer = await handlers[route.operation](room.core, call);
     // Writes have been brought together by their commit already.
     if (route.method === 'GET') await endOfTurn();
+    caller.observation.end('ok');
     return answer;
   } catch (thrown) {
     return answerThrown(thrown, room, caller, incoming, route.operation);
@@ -148,6 +150,7 @@ function answerRest(context: RestContext, room: Room): Response | Promise<Respon
   }
   if (method === 'OPTIONS') {
     const headers = { allow, 'x-request-id': caller.requestId };
+    caller.observation.end('ok');
     return new Response(null, { status: 204, headers });
   }
   return answerThrown(methodNotAllowed(method, allow), room, caller, incoming);
@@ -166,19 +169,32 @@ const staticPage = (contentType: string, body: string): StaticPage => ({
   tag: bodyTag(body),
 });
 
-function answerStatic(context: RestContext, room: Room, page: StaticPage): Response {
-  const { contentType, body, tag } = page;
-  const { headers: given } = context.env.incoming;
-  requireMatch(given['if-match'], tag);
-  const headers = {
-    'content-type': contentType,
-    'cache-control': 'public, max-age=300',
-    etag: tag,
-    'x-request-id': callerIn(context, room).requestId,
-  };
-  return isKnown(given['if-none-match'], tag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(body, { status: 200, headers });
+/** @param page undefined where the path names none */
+function answerStatic(
+  context: RestContext,
+  room: Room,
+  page: StaticPage | undefined,
+): Response | Promise<Response> {
+  const { incoming } = context.env;
+  const caller = callerIn(context, room);
+  try {
+    if (!page) throw notFound('page', pathOf(incoming.url ?? '/'));
+    const { contentType, body, tag } = page;
+    const given = incoming.headers;
+    requireMatch(given['if-match'], tag);
+    const headers = {
+      'content-type': contentType,
+      'cache-control': 'public, max-age=300',
+      etag: tag,
+      'x-request-id': caller.requestId,
+    };
+    caller.observation.end('ok');
+    return isKnown(given['if-none-match'], tag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(body, { status: 200, headers });
+  } catch (thrown) {
+    return answerThrown(thrown, room, caller, incoming);
+  }
 }
 
 /**
@@ -205,8 +221,7 @@ export function createRestListener(
   app.get(errorsPath, (context) => answerStatic(context, room, errorIndex));
   app.get(errorPath.replace('{code}', ':code'), (context) => {
     const page = errorPage(context.req.param('code'));
-    if (page !== undefined) return answerStatic(context, room, staticPage(html, page));
-    throw notFound('page', pathOf(context.env.incoming.url ?? '/'));
+    return answerStatic(context, room, page === undefined ? page : staticPage(html, page));
   });
   app.notFound((context) => answerRest(context, room));
   app.onError((thrown, context) =>

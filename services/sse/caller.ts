@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Receipt, StreamCaller } from '../core/invoke.ts';
+import type { Core, Receipt, StreamCaller } from '../core/invoke.ts';
+import type { Observation } from '../core/observe.ts';
 import type { AddressOf } from '../wire/address.ts';
 import { readCallHeaders } from '../wire/call-headers.ts';
 
@@ -9,14 +10,17 @@ import { readCallHeaders } from '../wire/call-headers.ts';
  * way (RFC 6750 §5.3). Pages use fetch, or a library over it.
  */
 export function callerOf(
+  core: Pick<Core, 'observe'>,
   request: IncomingMessage,
   signal: AbortSignal,
   addressOf: AddressOf | undefined,
-): StreamCaller & { readonly receipt: Receipt } {
+): StreamCaller & { readonly receipt: Receipt; readonly observation: Observation } {
+  const headers = readCallHeaders(request.headers);
   return {
-    ...readCallHeaders(request.headers),
+    ...headers,
     address: addressOf?.(request),
     signal,
     receipt: {},
+    observation: core.observe(headers),
   };
 }

@@ -41,7 +41,7 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
     const lost = new AbortController();
     response.once('close', () => lost.abort());
     const signal = stop ? AbortSignal.any([stop, lost.signal]) : lost.signal;
-    const caller = callerOf(request, signal, addressOf);
+    const caller = callerOf(core, request, signal, addressOf);
     response.setHeader('x-request-id', caller.requestId);
     try {
       requireMethod(request);
@@ -62,6 +62,8 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
       const refused = { request, response, caller, timings };
       if (response.headersSent) response.end(errorMessage(error, refused));
       else answerError(error, refused);
+    } finally {
+      caller.observation.end('ok');
     }
   }
 

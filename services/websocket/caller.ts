@@ -1,4 +1,5 @@
-import type { Caller, Receipt, Session } from '../core/invoke.ts';
+import type { Caller, Core, Receipt, Session } from '../core/invoke.ts';
+import type { Observation } from '../core/observe.ts';
 
 /** What every command of a connection has in common. */
 export interface Peer {
@@ -10,20 +11,30 @@ export interface Peer {
   readonly address: string | undefined;
 }
 
-/** The caller of one command. The key was presented once, in `hello`. */
-export const callerOf = (
+/**
+ * The caller of one command, whose observation begins here. The key was presented once, in `hello`.
+ *
+ * @param receivedMs when the frame came, on the clock of `performance`; now, if omitted
+ */
+export function callerOf(
+  core: Pick<Core, 'observe'>,
   peer: Peer,
   requestId: string,
   command: {
     readonly idempotencyKey?: string | undefined;
     readonly traceparent?: string | undefined;
   } = {},
-): Caller & { readonly receipt: Receipt } => ({
-  session: peer.session,
-  requestId,
-  address: peer.address,
-  signal: peer.signal,
-  traceparent: command.traceparent ?? peer.traceparent,
-  idempotencyKey: command.idempotencyKey,
-  receipt: {},
-});
+  receivedMs?: number,
+): Caller & { readonly receipt: Receipt; readonly observation: Observation } {
+  const traceparent = command.traceparent ?? peer.traceparent;
+  return {
+    session: peer.session,
+    requestId,
+    address: peer.address,
+    signal: peer.signal,
+    traceparent,
+    idempotencyKey: command.idempotencyKey,
+    receipt: {},
+    observation: core.observe({ requestId, traceparent }, receivedMs),
+  };
+}

@@ -44,7 +44,8 @@ export interface Surroundings {
 
 /** The commands of one connection. */
 export interface Commands {
-  take(peer: Peer, received: Received): void;
+  /** @param receivedMs when the frame came, on the clock of `performance` */
+  take(peer: Peer, received: Received, receivedMs: number): void;
   /** Whether no call and no subscription runs. */
   readonly idle: boolean;
   /** Tells the peer of positions that moved on without an event. */
@@ -91,13 +92,15 @@ export function createCommands(surroundings: Surroundings): Commands {
     outbox.send(errorFrame(id, error, caller));
   }
 
-  async function call(peer: Peer, frame: FrameOf<'call'>): Promise<void> {
+  async function call(peer: Peer, frame: FrameOf<'call'>, receivedMs: number): Promise<void> {
     if (!mayRun(frame.id, 'calls', calls.size)) return;
     calls.add(frame.id);
-    const caller = callerOf(peer, nextRequestId(), frame);
+    const caller = callerOf(core, peer, nextRequestId(), frame, receivedMs);
+    caller.observation.operation = frame.operation;
     try {
       const output = await handlers[frame.operation](core, caller, frame.input);
       outbox.send(resultFrame(frame.id, caller, output));
+      caller.observation.end('ok');
     } catch (thrown) {
       await answerError(frame.id, thrown, caller, frame.operation);
     } finally {
@@ -106,12 +109,17 @@ export function createCommands(surroundings: Surroundings): Commands {
     }
   }
 
-  async function subscribe(peer: Peer, frame: FrameOf<'subscribe'>): Promise<void> {
+  async function subscribe(
+    peer: Peer,
+    frame: FrameOf<'subscribe'>,
+    receivedMs: number,
+  ): Promise<void> {
     if (!mayRun(frame.id, 'subscriptions', subscriptions.size)) return;
     const stop = new AbortController();
     const subscription: Subscription = { stop, told: 0 };
     subscriptions.set(frame.id, subscription);
-    const caller = { ...callerOf(peer, nextRequestId(), frame), signal: stop.signal };
+    const made = callerOf(core, peer, nextRequestId(), frame, receivedMs);
+    const caller = { ...made, signal: stop.signal };
     try {
       await serveEvents(core, caller, frame, subscription, outbox);
     } catch (thrown) {
@@ -121,20 +129,26 @@ export function createCommands(surroundings: Surroundings): Commands {
       if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);
       // What the core holds for a stream that failed here.
       stop.abort();
+      caller.observation.end('ok');
       if (isIdle()) onIdle();
     }
   }
 
-  async function unsubscribe(peer: Peer, { id }: FrameOf<'unsubscribe'>): Promise<void> {
+  async function unsubscribe(
+    peer: Peer,
+    { id }: FrameOf<'unsubscribe'>,
+    receivedMs: number,
+  ): Promise<void> {
     const subscription = subscriptions.get(id);
     subscription?.stop.abort();
     subscriptions.delete(id);
     // Answered alike if there is no such subscription: it may have ended at this moment. Its own
     // tokens were taken when it began, but not those of a frame that ends nothing.
     if (!subscription) {
-      const caller = callerOf(peer, nextRequestId());
+      const caller = callerOf(core, peer, nextRequestId(), {}, receivedMs);
       try {
         await core.admit(caller, { tokens: 1 });
+        caller.observation.end('ok');
       } catch (thrown) {
         await answerError(id, thrown, caller);
         return;
@@ -143,30 +157,31 @@ export function createCommands(surroundings: Surroundings): Commands {
     outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
   }
 
-  function run(peer: Peer, frame: ClientFrame): void {
+  function run(peer: Peer, frame: ClientFrame, receivedMs: number): void {
     switch (frame.type) {
       case 'hello':
         bad('Expected one hello, got another.');
         break;
       case 'call':
-        call(peer, frame).catch(broke);
+        call(peer, frame, receivedMs).catch(broke);
         break;
       case 'subscribe':
-        subscribe(peer, frame).catch(broke);
+        subscribe(peer, frame, receivedMs).catch(broke);
         break;
       case 'unsubscribe':
-        unsubscribe(peer, frame).catch(broke);
+        unsubscribe(peer, frame, receivedMs).catch(broke);
         break;
     }
   }
 
   return {
-    take(peer, received) {
+    take(peer, received, receivedMs) {
       if ('bad' in received) bad(received.bad);
-      else if ('frame' in received) run(peer, received.frame);
+      else if ('frame' in received) run(peer, received.frame, receivedMs);
       else {
         const { id, refused } = received;
-        answerError(id, refused, callerOf(peer, nextRequestId())).catch(broke);
+        const caller = callerOf(core, peer, nextRequestId(), {}, receivedMs);
+        answerError(id, refused, caller).catch(broke);
       }
     },
     get idle() {

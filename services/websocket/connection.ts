@@ -40,7 +40,7 @@ export function serveConnection(
 ): Connection {
   const { requestId, address } = upgrade;
   const lost = new AbortController();
-  const early: Received[] = [];
+  const early: { readonly received: Received; readonly receivedMs: number }[] = [];
   let peer: Peer | undefined;
   let unlisten = () => {};
   let authenticating = false;
@@ -134,20 +134,20 @@ export function serveConnection(
       unlisten = session.revocation.listen(onRevoked);
       peer = { session, signal: lost.signal, traceparent: upgrade.traceparent, address };
       outbox.send(welcomeFrame(requestId, limits));
-      for (const received of early.splice(0)) takeFrom(peer, received);
+      for (const { received, receivedMs } of early.splice(0)) takeFrom(peer, received, receivedMs);
     } catch (thrown) {
       fail(toPaymentsError(thrown));
     }
   }
 
-  function takeFrom(welcome: Peer, received: Received): void {
-    if (!leaving && !failing) commands.take(welcome, received);
+  function takeFrom(welcome: Peer, received: Received, receivedMs: number): void {
+    if (!leaving && !failing) commands.take(welcome, received, receivedMs);
   }
 
   /** Takes a frame of a peer that is not welcome yet. */
-  function takeEarly(received: Received): void {
+  function takeEarly(received: Received, receivedMs: number): void {
     if (authenticating) {
-      if (early.push(received) <= limits.earlyFrames) return;
+      if (early.push({ received, receivedMs }) <= limits.earlyFrames) return;
       const message = `Expected at most ${limits.earlyFrames} frames before welcome, got more.`;
       fail(new PaymentsError('rate_limited', message));
     } else if ('bad' in received) {
@@ -161,11 +161,12 @@ export function serveConnection(
 
   ws.on('message', (data, isBinary) => {
     if (leaving || failing) return reading.free();
+    const receivedMs = performance.now();
     try {
       // With the default binaryType a message is one Buffer.
       const received = isBinary ? binary : readFrame((data as Buffer).toString());
-      if (peer) takeFrom(peer, received);
-      else takeEarly(received);
+      if (peer) takeFrom(peer, received, receivedMs);
+      else takeEarly(received, receivedMs);
     } catch (thrown) {
       broke(thrown);
     }
