@@ -17,7 +17,7 @@ export interface Generator<Tasks extends { readonly [Name in keyof Tasks]: Task 
 }
 
 const compileCache = fileURLToPath(new URL('../../.data/compile-cache', import.meta.url));
-const readyWithinMs = 20_000;
+const readyWithinMs = 60_000;
 
 /**
  * Starts a generator. Resolves when it waits for its first order.

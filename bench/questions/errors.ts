@@ -1,8 +1,8 @@
 import type { Picture } from '../result/picture.ts';
-import { goodCreate, goodRead } from '../scenarios/errors.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { costRatio } from '../statistics/failures.ts';
 import { findCell, isValid } from '../statistics/summary.ts';
+import { goodCreate, goodRead } from '../trial/failure-costs.ts';
 import { notMeasured, type Question } from './question.ts';
 
 export const graphqlErrorsAre200: Question = {

@@ -15,6 +15,11 @@ export type CallWire = Exclude<WireName, 'sse'>;
 // The keys of a constant are known.
 export const wireNames = Object.keys(labels) as readonly WireName[];
 
+/** Wires that carry every call, each by its usual transport. */
+export const callWires = wireNames.filter(
+  (wire) => wire !== 'sse' && wire !== 'rest-http2',
+) as readonly Exclude<CallWire, 'rest-http2'>[];
+
 /** What the server has to open for a wire. */
 export const roomOf = (wire: WireName): string => (wire === 'rest-http2' ? 'rest' : wire);
 

@@ -8,7 +8,7 @@ const connections = 64;
 const readsPerSecond = 2000;
 const createsPerSecond = 500;
 
-/** (3) The same read and the same write, one layer changed at a time. */
+/** The same read and the same write, one layer changed at a time. */
 export const attribution = callScenario({
   name: 'attribution',
   title: 'JSON or protobuf, HTTP/1.1 or HTTP/2, bare library or whole room',

@@ -3,7 +3,7 @@ import { control, room, withCore } from '../trial/contenders.ts';
 import { autocannon, closed, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-/** (8) Each room beside the library that it is made with, alone and with core in it. */
+/** Each room beside the library that it is made with, alone and with core in it. */
 export const bare = callScenario({
   name: 'bare',
   title: 'Each room beside its bare library',

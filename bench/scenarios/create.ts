@@ -6,7 +6,7 @@ import { createPayment } from '../trial/workloads.ts';
 const workload = 'create';
 const createsPerSecond = 500;
 
-/** (2) One payment is created, each under an idempotency key of its own. */
+/** One payment is created, each under an idempotency key of its own. */
 export const create = callScenario({
   name: 'create',
   title: 'One payment created with an idempotency key',

@@ -30,7 +30,7 @@ const workloads: readonly Workload[] = [
 
 const connections = 16;
 
-/** (7) The same answer, small and large. */
+/** The same answer, small and large. */
 export const payload = callScenario({
   name: 'payload',
   title: 'Answers from 200 bytes to a megabyte',

@@ -8,7 +8,7 @@ const workload = 'read';
 const readsPerSecond = 3000;
 const objective = { quantile: 0.99, ms: 20 };
 
-/** (1) One payment is read. */
+/** One payment is read. */
 export const pointRead = callScenario({
   name: 'point-read',
   title: 'One payment read',

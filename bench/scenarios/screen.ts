@@ -64,7 +64,7 @@ const connections = 6;
 /** Round trips: the same machine, the same building, the same city, a continent, an ocean. */
 const distances = [0, 1, 10, 50, 150];
 
-/** (3) One screen: a customer with the last 20 payments and the refunds of each. */
+/** One screen: a customer with the last 20 payments and the refunds of each. */
 export const screen = callScenario({
   name: 'screen',
   title: 'One screen: a customer, the last 20 payments, the refunds of each',

@@ -6,6 +6,7 @@ import { openStore } from '../../services/storage/open.ts';
 import { payments } from '../../services/storage/payments.ts';
 import { openConnection } from '../../services/storage/sqlite/connection.ts';
 import type { StoreMeasurement } from '../result/result.ts';
+import { median } from '../statistics/paired.ts';
 
 const merchantId = 'acct_bench';
 const customerId = 'cus_00000000000000000000000001';
@@ -181,11 +182,6 @@ const paymentOf = (series: string, n: number): Payment => ({
 
 function requireRow(row: unknown): void {
   if (row === undefined) throw new Error('expected a payment, found none');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.main) {

@@ -22,7 +22,7 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 20_000;
+const readyWithinMs = 60_000;
 /** As `npm start` starts it. */
 const serverArgs = [
   '--expose-gc',

@@ -1,5 +1,6 @@
 import { type CallWire, labels, roomOf, type WireName } from '../result/wires.ts';
 import type { CallContender } from './call-sources.ts';
+import type { Contender } from './scenario.ts';
 
 /**
  * The real server with this wire's room open, and REST's for those who publish and write while
@@ -10,12 +11,22 @@ export const subjectOf = (wire: WireName) => {
   return { id: wires.join('+'), wires };
 };
 
-export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
+/** The room of a wire, for a scenario that calls it in its own way. */
+export const plainRoom = <Wire extends WireName>(
+  wire: Wire,
+  more: Partial<Contender> = {},
+): Contender & { readonly wire: Wire } => ({
   name: wire,
   label: labels[wire],
   kind: 'room',
-  wire,
   subject: subjectOf(wire),
+  ...more,
+  wire,
+});
+
+/** The room of a wire, called by the lean driver unless it says otherwise. */
+export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallContender => ({
+  ...plainRoom(wire),
   driver: 'lean',
   ...more,
 });

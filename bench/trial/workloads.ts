@@ -1,4 +1,3 @@
-import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type { Workload } from './workload.ts';
 
@@ -36,11 +35,3 @@ export const createPayment: Workload = {
   fragments: ['pay_', paymentToCreate.currency, paymentToCreate.description],
   wireCalls: 20,
 };
-
-/** The last payments of one customer, as many as there are on a page. */
-export const listPayments = (limit: number): Workload => ({
-  name: `page-${limit}`,
-  perform: (client, { customerId }) => client.listPayments({ customer: customerId, limit }),
-  comparable: (page) => (page as Awaited<ReturnType<Client['listPayments']>>).items,
-  wireCalls: 5,
-});

@@ -12,8 +12,8 @@ import { renderEnd } from '../../bench/report/terminal.ts';
 import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/result/format.ts';
 import { parseResult, type Result, readResult } from '../../bench/result/result.ts';
 import { left, renderMarkdown, renderText, right } from '../../bench/result/table.ts';
-import { goodCreate, goodRead } from '../../bench/scenarios/errors.ts';
 import { faultsOfClosed } from '../../bench/statistics/validity.ts';
+import { goodCreate, goodRead } from '../../bench/trial/failure-costs.ts';
 import {
   callCell,
   eventCell,

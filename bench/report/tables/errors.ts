@@ -1,10 +1,10 @@
 import { missing } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
 import { left, type Table } from '../../result/table.ts';
-import { goodCreate, goodRead } from '../../scenarios/errors.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { costRatio } from '../../statistics/failures.ts';
 import { isValid } from '../../statistics/summary.ts';
+import { goodCreate, goodRead } from '../../trial/failure-costs.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { notesFor } from './columns.ts';
 

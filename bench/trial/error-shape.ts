@@ -71,7 +71,7 @@ async function lastShape<Item>(
   }
 }
 
-/** How a wire tells of the failure that `use` provokes over a link: the last thing that it says. */
+/** How a wire reports the failure that `use` provokes: the last message on a capturing link. */
 export function shapeOn(
   wire: CallWire,
   target: Target,

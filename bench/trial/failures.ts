@@ -75,14 +75,14 @@ export async function prepareProvocation(
   };
 }
 
-/** What every wire has to tell alike. */
-export interface ToldFailure {
+/** What every wire has to report alike. */
+export interface ReportedFailure {
   readonly code: ErrorCode;
   readonly violations: readonly Violation[];
 }
 
 /** @returns what the client threw. @throws Error where it did not fail, or fell over otherwise */
-export async function toldBy(failing: Promise<unknown>): Promise<ToldFailure> {
+export async function reportedBy(failing: Promise<unknown>): Promise<ReportedFailure> {
   let answer: unknown;
   try {
     answer = await failing;
