@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts';
 import type { ErrorCode, ErrorDetails } from './errors.ts';
 
 /** How a call ended, as kept for its idempotency key. `output` is the operation's own output. */
@@ -27,7 +28,7 @@ export interface IdempotencyRecord {
 /** Reads of one merchant's idempotency records. */
 export interface IdempotencyReads {
   /** Undefined also when the record expired before `nowMs`. */
-  idempotencyRecord(key: string, nowMs: number): Promise<IdempotencyRecord | undefined>;
+  idempotencyRecord(key: string, nowMs: number): Awaitable<IdempotencyRecord | undefined>;
 }
 
 export interface IdempotencyWrites {

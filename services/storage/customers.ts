@@ -37,13 +37,13 @@ export function customerReads(
   const many = prepare(queries.customers);
   const list = newestLister(prepare, queries.listCustomers);
   return {
-    async customer(id) {
+    customer(id) {
       return customer.get({ merchantId: this.merchantId, id });
     },
-    async customers(ids) {
+    customers(ids) {
       return many.all({ merchantId: this.merchantId, ids: listOf(ids) });
     },
-    async listCustomers({ email }, window) {
+    listCustomers({ email }, window) {
       return list(this.merchantId, email, window);
     },
   };

@@ -83,7 +83,7 @@ export function idempotencyReads(
 ): IdempotencyReads & ThisType<OfMerchant> {
   const one = prepare(queries.idempotencyRecord);
   return {
-    async idempotencyRecord(key, nowMs) {
+    idempotencyRecord(key, nowMs) {
       return one.get({ merchantId: this.merchantId, key, nowMs });
     },
   };

@@ -62,10 +62,10 @@ export function keyLookups(
   const byHash = prepare(queries.apiKeyByHash);
   const inForce = prepare(queries.keysInForce, 'background');
   return {
-    async apiKeyByHash(hash) {
+    apiKeyByHash(hash) {
       return byHash.get({ hash });
     },
-    async keysInForce(hashes) {
+    keysInForce(hashes) {
       return inForce.all({ hashes: listOf(hashes) });
     },
   };

@@ -29,7 +29,7 @@ type Queries = ReturnType<typeof merchantQueries>;
 export function merchantLookup(prepare: Prepare, queries: Queries): Pick<Accounts, 'merchant'> {
   const merchant = prepare(queries.merchant);
   return {
-    async merchant(id) {
+    merchant(id) {
       return merchant.get({ id });
     },
   };

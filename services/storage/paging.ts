@@ -1,12 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
+import type { Awaitable } from '../core/awaitable.ts';
 import type { Window } from '../core/page.ts';
 import type { Dialect } from './dialect.ts';
 import { anyTableOf } from './merchant-queries.ts';
-import { compile, type MaybePromise, type Prepare, type Prepared, type Query } from './query.ts';
+import { compile, type Prepare, type Prepared, type Query } from './query.ts';
 import type { AnyTable } from './table.ts';
-
-/** How many events a call steps over to find those that it is asked for, at most. */
-export const steppedEvents = 2000;
 
 export interface PageValues {
   readonly merchantId: string;
@@ -66,7 +64,7 @@ export function newestLister<Item>(
     merchantId: string,
     wanted: string | undefined,
     window: Window,
-  ): MaybePromise<readonly Item[]> => {
+  ): Awaitable<readonly Item[]> => {
     const shape = { filtered: wanted !== undefined, after: window.after !== undefined };
     const name = `${shape.filtered} ${shape.after}`;
     const list = prepared.get(name) ?? prepare(queryOf(shape));

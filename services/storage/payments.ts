@@ -116,10 +116,10 @@ export function paymentReads(
   const payment = prepare(queries.payment);
   const many = prepare(queries.payments);
   return {
-    async payment(id) {
+    payment(id) {
       return payment.get({ merchantId: this.merchantId, id });
     },
-    async payments(ids) {
+    payments(ids) {
       return many.all({ merchantId: this.merchantId, ids: listOf(ids) });
     },
   };

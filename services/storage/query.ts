@@ -1,4 +1,5 @@
 import type { Compilable } from 'kysely';
+import type { Awaitable } from '../core/awaitable.ts';
 
 /** What a database takes as a parameter, and has in a cell. */
 export type Value = string | number | null | Uint8Array;
@@ -63,15 +64,12 @@ export const only = <Values extends object, Name extends keyof Values>(
   // The entries are exactly those of Pick; Object.fromEntries cannot say so.
   Object.fromEntries(names.map((name) => [name, values[name]])) as Pick<Values, Name>;
 
-/** A result at once from an embedded database, later from one across a network. */
-export type MaybePromise<Result> = Result | Promise<Result>;
-
 /** A query that a connection has prepared. */
 export interface Prepared<Values, Result> {
-  get(values: Values): MaybePromise<Result | undefined>;
-  all(values: Values): MaybePromise<readonly Result[]>;
+  get(values: Values): Awaitable<Result | undefined>;
+  all(values: Values): Awaitable<readonly Result[]>;
   /** @returns how many rows changed */
-  run(values: Values): MaybePromise<number>;
+  run(values: Values): Awaitable<number>;
 }
 
 /** Whether a query is counted for calls, or runs between them. */

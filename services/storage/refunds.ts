@@ -62,13 +62,13 @@ export function refundReads(
   const ofPayments = prepare(queries.refundsOfPayments);
   const list = newestLister(prepare, queries.listRefunds);
   return {
-    async refund(id) {
+    refund(id) {
       return refund.get({ merchantId: this.merchantId, id });
     },
-    async listRefunds({ payment }, window) {
+    listRefunds({ payment }, window) {
       return list(this.merchantId, payment, window);
     },
-    async refundsOfPayments(paymentIds, limitEach) {
+    refundsOfPayments(paymentIds, limitEach) {
       return ofPayments.all({ merchantId: this.merchantId, ids: listOf(paymentIds), limitEach });
     },
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Awaitable } from '../../services/core/awaitable.ts';
 import type { CommittedEvents } from '../../services/core/events/store.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type { PaymentFilter, PaymentSort } from '../../services/core/payments/store.ts';
@@ -413,7 +414,7 @@ function events(at: () => Store): void {
   test('listeners hear of committed events alone, by merchant, once they can be read', async () => {
     const store = at();
     const heard: CommittedEvents[] = [];
-    const readable: Promise<number>[] = [];
+    const readable: Awaitable<number>[] = [];
     store.onCommit((committed) => {
       heard.push(committed);
       readable.push(store.of(committed.merchantId).lastSequence());
@@ -502,7 +503,7 @@ function transactions(at: () => Store): void {
     const reads: Promise<unknown>[] = [];
     const look = () => {
       const read = store.of(merchantId).payment(paymentOf(1).id);
-      reads.push(read.then((payment) => seen.push(payment)));
+      reads.push(Promise.resolve(read).then((payment) => seen.push(payment)));
     };
     const write = store.write(async (tx) => {
       await tx.of(merchantId).insertPayment(paymentOf(1), null);

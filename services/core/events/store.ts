@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import type { Event, EventDraft, EventType } from './event.ts';
 
 /** The part of a merchant's log of events that one read looked at. */
@@ -15,9 +16,9 @@ export interface EventReads {
    * Events with a sequence above `after`, oldest first; all types when `types` is empty. Looks at
    * 2,000 sequences at most, so it may find fewer events than `limit` before the end of the log.
    */
-  eventsAfter(after: number, types: readonly EventType[], limit: number): Promise<EventRange>;
+  eventsAfter(after: number, types: readonly EventType[], limit: number): Awaitable<EventRange>;
   /** Sequence of the merchant's newest event; 0 if it has none. */
-  lastSequence(): Promise<number>;
+  lastSequence(): Awaitable<number>;
 }
 
 export interface EventWrites {

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import type { Merchant, StoredApiKey } from './merchant.ts';
 
 /** Writes of one merchant's keys. */
@@ -9,8 +10,8 @@ export interface KeyWrites {
 
 /** Who calls: found before it is known of which merchant a key is. */
 export interface Accounts {
-  merchant(id: string): Promise<Merchant | undefined>;
-  apiKeyByHash(hash: string): Promise<StoredApiKey | undefined>;
+  merchant(id: string): Awaitable<Merchant | undefined>;
+  apiKeyByHash(hash: string): Awaitable<StoredApiKey | undefined>;
   /** Those of `hashes` whose key exists and is not revoked. */
-  keysInForce(hashes: readonly string[]): Promise<readonly string[]>;
+  keysInForce(hashes: readonly string[]): Awaitable<readonly string[]>;
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.ts';
 import type { Position, Window } from '../page.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 
@@ -22,14 +23,14 @@ export interface PaymentRange {
 
 /** Reads of one merchant's payments. */
 export interface PaymentReads {
-  payment(id: string): Promise<Payment | undefined>;
+  payment(id: string): Awaitable<Payment | undefined>;
   /** In no particular order. */
-  payments(ids: readonly string[]): Promise<readonly Payment[]>;
+  payments(ids: readonly string[]): Awaitable<readonly Payment[]>;
   /**
    * Looks at 2,000 payments at most where no index answers filter and sort, so it may find fewer
    * than `limit` before the end of the list.
    */
-  listPayments(filter: PaymentFilter, sort: PaymentSort, window: Window): Promise<PaymentRange>;
+  listPayments(filter: PaymentFilter, sort: PaymentSort, window: Window): Awaitable<PaymentRange>;
 }
 
 export interface PaymentWrites {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MaybePromise, Prepare } from '../query.ts';
+import type { Awaitable } from '../../core/awaitable.ts';
+import type { Prepare } from '../query.ts';
 import type { SqliteConnection } from './connection.ts';
 import { lockedError, retryEveryMs, troubleOf } from './trouble.ts';
 import type { SqliteWriter } from './writer.ts';
@@ -28,7 +29,7 @@ export function afterTransactions(
     }
   }
 
-  function soon<Result>(run: () => Result): MaybePromise<Result> {
+  function soon<Result>(run: () => Result): Awaitable<Result> {
     if (writer.busy) return later(run, performance.now());
     try {
       return run();
