@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { invalid, PaymentsError } from './core/errors.ts';
 import { methodNotAllowed } from './wire/http/method.ts';
-import type { Refusal } from './wire/http/refusal.ts';
+import type { HttpRefusal } from './wire/http/refusal.ts';
 
 /** Why the front refuses a request before any room sees it. */
-export interface FrontRefusal extends Refusal {
+export interface FrontRefusal extends HttpRefusal {
   /** Whether the client's next request could be misread, too: its connection is closed. */
   readonly close?: boolean;
 }

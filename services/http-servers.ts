@@ -24,7 +24,7 @@ const lookMs = 50;
 
 type Http2Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
-export interface Place {
+export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -42,7 +42,7 @@ export interface Listening {
 }
 
 /** Serves HTTP/1.1. */
-export async function openHttp1(front: HttpFront, place: Place): Promise<Listening> {
+export async function openHttp1(front: HttpFront, place: ListenOptions): Promise<Listening> {
   const { host, port, tls } = place;
   const options = {
     // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
@@ -132,7 +132,7 @@ function whenQuiet(
 }
 
 /** Serves HTTP/2 and nothing else: a client that offers only HTTP/1.1 by ALPN is refused. */
-export async function openHttp2(front: HttpFront, place: Place): Promise<Listening> {
+export async function openHttp2(front: HttpFront, place: ListenOptions): Promise<Listening> {
   const { host, port, tls } = place;
   const options = { settings: { maxConcurrentStreams: mostStreams } };
   const server = tls ? createHttp2TlsServer({ ...options, ...tls }) : createHttp2Server(options);
@@ -197,7 +197,7 @@ function destroyAll(connections: ReadonlySet<Socket>): void {
 /** @throws Error that names the address and why it cannot be listened on */
 const listen = (
   server: Server,
-  place: Pick<Place, 'port' | 'host'>,
+  place: Pick<ListenOptions, 'port' | 'host'>,
   listener: Listener,
 ): Promise<number> =>
   new Promise((resolve, reject) => {

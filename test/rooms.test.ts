@@ -192,6 +192,25 @@ describe('the list of wires', () => {
   });
 });
 
+describe('names of exported types', () => {
+  /** One idea in each room, and the same name for it there. */
+  const ofEveryRoom = ['Handler'];
+  /** Still to be renamed: this list only shrinks. */
+  const known = ['Call', 'Connection', 'Incoming', 'Outcome', 'Upgrade'];
+
+  test('have one meaning in services', () => {
+    const declared = filesUnder('services').flatMap((file) =>
+      [...textOf(file).matchAll(/^export (?:interface|type|class) (\w+)\b/gm)].map(
+        ([, name = '']) => ({ name, file }),
+      ),
+    );
+    const twice = [...Map.groupBy(declared, ({ name }) => name)]
+      .filter(([name, places]) => places.length > 1 && ![...ofEveryRoom, ...known].includes(name))
+      .map(([name, places]) => `${name}: ${places.map(({ file }) => file).join(', ')}`);
+    expect(twice).toEqual([]);
+  });
+});
+
 describe('files', () => {
   const all = ['services', 'bench', 'test'].flatMap((folder) => filesUnder(folder));
 

@@ -16,7 +16,7 @@ const random40 = () => randomInt(2 ** 40);
 export type ImportPorts = Omit<Ports, 'clock' | 'newId' | 'observe'>;
 
 /** Calls of the core at a time of the caller's choice. */
-export interface Calls {
+export interface ImportCalls {
   /** @returns the operation's output, or the error if it concerns this row alone */
   write<Name extends CallName>(
     name: Name,
@@ -42,7 +42,7 @@ function refusalOf(error: unknown): PaymentsError {
   throw error;
 }
 
-export async function openCalls(ports: ImportPorts, key: string): Promise<Calls> {
+export async function openCalls(ports: ImportPorts, key: string): Promise<ImportCalls> {
   const newId = idsByKind();
   const session = await coreAt(ports, newId, Date.now()).authenticate({
     credential: key,
@@ -94,7 +94,7 @@ async function withinRate<Result>(call: () => Promise<Result>): Promise<Result> 
 
 /** The items of all pages of a list. */
 export async function* allItems<Name extends PageName>(
-  { read }: Calls,
+  { read }: ImportCalls,
   name: Name,
   filter: InputOf<Name>,
 ): AsyncGenerator<OutputOf<Name>['items'][number], void, void> {

@@ -1,4 +1,4 @@
-import { type Calls, type ImportPorts, openCalls } from './calls.ts';
+import { type ImportCalls, type ImportPorts, openCalls } from './calls.ts';
 import type { Tally } from './report.ts';
 
 /** One repetition of the year, and what of it is imported so far. */
@@ -6,7 +6,7 @@ export interface Year {
   /** The number of an invoice or a customer in this repetition. */
   readonly nameOf: (number: string) => string;
   readonly copy: number;
-  readonly calls: Calls;
+  readonly calls: ImportCalls;
   readonly tally: Tally;
   /** Ids by customer number. */
   readonly customers: Map<string, string>;

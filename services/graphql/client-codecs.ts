@@ -26,7 +26,7 @@ import { enumValues } from './enums.ts';
 
 /** Core's outputs from the results of documents, for the client. */
 
-export type PaymentJson = Omit<
+export type GraphqlPayment = Omit<
   Payment,
   'customer' | 'status' | 'captureMethod' | 'createdAt' | 'updatedAt'
 > & {
@@ -36,26 +36,26 @@ export type PaymentJson = Omit<
   readonly createdAt: string;
   readonly updatedAt: string;
 };
-type RefundJson = Omit<Refund, 'payment' | 'createdAt'> & {
+type GraphqlRefund = Omit<Refund, 'payment' | 'createdAt'> & {
   readonly paymentId: string;
   readonly createdAt: string;
 };
-type CustomerJson = Omit<Customer, 'createdAt'> & { readonly createdAt: string };
-type KeyJson = Omit<ApiKey, 'scopes' | 'createdAt' | 'revokedAt'> & {
+type GraphqlCustomer = Omit<Customer, 'createdAt'> & { readonly createdAt: string };
+type GraphqlKey = Omit<ApiKey, 'scopes' | 'createdAt' | 'revokedAt'> & {
   readonly scopes: readonly string[];
   readonly createdAt: string;
   readonly revokedAt: string | null;
 };
-interface CreatedKeyJson {
-  readonly key: KeyJson;
+interface GraphqlCreatedKey {
+  readonly key: GraphqlKey;
   readonly secret: string | null;
 }
 interface EventResourcesJson {
-  readonly payment: PaymentJson;
-  readonly refund: RefundJson;
-  readonly customer: CustomerJson;
+  readonly payment: GraphqlPayment;
+  readonly refund: GraphqlRefund;
+  readonly customer: GraphqlCustomer;
 }
-export interface EventJson {
+export interface GraphqlEvent {
   readonly id: string;
   readonly sequence: number;
   readonly type: string;
@@ -79,7 +79,7 @@ const captures = enumValues<CaptureMethod>(captureMethods);
 const types = enumValues<EventType>(eventTypes);
 const scopeNames = enumValues<Scope>(scopes);
 
-export const decodePayment = (json: PaymentJson): Payment => ({
+export const decodePayment = (json: GraphqlPayment): Payment => ({
   id: json.id,
   amount: json.amount,
   amountCaptured: json.amountCaptured,
@@ -97,7 +97,7 @@ export const decodePayment = (json: PaymentJson): Payment => ({
   version: json.version,
 });
 
-const decodeRefund = (json: RefundJson): Refund => ({
+const decodeRefund = (json: GraphqlRefund): Refund => ({
   id: json.id,
   payment: json.paymentId,
   amount: json.amount,
@@ -106,7 +106,7 @@ const decodeRefund = (json: RefundJson): Refund => ({
   createdAt: Date.parse(json.createdAt),
 });
 
-const decodeCustomer = (json: CustomerJson): Customer => ({
+const decodeCustomer = (json: GraphqlCustomer): Customer => ({
   id: json.id,
   name: json.name,
   email: json.email,
@@ -115,7 +115,7 @@ const decodeCustomer = (json: CustomerJson): Customer => ({
   createdAt: Date.parse(json.createdAt),
 });
 
-const decodeKey = (json: KeyJson): ApiKey => ({
+const decodeKey = (json: GraphqlKey): ApiKey => ({
   id: json.id,
   name: json.name,
   scopes: json.scopes.map((name) => valueIn(scopeNames, name)),
@@ -125,7 +125,7 @@ const decodeKey = (json: KeyJson): ApiKey => ({
   revokedAt: json.revokedAt === null ? null : Date.parse(json.revokedAt),
 });
 
-const decodeCreatedKey = ({ key, secret }: CreatedKeyJson): CreatedKey => ({
+const decodeCreatedKey = ({ key, secret }: GraphqlCreatedKey): CreatedKey => ({
   ...decodeKey(key),
   secret,
 });
@@ -141,7 +141,7 @@ const eventResources: { readonly [Kind in EventKind]: Decoder<EventResources[Kin
   customer: { decode: decodeCustomer },
 };
 
-function decodeData(json: EventJson['data']): Event['data'] {
+function decodeData(json: GraphqlEvent['data']): Event['data'] {
   const kind = eventKinds.find((known) => toPascal(known) === json.__typename);
   // A resource of a newer contract, of which the document selects nothing.
   if (kind === undefined) return { kind: 'unknown' } as never;
@@ -149,7 +149,7 @@ function decodeData(json: EventJson['data']): Event['data'] {
   return { kind, [kind]: eventResources[kind].decode(json) } as never;
 }
 
-export const decodeEvent = (json: EventJson): Event => ({
+export const decodeEvent = (json: GraphqlEvent): Event => ({
   id: json.id,
   sequence: json.sequence,
   type: valueIn(types, json.type),
@@ -166,15 +166,15 @@ const decodePage = <Node, Item>(
   nextCursor: pageInfo.hasNextPage ? pageInfo.endCursor : null,
 });
 
-export type ScreenJson = CustomerJson & {
+export type GraphqlScreen = GraphqlCustomer & {
   readonly payments: {
-    readonly nodes: readonly (PaymentJson & {
-      readonly refunds: { readonly nodes: readonly RefundJson[] };
+    readonly nodes: readonly (GraphqlPayment & {
+      readonly refunds: { readonly nodes: readonly GraphqlRefund[] };
     })[];
   };
 };
 
-export const decodeScreen = (json: ScreenJson): Screen => ({
+export const decodeScreen = (json: GraphqlScreen): Screen => ({
   customer: decodeCustomer(json),
   payments: json.payments.nodes.map(decodePayment),
   refunds: json.payments.nodes.map(({ refunds }) => refunds.nodes.map(decodeRefund)),

@@ -4,7 +4,7 @@ import type { Watch } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
 import type { EventStream } from '../core/events/follow.ts';
 import type { StreamName } from '../core/operations.ts';
-import { decodeEvent, type EventJson } from './client-codecs.ts';
+import { decodeEvent, type GraphqlEvent } from './client-codecs.ts';
 import { decodeErrors, type Json, toError } from './client-results.ts';
 import { encodeVariables } from './client-variables.ts';
 import { watchDocument } from './documents.ts';
@@ -57,7 +57,7 @@ export function createWatcher(
           hearing.delete(id);
           queue.end(error);
         };
-        const stop = connection.subscribe<{ readonly result: EventJson }>(
+        const stop = connection.subscribe<{ readonly result: GraphqlEvent }>(
           { query: watchDocument, variables: encodeVariables(name, input as Json) },
           {
             next({ data, errors }) {

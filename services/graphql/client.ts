@@ -16,8 +16,8 @@ import {
   decodeOutput,
   decodePayment,
   decodeScreen,
-  type PaymentJson,
-  type ScreenJson,
+  type GraphqlPayment,
+  type GraphqlScreen,
 } from './client-codecs.ts';
 import { found, type Json, lost, resultOf } from './client-results.ts';
 import { encodeVariables, inputNames } from './client-variables.ts';
@@ -85,7 +85,7 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
     ...streamsOf(watcher.watch),
     async getScreen(customerId) {
       const answer = await send(screenDocument, { id: customerId });
-      return decodeScreen(found(resultOf(answer), 'customer', customerId) as ScreenJson);
+      return decodeScreen(found(resultOf(answer), 'customer', customerId) as GraphqlScreen);
     },
     async getPaymentPersisted(id, etag) {
       const search = new URLSearchParams({
@@ -96,7 +96,7 @@ export async function createGraphqlClient(options: ClientOptions): Promise<Graph
       const path = `/graphql?${search}`;
       const answer = await request({ path, method: 'GET', headers });
       if (answer.status === 304) return { etag: answer.etag, payment: undefined };
-      const payment = found(resultOf(answer), 'payment', id) as PaymentJson;
+      const payment = found(resultOf(answer), 'payment', id) as GraphqlPayment;
       return { etag: answer.etag, payment: decodePayment(payment) };
     },
     async close() {

@@ -7,7 +7,7 @@ import { PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core } from '../core/invoke.ts';
 import type { Front } from '../wire/front.ts';
 import { maxBodyBytes } from '../wire/http/body.ts';
-import type { Refusal } from '../wire/http/refusal.ts';
+import type { HttpRefusal } from '../wire/http/refusal.ts';
 import { answerRefusal, closing, foreignOrigin, malformed } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import { callerOf } from './caller.ts';
@@ -77,7 +77,7 @@ export function createSockets(
   });
   let isClosing = false;
 
-  function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  function refuse(request: IncomingMessage, socket: Duplex, refusal: HttpRefusal): void {
     const caller = callerOf(request, addressOf(request), new AbortController().signal);
     // The last net: what breaks while an error is answered ends this connection alone.
     answerRefusal(core, caller, socket, refusal).catch(() => socket.destroy());

@@ -7,7 +7,7 @@ import type { GrpcCaller } from './caller.ts';
 import { whenDue } from './deadline.ts';
 import { detailsKey } from './errors.ts';
 import { Framing } from './framing.ts';
-import { framingRefusal, type Refusal, refusalOf, type Status, statusOf } from './refusals.ts';
+import { framingRefusal, type GrpcRefusal, refusalOf, type Status, statusOf } from './refusals.ts';
 
 /** How long a failure waits for a reader that takes nothing, before its stream is reset. */
 const flushMs = 1000;
@@ -108,7 +108,7 @@ export class Incoming {
   }
 
   /** Ends the call with a failure of which core may not know yet. */
-  refuse(refusal: Refusal): void {
+  refuse(refusal: GrpcRefusal): void {
     if (this.ended) return;
     this.ended = true;
     const { caller, stream } = this;

@@ -14,7 +14,7 @@ export const acceptedEncodings = 'identity,deflate,gzip';
 export type Status = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
 /** A failure, with the status that gRPC's own rules give it where core's code has another. */
-export interface Refusal {
+export interface GrpcRefusal {
   readonly error: PaymentsError;
   readonly code?: status | undefined;
 }
@@ -47,7 +47,7 @@ export const shutdownError = (): PaymentsError =>
   });
 
 /** STAT has INTERNAL for framing and for Compressed-Flags that cannot be. */
-export const framingRefusal = (message: string): Refusal => ({
+export const framingRefusal = (message: string): GrpcRefusal => ({
   error: invalid({ path: [], code: 'malformed', message }),
   code: status.INTERNAL,
 });
@@ -60,7 +60,7 @@ const codeOfStatus: Partial<Record<status, ErrorCode>> = {
 };
 
 /** A status of grpc-js or of a library's service, as this project's error. */
-export function refusalOf({ code, details }: Pick<Status, 'code' | 'details'>): Refusal {
+export function refusalOf({ code, details }: Pick<Status, 'code' | 'details'>): GrpcRefusal {
   const message = details ?? '';
   if (code === status.INTERNAL && message === 'Failed to decompress message') {
     return framingRefusal('expected a message compressed as grpc-encoding says, got other bytes');
@@ -79,7 +79,7 @@ export function refusalOf({ code, details }: Pick<Status, 'code' | 'details'>): 
 /** The status of a refusal, after core said what to answer to it. */
 export function statusOf(
   answered: PaymentsError,
-  { error, code }: Refusal,
+  { error, code }: GrpcRefusal,
   metadata: Metadata,
 ): StatusObject {
   if (error.code === 'unsupported_media_type') {

@@ -1,7 +1,7 @@
 import { PaymentsError } from '../core/errors.ts';
 import { preferenceOf, rangesOf } from '../wire/http/accept.ts';
 import type { MediaType } from '../wire/http/media-type.ts';
-import type { Query } from '../wire/http/query.ts';
+import type { UrlQuery } from '../wire/http/query.ts';
 import { hasMessages, type Route } from './routes.ts';
 
 export const jsonType = 'application/json';
@@ -26,7 +26,7 @@ export function isBinary({ parameters }: MediaType): boolean {
 }
 
 /** A message has no place for what `?expand=` adds, nor a way to leave out what it always has. */
-const offersMessages = (route: Route, { expand, fields }: Query): boolean =>
+const offersMessages = (route: Route, { expand, fields }: UrlQuery): boolean =>
   hasMessages(route) && expand === undefined && fields === undefined;
 
 /**
@@ -37,7 +37,7 @@ const offersMessages = (route: Route, { expand, fields }: Query): boolean =>
 export function typeToAnswer(
   accept: string | undefined,
   route: Route,
-  query: Query,
+  query: UrlQuery,
 ): typeof jsonType | typeof protobufType {
   if (accept === undefined || accept === '*/*' || accept === jsonType) return jsonType;
   const offersMessage = offersMessages(route, query);

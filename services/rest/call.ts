@@ -3,7 +3,7 @@ import type { Core } from '../core/invoke.ts';
 import type { CallName } from '../core/operations.ts';
 import { excerpt } from '../core/validate.ts';
 import { readBytes } from '../wire/http/body.ts';
-import { kindsOf, listOf, type Query, typed } from '../wire/http/query.ts';
+import { kindsOf, listOf, typed, type UrlQuery } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 import { isProtobuf, readJson } from './body.ts';
 import type { Incoming, RestCaller } from './caller.ts';
@@ -17,7 +17,7 @@ export interface Call {
   readonly path: string;
   /** What stands in the place of `{id}`. */
   readonly id: string | undefined;
-  readonly query: Query;
+  readonly query: UrlQuery;
   readonly caller: RestCaller;
   /** The answer's message, where it is one and not JSON. */
   readonly toMessage: ((output: unknown) => Uint8Array<ArrayBuffer>) | undefined;

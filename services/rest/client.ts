@@ -29,7 +29,7 @@ import { toSnake } from '../wire/names.ts';
 import { decodeProblem } from '../wire/problem.ts';
 import { jsonType, protobufType } from './accept.ts';
 import { hasMessages, type Route, routes } from './routes.ts';
-import { openHttp1, openHttp2, type Reply, type Transport } from './transport.ts';
+import { openHttp1, openHttp2, type Reply, type RestTransport } from './transport.ts';
 import { currentVersion } from './version.ts';
 
 export interface RestClientOptions extends ClientOptions {
@@ -129,7 +129,7 @@ function searchOf(route: Route, fields: Readonly<Record<string, unknown>>): stri
 
 /** What all calls of a client share. */
 interface Line {
-  readonly transport: Transport;
+  readonly transport: RestTransport;
   readonly headers: Readonly<Record<string, string>>;
   /** Of a client that speaks it. */
   readonly protobuf: Protobuf | undefined;

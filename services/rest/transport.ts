@@ -21,7 +21,7 @@ export interface Reply {
 }
 
 /** How the client's requests travel. */
-export interface Transport {
+export interface RestTransport {
   /** @throws Error when no answer came; whatever the answer's status, it is returned */
   send(request: Outgoing): Promise<Reply>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ function lost(target: string, cause: unknown): Error {
 }
 
 /** Where a transport's server is: its connections are at most `connections`. */
-export interface Place {
+export interface ServerAddress {
   readonly target: string;
   readonly connections: number;
   /** PEM of the only authority that is trusted, where it is not one of those that Node trusts. */
@@ -41,7 +41,7 @@ export interface Place {
 }
 
 /** HTTP/1.1, one request at a time on each connection. */
-export function openHttp1({ target, connections, ca }: Place): Transport {
+export function openHttp1({ target, connections, ca }: ServerAddress): RestTransport {
   // undici, left to itself, takes the HTTP/2 that a server over TLS may offer.
   const pool = new Pool(target, {
     connections,
@@ -76,7 +76,7 @@ export function openHttp1({ target, connections, ca }: Place): Transport {
 }
 
 /** HTTP/2, in cleartext with prior knowledge, calls spread in turn over the connections. */
-export function openHttp2({ target, connections, ca }: Place): Transport {
+export function openHttp2({ target, connections, ca }: ServerAddress): RestTransport {
   const sessions: (ClientHttp2Session | undefined)[] = Array.from({ length: connections });
   let turn = 0;
   function nextSession(): ClientHttp2Session {

@@ -18,7 +18,7 @@ import { encodeProblem } from '../wire/problem.ts';
 import { lastEventId } from './events.ts';
 
 /** The request that an error is the response to. */
-export interface Refused {
+export interface RefusedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly caller: Caller & { readonly receipt: Receipt };
@@ -26,7 +26,7 @@ export interface Refused {
 }
 
 /** Inputs that are headers are named as such. */
-const requestOf = ({ request, caller }: Refused): ProblemRequest => ({
+const requestOf = ({ request, caller }: RefusedRequest): ProblemRequest => ({
   requestId: caller.requestId,
   credential: caller.credential,
   instance: pathOf(request.url ?? '/'),
@@ -38,7 +38,7 @@ const requestOf = ({ request, caller }: Refused): ProblemRequest => ({
  * after any status but 200 (WHATWG HTML §9.2.3). So one that resumes, and may succeed later, gets a
  * stream that ends at once and asks it to come back after a longer pause.
  */
-export function answerError(error: PaymentsError, refused: Refused): void {
+export function answerError(error: PaymentsError, refused: RefusedRequest): void {
   const { request, response, caller, timings } = refused;
   const headers: Record<string, string> = {};
   addReceipt(headers, caller.receipt);
@@ -57,7 +57,7 @@ export function answerError(error: PaymentsError, refused: Refused): void {
  * The last message of a stream whose status 200 is sent already. An EventSource passes it to
  * `onerror`, connects again, and then gets the same error by a status.
  */
-export const errorMessage = (error: PaymentsError, refused: Refused): string =>
+export const errorMessage = (error: PaymentsError, refused: RefusedRequest): string =>
   encodeMessage({
     event: 'error',
     data: JSON.stringify(encodeProblem(error, requestOf(refused))),

@@ -10,7 +10,7 @@ import { toPascal } from '../wire/names.ts';
 import { watched } from './events.ts';
 import { clientFrames, subprotocol } from './frames.ts';
 import { defaultLimits } from './limits.ts';
-import { type Json, toYaml } from './yaml.ts';
+import { toYaml, type YamlValue } from './yaml.ts';
 
 /**
  * The contract of WebSocket and of SSE, AsyncAPI 3.0, from the operations' input schemas and this
@@ -18,7 +18,7 @@ import { type Json, toYaml } from './yaml.ts';
  * `--check` compares.
  */
 
-type Node = { readonly [name: string]: Json };
+type Node = { readonly [name: string]: YamlValue };
 
 const resource = (name: string): Node => ({ $ref: `./openapi.json#/components/schemas/${name}` });
 const listOf = (items: Node): Node => object({ data: { type: 'array', items } });
@@ -61,7 +61,9 @@ const jsonSchema = (schema: z.ZodType): Node => {
 
 function inputSchema(name: OperationName): Node {
   const fields = inputFields(name);
-  const properties = Object.fromEntries(fields.map((field) => [field.name, field.schema as Json]));
+  const properties = Object.fromEntries(
+    fields.map((field) => [field.name, field.schema as YamlValue]),
+  );
   return object(
     properties,
     fields.flatMap((field) => (field.required ? field.name : [])),
@@ -69,8 +71,8 @@ function inputSchema(name: OperationName): Node {
 }
 
 const { properties: callFields } = jsonSchema(clientFrames.call) as { properties: Node };
-const id = callFields.id as Json;
-const traceparent = callFields.traceparent as Json;
+const id = callFields.id as YamlValue;
+const traceparent = callFields.traceparent as YamlValue;
 const type = (name: string): Node => ({ const: name });
 const sequence: Node = { type: 'integer', minimum: 1 };
 const position: Node = { type: 'integer', minimum: 0 };
@@ -249,7 +251,7 @@ function closeCodes(): string {
   ].join('\n');
 }
 
-const asyncApi = (): Json => ({
+const asyncApi = (): YamlValue => ({
   asyncapi: '3.0.0',
   info: {
     title: 'Fivewire payments: WebSocket and server-sent events',
@@ -314,7 +316,7 @@ const asyncApi = (): Json => ({
   },
 });
 
-const bearer = (): Json => [{ $ref: '#/components/securitySchemes/apiKey' }];
+const bearer = (): YamlValue => [{ $ref: '#/components/securitySchemes/apiKey' }];
 
 /** The document as the file has it. */
 export const asyncApiText = (): string => toYaml(asyncApi());

@@ -5,7 +5,7 @@ import type { Core } from '../core/invoke.ts';
 import { bearerToken } from '../wire/bearer.ts';
 import type { Front } from '../wire/front.ts';
 import { createAllowsOrigin } from '../wire/http/origin.ts';
-import type { Refusal } from '../wire/http/refusal.ts';
+import type { HttpRefusal } from '../wire/http/refusal.ts';
 import {
   answerRefusal,
   closing,
@@ -47,7 +47,7 @@ export function createWebsocketRoom(
   }, limits.pingMs);
   pulse.unref();
 
-  function refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
+  function refuse(request: IncomingMessage, socket: Duplex, refusal: HttpRefusal): void {
     // The last net: what breaks while an error is answered ends this connection alone.
     const { hello, ...caller } = upgradeOf(request);
     const credential = hello?.key;

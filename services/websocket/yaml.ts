@@ -1,26 +1,28 @@
 /** A value as JSON has it. */
-export type Json =
+export type YamlValue =
   | string
   | number
   | boolean
   | null
-  | readonly Json[]
-  | { readonly [name: string]: Json | undefined };
+  | readonly YamlValue[]
+  | { readonly [name: string]: YamlValue | undefined };
 
 const plainKey = /^[A-Za-z_$][A-Za-z0-9_.$-]*$/;
 const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
 
-const isBlock = (value: Json): value is readonly Json[] | { readonly [name: string]: Json } =>
+const isBlock = (
+  value: YamlValue,
+): value is readonly YamlValue[] | { readonly [name: string]: YamlValue } =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 /**
  * `value` as YAML 1.2: nested parts as blocks, and every text, number and empty part as JSON
  * writes it, which is YAML as it stands. A small part of the language, and so beyond doubt.
  */
-export function toYaml(value: Json, indent = ''): string {
+export function toYaml(value: YamlValue, indent = ''): string {
   if (!isBlock(value)) return `${indent}${JSON.stringify(value)}\n`;
-  const entries: [head: string, part: Json][] = Array.isArray(value)
-    ? value.map((part: Json) => ['-', part])
+  const entries: [head: string, part: YamlValue][] = Array.isArray(value)
+    ? value.map((part: YamlValue) => ['-', part])
     : Object.entries(value).flatMap(([name, part]) =>
         part === undefined
           ? []

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { decodeEvent, decodeOutput, type EventJson } from '../../services/graphql/client-codecs.ts';
+import {
+  decodeEvent,
+  decodeOutput,
+  type GraphqlEvent,
+} from '../../services/graphql/client-codecs.ts';
 
 /** The client of an older contract beside a newer server. */
 
-const event: EventJson = {
+const event: GraphqlEvent = {
   id: 'evt_1',
   sequence: 1,
   type: 'DISPUTE_OPENED',

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Core } from '../../services/core/invoke.ts';
-import { decodeEvent, type EventJson } from '../../services/graphql/client-codecs.ts';
+import { decodeEvent, type GraphqlEvent } from '../../services/graphql/client-codecs.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 import { type Frame, type GraphqlSocket, openWelcomeSocket } from './graphql-socket.ts';
@@ -156,6 +156,6 @@ test('a client hands events of a newer contract through as they are', () => {
     type: 'DISPUTE_OPENED',
     createdAt: '2026-01-01T00:00:00Z',
     data: { __typename: 'Dispute' },
-  } as unknown as EventJson);
+  } as unknown as GraphqlEvent);
   expect(event).toMatchObject({ sequence: 7, type: 'DISPUTE_OPENED', data: { kind: 'unknown' } });
 });

@@ -5,9 +5,9 @@ import { toCamel, toSnake } from '../names.ts';
 import { isKept } from '../strict-json.ts';
 
 /** The parameters of a URL, by name: one value, or several if the name is repeated. */
-export type Query = Readonly<Record<string, string | readonly string[]>>;
+export type UrlQuery = Readonly<Record<string, string | readonly string[]>>;
 
-const noQuery: Query = Object.freeze(Object.create(null));
+const noQuery: UrlQuery = Object.freeze(Object.create(null));
 
 /** What bytes that are not UTF-8 become. */
 const replacement = '\ufffd';
@@ -17,7 +17,7 @@ const replacement = '\ufffd';
  *
  * @throws PaymentsError `validation_failed` if it is not UTF-8
  */
-export function readQuery(url: string): Query {
+export function readQuery(url: string): UrlQuery {
   const at = url.indexOf('?');
   if (at === -1) return noQuery;
   const query: Record<string, string | string[]> = Object.create(null);

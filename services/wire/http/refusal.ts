@@ -4,7 +4,7 @@ import type { ProblemOf } from '../problem.ts';
 import { type HttpMeaning, type ProblemResponse, problemResponse } from './problem-response.ts';
 
 /** Why a request is refused before it reaches an operation, and what HTTP says of it. */
-export interface Refusal extends HttpMeaning {
+export interface HttpRefusal extends HttpMeaning {
   readonly error: PaymentsError;
 }
 
@@ -12,7 +12,7 @@ export interface Refusal extends HttpMeaning {
 export async function refusalResponse(
   core: Core,
   caller: Caller,
-  { error, status, headers }: Refusal,
+  { error, status, headers }: HttpRefusal,
   instance?: ProblemOf['instance'],
 ): Promise<ProblemResponse> {
   const settled = await core.refuse(caller, error);

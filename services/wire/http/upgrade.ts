@@ -5,19 +5,19 @@ import type { Caller, Core } from '../../core/invoke.ts';
 import { methodNotAllowed } from './method.ts';
 import type { AllowsOrigin } from './origin.ts';
 import { endWithProblem } from './problem-response.ts';
-import { type Refusal, refusalResponse } from './refusal.ts';
+import { type HttpRefusal, refusalResponse } from './refusal.ts';
 
 /** Why WebSocket handshakes are refused, and how. */
 
 /** The server shuts down: another one, or this one in a moment, takes the connection. */
-export const closing = (): Refusal => ({
+export const closing = (): HttpRefusal => ({
   error: new PaymentsError('overloaded', 'Expected a server that goes on, got one that ends.', {
     retryAfterMs: 1000,
   }),
 });
 
 /** A handshake that `ws` does not accept. */
-export function malformed(message: string, { method = '', headers }: IncomingMessage): Refusal {
+export function malformed(message: string, { method = '', headers }: IncomingMessage): HttpRefusal {
   if (method !== 'GET') return { error: methodNotAllowed(method, 'GET') };
   const text = `Expected a handshake as RFC 6455 §4.2.1 has it, got: ${message}.`;
   const error = new PaymentsError('validation_failed', text);
@@ -34,7 +34,7 @@ export function malformed(message: string, { method = '', headers }: IncomingMes
 export function foreignOrigin(
   { headers }: IncomingMessage,
   allowsOrigin: AllowsOrigin,
-): Refusal | undefined {
+): HttpRefusal | undefined {
   if (allowsOrigin(headers)) return undefined;
   const text = `Expected no origin, that of ${headers.host} or one that is allowed, got another.`;
   return { error: new PaymentsError('permission_denied', text) };
@@ -44,7 +44,7 @@ export function foreignOrigin(
 export function otherSubprotocol(
   { headers }: IncomingMessage,
   subprotocol: string,
-): Refusal | undefined {
+): HttpRefusal | undefined {
   const offered = headers['sec-websocket-protocol'];
   if (offered === undefined || offered.split(',').some((name) => name.trim() === subprotocol)) {
     return undefined;
@@ -58,7 +58,7 @@ export async function answerRefusal(
   core: Core,
   caller: Caller,
   socket: Duplex,
-  refusal: Refusal,
+  refusal: HttpRefusal,
 ): Promise<void> {
   endWithProblem(socket, await refusalResponse(core, caller, refusal));
 }

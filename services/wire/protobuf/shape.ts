@@ -13,7 +13,7 @@ interface Descriptor {
 }
 
 /** The fields that a message can hold, by their numbers. */
-export type Shape = readonly (FieldShape | undefined)[];
+export type MessageShape = readonly (FieldShape | undefined)[];
 
 export interface FieldShape {
   /** In camel case, as proto-loader and core have it. */
@@ -28,7 +28,7 @@ export interface FieldShape {
   /** Whether it is the name in such a pair. */
   readonly key: boolean;
   /** With kind `message` alone. */
-  readonly message: Shape | undefined;
+  readonly message: MessageShape | undefined;
 }
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
@@ -53,12 +53,12 @@ export type Package = Readonly<Record<string, unknown>>;
  *
  * @param type the message's `type`, as the contract's definitions have it
  */
-export function shapeOf(contract: Package, type: object): Shape {
+export function shapeOf(contract: Package, type: object): MessageShape {
   const find = (typeName: string, { nestedType }: Descriptor): Descriptor =>
     nestedType.find((nested) => nested.name === typeName) ??
     descriptorOf(contract[typeName] ?? contract[`payments.v1.${typeName}`], typeName);
 
-  const shapeFrom = (descriptor: Descriptor): Shape => {
+  const shapeFrom = (descriptor: Descriptor): MessageShape => {
     const shape: (FieldShape | undefined)[] = [];
     for (const { name: field, number, label, type, typeName } of descriptor.field) {
       if (!isKnown(type)) throw new Error(`Expected a type that is checked, got ${type}.`);

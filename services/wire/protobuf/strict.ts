@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalid, maxViolations, type PaymentsError, type Violation } from '../../core/errors.ts';
-import type { FieldShape, Shape } from './shape.ts';
+import type { FieldShape, MessageShape } from './shape.ts';
 
 /**
  * Checks a request message before protobufjs decodes it, because protobufjs replaces bytes that
@@ -51,7 +51,7 @@ interface Walk {
 }
 
 /** @throws PaymentsError `validation_failed` where the bytes are no message of this shape */
-export function checkMessage(shape: Shape, bytes: Buffer, unknown: Unknown): void {
+export function checkMessage(shape: MessageShape, bytes: Buffer, unknown: Unknown): void {
   const walk: Walk = {
     bytes,
     unknown,
@@ -67,7 +67,7 @@ export function checkMessage(shape: Shape, bytes: Buffer, unknown: Unknown): voi
   if (walk.violations.length > 0) throw invalid(...walk.violations);
 }
 
-function readFields(walk: Walk, shape: Shape, end: number): void {
+function readFields(walk: Walk, shape: MessageShape, end: number): void {
   let seen: Set<FieldShape> | undefined;
   while (walk.at < end) {
     const tag = readTag(walk, end);
@@ -97,7 +97,7 @@ function readFields(walk: Walk, shape: Shape, end: number): void {
   }
 }
 
-function readMessage(walk: Walk, field: FieldShape, shape: Shape, end: number): void {
+function readMessage(walk: Walk, field: FieldShape, shape: MessageShape, end: number): void {
   walk.path.push(field.name);
   walk.pair = field.map;
   walk.keyStart = -1;
