@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { HttpFront } from './http.ts';
 import { breakStalled, cancelStalled, inTurn, mostStreams, stalledMs } from './http-pace.ts';
+import { ResponseWithoutTrailers } from './http2-response.ts';
 import type { Tls } from './tls.ts';
 import type { Drain } from './wire/front.ts';
 import { cannotListen, type Listener } from './wire/listen.ts';
@@ -134,7 +135,10 @@ function whenQuiet(
 /** Serves HTTP/2 and nothing else: a client that offers only HTTP/1.1 by ALPN is refused. */
 export async function openHttp2(front: HttpFront, place: ListenOptions): Promise<Listening> {
   const { host, port, tls } = place;
-  const options = { settings: { maxConcurrentStreams: mostStreams } };
+  const options = {
+    settings: { maxConcurrentStreams: mostStreams },
+    Http2ServerResponse: ResponseWithoutTrailers,
+  };
   const server = tls ? createHttp2TlsServer({ ...options, ...tls }) : createHttp2Server(options);
   // The front asks nothing of a request that HTTP/2's compatibility API does not have.
   const listen2 = (listener: HttpFront['request']) => listener as unknown as Http2Listener;
