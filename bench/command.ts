@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wrapped } from './result/table.ts';
 import { wireNames } from './result/wires.ts';
 import { scenarioNames } from './scenarios/index.ts';
 import { type Request, storageName, type Target } from './trial/plan.ts';
@@ -21,38 +22,44 @@ const defaultSeed = 1;
 const bytesInMegabit = 125_000;
 const onlyNames = [...scenarioNames, storageName];
 
-export const usage = `Compares the wires: the same operations on the same data, fresh processes, equal answers.
+export const usage = `Measures the same operations over each wire: on the same data, in fresh server processes, after a
+check that all answers are equal.
 
   npm run bench [-- options]
-  npm run bench -- --compare OLD.json NEW.json   what differs between two results, and what may be noise
-  npm run bench -- cross-check                   the same servers by wrk and h2load, where they are installed
-  npm run bench -- costs                         the server's CPU time for each rate-limit token, for the most expensive requests
+  npm run bench -- --compare OLD.json NEW.json   compares two results
+  npm run bench -- cross-check                   measures by wrk and h2load too, if installed
+  npm run bench -- costs                         CPU time of the most expensive requests, by token
 
 what
-  --only NAMES        scenarios, with commas: ${onlyNames.join(', ')}
-  --wires NAMES       wires to compare with the baseline: ${wireNames.join(', ')}
-  --target WIRE=URL   a server that runs already (again for each wire); grpc=HOST:PORT
-  --target-pid N      its process, for its CPU time; --target-ca FILE, --target-key KEY
+  --only NAMES        scenarios, separated by commas:
+${wrapped(onlyNames.join(', '), ' '.repeat(22))}
+  --wires NAMES       wires to compare with the baseline:
+${wrapped(wireNames.join(', '), ' '.repeat(22))}
+  --target WIRE=URL   measures a running server; once for each wire; gRPC: grpc=HOST:PORT
+  --target-pid N      process of that server, to measure its CPU time
+  --target-key KEY    API key for that server
+  --target-ca FILE    certificate authority of that server, PEM
 
 how
-  --rate N            calls a second of the loads at equal rate
-  --rtt LIST          round-trip times in ms that the link adds, with commas
-  --bandwidth N       megabits a second that the link lets through each way
-  --connections N     connections, and calls under way, of the loads
-  --duration TIME     of each timed phase: 5s, 500ms, 2m, or seconds as a bare number
-  --pairs N           fresh processes of each contender; fewer than 3 show no difference
-  --tls               every wire over TLS, with a self-made certificate
-  --seed N            order of the processes and arrivals; defaults to ${defaultSeed}
-  --quick             one short round: shows that the bench works, not how fast anything is
-  --full              more rounds, longer phases, the bare libraries too; says how long it takes
+  --rate N            calls a second at the rate that is equal for all
+  --rtt LIST          round-trip times to add, in ms, separated by commas
+  --bandwidth N       megabits a second in each direction
+  --connections N     connections, and calls under way
+  --duration TIME     length of each timed phase: 5s, 500ms, 2m, or a number of seconds
+  --pairs N           fresh processes of each contender; below 3, no difference is significant
+  --tls               TLS on every wire, with a self-signed certificate
+  --seed N            seed of the order of processes and of arrivals; defaults to ${defaultSeed}
+  --quick             one short round, which shows that the bench works, not which wire is faster
+  --full              more rounds, longer phases, and the bare libraries
 
 result
-  --out FOLDER        where latest.json, latest.md and latest.html go; defaults to bench/results
-  --json              prints the result as JSON, and nothing else, on standard output
-  --threshold TEXT    such as 'rest.point-read.p99<5ms'; may be given again
-  --list              says what would be run, and how long it would take
+  --out FOLDER        folder for latest.json, latest.md and latest.html; defaults to bench/results
+  --json              prints only the result, as JSON, on standard output
+  --threshold TEXT    limit to check, such as 'rest.point-read.p99<5ms'; may be repeated
+  --list              prints what would run and how long it takes, and runs nothing
 
-Exit codes: 0 done, 1 error, 2 a threshold is not met, 3 some measurement is invalid, 130 interrupted.
+Exit codes: 0 done, 1 error, 2 a threshold is not met, 3 some measurement is invalid,
+130 interrupted.
 `;
 
 function expected(flag: string, what: string, got: unknown): Error {

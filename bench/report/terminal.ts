@@ -1,7 +1,7 @@
 import { questions } from '../questions/index.ts';
 import { formatDuration } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
-import { renderText } from '../result/table.ts';
+import { renderText, terminalWidth, wrapped } from '../result/table.ts';
 import { isScenarioName } from '../scenarios/index.ts';
 import type { Progress } from '../trial/block.ts';
 import type { Block, Plan } from '../trial/plan.ts';
@@ -61,37 +61,24 @@ export function createProgress(screen: Screen, plan: Plan): Progress & { clear()
     finished(name, result) {
       clear();
       const tables = isScenarioName(name) ? tablesOfScenario(result, name) : storageTable(result);
-      for (const table of tables) screen.write(`${renderText(table)}\n`);
+      for (const table of tables) screen.write(`${renderText(table, terminalWidth)}\n`);
     },
     clear,
   };
 }
 
-const wrapped = (text: string, width: number, indent: string): string => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line && line.length + word.length >= width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line].map((one) => indent + one).join('\n');
-};
-
 /** The end of a run: the figures, the answers, and where it ran. */
 export function renderEnd(result: Result): string {
   const answers = questions.map(({ number, claim, judge }) => {
     const { answer, because } = judge(result);
-    return `${String(number).padStart(2)}  ${claim}: ${answer.toUpperCase()}\n${wrapped(because, 90, '      ')}`;
+    return `${String(number).padStart(2)}  ${claim}: ${answer.toUpperCase()}\n${wrapped(because, '      ')}`;
   });
   return [
-    renderText(figureTable(result)),
+    renderText(figureTable(result), terminalWidth),
     'What people say, and what this run says\n',
     ...answers,
     '',
-    ...describeRun(result).map((line) => wrapped(line, 96, '  ')),
+    ...describeRun(result).map((line) => wrapped(line, '  ')),
     '',
   ].join('\n');
 }

@@ -20,24 +20,65 @@ export const right = (head: string): Column => ({ head, align: 'right' });
 const padded = (text: string, width: number, align: Column['align']): string =>
   align === 'left' ? text.padEnd(width) : text.padStart(width);
 
-/** The table for a terminal: fixed width, no colours, so that a log holds it too. */
-export function renderText({ title, lead, columns, rows, notes }: Table): string {
+/** Columns of a terminal, and of a log that is read beside code. */
+export const terminalWidth = 100;
+
+/** The text in lines of at most `width` columns, each with its indent. A longer word stays whole. */
+export function wrapped(text: string, indent: string, width = terminalWidth): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? indent + word : `${last} ${word}`;
+    if (last === undefined || joined.length > width) lines.push(indent + word);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines.join('\n');
+}
+
+const gap = '  ';
+
+/** Columns by their place, so that those of a band fit beside each other and the first one. */
+function bandsOf([first = 0, ...widths]: readonly number[], width: number): number[][] {
+  const bands: number[][] = [[0]];
+  let used = first;
+  widths.forEach((one, at) => {
+    const last = bands.at(-1);
+    used += gap.length + one;
+    if (last && (used <= width || last.length === 1)) last.push(at + 1);
+    else {
+      bands.push([0, at + 1]);
+      used = first + gap.length + one;
+    }
+  });
+  return bands;
+}
+
+/**
+ * The table as text, without colours. Columns that do not fit into `width` stand below the others;
+ * by default all stand in one line, which `grep` finds whole.
+ */
+export function renderText(
+  { title, lead, columns, rows, notes }: Table,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const widths = columns.map((column, at) =>
     Math.max(column.head.length, ...rows.map((row) => row[at]?.length ?? 0)),
   );
-  const line = (texts: readonly string[]) =>
-    columns
-      .map((column, at) => padded(texts[at] ?? '', widths[at] ?? 0, column.align))
-      .join('  ')
-      .trimEnd();
+  const bands = bandsOf(widths, width).map((places) => {
+    const line = (texts: readonly string[]) =>
+      places
+        .map((at) => padded(texts[at] ?? '', widths[at] ?? 0, columns[at]?.align ?? 'left'))
+        .join(gap)
+        .trimEnd();
+    const rule = places.map((at) => '─'.repeat(widths[at] ?? 0)).join('──');
+    return [line(columns.map(({ head }) => head)), rule, ...rows.map(line)].join('\n');
+  });
   return [
-    title,
-    ...(lead ? [`  ${lead}`] : []),
+    wrapped(title, ''),
+    ...(lead ? [wrapped(lead, gap)] : []),
     '',
-    line(columns.map(({ head }) => head)),
-    widths.map((width) => '─'.repeat(width)).join('──'),
-    ...rows.map(line),
-    ...notes.map((note) => `  ${note}`),
+    bands.join('\n\n'),
+    ...notes.map((note) => wrapped(note, gap)),
     '',
   ].join('\n');
 }

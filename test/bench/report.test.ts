@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { usage } from '../../bench/command.ts';
 import { questions } from '../../bench/questions/index.ts';
 import { figuresOf } from '../../bench/report/figures.ts';
 import { writeJson } from '../../bench/report/json.ts';
@@ -240,6 +241,37 @@ describe('the report', () => {
       'T\n\nname  value\n───────────\na|b       1\nc     1,000\n  a note\n',
     );
     expect(renderMarkdown(table)).toContain('| a\\|b | 1 |');
+  });
+
+  test('a table that is wider than a terminal goes on below, each part with its first column', () => {
+    const long = 'x'.repeat(50);
+    const table = {
+      title: 'T',
+      lead: 'word '.repeat(30).trim(),
+      columns: [left('name'), right(long), right(long), right('last')],
+      rows: [['a', '1', '2', '3']],
+      notes: [],
+    };
+    const lines = renderText(table, 100).split('\n');
+    expect(lines.filter((line) => line.startsWith('name'))).toEqual([
+      `name  ${long}`,
+      `name  ${long}  last`,
+    ]);
+    expect(lines.filter((line) => line.startsWith('a '))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith('  word')).map(({ length }) => length)).toEqual([
+      96, 56,
+    ]);
+  });
+
+  test('a terminal of 100 columns shows the help and every table of a committed run', () => {
+    const result = readResult(
+      new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url),
+    );
+    const tables = tablesOf(result).map((table) => renderText(table, 100));
+    const texts = [usage, renderEnd(result), ...tables];
+    const lines = texts.flatMap((text) => text.split('\n'));
+    expect(lines.length).toBeGreaterThan(300);
+    expect(lines.filter(({ length }) => length > 100)).toEqual([]);
   });
 
   test('numbers have three digits, durations their minutes, and nothing is NaN', () => {
