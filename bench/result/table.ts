@@ -23,13 +23,13 @@ const padded = (text: string, width: number, align: Column['align']): string =>
 /** Columns of a terminal, and of a log that is read beside code. */
 export const terminalWidth = 100;
 
-/** The text in lines of at most `width` columns, each with its indent. A longer word stays whole. */
-export function wrapped(text: string, indent: string, width = terminalWidth): string {
+/** The text in lines that fit into a terminal, each with its indent. A longer word stays whole. */
+export function wrapped(text: string, indent: string): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
     const joined = last === undefined ? indent + word : `${last} ${word}`;
-    if (last === undefined || joined.length > width) lines.push(indent + word);
+    if (last === undefined || joined.length > terminalWidth) lines.push(indent + word);
     else lines[lines.length - 1] = joined;
   }
   return lines.join('\n');
