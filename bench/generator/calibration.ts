@@ -27,14 +27,14 @@ const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
 /** Requests of a usual size; a null server looks at nothing of them. */
 function requestsTo({ http, grpc }: Server) {
   const read = requestOf('GET', '/v1/payments/pay_00000000000000000000000000');
-  const frame = '{"type":"call","id":"1","operation":"getPayment","input":{"id":"pay_0"}}';
+  const frame = '{"type":"call","id":"1","operation":"readNothing","input":{"id":"pay_0"}}';
   const prepared: readonly (readonly [Prepared, number | undefined])[] = [
     [{ protocol: 'http1', request: read }, http],
     [
       {
         protocol: 'http2',
         grpc: true,
-        request: requestOf('POST', '/payments.v1.PaymentService/GetPayment', '\0\0\0\0\0'),
+        request: requestOf('POST', '/payments.v1.PaymentService/ReadNothing', '\0\0\0\0\0'),
       },
       grpc,
     ],

@@ -14,9 +14,9 @@ export const nullConstants: Constants = {
   restCreated: '{}',
   graphql: { data: {} },
   grpc: {
-    path: '/payments.v1.PaymentService/GetPayment',
+    path: '/payments.v1.PaymentService/ReadNothing',
     message: Buffer.alloc(200, 0x2d).toString('base64'),
-    createPath: '/payments.v1.PaymentService/CreatePayment',
+    createPath: '/payments.v1.PaymentService/CreateNothing',
     created: '',
   },
   websocket: {

@@ -15,11 +15,11 @@ import {
   type WatchOptions,
 } from '../core/client.ts';
 import type { Event } from '../core/events/event.ts';
-import type { CallName, InputOf, OperationName, OutputOf } from '../core/operations.ts';
+import type { CallName, InputOf, OutputOf } from '../core/operations.ts';
 import { paymentService } from '../wire/protobuf/contract.ts';
 import type { GetPaymentIfChangedResponse__Output } from '../wire/protobuf/generated/payments/v1/GetPaymentIfChangedResponse.ts';
 import { decodeEvent, decodePayment } from '../wire/protobuf/messages.ts';
-import { methods } from '../wire/protobuf/methods.ts';
+import { type Definition, methods } from '../wire/protobuf/methods.ts';
 import { outputs } from '../wire/protobuf/outputs.ts';
 import { encodeRequest } from '../wire/protobuf/request.ts';
 import { securityOf } from './client-credentials.ts';
@@ -37,11 +37,6 @@ const channelOptions: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 1000,
   'grpc.enable_channelz': 0,
 };
-
-type Definition = Pick<
-  (typeof methods)[OperationName]['definition'],
-  'path' | 'requestSerialize' | 'responseDeserialize'
->;
 
 /** A method with its answer read to the end. */
 interface Call<Output> {

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type CallName, operations } from '../core/operations.ts';
+import { operations } from '../core/operations.ts';
 import type { CallShape } from '../core/output.ts';
 import { type InputField, inputFields } from '../wire/json-input.ts';
 import { toPascal, toSnake } from '../wire/names.ts';
-import { messageName, methods } from '../wire/protobuf/methods.ts';
+import { type Definition, messageName, methods } from '../wire/protobuf/methods.ts';
 import { protobufType } from './accept.ts';
 import { hasMessages, type Route, routes } from './routes.ts';
 import {
@@ -34,7 +34,6 @@ import { currentVersion } from './version.ts';
  * and the schemas of the answers. `--write` writes `schema/openapi.json`, `--check` compares.
  */
 
-type Definition = (typeof methods)[CallName]['definition'];
 type Json = { readonly [name: string]: unknown };
 
 /** Schemas that are referred to by name. */

@@ -9,7 +9,7 @@ export const core = createCore(
 );
 
 /** Reads one payment as the caller of this `Authorization` header, or of this session. */
-export const getPayment = (
+export const readPayment = (
   who: string | undefined | Pick<Caller, 'session'>,
   id: string,
 ): Promise<Payment> => {

@@ -1,6 +1,6 @@
 import { type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import { announce } from './constant.ts';
-import { CreatePayment, created, GetPayment, payment } from './protobuf.ts';
+import { create, created, payment, read } from './protobuf.ts';
 
 /** Control: bare grpc-js with the codec of its loader; every message is decoded and encoded. */
 const answering =
@@ -9,10 +9,7 @@ const answering =
     reply(null, message);
 
 const server = new Server();
-server.addService(
-  { GetPayment, CreatePayment },
-  { GetPayment: answering(payment), CreatePayment: answering(created) },
-);
+server.addService({ read, create }, { read: answering(payment), create: answering(created) });
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, grpc) => {
   if (error) throw error;
   announce({ grpc });

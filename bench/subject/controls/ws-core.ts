@@ -3,7 +3,7 @@ import { WebSocketServer } from 'ws';
 import type { Session } from '../../../services/core/invoke.ts';
 import { encodePayment } from '../../../services/wire/json.ts';
 import { constants, serve } from './constant.ts';
-import { core, getPayment } from './core.ts';
+import { core, readPayment } from './core.ts';
 
 /** Floor with core: bare ws, core's read, and its JSON. The key comes once, in the hello. */
 const server = createServer();
@@ -16,7 +16,7 @@ sockets.on('connection', (socket) => {
       session = await core.authenticate({ credential: key, requestId: 'floor' });
       socket.send(constants.websocket.welcome);
     } else {
-      const output = encodePayment(await getPayment({ session }, input.id));
+      const output = encodePayment(await readPayment({ session }, input.id));
       socket.send(JSON.stringify({ id, type: 'result', output }));
     }
   });

@@ -190,14 +190,14 @@ const decodeCreatedKey = (message: Key__Output): CreatedKey => ({
   secret: message.secret ?? null,
 });
 
-/** The message of each resource. */
+/** The message of each resource, as it is read. */
 export interface Messages {
-  readonly payment: PaymentMessage;
-  readonly refund: RefundMessage;
-  readonly customer: CustomerMessage;
-  readonly event: EventMessage;
-  readonly key: KeyMessage;
-  readonly createdKey: KeyMessage;
+  readonly payment: Payment__Output;
+  readonly refund: Refund__Output;
+  readonly customer: Customer__Output;
+  readonly event: Event__Output;
+  readonly key: Key__Output;
+  readonly createdKey: Key__Output;
 }
 
 /** One codec a resource. */

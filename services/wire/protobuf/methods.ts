@@ -27,16 +27,16 @@ import {
 import type { MessageOf } from './outputs.ts';
 
 /** A method of the contract. `Response` is the message that it answers with. */
-interface Definition<Response> {
+export interface Definition<Response = object> {
   /** `/package.Service/Method` */
   readonly path: string;
   readonly requestType: { readonly type: object };
   readonly responseType: { readonly type: object };
   requestSerialize(message: object): Buffer;
   requestDeserialize(bytes: Buffer): object;
-  /** A property, so that the compiler requires that the declared output fits. */
-  readonly responseSerialize: (message: Response) => Buffer;
-  responseDeserialize(bytes: Buffer): object;
+  responseSerialize(message: object): Buffer;
+  /** The compiler holds the method to the declared output by this: all fields are required. */
+  responseDeserialize(bytes: Buffer): Response;
 }
 
 /** An operation in payments.v1: its method, and the fields of its request beside `request_id`. */
@@ -118,6 +118,6 @@ export const methods: { readonly [Name in OperationName]: Method<Name> } = {
 };
 
 /** The full name of a method's request or response, such as `payments.v1.Payment`. */
-export const messageName = ({ type }: Definition<never>['requestType']): MessageName =>
+export const messageName = ({ type }: Definition['requestType']): MessageName =>
   // proto-loader's own type says no more; every method's messages are of this package.
   `payments.v1.${(type as { readonly name: string }).name}` as MessageName;

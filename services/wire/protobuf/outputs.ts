@@ -2,20 +2,20 @@ import { type CallName, type OutputOf, operations, perCall } from '../../core/op
 import type { CallShape, Output, ResourceName, Shapes } from '../../core/output.ts';
 import { type MessageCodec, type Messages, resources } from './messages.ts';
 
-type PageMessage<Name extends string, Message> = { [Field in `${Name}s`]: Message[] } & {
-  nextPageToken: string;
-};
+type PageMessage<Name extends string, Message> = {
+  readonly [Field in `${Name}s`]: readonly Message[];
+} & { readonly nextPageToken: string };
 
 interface ShapeMessages<Name extends string, Message> {
   readonly one: Message;
   readonly created: Message;
   readonly page: PageMessage<Name, Message>;
-  readonly batch: { results: ({ found: Message } | { missing: string })[] };
-  readonly list: { payments: PageMessage<Name, Message>[] };
+  readonly batch: { readonly results: readonly { readonly found?: Message | null }[] };
+  readonly list: { readonly payments: readonly PageMessage<Name, Message>[] };
   readonly stream: Message;
 }
 
-/** The message that says an output. */
+/** The message that says an output, as it is read: with all of its fields. */
 export type MessageOf<Declared extends Output> = {
   [Name in ResourceName]: ShapeMessages<Name, Messages[Name]>;
 }[Declared['resource']][Declared['shape']];
