@@ -5,6 +5,7 @@ import { connectionsAreCheap } from './connections-are-cheap.ts';
 import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
 import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
 import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
+import { graphqlServersAreSlow } from './graphql-servers-are-slow.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
 import { protobufIsWhy } from './protobuf-is-why.ts';
@@ -29,6 +30,7 @@ export const questions: readonly Question[] = [
   graphqlErrorsAre200,
   errorsAreFree,
   websocketForRequests,
+  graphqlServersAreSlow,
 ];
 
 export const questionTable = (result: Result): Table => ({

@@ -172,7 +172,10 @@ export function figuresOf(result: Result): Figure[] {
     ...instrumentFigures(result),
     capacity('REST read, of bare hono', 0.55, ['rest', 'hono']),
     capacity('gRPC read, of bare grpc-js', 0.65, ['grpc', 'grpc-js-constant']),
-    capacity('GraphQL read, of bare graphql', 0.65, ['graphql', 'graphql-execute']),
+    capacity('GraphQL (lean host) read, of bare graphql', 0.65, [
+      'graphql-lean',
+      'graphql-execute',
+    ]),
     capacity('WebSocket read, of bare ws', 0.5, ['websocket', 'ws']),
     limitFigure(
       'screen by GraphQL with DataLoader',

@@ -1,5 +1,5 @@
 import { callScenario } from '../trial/call-scenario.ts';
-import { control, room, withCore } from '../trial/contenders.ts';
+import { control, leanHost, room, withCore } from '../trial/contenders.ts';
 import { autocannon, closed, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
@@ -18,6 +18,7 @@ export const bare = callScenario({
     control('grpc-js-constant', 'bare grpc-js', 'grpc'),
     withCore('grpc-js-core', 'grpc-js with core', 'grpc'),
     room('graphql'),
+    leanHost,
     control('graphql-execute', 'bare graphql', 'graphql'),
     withCore('graphql-core', 'graphql with core', 'graphql'),
     control('yoga', 'bare yoga', 'graphql'),

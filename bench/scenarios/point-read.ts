@@ -1,5 +1,5 @@
 import { callScenario } from '../trial/call-scenario.ts';
-import { restAgain, room } from '../trial/contenders.ts';
+import { leanHost, restAgain, room } from '../trial/contenders.ts';
 import { autocannon, closed, curve, once, open, searching, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
@@ -17,7 +17,7 @@ export const pointRead = callScenario({
   rounds: { quick: 1, normal: 3, full: 10 },
   // The noise floor of the run comes from these two.
   moreRounds: { contenders: ['rest', 'rest-again'], rounds: { quick: 0, normal: 2, full: 0 } },
-  contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
+  contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), leanHost, room('websocket')],
   workloads: [readPayment],
   phases(loading, round) {
     const { connections = 16, rttsMs = [0] } = loading;

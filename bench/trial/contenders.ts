@@ -31,6 +31,17 @@ export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallCon
   ...more,
 });
 
+/** GraphQL without Yoga's HTTP layer: what that costs is the difference. */
+export const leanHost: CallContender = room('graphql', {
+  name: 'graphql-lean',
+  label: `${labels.graphql} (lean host)`,
+  subject: {
+    ...subjectOf('graphql'),
+    id: 'rest+graphql, lean host',
+    env: { GRAPHQL_HOST: 'lean' },
+  },
+});
+
 /** REST once more, as if it were another contender: what differs is noise. */
 export const restAgain: CallContender = room('rest', {
   name: 'rest-again',

@@ -12,8 +12,8 @@ import { graphiqlOf, useGraphiqlHeaders } from './plugins/graphiql.ts';
 import { maskedErrors } from './plugins/masking.ts';
 import { useJsonResponses, useRefusals } from './plugins/responses.ts';
 
-/** A path that no request has: a blank does not come through Node's parser. */
-const nowhere = ' ';
+/** The end of no target: a line break comes through no parser. */
+const nowhere = '\n';
 
 /** The Yoga host: GraphQL over HTTP by graphql-yoga, its plugins in the order of a request. */
 export function createYogaListener(host: HttpHost): RequestListener {

@@ -312,6 +312,25 @@ describe('questions', () => {
     );
   });
 
+  test("tell what GraphQL costs from what its server's HTTP layer costs", () => {
+    const answerOf = (yogaMicros: number, leanMicros: number) => {
+      const read = (name: string, cpuMicros: number) =>
+        callCell('point-read', name, { ...rest, cpuMicros });
+      const cells = [
+        read('rest', 80),
+        callCell('point-read', 'rest-again', { ...rest, cpuMicros: 80 }, again),
+        read('graphql', yogaMicros),
+        read('graphql-lean', leanMicros),
+      ];
+      const question = questions.find(({ number }) => number === 34);
+      return question?.judge(resultOf(cells));
+    };
+    expect(answerOf(160, 120)?.answer).toBe('yes');
+    expect(answerOf(160, 80)?.answer).toBe('depends');
+    expect(answerOf(40, 40)?.answer).toBe('no');
+    expect(answerOf(160, 80)?.because).toContain('GraphQL over its lean host 2.00×');
+  });
+
   test('show no difference where there is none outside the noise', () => {
     const result = resultOf([
       callCell('point-read', 'rest', rest),

@@ -115,6 +115,12 @@ describe('requests', () => {
     },
   );
 
+  test.each(['/health', 'x=/health'])('no library answers by itself at %s', async (search) => {
+    const { status, body } = await answerOf(await fetch(`${room.target}/graphql?${search}`));
+    expect(status).toBe(401);
+    expect(body.errors[0].extensions.code).toBe('unauthenticated');
+  });
+
   test('a mutation by GET is refused and does nothing', async () => {
     const query =
       'mutation { createCustomer(input: { name: "x" }, idempotencyKey: "g") { __typename } }';
