@@ -180,12 +180,20 @@ describe('the page', () => {
     const result: Result = {
       ...htmlSample,
       environment: { ...htmlSample.environment, cpuModel: evil },
-      cells: htmlSample.cells.map((cell) => ({ ...cell, invalid: cell.invalid.map(() => evil) })),
+      cells: htmlSample.cells.map((cell) => ({
+        ...cell,
+        // A name that no scenario has, in charts and tables.
+        contender: cell.contender === 'rest-expand' ? evil : cell.contender,
+        invalid: cell.invalid.map(() => evil),
+      })),
     };
-    const images = await pages.on((page) => page.locator('img').count(), {
-      html: renderHtml(result),
-    });
+    const { page, said, close } = await pages.visit({ html: renderHtml(result) });
+    const images = await page.locator('img').count();
+    const names = await page.locator('#map-distance-screen-screen .legend li').allTextContents();
+    await close();
     expect(images).toBe(0);
+    expect(said).toEqual([]);
+    expect(names).toContain(evil);
   });
 
   test.each([true, false])('keeps the whole result as a download, scripts: %s', async (scripts) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Result } from '../../result/result.ts';
 import { script, styleSheet } from './assets.ts';
 import { patternsMarkup } from './charts/looks.ts';
@@ -13,15 +14,19 @@ const largestPageBytes = 690_000;
 
 const dayOf = ({ startedAt }: Result): string => startedAt.slice(0, 10);
 
+/** The page runs the script that it was written with, and no other. */
+const hashOf = (text: string): string =>
+  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
 const headMarkup = (result: Result): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src ${hashOf(script())}; img-src data:">
 <title>Fivewire bench, ${escaped(dayOf(result))}</title><link rel="icon" href="data:,">
 <style>${styleSheet()}</style></head>`;
 
-const navMarkup = (sections: readonly Section[]): string => {
+const navMarkup = (sections: readonly Pick<Section, 'id' | 'title'>[]): string => {
   const links = sections.map(
     ({ id, title }) => `<li><a href="#${id}">${title.split(',')[0]}</a></li>`,
   );
@@ -46,12 +51,11 @@ export function renderPage(asMeasured: Result, contents: Contents): string {
   const result = { ...asMeasured, cells: inOrder(asMeasured.cells) };
   const sections = sectionsOf(result, contents);
   const main = sections.map(sectionMarkup).join('\n');
-  const data = { id: 'data', title: 'Data', lead: '', body: '' };
   const before = `${headMarkup(result)}<body>
 <a class="skip" href="#answers">Skip to the answers</a>
 ${patternsMarkup(main)}
 ${headerMarkup(result, contents)}
-${navMarkup([...sections, data])}
+${navMarkup([...sections, { id: 'data', title: 'Data' }])}
 <main>${main}`;
   const after = `</main>
 <div id="tip" role="status" hidden></div>

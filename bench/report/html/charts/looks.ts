@@ -64,11 +64,11 @@ export const hatched = (wire: WireName | null): string => fillOf(wire, 2);
 
 /** The patterns that `markup` fills something with. */
 export function patternsMarkup(markup: string): string {
-  const found = new Set([...markup.matchAll(/url\(#(fill-([\w-]+)-(\d))\)/g)].map(String));
-  const patterns = [...found].sort().map((text) => {
-    const [, id, wire, tile] = text.split(',');
-    return `<pattern id="${id}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><g fill="var(--${wire})">${tiles[Number(tile)]}</g></pattern>`;
-  });
+  const found = [...markup.matchAll(/url\(#(fill-([\w-]+)-(\d))\)/g)].map(
+    ([, id, wire, tile]) =>
+      `<pattern id="${id}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><g fill="var(--${wire})">${tiles[Number(tile)]}</g></pattern>`,
+  );
+  const patterns = [...new Set(found)].sort();
   return `<svg class="patterns" aria-hidden="true" width="0" height="0">${patterns.join('')}</svg>`;
 }
 
@@ -88,13 +88,8 @@ const lineKey = ({ colour, symbol, dash }: Look): string =>
         Plot.dot([14], { x: [14], y: [6], r: 3.7, fill: colour, symbol }),
       ],
     },
-    { ...sized(keySize), 'aria-hidden': 'true' },
+    { width: String(keySize.width), height: String(keySize.height), 'aria-hidden': 'true' },
   );
-
-const sized = ({ width, height }: typeof keySize) => ({
-  width: String(width),
-  height: String(height),
-});
 
 const partKey = (tile: number): string =>
   `<svg viewBox="0 0 18 12" width="18" height="12" aria-hidden="true"><rect x=".5" y=".5" width="17" height="11" stroke="var(--control)" fill="${fillOf(null, tile)}"/></svg>`;
