@@ -13,28 +13,18 @@ import {
   upgradeRequired,
   wrongMethod,
 } from './http-guard.ts';
-import { prefersEventStream } from './sse/accept.ts';
 import type { Addressed, AddressOf } from './wire/address.ts';
 import { headerText } from './wire/call-headers.ts';
 import { endWithProblem, type ProblemResponse, sendProblem } from './wire/http/problem-response.ts';
 import { refusalResponse } from './wire/http/refusal.ts';
 import { pathOf } from './wire/http/target.ts';
 import { requestIdOf } from './wire/request-id.ts';
-
-/** What takes over a connection that asked for another protocol. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-/** What one HTTP server is made of; a wire that is not open is absent. */
-export interface HttpRooms {
-  readonly rest?: RequestListener;
-  readonly sse?: RequestListener;
-  readonly graphql?: { readonly listener: RequestListener; readonly upgrade: Upgrade };
-  readonly websocket?: { readonly upgrade: Upgrade };
-}
+import type { Route, Upgrade } from './wire/room.ts';
 
 export interface HttpFrontParts {
   readonly core: Core;
-  readonly rooms: HttpRooms;
+  /** Where the rooms that are open are found. */
+  readonly routes: readonly Route[];
   readonly addressOf: AddressOf;
   /** Prometheus text of `/metrics`. */
   readonly metrics: () => string;
@@ -104,7 +94,8 @@ function createRouter(
   refuser: Refuser,
   isDraining: () => boolean,
 ): RequestListener {
-  const { rooms } = parts;
+  const roomAt = byPath(parts.routes);
+  const elsewhere = roomAt.get(undefined)?.listener;
   const ownPages = createOwnPages(parts, isDraining);
 
   function route(incoming: IncomingMessage, response: ServerResponse): unknown {
@@ -120,28 +111,18 @@ function createRouter(
       if (method === 'GET' || method === 'HEAD') return page(incoming, response);
       return refuser.request(wrongMethod(method, 'GET, HEAD'), incoming, response);
     }
-    switch (path) {
-      case '/graphql':
-        if (rooms.graphql) return rooms.graphql.listener(incoming, response);
-        break;
-      case '/v1/events':
-        if (rooms.sse && prefersEventStream(headers.accept)) {
-          return rooms.sse(incoming, response);
-        }
-        break;
-      case '/ws':
-        // HTTP/2 has no upgrade (RFC 9113 §8.6).
-        if (!rooms.websocket || incoming.httpVersionMajor !== 1) break;
-        return refuser.request(
-          method === 'GET' ? upgradeRequired : wrongMethod(method, 'GET'),
-          incoming,
-          response,
-        );
-      case '*':
-        // The server as a whole (RFC 9110 §9.3.7).
-        if (method === 'OPTIONS') return respond(incoming, response, 204);
+    const room = roomAt.get(path);
+    if (room?.listener && (room.takes?.(incoming) ?? true)) {
+      return room.listener(incoming, response);
     }
-    if (rooms.rest) return rooms.rest(incoming, response);
+    // HTTP/2 has no upgrade (RFC 9113 §8.6).
+    if (room?.upgrade && !room.listener && incoming.httpVersionMajor === 1) {
+      const refusal = method === 'GET' ? upgradeRequired : wrongMethod(method, 'GET');
+      return refuser.request(refusal, incoming, response);
+    }
+    // The server as a whole (RFC 9110 §9.3.7).
+    if (path === '*' && method === 'OPTIONS') return respond(incoming, response, 204);
+    if (elsewhere) return elsewhere(incoming, response);
     return respond(incoming, response, 404, 'This wire is not open.\n');
   }
 
@@ -161,6 +142,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
   const isDraining = () => draining;
   const refuser = createRefuser(parts);
   const request = createRouter(parts, refuser, isDraining);
+  const roomAt = byPath(parts.routes);
 
   return {
     request,
@@ -174,7 +156,8 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
       refuser.request(unmetExpectation(incoming), incoming, response),
 
     upgradeOf(incoming) {
-      const upgrade = roomOfUpgrade(parts.rooms, incoming);
+      if (!asksToUpgrade(incoming)) return undefined;
+      const upgrade = roomAt.get(pathOf(incoming.url ?? '/'))?.upgrade;
       if (!upgrade) return undefined;
       const refusal = refusalOf(incoming);
       if (refusal) return (_, socket) => refuser.connection(refusal, socket, incoming);
@@ -213,20 +196,13 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 
 const noProxy = wrongMethod('CONNECT', 'GET, HEAD, POST, OPTIONS');
 
-/** What takes over the connection of a request that asks for another protocol, if anything. */
-function roomOfUpgrade(rooms: HttpRooms, request: IncomingMessage): Upgrade | undefined {
-  const { url = '/', headers, httpVersionMinor } = request;
+const byPath = (routes: readonly Route[]): ReadonlyMap<string | undefined, Route> =>
+  new Map(routes.map((route) => [route.path, route]));
+
+/** Whether a request asks for WebSocket, where a server may heed it. */
+const asksToUpgrade = ({ headers, httpVersionMinor }: IncomingMessage): boolean =>
   // A server ignores the field in HTTP/1.0 (RFC 9110 §7.8).
-  if (httpVersionMinor === 0 || headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
-  switch (pathOf(url)) {
-    case '/ws':
-      return rooms.websocket?.upgrade;
-    case '/graphql':
-      return rooms.graphql?.upgrade;
-    default:
-      return undefined;
-  }
-}
+  httpVersionMinor !== 0 && headers.upgrade?.toLowerCase() === 'websocket';
 
 /** The pages that belong to no room. */
 function createOwnPages(

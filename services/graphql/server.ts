@@ -6,6 +6,7 @@ import type { Front } from '../wire/front.ts';
 import { defaultTimings, type Timings } from '../wire/http/event-stream.ts';
 import { createAllowsOrigin } from '../wire/http/origin.ts';
 import { requestIdOf } from '../wire/request-id.ts';
+import type { OpenRoom } from '../wire/room.ts';
 import { createExecution } from './execution.ts';
 import type { HttpHost } from './host.ts';
 import { createLeanListener } from './lean.ts';
@@ -110,4 +111,18 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
       await sockets.close();
     },
   };
+}
+
+/** Serves documents and upgrades on one path. */
+export function open(
+  core: Core,
+  options: Front & {
+    readonly graphqlHost: GraphqlRoomOptions['host'];
+    readonly graphqlLoaders: boolean;
+  },
+): OpenRoom {
+  const { addressOf, allowsOrigin, graphqlHost: host, graphqlLoaders: loaders } = options;
+  const room = createGraphqlRoom(core, { addressOf, allowsOrigin, host, loaders });
+  const { listener, upgrade, close } = room;
+  return { routes: [{ path: '/graphql', listener, upgrade }], close };
 }

@@ -18,6 +18,7 @@ import {
   refundService,
 } from '../wire/protobuf/contract.ts';
 import { methods } from '../wire/protobuf/methods.ts';
+import type { OpenRoom } from '../wire/room.ts';
 import { customerHandlers } from './customers.ts';
 import { eventHandlers, serveStream } from './events.ts';
 import { maxRequestBytes } from './framing.ts';
@@ -139,3 +140,9 @@ export async function startGrpcServer(
     },
   };
 }
+
+/** Listens on a port of its own: grpc-js has its own HTTP/2 server. */
+export const open = (
+  core: Core,
+  { host, grpcPort: port, tls, addressOf }: Front & Omit<Place, 'port'> & { grpcPort: number },
+): Promise<OpenRoom> => startGrpcServer(core, { host, port, tls }, { addressOf });

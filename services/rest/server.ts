@@ -10,6 +10,7 @@ import { bodyTag, isKnown, requireMatch } from '../wire/http/conditional.ts';
 import { methodNotAllowed } from '../wire/http/method.ts';
 import { listOf, readQuery } from '../wire/http/query.ts';
 import { pathOf } from '../wire/http/target.ts';
+import type { OpenRoom } from '../wire/room.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
@@ -229,3 +230,9 @@ export function createRestListener(
   );
   return createListener(room, app.fetch);
 }
+
+/** Serves every path that no other room has. */
+export const open = (core: Core, front: Front): OpenRoom => ({
+  routes: [{ listener: createRestListener(core, front) }],
+  close: async () => {},
+});

@@ -11,6 +11,8 @@ import {
   type Timings,
 } from '../wire/http/event-stream.ts';
 import { methodNotAllowed } from '../wire/http/method.ts';
+import type { OpenRoom } from '../wire/room.ts';
+import { prefersEventStream } from './accept.ts';
 import { callerOf } from './caller.ts';
 import { answerError, errorMessage } from './errors.ts';
 import { decodeWatch, watched, writeEvents } from './events.ts';
@@ -70,6 +72,18 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
   return (request, response) => {
     // The last net: what breaks while an error is answered ends this connection alone.
     serve(request, response).catch(() => response.destroy());
+  };
+}
+
+/** Serves the path of the list of events, to clients that prefer a stream. */
+export function open(core: Core, { addressOf, allowsOrigin }: Front): OpenRoom {
+  const closing = new AbortController();
+  const { signal } = closing;
+  const listener = createSseListener(core, { addressOf, allowsOrigin, signal });
+  const takes = ({ headers }: IncomingMessage) => prefersEventStream(headers.accept);
+  return {
+    routes: [{ path: '/v1/events', takes, listener }],
+    close: async () => closing.abort(),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   otherSubprotocol,
 } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
+import type { OpenRoom } from '../wire/room.ts';
 import { type Connection, serveConnection, type Upgrade } from './connection.ts';
 import { subprotocol } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -103,6 +104,12 @@ export function createWebsocketRoom(
       clearTimeout(force);
     },
   };
+}
+
+/** Serves upgrades alone. */
+export function open(core: Core, { addressOf, allowsOrigin }: Front): OpenRoom {
+  const { upgrade, close } = createWebsocketRoom(core, { addressOf, allowsOrigin });
+  return { routes: [{ path: '/ws', upgrade }], close };
 }
 
 // `closeTimeout` is missing in the package's types; a variable may hold more than they know.

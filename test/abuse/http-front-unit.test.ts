@@ -3,8 +3,9 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createHttpFront, type HttpRooms } from '../../services/http.ts';
+import { createHttpFront } from '../../services/http.ts';
 import { createAddressOf } from '../../services/wire/address.ts';
+import type { Route } from '../../services/wire/room.ts';
 import { type House, openHouse } from '../house.ts';
 
 /** The front with rooms that break, and with connections that a client cannot make at will. */
@@ -18,10 +19,10 @@ afterAll(() => house.close());
 const broken = () => {
   throw new Error('a bug of the room');
 };
-const frontOf = (rooms: HttpRooms) =>
+const frontOf = (...routes: Route[]) =>
   createHttpFront({
     core: house.core,
-    rooms,
+    routes,
     addressOf: createAddressOf(0),
     metrics: () => '',
     whyNotReady: async () => undefined,
@@ -52,7 +53,7 @@ function requestTo(path: string, headers: Record<string, string> = {}): Incoming
 }
 
 test('a room that throws has its request answered with internal', async () => {
-  const front = frontOf({ rest: broken });
+  const front = frontOf({ listener: broken });
   const request = requestTo('/v1/customers');
   const response = new ServerResponse(request);
   const connection = new Connection();
@@ -65,7 +66,7 @@ test('a room that throws has its request answered with internal', async () => {
 });
 
 test('so has an upgrade', async () => {
-  const front = frontOf({ websocket: { upgrade: broken } });
+  const front = frontOf({ path: '/ws', upgrade: broken });
   const request = requestTo('/ws', { connection: 'Upgrade', upgrade: 'websocket' });
   const connection = new Connection();
   front.upgradeOf(request)?.(request, connection, Buffer.alloc(0));
@@ -80,7 +81,7 @@ test.each([
   ['HPE_ANYTHING_NEW', 400],
 ])('a connection that fails with %s is answered with %d', async (code, status) => {
   const connection = new Connection();
-  frontOf({}).unparsed(Object.assign(new Error(code), { code }), connection);
+  frontOf().unparsed(Object.assign(new Error(code), { code }), connection);
   await once(connection, 'finish');
   expect(connection.written).toMatch(
     new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*"status":${status}`),
@@ -90,7 +91,7 @@ test.each([
 
 test('a connection that is lost is not answered', () => {
   const connection = new Connection();
-  frontOf({}).unparsed(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), connection);
+  frontOf().unparsed(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), connection);
   expect(connection.destroyed).toBe(true);
   expect(connection.written).toBe('');
 });
