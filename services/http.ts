@@ -19,12 +19,12 @@ import { endWithProblem, type ProblemResponse, sendProblem } from './wire/http/p
 import { refusalResponse } from './wire/http/refusal.ts';
 import { pathOf } from './wire/http/target.ts';
 import { requestIdOf } from './wire/request-id.ts';
-import type { Route, Upgrade } from './wire/room.ts';
+import type { HttpRoute, Upgrade } from './wire/room.ts';
 
 export interface HttpFrontParts {
   readonly core: Core;
   /** Where the rooms that are open are found. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly HttpRoute[];
   readonly addressOf: AddressOf;
   /** Prometheus text of `/metrics`. */
   readonly metrics: () => string;
@@ -196,7 +196,7 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 
 const noProxy = wrongMethod('CONNECT', 'GET, HEAD, POST, OPTIONS');
 
-const byPath = (routes: readonly Route[]): ReadonlyMap<string | undefined, Route> =>
+const byPath = (routes: readonly HttpRoute[]): ReadonlyMap<string | undefined, HttpRoute> =>
   new Map(routes.map((route) => [route.path, route]));
 
 /** Whether a request asks for WebSocket, where a server may heed it. */

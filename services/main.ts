@@ -16,7 +16,7 @@ import { readTls, type Tls } from './tls.ts';
 import { createAddressOf } from './wire/address.ts';
 import type { Drain, Front } from './wire/front.ts';
 import { createAllowsOrigin } from './wire/http/origin.ts';
-import type { OpenRoom, Route } from './wire/room.ts';
+import type { HttpRoute, OpenRoom } from './wire/room.ts';
 
 /** What a room may ask for when it opens. */
 type Settings = Omit<Config, 'tls'> & Front & { readonly tls: Tls | undefined };
@@ -88,7 +88,7 @@ async function open(
   const addressOf = createAddressOf(config.trustedProxies);
   const settings = { ...config, addressOf, allowsOrigin: createAllowsOrigin(config.corsOrigins) };
   const bound: { -readonly [Name in keyof BoundPorts]: BoundPorts[Name] } = { http: 0 };
-  const routes: Route[] = [];
+  const routes: HttpRoute[] = [];
   for (const wire of wires.filter((each) => config.wires.has(each))) {
     const room = await (await rooms[wire]()).open(core, settings);
     closers.push((drain) => room.close(drain));

@@ -6,7 +6,7 @@ import type { Drain } from './front.ts';
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Where a room is found on the HTTP port. */
-export interface Route {
+export interface HttpRoute {
   /** Every path that no other route has, if omitted. */
   readonly path?: string;
   /** Whether a request to `path` is for this room. Every one is, if omitted. */
@@ -18,7 +18,7 @@ export interface Route {
 
 /** A wire that is open, as its room's `open` returns it. */
 export interface OpenRoom {
-  readonly routes?: readonly Route[];
+  readonly routes?: readonly HttpRoute[];
   /** The port that a wire listens on by itself, if it does. */
   readonly port?: number;
   /** Ends every stream and connection, after the calls that run. */

@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpFront } from '../../services/http.ts';
 import { createAddressOf } from '../../services/wire/address.ts';
-import type { Route } from '../../services/wire/room.ts';
+import type { HttpRoute } from '../../services/wire/room.ts';
 import { type House, openHouse } from '../house.ts';
 
 /** The front with rooms that break, and with connections that a client cannot make at will. */
@@ -19,7 +19,7 @@ afterAll(() => house.close());
 const broken = () => {
   throw new Error('a bug of the room');
 };
-const frontOf = (...routes: Route[]) =>
+const frontOf = (...routes: HttpRoute[]) =>
   createHttpFront({
     core: house.core,
     routes,
