@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
-import type { CallWire } from '../result/wires.ts';
+import type { CallWire, WireName } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 
 /** What the requests are made of: a server with the full data, and clients of its wires. */
-export interface Place {
+export interface ProbeTarget {
   /** `http://host:port` */
   readonly origin: string;
   readonly key: string;
@@ -21,11 +21,11 @@ export interface Probe {
   readonly name: string;
   readonly wire: string;
   /** Whether it is answered or refused does not matter: both are work. */
-  send(place: Place): Promise<unknown>;
+  send(target: ProbeTarget): Promise<unknown>;
 }
 
-async function post(place: Place, path: string, body: string, type = 'application/json') {
-  const { origin, key } = place;
+async function post(target: ProbeTarget, path: string, body: string, type = 'application/json') {
+  const { origin, key } = target;
   const headers = {
     authorization: `Bearer ${key}`,
     'content-type': type,
@@ -35,22 +35,22 @@ async function post(place: Place, path: string, body: string, type = 'applicatio
   return answer.arrayBuffer();
 }
 
-async function get(place: Place, path: string) {
-  const headers = { authorization: `Bearer ${place.key}` };
-  return (await fetch(place.origin + path, { headers })).arrayBuffer();
+async function get(target: ProbeTarget, path: string) {
+  const headers = { authorization: `Bearer ${target.key}` };
+  return (await fetch(target.origin + path, { headers })).arrayBuffer();
 }
 
 const many = (count: number, text: (at: number) => string, between = ' ') =>
   Array.from({ length: count }, (_, at) => text(at)).join(between);
 
-const document = (name: string, query: string | ((place: Place) => string)): Probe => ({
+const document = (name: string, query: string | ((target: ProbeTarget) => string)): Probe => ({
   name,
   wire: 'GraphQL',
-  send: (place) =>
+  send: (target) =>
     post(
-      place,
+      target,
       '/graphql',
-      JSON.stringify({ query: typeof query === 'string' ? query : query(place) }),
+      JSON.stringify({ query: typeof query === 'string' ? query : query(target) }),
     ),
 });
 
@@ -114,7 +114,11 @@ const reads: readonly Probe[] = [
   '/v1/payments?expand=customer,refunds&limit=100',
   '/v1/events?types=payment.canceled&limit=100',
   '/v1/events?limit=100',
-].map((path) => ({ name: `GET ${path}`, wire: 'REST', send: (place: Place) => get(place, path) }));
+].map((path) => ({
+  name: `GET ${path}`,
+  wire: 'REST',
+  send: (target: ProbeTarget) => get(target, path),
+}));
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -122,35 +126,39 @@ const faults: readonly Probe[] = [
   {
     name: 'POST of a body nested 30,000 deep',
     wire: 'REST',
-    send: (place) => post(place, '/v1/payments', `{"metadata":${nested(30_000)}}`),
+    send: (target) => post(target, '/v1/payments', `{"metadata":${nested(30_000)}}`),
   },
   {
     name: 'POST of a body with 5,000 unknown fields',
     wire: 'REST',
-    send: (place) => post(place, '/v1/payments', `{${many(5000, (at) => `"x${at}":1`, ',')}}`),
+    send: (target) => post(target, '/v1/payments', `{${many(5000, (at) => `"x${at}":1`, ',')}}`),
   },
   {
     name: 'POST of 60 kB of protobuf that are none',
     wire: 'REST',
-    send: (place) =>
-      post(place, '/v1/payments', '\x42\x01a'.repeat(20_000), 'application/protobuf'),
+    send: (target) =>
+      post(target, '/v1/payments', '\x42\x01a'.repeat(20_000), 'application/protobuf'),
   },
 ];
 
 const batches = (label: string, wire: CallWire): readonly Probe[] => {
-  const of = (name: string, call: (client: Client, place: Place) => Promise<unknown>): Probe => ({
+  const of = (
+    name: string,
+    call: (client: Client, target: ProbeTarget) => Promise<unknown>,
+  ): Probe => ({
     name,
     wire: label,
-    send: (place) => call(place.clients[wire], place).catch(() => {}),
+    send: (target) => call(target.clients[wire], target).catch(() => {}),
   });
-  const hundred = ({ fixtures }: Place) => Array.from({ length: 100 }, () => fixtures.refundableId);
+  const hundred = ({ fixtures }: ProbeTarget) =>
+    Array.from({ length: 100 }, () => fixtures.refundableId);
   return [
     of('one payment (what the others are compared with)', (client, { fixtures }) =>
       client.getPayment({ id: fixtures.paymentId }),
     ),
-    of('100 payments by id', (client, place) => client.getPaymentsByIds({ ids: hundred(place) })),
-    of('refunds of 100 payments', (client, place) =>
-      client.getRefundsByPaymentIds({ payments: hundred(place) }),
+    of('100 payments by id', (client, target) => client.getPaymentsByIds({ ids: hundred(target) })),
+    of('refunds of 100 payments', (client, target) =>
+      client.getRefundsByPaymentIds({ payments: hundred(target) }),
     ),
     of('100 large payments', (client, { fixtures }) =>
       client.listPayments({ customer: fixtures.heavyCustomerId, limit: 100 }),
@@ -159,10 +167,10 @@ const batches = (label: string, wire: CallWire): readonly Probe[] => {
   ];
 };
 
-const replay = (label: string, wire: 'sse' | 'grpc' | 'graphql' | 'websocket', after: number) => ({
+const replay = (label: string, wire: Exclude<WireName, 'rest' | 'rest-http2'>, after: number) => ({
   name: `every event after ${after === 0 ? 'the first' : 'the last 1,000'}`,
   wire: label,
-  async send({ clients, sse, lastSequence }: Place) {
+  async send({ clients, sse, lastSequence }: ProbeTarget) {
     const stop = new AbortController();
     const client = wire === 'sse' ? sse : clients[wire];
     const from = after === 0 ? 0 : lastSequence - after;

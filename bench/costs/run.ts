@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { formatCount, formatMs, formatNumber } from '../result/format.ts';
 import { left, renderText, right, type Table } from '../result/table.ts';
-import { rooms } from '../result/wires.ts';
+import { roomWires } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { adminKey, connectClient, portOf } from '../subject/clients.ts';
 import { arrangeFixtures } from '../subject/fixtures.ts';
 import { cpuMicrosOf } from '../subject/meter.ts';
 import { startServer } from '../subject/subject.ts';
 import { findTemplate, importTemplate, openCopies } from '../subject/template.ts';
-import { type Place, type Probe, probes } from './probes.ts';
+import { type Probe, type ProbeTarget, probes } from './probes.ts';
 
 /** Server CPU that a token may cost at the most, microseconds. */
 const limitMicros = 5000;
@@ -45,7 +45,7 @@ async function createCountingKey(address: Address): Promise<string> {
   }
 }
 
-async function openPlace(address: Address, key: string): Promise<Place> {
+async function openTarget(address: Address, key: string): Promise<ProbeTarget> {
   const open = { key };
   const admin = await connectClient(address, 'rest', { key: adminKey });
   try {
@@ -70,7 +70,7 @@ async function openPlace(address: Address, key: string): Promise<Place> {
 }
 
 /** By halving: a position beyond the newest event is refused. */
-async function newestSequence(admin: Place['clients']['rest']): Promise<number> {
+async function newestSequence(admin: ProbeTarget['clients']['rest']): Promise<number> {
   let after = 0;
   for (let step = 2 ** 40; step >= 1; step /= 2) {
     const probe = admin.listEvents({ after: after + step, limit: 1 });
@@ -80,7 +80,7 @@ async function newestSequence(admin: Place['clients']['rest']): Promise<number> 
 }
 
 /** Tokens left in the key's bucket, by `RateLimit: "…";r=…` of a read that takes one itself. */
-async function tokensLeft({ origin, key, fixtures }: Place): Promise<number> {
+async function tokensLeft({ origin, key, fixtures }: ProbeTarget): Promise<number> {
   const url = `${origin}/v1/payments/${fixtures.paymentId}`;
   const { headers } = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
   const left = /;r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1];
@@ -88,21 +88,21 @@ async function tokensLeft({ origin, key, fixtures }: Place): Promise<number> {
   return Number(left);
 }
 
-async function costOf(probe: Probe, place: Place, pid: number): Promise<Cost> {
+async function costOf(probe: Probe, target: ProbeTarget, pid: number): Promise<Cost> {
   const cpu = () => cpuMicrosOf(pid) ?? Number.NaN;
   const repeat = async (micros: number) => {
     const before = cpu();
     let times = 0;
     while (times === 0 || (times < mostTimes && cpu() - before < micros)) {
-      await probe.send(place);
+      await probe.send(target);
       times += 1;
     }
     return { times, cpuMicros: (cpu() - before) / times };
   };
   await repeat(warmMicros);
-  const leftBefore = await tokensLeft(place);
+  const leftBefore = await tokensLeft(target);
   const { times, cpuMicros } = await repeat(knownMicros);
-  const tokens = (leftBefore - (await tokensLeft(place)) - 1) / times;
+  const tokens = (leftBefore - (await tokensLeft(target)) - 1) / times;
   return { name: probe.name, wire: probe.wire, tokens, cpuMicros };
 }
 
@@ -146,26 +146,26 @@ export async function measureCosts(signal: AbortSignal): Promise<boolean> {
   const template = findTemplate();
   if (!template.exists) await importTemplate(template, signal);
   const copies = openCopies(template);
-  const subject = await startServer({ wires: rooms, databasePath: copies.copy() });
+  const subject = await startServer({ wires: roomWires, databasePath: copies.copy() });
   try {
     const { address } = subject;
     const { pid } = address;
     if (pid === null || cpuMicrosOf(pid) === undefined) {
       throw new Error('Expected a platform that accounts for CPU time, as Linux does.');
     }
-    const place = await openPlace(address, await createCountingKey(address));
+    const target = await openTarget(address, await createCountingKey(address));
     try {
-      for (let at = 0; at < pointReads; at += 1) await tokensLeft(place);
+      for (let at = 0; at < pointReads; at += 1) await tokensLeft(target);
       const costs: Cost[] = [];
       for (const [at, probe] of probes.entries()) {
         if (process.stderr.isTTY) process.stderr.write(`\r${at + 1} of ${probes.length} `);
-        costs.push(await costOf(probe, place, pid));
+        costs.push(await costOf(probe, target, pid));
       }
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       console.log(renderText(costTable(costs)));
       return costs.every((cost) => perToken(cost) <= limitMicros);
     } finally {
-      await Promise.all([...Object.values(place.clients), place.sse].map((one) => one.close()));
+      await Promise.all([...Object.values(target.clients), target.sse].map((one) => one.close()));
     }
   } finally {
     await subject.stop();

@@ -17,21 +17,21 @@ import { captureWorkload } from '../trial/capture.ts';
 import { nullConstants } from '../trial/constants.ts';
 import type { LoadGenerator } from '../trial/tasks.ts';
 import { readPayment } from '../trial/workloads.ts';
-import { type Line, type Pair, type Side, toolTable, verdictOf } from './table.ts';
+import { type Pair, type Side, type ToolComparison, toolTable, verdictOf } from './table.ts';
 import { findTool, h2load, runTool, type Tool, wrk } from './tools.ts';
 
 type CheckedWire = Extract<CallWire, 'rest' | 'rest-http2' | 'grpc'>;
 
-/** A tool and how it calls: as many calls under way on every line. */
-interface Way {
+/** A tool and how it calls: as many calls in flight in every comparison. */
+interface ToolSetup {
   readonly wire: CheckedWire;
   readonly tool: Tool;
   readonly connections: number;
-  /** Calls under way on each of them. */
+  /** Calls in flight on each of them. */
   readonly streams: number;
 }
 
-const ways: readonly Way[] = [
+const setups: readonly ToolSetup[] = [
   { wire: 'rest', tool: wrk, connections: 64, streams: 1 },
   { wire: 'rest-http2', tool: h2load, connections: 8, streams: 8 },
   { wire: 'rest-http2', tool: h2load, connections: 1, streams: 64 },
@@ -52,16 +52,16 @@ const nullWarmUpMs = 700;
 /** What a tool or the generator may take longer than it was told. */
 const slackMs = 10_000;
 
-type Captured = ClosedOrder['captured'];
+type CapturedRead = ClosedOrder['captured'];
 
 /** A server that both call, and the answer that it gives. */
-interface Place {
+interface CheckedServer {
   readonly address: Address;
-  readonly captured: Captured;
+  readonly captured: CapturedRead;
 }
 
-/** What all ways have in common. */
-interface Check {
+/** What all setups have in common. */
+interface CheckOptions {
   readonly copies: Copies;
   readonly nothing: Address;
   /** Slices by our driver, and by the tool, on each line. */
@@ -70,7 +70,7 @@ interface Check {
 }
 
 /** On one server: where both put the load. */
-interface Bench extends Check {
+interface Harness extends CheckOptions {
   readonly generator: LoadGenerator;
   readonly bodyPath: string;
 }
@@ -86,9 +86,9 @@ async function withServerCpu({ pid }: Address, work: () => Promise<number>): Pro
 
 /** A slice by our driver, in the load generator's process as in every other measurement. */
 async function takeOurs(
-  { address, captured }: Place,
-  { wire, connections, streams }: Way,
-  { generator }: Bench,
+  { address, captured }: CheckedServer,
+  { wire, connections, streams }: ToolSetup,
+  { generator }: Harness,
   durationMs: number,
 ): Promise<number> {
   const { host } = address;
@@ -98,9 +98,9 @@ async function takeOurs(
 }
 
 async function takeTool(
-  { address, captured }: Place,
-  { wire, tool, connections, streams }: Way,
-  { bodyPath }: Bench,
+  { address, captured }: CheckedServer,
+  { wire, tool, connections, streams }: ToolSetup,
+  { bodyPath }: Harness,
 ): Promise<number> {
   const origin = `http://${address.host}:${portOf(address, wire)}`;
   const { request } = captured.prepared;
@@ -118,16 +118,21 @@ async function takeTool(
 }
 
 /** Both in turns, in random order: what the machine does for a while, it does to both. */
-async function takePairs(place: Place, way: Way, bench: Bench, count: number): Promise<Pair[]> {
+async function takePairs(
+  server: CheckedServer,
+  setup: ToolSetup,
+  harness: Harness,
+  count: number,
+): Promise<Pair[]> {
   const takers = {
-    ours: () => takeOurs(place, way, bench, sliceMs),
-    tool: () => takeTool(place, way, bench),
+    ours: () => takeOurs(server, setup, harness, sliceMs),
+    tool: () => takeTool(server, setup, harness),
   };
   const pairs: Pair[] = [];
   for (let at = 0; at < count; at += 1) {
     const taken: Partial<Record<'ours' | 'tool', Side>> = {};
-    for (const side of shuffled(['ours', 'tool'] as const, bench.random)) {
-      taken[side] = await withServerCpu(place.address, takers[side]);
+    for (const side of shuffled(['ours', 'tool'] as const, harness.random)) {
+      taken[side] = await withServerCpu(server.address, takers[side]);
     }
     // Both have just been taken.
     pairs.push(taken as Pair);
@@ -138,7 +143,11 @@ async function takePairs(place: Place, way: Way, bench: Bench, count: number): P
 const grpcPrefixBytes = 5;
 
 /** The same request, answered by nobody's work. */
-function nullPlace(address: Address, wire: CheckedWire, { prepared }: Captured): Place {
+function nullServer(
+  address: Address,
+  wire: CheckedWire,
+  { prepared }: CapturedRead,
+): CheckedServer {
   if (wire !== 'grpc') {
     const body = Buffer.from(nullConstants.rest);
     return { address, captured: { prepared, status: 200, body } };
@@ -149,17 +158,21 @@ function nullPlace(address: Address, wire: CheckedWire, { prepared }: Captured):
   return { address, captured: { prepared, status: 0, body: Buffer.concat([prefix, message]) } };
 }
 
-async function checkWay(place: Place, way: Way, bench: Bench): Promise<Line> {
-  const { wire, tool, connections, streams } = way;
-  const nothing = nullPlace(bench.nothing, wire, place.captured);
-  const pairs = await takePairs(place, way, bench, bench.pairs);
-  await takeOurs(nothing, way, bench, nullWarmUpMs);
-  const ceilings = await takePairs(nothing, way, bench, ceilingPairs);
+async function checkSetup(
+  server: CheckedServer,
+  setup: ToolSetup,
+  harness: Harness,
+): Promise<ToolComparison> {
+  const { wire, tool, connections, streams } = setup;
+  const nothing = nullServer(harness.nothing, wire, server.captured);
+  const pairs = await takePairs(server, setup, harness, harness.pairs);
+  await takeOurs(nothing, setup, harness, nullWarmUpMs);
+  const ceilings = await takePairs(nothing, setup, harness, ceilingPairs);
   return { wire, tool: tool.name, connections, streams, pairs, ceilings };
 }
 
 /** The request as the room's own client sends it, with all that a tool adds of itself. */
-async function captureRead(address: Address, wire: CheckedWire): Promise<Captured> {
+async function captureRead(address: Address, wire: CheckedWire): Promise<CapturedRead> {
   const client: Client = await connectClient(address, wire);
   const fixtures = await arrangeFixtures(client).finally(() => client.close());
   const { prepared, status, body } = await captureWorkload(
@@ -176,9 +189,13 @@ async function captureRead(address: Address, wire: CheckedWire): Promise<Capture
   return { prepared: { ...prepared, request: { ...request, headers } }, status, body };
 }
 
-/** All ways of a wire, on one fresh server. */
-async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): Promise<Line[]> {
-  const { copies } = check;
+/** All setups of a wire, on one fresh server. */
+async function checkWire(
+  wire: CheckedWire,
+  on: readonly ToolSetup[],
+  options: CheckOptions,
+): Promise<ToolComparison[]> {
+  const { copies } = options;
   const databasePath = copies.copy();
   const started: (Subject | LoadGenerator)[] = [];
   try {
@@ -193,12 +210,12 @@ async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): P
     if ('body' in request) writeFileSync(bodyPath, request.body);
     if (address.pid !== null) await pin(address.pid, serverCore);
     await pin(generator.pid, clientCore);
-    const bench: Bench = { ...check, generator, bodyPath };
-    const place: Place = { address, captured };
-    const lines: Line[] = [];
-    for (const [at, way] of on.entries()) {
-      if (at === 0) await takeOurs(place, way, bench, warmUpMs);
-      lines.push(await checkWay(place, way, bench));
+    const harness: Harness = { ...options, generator, bodyPath };
+    const server: CheckedServer = { address, captured };
+    const lines: ToolComparison[] = [];
+    for (const [at, setup] of on.entries()) {
+      if (at === 0) await takeOurs(server, setup, harness, warmUpMs);
+      lines.push(await checkSetup(server, setup, harness));
     }
     return lines;
   } finally {
@@ -207,19 +224,19 @@ async function checkWire(wire: CheckedWire, on: readonly Way[], check: Check): P
   }
 }
 
-function estimateMs(on: readonly Way[], pairs: number): number {
+function estimateMs(on: readonly ToolSetup[], pairs: number): number {
   const ofWay = 2 * (pairs + ceilingPairs) * (sliceMs + 50) + nullWarmUpMs;
   return new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000) + on.length * ofWay;
 }
 
-/** Tells what is not there. @returns the ways whose tool is */
-function findWays(): Way[] {
+/** Tells what is not there. @returns the setups whose tool is */
+function findSetups(): ToolSetup[] {
   for (const tool of [wrk, h2load].filter((one) => findTool(one) === undefined)) {
-    const wires = new Set(ways.filter((way) => way.tool === tool).map(({ wire }) => wire));
+    const wires = new Set(setups.filter((setup) => setup.tool === tool).map(({ wire }) => wire));
     const names = [...wires].map((wire) => labels[wire]).join('; ');
     console.log(`${tool.name} is not on the PATH. Not checked: ${names}.`);
   }
-  return ways.filter(({ tool }) => findTool(tool) !== undefined);
+  return setups.filter(({ tool }) => findTool(tool) !== undefined);
 }
 
 function endOnSignals(): AbortSignal {
@@ -241,9 +258,9 @@ function endOnSignals(): AbortSignal {
  * @returns whether both agree on every line, or what a client can do explains why not
  */
 export async function crossCheck(durationMs: number): Promise<boolean> {
-  const on = findWays();
+  const on = findSetups();
   if (on.length === 0) {
-    console.log(`Nothing to check by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
+    console.log(`Nothing to options by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
     return false;
   }
   const pairs = Math.max(fewestPairs, Math.round(durationMs / sliceMs));
@@ -258,11 +275,11 @@ export async function crossCheck(durationMs: number): Promise<boolean> {
   try {
     const { address } = nothing;
     if (address.pid !== null) await pin(address.pid, serverCore);
-    const check: Check = { copies, nothing: address, pairs, random: createRandom(seed) };
-    const lines: Line[] = [];
-    for (const wire of new Set(on.map((way) => way.wire))) {
-      const ofWire = on.filter((way) => way.wire === wire);
-      lines.push(...(await checkWire(wire, ofWire, check)));
+    const options: CheckOptions = { copies, nothing: address, pairs, random: createRandom(seed) };
+    const lines: ToolComparison[] = [];
+    for (const wire of new Set(on.map((setup) => setup.wire))) {
+      const ofWire = on.filter((setup) => setup.wire === wire);
+      lines.push(...(await checkWire(wire, ofWire, options)));
     }
     console.log(`\n${renderText(toolTable(lines))}`);
     return lines.every((line) => verdictOf(line).passes);

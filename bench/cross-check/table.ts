@@ -20,7 +20,7 @@ export interface Pair {
 }
 
 /** A wire, called in the same way by our driver and by a tool. */
-export interface Line {
+export interface ToolComparison {
   readonly wire: WireName;
   readonly tool: string;
   readonly connections: number;
@@ -31,7 +31,7 @@ export interface Line {
   readonly ceilings: readonly Pair[];
 }
 
-export interface Verdict {
+export interface Agreement {
   /** Ours over the tool's. */
   readonly comparison: Comparison;
   readonly text: string;
@@ -63,7 +63,7 @@ function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefin
  * Whether both measure the same. A difference is explained where the slower client was near to all
  * that it can do: then it was not the server that was measured.
  */
-export function verdictOf({ pairs, ceilings, tool }: Line): Verdict {
+export function verdictOf({ pairs, ceilings, tool }: ToolComparison): Agreement {
   const rates = pairs.map((pair) => [pair.ours.perSecond, pair.tool.perSecond] as const);
   const comparison = compare(rates, createRandom(seed));
   const { ratio, interval } = comparison;
@@ -90,7 +90,7 @@ export function verdictOf({ pairs, ceilings, tool }: Line): Verdict {
   return { comparison, text: `differs${unsure}`, passes: false };
 }
 
-export const toolTable = (lines: readonly Line[]): Table => ({
+export const toolTable = (lines: readonly ToolComparison[]): Table => ({
   title: 'One payment read, by our drivers and by tools that others wrote',
   lead: 'Calls a second, closed loop: the same request, in turns, on the same server process.',
   columns: [

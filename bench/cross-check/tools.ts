@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { HttpRequest } from '../drivers/driver.ts';
-import { type Core, canPin } from '../process/child.ts';
+import { type CpuCore, canPin } from '../process/child.ts';
 
 /** One request again and again, closed loop, for one of the tools. */
 export interface ToolLoad {
@@ -130,7 +130,7 @@ export function findTool({ name }: Tool): string | undefined {
 export async function runTool(
   path: string,
   args: readonly string[],
-  { core, withinMs }: { readonly core: Core; readonly withinMs: number },
+  { core, withinMs }: { readonly core: CpuCore; readonly withinMs: number },
 ): Promise<string> {
   const [command = path, ...all] = [
     ...(canPin ? ['/usr/bin/taskset', '-c', String(core)] : []),

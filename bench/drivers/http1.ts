@@ -20,7 +20,7 @@ function encode({ host, port, request }: DriverOptions<HttpRequest>): Buffer {
 }
 
 /** One connection and the one call on it. It is opened again where it was lost. */
-interface Line {
+interface KeptConnection {
   /** Sends the request for this call. */
   send(call: Pending): void;
   open(): Promise<void>;
@@ -29,11 +29,11 @@ interface Line {
   close(): void;
 }
 
-type LineOptions = DriverOptions<HttpRequest> & {
-  /** Gives a request that no other line uses, with a fresh marker. */
+type KeptConnectionOptions = DriverOptions<HttpRequest> & {
+  /** Gives a request that no other connection uses, with a fresh marker. */
   readonly createRequest: () => () => Buffer;
-  /** The call has ended and the line is free. */
-  readonly onFree: (line: Line) => void;
+  /** The call has ended and the connection is free. */
+  readonly onFree: (connection: KeptConnection) => void;
 };
 
 /** Cuts answers out of what comes on one connection. @returns what to call with new bytes */
@@ -63,7 +63,7 @@ function createReader(toHead: boolean, onAnswer: (answer: Http1Answer) => void) 
   };
 }
 
-function createLine(options: LineOptions): Line {
+function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
   const { request, check, createRequest, onFree } = options;
   const nextRequest = createRequest();
   let socket: Socket | undefined;
@@ -80,7 +80,7 @@ function createLine(options: LineOptions): Line {
     if (!call) return;
     pending = undefined;
     call.reject(reason);
-    onFree(line);
+    onFree(connection);
   };
   const onAnswer = ({ status, body, isLast }: Http1Answer) => {
     const call = pending;
@@ -88,7 +88,7 @@ function createLine(options: LineOptions): Line {
     pending = undefined;
     settle(call, check, status, body);
     if (isLast) end(new Error('Expected nothing more from a server that ends the connection.'));
-    onFree(line);
+    onFree(connection);
   };
   const open = async () => {
     const read = createReader(request.method === 'HEAD', onAnswer);
@@ -114,19 +114,19 @@ function createLine(options: LineOptions): Line {
   const sendAfterOpening = async (call: Pending) => {
     try {
       await open();
-      line.send(call);
+      connection.send(call);
     } catch (thrown) {
       call.reject(thrown as Error);
-      onFree(line);
+      onFree(connection);
     }
   };
-  const line: Line = {
+  const connection: KeptConnection = {
     open,
     send(call) {
       if (unheard) {
         call.reject(unheard);
         unheard = undefined;
-        onFree(line);
+        onFree(connection);
       } else if (socket) {
         pending = call;
         sentMs = performance.now();
@@ -141,10 +141,10 @@ function createLine(options: LineOptions): Line {
       end(closed());
     },
   };
-  return line;
+  return connection;
 }
 
-/** Requests of one line after the other: a line's is not in use before its call has ended. */
+/** Gives each connection its own request, which is not in use before its call has ended. */
 function createRequests(options: DriverOptions<HttpRequest>): () => () => Buffer {
   const encoded = encode(options);
   const marker = createMarker(options.marker);
@@ -167,40 +167,40 @@ function createRequests(options: DriverOptions<HttpRequest>): () => () => Buffer
  */
 export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promise<Driver> {
   const waiting: Pending[] = [];
-  const free: Line[] = [];
+  const free: KeptConnection[] = [];
   let isClosed = false;
-  const onFree = (line: Line) => {
+  const onFree = (connection: KeptConnection) => {
     const next = waiting.shift();
-    if (next) line.send(next);
-    else free.push(line);
+    if (next) connection.send(next);
+    else free.push(connection);
   };
   const createRequest = createRequests(options);
-  const lines = Array.from({ length: options.connections }, () =>
-    createLine({ ...options, createRequest, onFree }),
+  const pool = Array.from({ length: options.connections }, () =>
+    createKeptConnection({ ...options, createRequest, onFree }),
   );
   const { timeoutMs } = options;
   const giveUp = (ms: number) => {
     const before = performance.now() - ms;
-    for (const line of lines) line.giveUpBefore(before);
+    for (const connection of pool) connection.giveUpBefore(before);
   };
   const sweeps = timeoutMs && setInterval(giveUp, timeoutMs / 4, timeoutMs).unref();
   const close = async () => {
     isClosed = true;
     clearInterval(sweeps);
     for (const call of waiting.splice(0)) call.reject(closed());
-    for (const line of lines) line.close();
+    for (const connection of pool) connection.close();
   };
-  const opened = await Promise.allSettled(lines.map((line) => line.open()));
+  const opened = await Promise.allSettled(pool.map((connection) => connection.open()));
   const failed = opened.find((outcome) => outcome.status === 'rejected');
   if (failed) {
     await close();
     throw failed.reason;
   }
-  free.push(...lines);
+  free.push(...pool);
   const start = (call: Pending) => {
     if (isClosed) return call.reject(closed());
-    const line = free.shift();
-    if (line) line.send(call);
+    const connection = free.shift();
+    if (connection) connection.send(call);
     else waiting.push(call);
   };
   return { call: () => pendingCall(start), close };

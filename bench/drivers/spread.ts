@@ -2,7 +2,7 @@ import type { Driver } from './driver.ts';
 import { closed, type Pending, pendingCall } from './pending.ts';
 
 /** A connection that takes several calls at once. */
-export interface Session {
+export interface SharedConnection {
   /** Whether it takes new calls, now or when others have ended. */
   isUsable(): boolean;
   /** Whether it takes a new call now. */
@@ -13,15 +13,15 @@ export interface Session {
   close(reason: Error): void;
 }
 
-export interface SessionEvents {
+export interface SharedConnectionEvents {
   /** A call has ended, or there is more room. */
   readonly onRoom: () => void;
-  readonly onOver: (session: Session) => void;
+  readonly onOver: (session: SharedConnection) => void;
 }
 
 /** One of the connections that calls are spread over; opened again where it is over. */
 interface Slot {
-  session: Session | undefined;
+  session: SharedConnection | undefined;
   /** Those who wait for it to open. */
   readonly queue: Pending[];
 }
@@ -33,14 +33,14 @@ interface Slot {
  */
 export async function spreadOver(
   connections: number,
-  openSession: (events: SessionEvents) => Promise<Session>,
+  openSession: (events: SharedConnectionEvents) => Promise<SharedConnection>,
 ): Promise<Driver> {
   const waiting: Pending[] = [];
   const slots = Array.from(
     { length: connections },
     (): Slot => ({ session: undefined, queue: [] }),
   );
-  const sessions = new Set<Session>();
+  const sessions = new Set<SharedConnection>();
   let turn = 0;
   let isClosed = false;
 

@@ -6,7 +6,7 @@ import { createMarker } from './marker.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { settle } from './pending.ts';
 import { openSocket } from './socket.ts';
-import { type Session, type SessionEvents, spreadOver } from './spread.ts';
+import { type SharedConnection, type SharedConnectionEvents, spreadOver } from './spread.ts';
 import { createCommands, type Slot, slotOf } from './websocket/commands.ts';
 import { maskedFrame, opcode, readFrameHead } from './websocket/frames.ts';
 
@@ -73,8 +73,8 @@ const headEnd = '\r\n\r\n';
 function openWebsocketSession(
   options: DriverOptions<FrameRequest>,
   createSlot: (id: number) => Slot,
-  { onRoom, onOver }: SessionEvents,
-): Promise<Session> {
+  { onRoom, onOver }: SharedConnectionEvents,
+): Promise<SharedConnection> {
   const { request, check } = options;
   const key = randomBytes(16).toString('base64');
   const slots: Slot[] = [];
@@ -99,7 +99,7 @@ function openWebsocketSession(
       for (const { pending } of slots) pending?.reject(reason);
       onRoom();
     };
-    const session: Session = {
+    const session: SharedConnection = {
       isUsable: () => phase === 'open',
       hasRoom: () => phase === 'open',
       send(call) {

@@ -1,4 +1,4 @@
-import { openDriver, type Prepared } from '../drivers/open-driver.ts';
+import { openDriver, type PreparedRequest } from '../drivers/open-driver.ts';
 import { runClosedLoop } from './closed-loop.ts';
 
 /** A slice of closed loop by the lean driver: plain data, which can go to the generator. */
@@ -7,7 +7,7 @@ export interface ClosedOrder {
   readonly port: number;
   /** The request; every answer has to be this one, to the byte. */
   readonly captured: {
-    readonly prepared: Prepared;
+    readonly prepared: PreparedRequest;
     readonly status: number;
     readonly body: Buffer;
   };

@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { endNode, keepLastWords, startNode } from '../process/child.ts';
-import type { Order, Report } from './tasks.ts';
-
-type Task = (order: never) => Promise<unknown>;
+import type { Task, TaskOrder, TaskReport } from './tasks.ts';
 
 /** A load generator, a fresh process: its compiled code has seen no other contender. */
 export interface Generator<Tasks extends { readonly [Name in keyof Tasks]: Task }> {
@@ -52,7 +50,7 @@ export async function startGenerator<Tasks extends { readonly [Name in keyof Tas
         clearTimeout(timer);
         child.off('exit', onExit);
         // Only the generator sends messages.
-        const report = message as Report;
+        const report = message as TaskReport;
         if (report.ok) resolve(report.output);
         else reject(new Error(report.reason));
       });
@@ -73,7 +71,7 @@ export async function startGenerator<Tasks extends { readonly [Name in keyof Tas
       withinMs: number,
     ) {
       const report = nextReport(withinMs);
-      const order: Order = { task, input };
+      const order: TaskOrder = { task, input };
       child.send(order);
       // What a task returns crosses the channel as it is.
       return report as ReturnType<Tasks[Name]>;

@@ -1,22 +1,23 @@
 /** What the processes on both ends of the channel say to each other. */
 
-export interface Order {
+export interface TaskOrder {
   readonly task: string;
   readonly input: unknown;
 }
 
-export type Report =
+export type TaskReport =
   | { readonly ok: true; readonly output: unknown }
   | { readonly ok: false; readonly reason: string };
 
-type Task = (input: never) => Promise<unknown>;
+/** What a generator can be asked to do: plain data in, plain data out. */
+export type Task = (input: never) => Promise<unknown>;
 
 /**
  * Makes this process a load generator: it carries out the orders of the process that started it,
  * one after the other, and reports what each returned or why it failed.
  */
 export function serveTasks(tasks: Readonly<Record<string, Task>>): void {
-  const report = (report: Report): void => {
+  const report = (report: TaskReport): void => {
     process.send?.(report);
   };
   // A terminal interrupts the whole group; the process that started this one decides.

@@ -24,7 +24,7 @@ export interface Exchange {
 }
 
 /** The server behind a link. */
-export interface Target {
+export interface CaptureTarget {
   readonly host: string;
   readonly port: number;
   /** PEM of the authority that vouches for it; clear text where absent. */
@@ -50,7 +50,7 @@ const flat = (headers: IncomingHttpHeaders | H2): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 /** A reverse proxy for HTTP/1.1, one exchange at a time. */
-export async function captureHttp1(to: Target): Promise<Capture<Exchange>> {
+export async function captureHttp1(to: CaptureTarget): Promise<Capture<Exchange>> {
   const items: Exchange[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const { method = 'GET', url = '/', headers } = incoming;
@@ -85,7 +85,7 @@ export async function captureHttp1(to: Target): Promise<Capture<Exchange>> {
 }
 
 /** A reverse proxy for HTTP/2 in clear text: unary gRPC with its trailers. */
-export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
+export async function captureHttp2(to: CaptureTarget): Promise<Capture<Exchange>> {
   const items: Exchange[] = [];
   const upstream = connect(`http${to.ca ? 's' : ''}://${to.host}:${to.port}`, { ca: to.ca });
   const server = createHttp2Server();
@@ -135,7 +135,7 @@ export async function captureHttp2(to: Target): Promise<Capture<Exchange>> {
 }
 
 /** The frames of WebSocket connections, both ways. */
-export async function captureWebsocket(to: Target, path: string): Promise<Capture<Frame>> {
+export async function captureWebsocket(to: CaptureTarget, path: string): Promise<Capture<Frame>> {
   const items: Frame[] = [];
   const server = new WebSocketServer({
     port: 0,

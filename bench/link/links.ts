@@ -17,7 +17,7 @@ export interface LinkOptions {
 }
 
 /** What is said on the control connection. A link is known by its port. */
-export interface Order {
+export interface LinkOrder {
   readonly id: number;
   readonly wish: Wish;
 }
@@ -25,7 +25,7 @@ export type Wish =
   | { readonly open: LinkOptions }
   | { readonly count: number }
   | { readonly close: number };
-export type Answer =
+export type LinkReply =
   | { readonly id: number; readonly port: number; readonly count: LinkCount }
   | { readonly id: number; readonly error: string };
 
@@ -74,11 +74,11 @@ export async function startLinkProcess(): Promise<LinkProcess> {
 /** Connects to the process that the links are in. What is opened ends with this connection. */
 export async function connectLinks(controlPort: number): Promise<Links> {
   const control = connect(controlPort, localhost);
-  const asked = new Map<number, (answer: Answer) => void>();
+  const asked = new Map<number, (answer: LinkReply) => void>();
   await once(control, 'connect');
   createInterface({ input: control }).on('line', (line) => {
     // Only the proxy answers here.
-    const answer = JSON.parse(line) as Answer;
+    const answer = JSON.parse(line) as LinkReply;
     asked.get(answer.id)?.(answer);
     asked.delete(answer.id);
   });
@@ -91,8 +91,8 @@ export async function connectLinks(controlPort: number): Promise<Links> {
   let lastId = 0;
   async function ask(wish: Wish) {
     lastId += 1;
-    const order: Order = { id: lastId, wish };
-    const answer = await new Promise<Answer>((resolve) => {
+    const order: LinkOrder = { id: lastId, wish };
+    const answer = await new Promise<LinkReply>((resolve) => {
       asked.set(order.id, resolve);
       control.write(`${JSON.stringify(order)}\n`, (error) => {
         if (error) resolve({ id: order.id, error: error.message });

@@ -9,15 +9,15 @@ import {
   type Transmitter,
 } from './delay-line.ts';
 import type { LinkCount } from './link-count.ts';
-import type { Answer, LinkOptions, Order } from './links.ts';
+import type { LinkOptions, LinkOrder, LinkReply } from './links.ts';
 
 /**
  * The network between client and server, a process of its own: forwards TCP, delays it by half a
- * round trip each way, lets no more than its bandwidth pass, and counts the payload (headers and
+ * round trip each path, lets no more than its bandwidth pass, and counts the payload (headers and
  * framing of the application included, those of TCP and IP not).
  *
  * Not modelled: loss, congestion and slow start. A real connection starts with about 14 KB a round
- * trip (RFC 6928), sends again what was lost, and shares its way with others; this one never does.
+ * trip (RFC 6928), sends again what was lost, and shares its path with others; this one never does.
  * Acknowledgements cost nothing, and the names of hosts are looked up at once.
  *
  * It takes orders, a line of JSON each, on the port that it tells the process that started it; the
@@ -74,7 +74,7 @@ function join(from: Socket, to: Socket, { count, ...direction }: Direction): voi
 }
 
 /** All that the connections of a link have in common. */
-interface Way {
+interface LinkPath {
   readonly timer: Timer;
   readonly target: { readonly host: string; readonly port: number };
   readonly rttMs: number;
@@ -83,8 +83,8 @@ interface Way {
 }
 
 /** Connects the two, and lets them speak when a handshake would have let them. */
-function introduce(client: Socket, upstream: Socket, way: Way): void {
-  const { timer, target, rttMs, there, back } = way;
+function introduce(client: Socket, upstream: Socket, path: LinkPath): void {
+  const { timer, target, rttMs, there, back } = path;
   join(client, upstream, there);
   join(upstream, client, back);
   // The kernel has already told the client that it is connected, without a round trip. So what
@@ -122,7 +122,7 @@ async function openLink(timer: Timer, options: LinkOptions): Promise<OpenLink> {
       counted[field] += bytes;
     },
   });
-  const way: Way = {
+  const path: LinkPath = {
     timer,
     target: { host: targetHost, port: targetPort },
     rttMs,
@@ -137,7 +137,7 @@ async function openLink(timer: Timer, options: LinkOptions): Promise<OpenLink> {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
     }
-    introduce(client, upstream, way);
+    introduce(client, upstream, path);
   });
   const port = await listen(server);
   return {
@@ -150,9 +150,9 @@ async function openLink(timer: Timer, options: LinkOptions): Promise<OpenLink> {
   };
 }
 
-type Links = Map<number, OpenLink>;
+type OpenLinks = Map<number, OpenLink>;
 
-async function obey(timer: Timer, links: Links, { id, wish }: Order): Promise<Answer> {
+async function obey(timer: Timer, links: OpenLinks, { id, wish }: LinkOrder): Promise<LinkReply> {
   if ('open' in wish) {
     const link = await openLink(timer, wish.open);
     links.set(link.port, link);
@@ -169,16 +169,16 @@ async function obey(timer: Timer, links: Links, { id, wish }: Order): Promise<An
 }
 
 function takeOrders(timer: Timer, control: Socket): void {
-  const links: Links = new Map();
+  const links: OpenLinks = new Map();
   const closeAll = () => {
     for (const link of links.values()) link.close();
     links.clear();
   };
   createInterface({ input: control }).on('line', async (line) => {
     // Only `links.ts` sends orders.
-    const order = JSON.parse(line) as Order;
+    const order = JSON.parse(line) as LinkOrder;
     const answer = await obey(timer, links, order).catch(
-      (error: Error): Answer => ({ id: order.id, error: error.message }),
+      (error: Error): LinkReply => ({ id: order.id, error: error.message }),
     );
     if (control.writable) control.write(`${JSON.stringify(answer)}\n`);
     // Whoever ordered a link that was not open yet is gone.

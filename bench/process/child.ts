@@ -9,7 +9,7 @@ export const cores: number = availableParallelism();
 export const canPin: boolean =
   process.platform === 'linux' && cores >= 2 && existsSync('/usr/bin/taskset');
 
-export type Core = 0 | 1;
+export type CpuCore = 0 | 1;
 
 const running = new Set<ChildProcess>();
 
@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Any, where absent. */
-  readonly core?: Core;
+  readonly core?: CpuCore;
   /** Opens a channel for messages. */
   readonly ipc?: boolean;
 }
@@ -46,7 +46,7 @@ export function startNode({ args, env, core, ipc = false }: StartOptions): Child
 }
 
 /** Keeps a process, with all of its threads, on this core from now on, or on none in particular. */
-export async function pin(pid: number, core: Core | 'any'): Promise<void> {
+export async function pin(pid: number, core: CpuCore | 'any'): Promise<void> {
   if (!canPin) return;
   const list = core === 'any' ? `0-${cores - 1}` : String(core);
   await promisify(execFile)('/usr/bin/taskset', ['-a', '-c', '-p', list, String(pid)]);

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from '../result/format.ts';
-import { labels } from '../result/wires.ts';
+import { labels, roomWires } from '../result/wires.ts';
 import { findCell, isValid, typical } from '../statistics/summary.ts';
 import { notMeasured, type Question } from './question.ts';
 
@@ -11,14 +11,14 @@ export const connectionsAreCheap: Question = {
   source: 'guides to scaling WebSockets',
   scenarios: ['idle'],
   judge(result) {
-    const wires = (['websocket', 'sse', 'grpc', 'graphql', 'rest'] as const).flatMap((wire) => {
+    const wires = roomWires.flatMap((wire) => {
       const cell = findCell(result, 'idle', wire);
       const bytes = isValid(cell) ? typical(cell, 'residentPerConnection') : undefined;
       return bytes === undefined ? [] : [{ wire, bytes }];
     });
-    const [websocket] = wires;
+    const websocket = wires.find(({ wire }) => wire === 'websocket');
     const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
-    if (websocket?.wire !== 'websocket' || !opened) {
+    if (!websocket || !opened) {
       return notMeasured(
         'idle WebSocket connections, which `--only idle` opens, on a platform that tells memory',
       );

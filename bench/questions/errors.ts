@@ -1,4 +1,5 @@
 import type { Picture } from '../result/picture.ts';
+import { callWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { costRatio } from '../statistics/failures.ts';
 import { findCell, isValid } from '../statistics/summary.ts';
@@ -29,8 +30,7 @@ export const errorsAreFree: Question = {
   source: 'load tests that only follow the good path',
   scenarios: ['errors'],
   judge(result) {
-    const wires = ['rest', 'grpc', 'graphql', 'websocket'] as const;
-    const cells = wires.flatMap((wire) => {
+    const cells = callWires.flatMap((wire) => {
       const cell = findCell(result, 'errors', wire);
       return isValid(cell) ? [{ wire, cell }] : [];
     });

@@ -1,6 +1,7 @@
 import { formatCount } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Cell, Result } from '../result/result.ts';
+import { roomWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question } from './question.ts';
@@ -15,12 +16,10 @@ const bytesPerEvent = (cell: Cell): number =>
 /** From here on, polling has sent more than the events themselves. */
 const dearer = 1.1;
 
-const wires = ['rest', 'sse', 'websocket', 'grpc', 'graphql'] as const;
-
 const bytesPicture = (result: Result): Picture => ({
   kind: 'bars',
   label: 'bytes of an event to one watcher, both ways',
-  items: wires.flatMap((wire) => {
+  items: roomWires.flatMap((wire) => {
     const cell = findCell(result, 'events', wire);
     return isValid(cell) ? [{ label: labelOf(cell), wire, value: bytesPerEvent(cell) }] : [];
   }),

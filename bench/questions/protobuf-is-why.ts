@@ -2,15 +2,15 @@ import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import {
   type AttributionOfWorkload,
+  type AttributionPart,
   attributionOf,
-  type Part,
 } from '../statistics/attribution-by-round.ts';
 import { notMeasured, type Question } from './question.ts';
 
 const signed = (micros: number): string =>
   `${micros < 0 ? '−' : '+'}${Math.abs(micros).toFixed(1)}`;
 
-const told = ({ label, micros, interval }: Part): string =>
+const told = ({ label, micros, interval }: AttributionPart): string =>
   `${label} ${signed(micros)} µs${interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
 
 const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
@@ -32,7 +32,8 @@ const findAll = (result: Result): AttributionOfWorkload[] =>
   ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
 
 /** Whether a part makes gRPC cheaper, beyond doubt. */
-const saves = ({ interval }: Part): boolean => interval !== undefined && interval.high < 0;
+const saves = ({ interval }: AttributionPart): boolean =>
+  interval !== undefined && interval.high < 0;
 
 export const protobufIsWhy: Question = {
   number: 2,

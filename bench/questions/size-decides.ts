@@ -1,15 +1,13 @@
 import { formatCount } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
-import { type CallWire, labels } from '../result/wires.ts';
+import { type CallWire, callWires, labels } from '../result/wires.ts';
 import { payload } from '../scenarios/payload.ts';
 import { type Crossover, findCrossover } from '../statistics/crossover.ts';
 import { sizesOf } from '../statistics/payload-sizes.ts';
 import { createRandom } from '../statistics/random.ts';
 import { contrast, findCell, isValid, pairsOf, typical } from '../statistics/summary.ts';
 import { contrastText, notMeasured, type Question } from './question.ts';
-
-const wires: readonly CallWire[] = ['rest', 'grpc', 'graphql', 'websocket'];
 
 function crossoverOf(
   result: Result,
@@ -38,7 +36,7 @@ function pictureOf(
     kind: 'lines',
     x: { label: 'bytes of the answer of REST', scale: 'log' },
     y: { label: 'server CPU, µs a call', scale: 'log' },
-    series: wires.flatMap((wire) => {
+    series: callWires.flatMap((wire) => {
       const cell = findCell(result, 'payload', wire);
       if (!isValid(cell)) return [];
       const points = sizes.flatMap(({ workload, bytes }) => {
@@ -71,7 +69,7 @@ export const sizeDecides: Question = {
       large && contrastAt(large.workload),
     ];
     if (!small || !large || !first || !last) return notMeasured('payloads on REST and gRPC');
-    const crossovers = wires.flatMap((wire) => {
+    const crossovers = callWires.flatMap((wire) => {
       const found = wire === 'rest' ? undefined : crossoverOf(result, wire, sizes);
       return found ? [{ wire, found }] : [];
     });

@@ -10,7 +10,7 @@ import {
 } from './load-conditions.ts';
 
 /** A figure of one load that runs are compared by. */
-export interface Figure {
+export interface ComparableMetric {
   readonly name: string;
   readonly metric: Metric;
   format(value: number): string;
@@ -20,13 +20,17 @@ export interface Figure {
   readonly outlivesFaults?: true;
 }
 
-const timed = (name: string, metric: MetricName, format: Figure['format']): Figure => ({
+const timed = (
+  name: string,
+  metric: MetricName,
+  format: ComparableMetric['format'],
+): ComparableMetric => ({
   name,
   metric: (sample) => metrics[metric](sample, {}),
   format,
 });
 
-const counted = (name: string, unit: string, metric: Metric): Figure => ({
+const counted = (name: string, unit: string, metric: Metric): ComparableMetric => ({
   name,
   metric,
   format: (value) => `${formatNumber(value)}${unit}`,
@@ -69,10 +73,10 @@ export const kinds = {
       timed('CPU of an event', 'cpuPerEvent', inMicros),
     ],
   },
-} as const satisfies Record<string, { title: string; figures: readonly Figure[] }>;
+} as const satisfies Record<string, { title: string; figures: readonly ComparableMetric[] }>;
 
 /** One load of a process. The sample has no other of its kind, so that a metric reads no other. */
-interface Load {
+interface ComparableLoad {
   readonly kind: keyof typeof kinds;
   readonly workload: string;
   readonly conditions: Conditions;
@@ -81,7 +85,7 @@ interface Load {
 }
 
 /** The same load of all processes of a cell. */
-export type Part = Pick<Load, 'kind' | 'workload' | 'conditions'> & {
+export type CellLoad = Pick<ComparableLoad, 'kind' | 'workload' | 'conditions'> & {
   readonly fault: string | undefined;
   readonly samples: readonly Sample[];
 };
@@ -91,13 +95,13 @@ export const keyOf = ({
   kind,
   workload,
   conditions,
-}: Pick<Load, 'kind' | 'workload' | 'conditions'>): string =>
+}: Pick<ComparableLoad, 'kind' | 'workload' | 'conditions'>): string =>
   JSON.stringify([kind, workload, conditions]);
 
 /** Without autocannon, which cross-checks, and rates that a process's own capacity chose. */
-function loadsOf(sample: Sample): Load[] {
+function loadsOf(sample: Sample): ComparableLoad[] {
   const { open, closed, wire, delivery } = sample;
-  const loads: Load[] = [
+  const loads: ComparableLoad[] = [
     ...open
       .filter(({ share }) => share === null)
       .map((load) => ({
@@ -131,7 +135,7 @@ function loadsOf(sample: Sample): Load[] {
 }
 
 /** The loads of a cell, each of all processes that had it. */
-export function partsOf({ samples }: Cell): Part[] {
+export function partsOf({ samples }: Cell): CellLoad[] {
   const groups = Map.groupBy(samples.flatMap(loadsOf), keyOf);
   return [...groups.values()].flatMap((loads) => {
     const [first] = loads;
@@ -142,4 +146,4 @@ export function partsOf({ samples }: Cell): Part[] {
   });
 }
 
-export const titleOf = ({ kind, workload }: Part): string => `${workload} ${kinds[kind].title}`;
+export const titleOf = ({ kind, workload }: CellLoad): string => `${workload} ${kinds[kind].title}`;

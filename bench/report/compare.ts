@@ -5,7 +5,14 @@ import { compareIndependent, type RatioOfSamples } from '../statistics/independe
 import { type Difference, differenceOf } from '../statistics/paired.ts';
 import { createRandom } from '../statistics/random.ts';
 import { floorFor } from '../statistics/summary.ts';
-import { type Figure, keyOf, kinds, type Part, partsOf, titleOf } from './comparable-loads.ts';
+import {
+  type CellLoad,
+  type ComparableMetric,
+  keyOf,
+  kinds,
+  partsOf,
+  titleOf,
+} from './comparable-loads.ts';
 import { type Conditions, describeConditions } from './load-conditions.ts';
 
 /** A figure of the same load in two runs. */
@@ -24,7 +31,7 @@ export interface ComparedFigure {
   readonly difference: Difference;
 }
 
-export interface Refusal {
+export interface NotCompared {
   readonly what: string;
   readonly reason: string;
 }
@@ -37,7 +44,7 @@ export interface ComparisonOfRuns {
   /** False where ratios say more of the machines than of the code. */
   readonly isSameMachine: boolean;
   readonly figures: readonly ComparedFigure[];
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly NotCompared[];
   /** Cells and loads that the other run has not. */
   readonly onlyInOlder: readonly string[];
   readonly onlyInNewer: readonly string[];
@@ -123,7 +130,7 @@ const isSameMachine = ({ environment: a }: Result, { environment: b }: Result): 
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-type FloorOf = (scenario: string, figure: Figure) => number | undefined;
+type FloorOf = (scenario: string, figure: ComparableMetric) => number | undefined;
 
 /** The higher of both runs' noise floors; each is looked for once. */
 function createFloors(runs: readonly Result[]): FloorOf {
@@ -143,16 +150,20 @@ function createFloors(runs: readonly Result[]): FloorOf {
 
 interface Found {
   readonly figures: ComparedFigure[];
-  readonly refused: Refusal[];
+  readonly refused: NotCompared[];
 }
 
-interface Context extends Found {
+interface Comparing extends Found {
   readonly cell: Cell;
   readonly floorOf: FloorOf;
   readonly seed: number;
 }
 
-function compareFigure(figure: Figure, [older, newer]: readonly [Part, Part], at: Context): void {
+function compareFigure(
+  figure: ComparableMetric,
+  [older, newer]: readonly [CellLoad, CellLoad],
+  at: Comparing,
+): void {
   const { scenario, contender } = at.cell;
   const [before, after] = [older, newer].map(({ samples }) =>
     samples.flatMap((sample) => figure.metric(sample) ?? []),
@@ -179,9 +190,9 @@ function compareFigure(figure: Figure, [older, newer]: readonly [Part, Part], at
   });
 }
 
-function compareParts(pair: readonly [Part, Part], at: Context): void {
+function compareParts(pair: readonly [CellLoad, CellLoad], at: Comparing): void {
   const [older, newer] = pair;
-  const figures: readonly Figure[] = kinds[older.kind].figures;
+  const figures: readonly ComparableMetric[] = kinds[older.kind].figures;
   const fault = faultsOf(older.fault, newer.fault);
   if (fault) at.refused.push({ what: `${nameOf(at.cell)}: ${titleOf(older)}`, reason: fault });
   for (const figure of figures) {
@@ -194,7 +205,7 @@ interface Alone {
   readonly onlyInNewer: string[];
 }
 
-function compareCells(older: Cell, newer: Cell, at: Context, alone: Alone): void {
+function compareCells(older: Cell, newer: Cell, at: Comparing, alone: Alone): void {
   const told = ({ invalid }: Cell) => invalid.join('; ') || undefined;
   const fault = faultsOf(told(older), told(newer));
   if (fault) return void at.refused.push({ what: nameOf(older), reason: fault });
@@ -206,7 +217,7 @@ function compareCells(older: Cell, newer: Cell, at: Context, alone: Alone): void
     const reason = differencesOf(one.conditions, other.conditions);
     at.refused.push({ what: `${nameOf(older)}: ${titleOf(one)}`, reason });
   }
-  const named = (part: Part) =>
+  const named = (part: CellLoad) =>
     [`${nameOf(older)}: ${titleOf(part)}`, describeConditions(part.conditions)]
       .filter((text) => text !== '')
       .join(', ');

@@ -1,6 +1,7 @@
 import { formatCount, formatMs, formatNumber, missing } from '../result/format.ts';
 import type { Cell, Result } from '../result/result.ts';
 import { left, renderMarkdownRows, right } from '../result/table.ts';
+import { labels, roomWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { quantileMicros } from '../statistics/histogram.ts';
 import {
@@ -13,15 +14,6 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-
-const wires = ['rest', 'grpc', 'graphql', 'websocket', 'sse'] as const;
-const labels = {
-  rest: 'REST',
-  grpc: 'gRPC',
-  graphql: 'GraphQL',
-  websocket: 'WebSocket',
-  sse: 'SSE',
-};
 
 /** The way of each wire to load the screen. */
 const screenWay: Readonly<Record<string, string>> = {
@@ -56,7 +48,7 @@ function floorText(result: Result): string {
 
 /** README's first table: one row a wire, from one committed result, with machine and date. */
 export function renderReadmeTable(result: Result): string {
-  const rows = wires.map((wire) => {
+  const rows = roomWires.map((wire) => {
     const read = findCell(result, 'point-read', wire);
     const create = findCell(result, 'create', wire);
     const event = findCell(result, 'events', wire);

@@ -3,15 +3,15 @@ import { formatDuration } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { renderText, terminalWidth, wrapped } from '../result/table.ts';
 import { isScenarioName } from '../scenarios/index.ts';
-import type { Progress } from '../trial/block.ts';
+import type { RunProgress } from '../trial/block.ts';
 import type { Block, Plan } from '../trial/plan.ts';
-import { figureTable } from './figures.ts';
+import { figureTable } from './goals.ts';
 import { describeRun } from './markdown.ts';
 import { tablesOfScenario } from './tables/index.ts';
 import { storageTable } from './tables/storage.ts';
 
 /** Where a report goes as it grows. */
-export interface Screen {
+export interface Terminal {
   readonly isTTY: boolean;
   write(text: string): void;
 }
@@ -22,7 +22,7 @@ const clearLine = '\r\x1b[K';
  * Tells how a run goes: on a terminal one line that changes, in a log a line a scenario; and the
  * tables of each scenario when it is done.
  */
-export function createProgress(screen: Screen, plan: Plan): Progress & { clear(): void } {
+export function createProgress(screen: Terminal, plan: Plan): RunProgress & { clear(): void } {
   const startedMs = performance.now();
   let current: string | undefined;
   let shownMs = 0;

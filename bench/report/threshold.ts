@@ -50,16 +50,16 @@ const operators = {
 type Operator = keyof typeof operators;
 
 /** A figure in its first unit, or why it is not known. */
-type Reading =
+type MetricReading =
   | { readonly value: number; readonly how: string }
   | { readonly value?: undefined; readonly reason: string };
 
-interface Figure {
+interface ThresholdMetric {
   /** Each unit in the figure's own. */
   readonly units: Readonly<Record<string, number>>;
   /** Whether it is of a workload: a delivered event is of none. */
   readonly hasWorkload: boolean;
-  read(cell: Cell, at: At): Reading;
+  read(cell: Cell, at: At): MetricReading;
 }
 
 const time = { us: 1, µs: 1, ms: 1000, s: 1_000_000 };
@@ -67,12 +67,16 @@ const rate = { '/s': 1 };
 const bytes = { B: 1, kB: 1000, MB: 1_000_000 };
 const plain = { '': 1 };
 
-const none = (reason: string): Reading => ({ reason });
+const none = (reason: string): MetricReading => ({ reason });
 const unknown = none('the server does not tell');
 
 const ofProcesses = (cell: Cell): string => `${cell.samples.length} processes`;
 
-function quantileReading(histogram: Histogram | undefined, quantile: number, how: string): Reading {
+function quantileReading(
+  histogram: Histogram | undefined,
+  quantile: number,
+  how: string,
+): MetricReading {
   const value = histogram && quantileMicros(histogram, quantile);
   if (value !== undefined) return { value, how };
   const samples = formatCount(histogram?.totalCount ?? 0);
@@ -85,7 +89,7 @@ function loadsOf<Load extends { readonly workload: string }>(
   at: At,
   loadOf: (sample: Sample, at: At) => Load | undefined,
   all: (sample: Sample) => readonly { readonly workload: string }[],
-): { readonly loads: readonly Load[]; readonly missing: Reading } {
+): { readonly loads: readonly Load[]; readonly missing: MetricReading } {
   const loads = cell.samples.flatMap((sample) => loadOf(sample, at) ?? []);
   const workloads = [...new Set(cell.samples.flatMap(all).map(({ workload }) => workload))];
   const missing =
@@ -97,9 +101,9 @@ function loadsOf<Load extends { readonly workload: string }>(
 
 /** A figure of the open loop at equal rate. */
 const atRate = (
-  units: Figure['units'],
-  read: (cell: Cell, at: At, how: string) => Reading,
-): Figure => ({
+  units: ThresholdMetric['units'],
+  read: (cell: Cell, at: At, how: string) => MetricReading,
+): ThresholdMetric => ({
   units,
   hasWorkload: true,
   read(cell, at) {
@@ -113,7 +117,7 @@ const atRate = (
   },
 });
 
-const response = (quantile: number): Figure =>
+const response = (quantile: number): ThresholdMetric =>
   atRate(time, (cell, at, how) =>
     quantileReading(
       merged(cell, (sample) => openOf(sample, at)?.response),
@@ -122,13 +126,13 @@ const response = (quantile: number): Figure =>
     ),
   );
 
-const typicalReading = (cell: Cell, metric: MetricName, at: At, how: string): Reading => {
+const typicalReading = (cell: Cell, metric: MetricName, at: At, how: string): MetricReading => {
   const value = typical(cell, metric, at);
   return value === undefined ? unknown : { value, how };
 };
 
 /** A figure of the closed loop. */
-const atCapacity = (units: Figure['units'], metric: MetricName): Figure => ({
+const atCapacity = (units: ThresholdMetric['units'], metric: MetricName): ThresholdMetric => ({
   units,
   hasWorkload: true,
   read(cell, at) {
@@ -143,7 +147,7 @@ const atCapacity = (units: Figure['units'], metric: MetricName): Figure => ({
 });
 
 /** The highest rate that met the objective; a process of which none did can do 0 a second. */
-const capacity: Figure = {
+const capacity: ThresholdMetric = {
   units: rate,
   hasWorkload: true,
   read(cell, at) {
@@ -160,7 +164,10 @@ const capacity: Figure = {
   },
 };
 
-const perCall = (units: Figure['units'], of: (wire: WireSample) => number | null): Figure => ({
+const perCall = (
+  units: ThresholdMetric['units'],
+  of: (wire: WireSample) => number | null,
+): ThresholdMetric => ({
   units,
   hasWorkload: true,
   read(cell, at) {
@@ -174,7 +181,7 @@ const perCall = (units: Figure['units'], of: (wire: WireSample) => number | null
 });
 
 /** A figure of the events that were delivered. */
-const ofEvents = (read: (cell: Cell, how: string) => Reading): Figure => ({
+const ofEvents = (read: (cell: Cell, how: string) => MetricReading): ThresholdMetric => ({
   units: time,
   hasWorkload: false,
   read(cell) {
@@ -184,7 +191,7 @@ const ofEvents = (read: (cell: Cell, how: string) => Reading): Figure => ({
   },
 });
 
-const delay = (quantile: number): Figure =>
+const delay = (quantile: number): ThresholdMetric =>
   ofEvents((cell, how) =>
     quantileReading(
       merged(cell, ({ delivery }) => delivery?.delay),
@@ -194,7 +201,7 @@ const delay = (quantile: number): Figure =>
   );
 
 /** Every figure that can be limited, by its name. */
-const figures: Readonly<Record<string, Figure>> = {
+const figures: Readonly<Record<string, ThresholdMetric>> = {
   p50: response(0.5),
   p90: response(0.9),
   p99: response(0.99),
@@ -220,7 +227,7 @@ const expected = (what: string, got: string, text: string): Error =>
 
 const isOperator = (text: string): text is Operator => Object.hasOwn(operators, text);
 
-const figureNamed = (name: string): Figure | undefined =>
+const figureNamed = (name: string): ThresholdMetric | undefined =>
   Object.hasOwn(figures, name) ? figures[name] : undefined;
 
 /**

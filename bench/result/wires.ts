@@ -15,16 +15,14 @@ export type CallWire = Exclude<WireName, 'sse'>;
 // The keys of a constant are known.
 export const wireNames = Object.keys(labels) as readonly WireName[];
 
-/** Wires that carry every call, each by its usual transport. */
-export const callWires = wireNames.filter(
-  (wire) => wire !== 'sse' && wire !== 'rest-http2',
-) as readonly Exclude<CallWire, 'rest-http2'>[];
+/** One wire of each room. */
+export const roomWires = wireNames.filter((wire) => wire !== 'rest-http2');
+
+/** One wire of each room that carries every call. */
+export const callWires = roomWires.filter((wire) => wire !== 'sse');
 
 /** What the server has to open for a wire. */
 export const roomOf = (wire: WireName): string => (wire === 'rest-http2' ? 'rest' : wire);
-
-/** Every room of a server. */
-export const rooms: readonly string[] = [...new Set(wireNames.map(roomOf))];
 
 export type Protocol = 'http1' | 'http2' | 'websocket';
 

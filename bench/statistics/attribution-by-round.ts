@@ -1,11 +1,11 @@
 import type { Result } from '../result/result.ts';
-import { type Attribution, attribute, type Cell, cells } from './attribution.ts';
+import { type Attribution, attribute, type Variant, variants } from './attribution.ts';
 import { spreadOf } from './paired.ts';
 import { createRandom } from './random.ts';
 import { findCell, isValid, metrics } from './summary.ts';
 
-/** The contender of the scenario that stands for a cell. */
-const contenders: Readonly<Record<Cell, string>> = {
+/** The contender of the scenario that stands for a variant. */
+const contenders: Readonly<Record<Variant, string>> = {
   'bare-json-h1': 'node-http',
   'bare-protobuf-h1': 'node-http-protobuf',
   'bare-json-h2': 'node-http2',
@@ -20,7 +20,7 @@ const contenders: Readonly<Record<Cell, string>> = {
 };
 
 /** A part of a difference, µs a call: its mean over the rounds, and its 95 % interval. */
-export interface Part {
+export interface AttributionPart {
   readonly label: string;
   readonly micros: number;
   readonly interval: { readonly low: number; readonly high: number } | undefined;
@@ -28,27 +28,27 @@ export interface Part {
 
 export interface AttributionOfWorkload {
   readonly workload: string;
-  readonly difference: Part;
+  readonly difference: AttributionPart;
   /** By the libraries alone, and what the rooms add to them; they add up to the difference. */
-  readonly bare: readonly Part[];
+  readonly bare: readonly AttributionPart[];
   /** By whole rooms; they add up to the difference, too. */
-  readonly rooms: readonly Part[];
+  readonly rooms: readonly AttributionPart[];
 }
 
 function cpuOfRound(result: Result, workload: string, round: number) {
-  const entries = cells.map((cell) => {
-    const found = findCell(result, 'attribution', contenders[cell]);
+  const entries = variants.map((variant) => {
+    const found = findCell(result, 'attribution', contenders[variant]);
     const sample = isValid(found) ? found.samples.find((one) => one.round === round) : undefined;
-    return [cell, sample && metrics.cpuAtRate(sample, { workload })] as const;
+    return [variant, sample && metrics.cpuAtRate(sample, { workload })] as const;
   });
   if (entries.some(([, micros]) => micros === undefined)) return undefined;
-  // Every cell is there, with a number.
-  return Object.fromEntries(entries) as Record<Cell, number>;
+  // Every variant is there, with a number.
+  return Object.fromEntries(entries) as Record<Variant, number>;
 }
 
 /**
  * What gRPC's CPU differs from REST's by, in parts, by the processes of each round.
- * @returns undefined where a cell was not measured, or is not valid
+ * @returns undefined where a variant was not measured, or is not valid
  */
 export function attributionOf(result: Result, workload: string): AttributionOfWorkload | undefined {
   const rounds = [
@@ -60,7 +60,7 @@ export function attributionOf(result: Result, workload: string): AttributionOfWo
   });
   if (found.length === 0) return undefined;
   const random = createRandom(result.options.seed);
-  const part = (label: string, of: (one: Attribution) => number): Part => {
+  const part = (label: string, of: (one: Attribution) => number): AttributionPart => {
     const { mean, interval } = spreadOf(found.map(of), random);
     return { label, micros: mean, interval };
   };

@@ -1,10 +1,10 @@
 /**
  * What gRPC's CPU per call differs from REST's by, in parts that add up to it.
  *
- * A cell is the server's CPU of one call. `bare-…` is a library alone that encodes and decodes the
- * same messages, `rest-…` the whole REST room, `grpc` the whole gRPC room.
+ * A variant is the server's CPU of one call. `bare-…` is a library alone that encodes and decodes
+ * the same messages, `rest-…` the whole REST room, `grpc` the whole gRPC room.
  */
-export const cells = [
+export const variants = [
   'bare-json-h1',
   'bare-protobuf-h1',
   'bare-json-h2',
@@ -18,7 +18,7 @@ export const cells = [
   'grpc',
 ] as const;
 
-export type Cell = (typeof cells)[number];
+export type Variant = (typeof variants)[number];
 
 /** Two factors' shares of what changing both of them changes. */
 interface Shares {
@@ -28,7 +28,7 @@ interface Shares {
   readonly transport: number;
 }
 
-/** Parts of `gRPC − REST`, in the cells' unit; negative where gRPC is the cheaper one. */
+/** Parts of `gRPC − REST`, in the variants' unit; negative where gRPC is the cheaper one. */
 export interface Attribution {
   /** `grpc − rest-json-h1`: over HTTP/1.1 and in JSON is how REST is mostly spoken. */
   readonly difference: number;
@@ -72,9 +72,9 @@ function shares(jsonH1: number, protobufH1: number, jsonH2: number, protobufH2: 
  * the rooms has in it that hono answers HTTP/2 by Node's compatibility layer, where the bare server
  * takes the streams themselves.
  *
- * @param cpu CPU of one call of each cell, microseconds
+ * @param cpu CPU of one call of each variant, microseconds
  */
-export function attribute(cpu: Readonly<Record<Cell, number>>): Attribution {
+export function attribute(cpu: Readonly<Record<Variant, number>>): Attribution {
   const library =
     cpu['bare-grpc'] - cpu['bare-protobuf-h2'] - (cpu['bare-hono'] - cpu['bare-json-h1']);
   const ours = cpu.grpc - cpu['bare-grpc'] - (cpu['rest-json-h1'] - cpu['bare-hono']);

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 /** A ratio of two samples whose values do not belong together in pairs. */
 export type RatioOfSamples = Pick<Comparison, 'ratio' | 'interval'>;
 
-interface Sample {
+interface Values {
   readonly mean: number;
   /** Unbiased variance of the mean. */
   readonly variance: number;
@@ -13,7 +13,7 @@ interface Sample {
   deviation(random: Random): number;
 }
 
-function sampleOf(values: readonly number[]): Sample {
+function sampleOf(values: readonly number[]): Values {
   const n = values.length;
   // Counted from the first value: equal values have their mean to the last bit.
   const [origin = Number.NaN] = values;
@@ -35,7 +35,7 @@ function sampleOf(values: readonly number[]): Sample {
 }
 
 /** Degrees of freedom of two means' difference (Welch, 1947; Satterthwaite, 1946), rounded down. */
-function degreesOfFreedom(a: Sample, b: Sample): number {
+function degreesOfFreedom(a: Values, b: Values): number {
   const degrees =
     (a.variance + b.variance) ** 2 / (a.variance ** 2 / (a.n - 1) + b.variance ** 2 / (b.n - 1));
   return Number.isNaN(degrees) ? a.n + b.n - 2 : Math.max(1, Math.floor(degrees));

@@ -46,7 +46,7 @@ export function counterIn(metrics: string, name: string): number {
 }
 
 /** What the server has spent; null where that cannot be known. */
-export interface Reading {
+export interface ServerUsage {
   readonly cpuMicros: number | null;
   /** Database statements. */
   readonly queries: number | null;
@@ -74,7 +74,7 @@ const cpuOf = ({ pid }: Address): number | undefined =>
 export async function metered<Result>(
   address: Address,
   work: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly spent: Reading }> {
+): Promise<{ readonly result: Result; readonly spent: ServerUsage }> {
   const before = address.counters ? await metricsOf(address) : undefined;
   const cpuBefore = cpuOf(address);
   const result = await work();

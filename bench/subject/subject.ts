@@ -115,9 +115,10 @@ export async function startSubject(
   }
 }
 
-type Ports = Pick<Address, 'http' | 'grpc' | 'http2'>;
-
-function portsOf(child: ChildProcess, lastWords: () => string): Promise<Ports> {
+function portsOf(
+  child: ChildProcess,
+  lastWords: () => string,
+): Promise<Pick<Address, 'http' | 'grpc' | 'http2'>> {
   return new Promise((resolve, reject) => {
     const fail = (what: string) =>
       reject(new Error(`Expected a server that says it is ready, got ${what}. ${lastWords()}`));
@@ -134,7 +135,7 @@ function portsOf(child: ChildProcess, lastWords: () => string): Promise<Ports> {
       if (ready === undefined) return;
       clearTimeout(timer);
       // The ready line is this project's own.
-      resolve(JSON.parse(ready) as Ports);
+      resolve(JSON.parse(ready) as Pick<Address, 'http' | 'grpc' | 'http2'>);
     });
   });
 }

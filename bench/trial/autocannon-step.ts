@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AutocannonResult } from '../drivers/autocannon.ts';
-import type { Captured } from './capture.ts';
+import type { CapturedCall } from './capture.ts';
 import type { Load } from './load.ts';
 import type { TrialSetup } from './scenario.ts';
 import { type Spent, watched } from './steps.ts';
@@ -18,7 +18,7 @@ export interface AutocannonStep {
 export async function runAutocannonStep(
   { address }: TrialSetup,
   { connections }: Load,
-  { prepared, body }: Captured,
+  { prepared, body }: CapturedCall,
   durationMs: number,
 ): Promise<AutocannonStep | undefined> {
   if (prepared.protocol !== 'http1' || address.ca !== undefined) return undefined;

@@ -9,7 +9,7 @@ import type { Preflight } from './preflight.ts';
 import type { Contender, TrialSetup } from './scenario.ts';
 
 /** Gets reports of how a run goes. */
-export interface Progress {
+export interface RunProgress {
   importing(): void;
   calibrating(): void;
   /** @param part of the block that is done, 0 to 1 */
@@ -24,7 +24,7 @@ export interface BlockOptions {
   /** Of the run so far; the block adds its samples. */
   readonly cells: Cell[];
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: RunProgress;
   readonly pool: Pool;
 }
 

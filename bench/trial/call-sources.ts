@@ -4,8 +4,8 @@ import type { Client } from '../../services/core/client.ts';
 import { openDriver } from '../drivers/open-driver.ts';
 import type { Link, Links } from '../link/links.ts';
 import type { CallWire } from '../result/wires.ts';
-import { adminKey, type Opening, openClient, portOf } from '../subject/clients.ts';
-import { type Captured, checkOf } from './capture.ts';
+import { adminKey, type ClientOptions, openClient, portOf } from '../subject/clients.ts';
+import { type CapturedCall, checkOf } from './capture.ts';
 import type { Load } from './load.ts';
 import { type Contender, check, type TrialSetup } from './scenario.ts';
 import { timeoutMs } from './steps.ts';
@@ -18,7 +18,7 @@ export interface CallContender extends Contender {
   readonly driver: 'lean' | 'client';
   /** Its own way to do the workloads of the scenario, by the same names. */
   readonly workloads?: readonly Workload[];
-  readonly opening?: Opening;
+  readonly opening?: ClientOptions;
 }
 
 /** Something that can be called again and again, over connections of its own. */
@@ -36,7 +36,7 @@ export interface CallSources {
 export interface CapturedWorkload {
   readonly workload: Workload;
   /** Absent where the room's own client is what calls. */
-  readonly captured?: Captured;
+  readonly captured?: CapturedCall;
 }
 
 export function createCallSources(
@@ -88,7 +88,7 @@ export function createCallSources(
   };
 }
 
-interface Endpoint {
+interface LoadEndpoint {
   readonly host: string;
   readonly port: number;
   readonly connections: number;
@@ -96,8 +96,8 @@ interface Endpoint {
 
 const openLean = (
   workload: Workload,
-  captured: Captured,
-  endpoint: Endpoint & { readonly ca?: string | undefined },
+  captured: CapturedCall,
+  endpoint: LoadEndpoint & { readonly ca?: string | undefined },
 ): Promise<CallSource> =>
   openDriver(captured.prepared, {
     ...endpoint,
@@ -111,7 +111,7 @@ async function openWhole(
   workload: Workload,
   { address, fixtures }: TrialSetup,
   { wire, opening }: CallContender,
-  { host, port, connections }: Endpoint,
+  { host, port, connections }: LoadEndpoint,
 ): Promise<CallSource> {
   const { ca, key = adminKey } = address;
   const to = { key, ...opening, host, ca, connections };

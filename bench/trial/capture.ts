@@ -1,5 +1,5 @@
-import type { Answer, HttpRequest } from '../drivers/driver.ts';
-import type { Prepared } from '../drivers/open-driver.ts';
+import type { HttpRequest, Reply } from '../drivers/driver.ts';
+import type { PreparedRequest } from '../drivers/open-driver.ts';
 import {
   type Capture,
   captureHttp1,
@@ -10,14 +10,14 @@ import {
 } from '../link/capture.ts';
 import type { CallWire } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
-import { adminKey, type Opening, openClient, portOf } from '../subject/clients.ts';
+import { adminKey, type ClientOptions, openClient, portOf } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 import { marker, type Workload } from './workload.ts';
 
 /** A workload as it went over the wire once, by the room's own client. */
-export interface Captured {
+export interface CapturedCall {
   /** The request, to be sent again and again. */
-  readonly prepared: Prepared;
+  readonly prepared: PreparedRequest;
   /** The answer, as the client decoded it. */
   readonly answer: unknown;
   /** Of HTTP or gRPC; 0 of a frame. */
@@ -28,7 +28,7 @@ export interface Captured {
   readonly welcome: string;
 }
 
-export type Check = (answer: Answer) => boolean;
+export type ReplyCheck = (answer: Reply) => boolean;
 
 const hopByHop = new Set([
   'host',
@@ -63,7 +63,7 @@ const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
  * Checks that an answer is the one that was captured: to the byte, or by the fragments that all
  * answers of the workload have.
  */
-export function checkOf(workload: Workload, { prepared, status, body }: Captured): Check {
+export function checkOf(workload: Workload, { prepared, status, body }: CapturedCall): ReplyCheck {
   const { fragments } = workload;
   if (fragments) {
     // An id or a time may take a few bytes less than those that were captured.
@@ -102,8 +102,8 @@ export async function captureWorkload(
   workload: Workload,
   { address, fixtures }: { readonly address: Address; readonly fixtures: Fixtures },
   wire: CallWire,
-  opening: Opening,
-): Promise<Captured> {
+  opening: ClientOptions,
+): Promise<CapturedCall> {
   const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
   const perform = async (port: number) => {
     const client = await openClient(wire, port, { key: address.key ?? adminKey, ...opening });

@@ -1,11 +1,11 @@
 import {
   type Capture,
+  type CaptureTarget,
   captureHttp1,
   captureHttp2,
   captureWebsocket,
   type Exchange,
   type Frame,
-  type Target,
 } from '../link/capture.ts';
 import type { CallWire } from '../result/wires.ts';
 
@@ -74,7 +74,7 @@ async function lastShape<Item>(
 /** How a wire reports the failure that `use` provokes: the last message on a capturing link. */
 export function shapeOn(
   wire: CallWire,
-  target: Target,
+  target: CaptureTarget,
   use: (port: number) => Promise<unknown>,
 ): Promise<string> {
   switch (wire) {

@@ -1,4 +1,4 @@
-import { type Core, pin } from '../process/child.ts';
+import { type CpuCore, pin } from '../process/child.ts';
 import { type Subject, startControl, startServer, targetAt } from '../subject/subject.ts';
 import type { Copies } from '../subject/template.ts';
 import type { Preflight } from './preflight.ts';
@@ -88,7 +88,7 @@ function placing(generator: LoadGenerator, { address }: Subject): Processes['pla
   return async (where) => {
     if (where === placed) return;
     placed = where;
-    const coreOf = (own: Core) => (where === 'any core' ? 'any' : own);
+    const coreOf = (own: CpuCore) => (where === 'any core' ? 'any' : own);
     await Promise.all([
       pin(generator.pid, coreOf(1)),
       ...(address.ours && address.pid !== null ? [pin(address.pid, coreOf(0))] : []),

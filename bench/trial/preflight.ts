@@ -4,7 +4,7 @@ import { connectLinks, measureRtt } from '../link/links.ts';
 import { pin } from '../process/child.ts';
 import type { Ceiling, LinkProof, Result } from '../result/result.ts';
 import type { CallWire } from '../result/wires.ts';
-import { rooms } from '../result/wires.ts';
+import { roomWires } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { makeCertificate } from '../subject/certificate.ts';
 import { connectClient } from '../subject/clients.ts';
@@ -83,8 +83,8 @@ export const nodeFlagsOf = ({ loading: { effort } }: Request): readonly string[]
 async function preflightServer({ copies, plan }: PreflightOptions, constantsPath: string) {
   const databasePath = copies.copy();
   // The first start after an installation fills the compile cache: it is not like those after it.
-  await (await startServer({ wires: rooms, databasePath })).stop();
-  const subject = await startServer({ wires: rooms, databasePath });
+  await (await startServer({ wires: roomWires, databasePath })).stop();
+  const subject = await startServer({ wires: roomWires, databasePath });
   const { address, readyMs, idleBytes } = subject;
   try {
     const askedMs = performance.now();
@@ -131,7 +131,7 @@ function addressOfTargets(request: Request): Address {
   const portsOf = (names: readonly string[]) => [
     ...new Set(targets.filter(({ wire }) => names.includes(wire)).map(({ port }) => port)),
   ];
-  const http = portsOf(['rest', 'graphql', 'sse', 'websocket']);
+  const http = portsOf(roomWires.filter((wire) => wire !== 'grpc'));
   if (!first || targets.some(({ host }) => host !== first.host) || http.length > 1) {
     const got = targets.map(({ wire, host, port }) => `${wire}=${host}:${port}`).join(' ');
     throw new Error(`--target: expected one host, and one port of all but gRPC, got ${got}`);

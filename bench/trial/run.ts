@@ -2,7 +2,7 @@ import { type LinkProcess, startLinkProcess } from '../link/links.ts';
 import { type Cell, type Result, resultVersion, type StoreMeasurement } from '../result/result.ts';
 import { hashOf } from '../subject/sources.ts';
 import { type Copies, importTemplate, openCopies, type Template } from '../subject/template.ts';
-import { type Progress, runBlock } from './block.ts';
+import { type RunProgress, runBlock } from './block.ts';
 import { readEnvironment } from './environment.ts';
 import type { Plan, Request } from './plan.ts';
 import { createPool } from './pool.ts';
@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly template: Template;
   readonly flags: readonly string[];
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: RunProgress;
   readonly startGenerator: StartLoadGenerator;
 }
 
@@ -23,7 +23,7 @@ const storeWithinMs = 60_000;
 const measured = ['services', 'protos', 'schema'];
 
 /** All that a run has so far. */
-interface Run {
+interface RunState {
   readonly startedAt: string;
   readonly environment: Result['environment'];
   readonly cells: Cell[];
@@ -31,7 +31,12 @@ interface Run {
   storage: StoreMeasurement | null;
 }
 
-function resultOf(run: Run, request: Request, flags: readonly string[], complete: boolean): Result {
+function resultOf(
+  run: RunState,
+  request: Request,
+  flags: readonly string[],
+  complete: boolean,
+): Result {
   const { startedAt, environment, cells, preflight, storage } = run;
   const { loading, seed, only, wires, tls, targets } = request;
   return {
@@ -64,7 +69,7 @@ function resultOf(run: Run, request: Request, flags: readonly string[], complete
  */
 export async function runPlan(plan: Plan, request: Request, options: RunOptions): Promise<Result> {
   const { template, flags, signal, progress, startGenerator } = options;
-  const run: Run = {
+  const run: RunState = {
     startedAt: new Date().toISOString(),
     environment: readEnvironment(),
     cells: [],

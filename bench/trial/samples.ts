@@ -28,7 +28,7 @@ const encodedSum = (histograms: readonly Histogram[]): string => {
   return encodeHistogram(merged);
 };
 
-interface Step {
+interface MeasuredStep {
   readonly loop: {
     readonly completed: number;
     readonly failed: number;
@@ -39,7 +39,7 @@ interface Step {
 
 export type LoadContext = Pick<LoadSample, 'workload' | 'rttMs' | 'achievedRttMs' | 'connections'>;
 
-export function loadOf(context: LoadContext, steps: readonly Step[]): LoadSample {
+export function loadOf(context: LoadContext, steps: readonly MeasuredStep[]): LoadSample {
   const elapsedMs = sum(steps, ({ spent }) => spent.elapsedMs);
   const serverCpuMicros = sumKnown(steps, ({ spent }) => spent.server.cpuMicros);
   return {

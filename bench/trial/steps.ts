@@ -5,7 +5,7 @@ import { type OpenLoopResult, runOpenLoop } from '../generator/open-loop.ts';
 import { poissonSchedule, uniformSchedule } from '../generator/schedule.ts';
 import { createRandom } from '../statistics/random.ts';
 import type { Address } from '../subject/address.ts';
-import { cpuMicrosOf, metered, type Reading } from '../subject/meter.ts';
+import { cpuMicrosOf, metered, type ServerUsage } from '../subject/meter.ts';
 import type { Arrivals } from './load.ts';
 
 /** The two ways to load, each for one slice. All of it runs in the load generator. */
@@ -15,14 +15,12 @@ export const timeoutMs = 2000;
 /** Calls that may be out in the open loop; what does not fit is counted as overflow. */
 const maxInFlight = 1024;
 
-export type Call = () => Promise<unknown>;
-
 /** What both sides spent while a slice lasted. */
 export interface Spent {
   readonly elapsedMs: number;
   readonly clientCpuShare: number;
   readonly clientLoopDelayMs: number;
-  readonly server: Reading;
+  readonly server: ServerUsage;
 }
 
 /** Runs `work` and reads what both sides spend on it. */
@@ -53,7 +51,7 @@ export interface ClosedStep {
 /** N calls under way for a time. */
 export async function runClosedStep(
   address: Address,
-  call: Call,
+  call: () => Promise<unknown>,
   { inFlight, durationMs }: { readonly inFlight: number; readonly durationMs: number },
 ): Promise<ClosedStep> {
   const { result, spent } = await watched(address, () =>
@@ -70,7 +68,7 @@ export interface OpenStep {
 /** Calls at the times of a schedule, whatever the server does. */
 export async function runOpenStep(
   address: Address,
-  call: Call,
+  call: () => Promise<unknown>,
   pacer: Pacer,
   rate: {
     readonly perSecond: number;
@@ -125,7 +123,7 @@ export const isLevel = (costs: readonly number[], calls: number): boolean =>
  */
 export async function warmUp(
   { pid }: Pick<Address, 'pid'>,
-  call: Call,
+  call: () => Promise<unknown>,
   inFlight: number,
   atMostMs: number,
 ): Promise<number> {

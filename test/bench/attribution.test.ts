@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attribute, type Cell, cells } from '../../bench/statistics/attribution.ts';
+import { attribute, type Variant, variants } from '../../bench/statistics/attribution.ts';
 
 /** What layers cost; a call's cost is the sum of its layers. */
 interface Layers {
@@ -16,7 +16,7 @@ interface Layers {
   readonly together: number;
 }
 
-function measuredOf(layers: Layers): Record<Cell, number> {
+function measuredOf(layers: Layers): Record<Variant, number> {
   const { json, protobuf, http1, http2, hono, grpcJs, restRoom, grpcRoom, together } = layers;
   const bare = {
     'bare-json-h1': json + http1,
@@ -69,11 +69,10 @@ describe('attribution', () => {
 
   test('adds up to the difference in both columns, whatever was measured', () => {
     const measured = fc.record(
-      // The keys are exactly the cells; Object.fromEntries cannot say so.
-      Object.fromEntries(cells.map((cell) => [cell, fc.integer({ min: 0, max: 1e6 })])) as Record<
-        Cell,
-        fc.Arbitrary<number>
-      >,
+      // The keys are exactly the variants; Object.fromEntries cannot say so.
+      Object.fromEntries(
+        variants.map((variant) => [variant, fc.integer({ min: 0, max: 1e6 })]),
+      ) as Record<Variant, fc.Arbitrary<number>>,
     );
     fc.assert(
       fc.property(measured, (cpu) => {

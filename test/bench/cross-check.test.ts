@@ -4,7 +4,12 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Line, type Pair, toolTable, verdictOf } from '../../bench/cross-check/table.ts';
+import {
+  type Pair,
+  type ToolComparison,
+  toolTable,
+  verdictOf,
+} from '../../bench/cross-check/table.ts';
 import { h2load, runTool, type ToolLoad, wrk } from '../../bench/cross-check/tools.ts';
 import { renderText } from '../../bench/result/table.ts';
 import { isAlive } from './alive.ts';
@@ -131,7 +136,7 @@ const sides = (
 const lineOf = (
   rates: readonly (readonly [number, number])[],
   ceiling: readonly [number, number] = [1000, 1000],
-): Line => ({
+): ToolComparison => ({
   wire: 'grpc',
   tool: 'h2load',
   connections: 8,
@@ -140,7 +145,7 @@ const lineOf = (
   ceilings: sides([ceiling]),
 });
 
-const starved = (line: Line, ofOurs: number, ofTool: number): Line => ({
+const starved = (line: ToolComparison, ofOurs: number, ofTool: number): ToolComparison => ({
   ...line,
   pairs: sides(
     line.pairs.map(({ ours, tool }) => [ours.perSecond, tool.perSecond]),

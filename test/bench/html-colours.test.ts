@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { wireNames } from '../../bench/result/wires.ts';
 
 /** The colours of the HTML report, as its style sheet has them. */
 
@@ -82,20 +83,19 @@ function colourOf(name: string, scheme: 'light' | 'dark'): Colour {
 }
 
 describe.each(['light', 'dark'] as const)('in the %s', (scheme) => {
-  const wires = ['rest', 'rest-http2', 'grpc', 'graphql', 'websocket', 'sse'];
   const read = (...names: readonly string[]) => names.map((name) => colourOf(name, scheme));
   const grounds = read('page', 'card');
   const least = (colours: readonly Colour[]) =>
     Math.min(...colours.flatMap((one) => grounds.map((ground) => contrast(one, ground))));
 
   test('wires have a contrast of 3:1 to both grounds, and text has 4.5:1', () => {
-    expect(least(read(...wires, 'control'))).toBeGreaterThanOrEqual(3);
+    expect(least(read(...wireNames, 'control'))).toBeGreaterThanOrEqual(3);
     expect(least(read('ink', 'soft', 'accent'))).toBeGreaterThanOrEqual(4.5);
   });
 
   // Okabe and Ito's own six, of blue, sky, green, purple, vermilion and orange, are 0.076 apart.
   test.each(Object.entries(visions))('wires are told apart by %s vision', (_vision, matrix) => {
-    const seen = read(...wires).map((colour) => oklab(times(matrix, colour)));
+    const seen = read(...wireNames).map((colour) => oklab(times(matrix, colour)));
     const distances = seen.flatMap((a, at) =>
       seen.slice(0, at).map((b) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2])),
     );

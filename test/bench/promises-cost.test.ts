@@ -7,7 +7,7 @@ import {
   startLinkProcess,
 } from '../../bench/link/links.ts';
 import { connectionsAreCheap } from '../../bench/questions/connections-are-cheap.ts';
-import { figuresOf } from '../../bench/report/figures.ts';
+import { goalsOf } from '../../bench/report/goals.ts';
 import { tablesOf } from '../../bench/report/tables/index.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { metrics } from '../../bench/statistics/summary.ts';
@@ -202,7 +202,7 @@ describe('12. memory, and the event loops of both sides', () => {
 
   test('what an idle server weighs is a figure of every run', () => {
     const start = { readyMs: 400, firstAnswerMs: 500, idleBytes: 90e6 };
-    const named = figuresOf(resultOf([], { start })).find(({ name }) => name.startsWith('idle'));
+    const named = goalsOf(resultOf([], { start })).find(({ name }) => name.startsWith('idle'));
     expect(named).toMatchObject({ measured: '90 MB', verdict: 'reached' });
   });
 });

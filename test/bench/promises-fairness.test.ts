@@ -11,7 +11,7 @@ import { runOpenLoop } from '../../bench/generator/open-loop.ts';
 import { uniformSchedule } from '../../bench/generator/schedule.ts';
 import { startLinkProcess } from '../../bench/link/links.ts';
 import { canPin, cores } from '../../bench/process/child.ts';
-import { figuresOf } from '../../bench/report/figures.ts';
+import { goalsOf } from '../../bench/report/goals.ts';
 import { roomOf } from '../../bench/result/wires.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { pointRead } from '../../bench/scenarios/point-read.ts';
@@ -171,7 +171,7 @@ describe('2. one client runtime', () => {
     [8800, 'missed'],
   ])('REST by autocannon at %i/s to our 10,000/s: within a tenth is %s', (perSecond, verdict) => {
     const cell = callCell('point-read', 'rest', { autocannonPerSecond: perSecond });
-    const figure = figuresOf(resultOf([cell])).find(({ name }) => name.includes('from autocannon'));
+    const figure = goalsOf(resultOf([cell])).find(({ name }) => name.includes('from autocannon'));
     expect(figure).toMatchObject({ target: '≤ 0.1', verdict });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMetronome } from '../../bench/generator/metronome.ts';
 import { type OpenLoopOptions, runOpenLoop } from '../../bench/generator/open-loop.ts';
 import { poissonSchedule, type Schedule, uniformSchedule } from '../../bench/generator/schedule.ts';
-import { figuresOf } from '../../bench/report/figures.ts';
+import { goalsOf } from '../../bench/report/goals.ts';
 import { tablesOf } from '../../bench/report/tables/index.ts';
 import {
   createHistogram,
@@ -214,7 +214,7 @@ describe('8. pacing is that of a metronome', () => {
   });
 
   test('its lateness is reported, p50 and p99', () => {
-    const figures = figuresOf(resultOf([callCell('point-read', 'rest')]));
+    const figures = goalsOf(resultOf([callCell('point-read', 'rest')]));
     const named = (name: string) => figures.find((one) => one.name === name);
     expect(named('lateness of sending, p50')).toMatchObject({ measured: '0.05 ms' });
     expect(named('lateness of sending, p99')).toMatchObject({ verdict: 'reached' });

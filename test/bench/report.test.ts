@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { usage } from '../../bench/command.ts';
 import { questions } from '../../bench/questions/index.ts';
-import { figuresOf } from '../../bench/report/figures.ts';
+import { goalsOf } from '../../bench/report/goals.ts';
 import { writeJson } from '../../bench/report/json.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
 import { renderReadmeTable } from '../../bench/report/readme.ts';
@@ -197,7 +197,7 @@ describe('the report', () => {
     expect(renderReport(result)).toContain(
       'capacity INVALID, client at 98 % of its core, above 80 %; 10000/s is estimated by its CPU',
     );
-    const figure = figuresOf(result).find(({ name }) => name.startsWith('gRPC'));
+    const figure = goalsOf(result).find(({ name }) => name.startsWith('gRPC'));
     expect(figure).toMatchObject({ verdict: 'reached' });
     expect(figure?.measured).toMatch(/^0\.70× .*by CPU \(calls\/s: –\)/);
   });
@@ -205,7 +205,7 @@ describe('the report', () => {
   test('says that a figure was missed, and by how much', () => {
     const result = wholeResult();
     const start = { readyMs: 500, firstAnswerMs: 1800, idleBytes: 150e6 };
-    const figures = figuresOf({ ...result, start });
+    const figures = goalsOf({ ...result, start });
     const named = (part: string) => figures.find(({ name }) => name.includes(part));
     expect(named('REST read, of bare hono')).toMatchObject({ verdict: 'reached' });
     expect(named('idle')).toMatchObject({ verdict: 'missed', missedBy: '25 %' });

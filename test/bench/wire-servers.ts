@@ -1,12 +1,12 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { HttpRequest } from '../../bench/drivers/driver.ts';
-import { openDriver, type Prepared } from '../../bench/drivers/open-driver.ts';
+import { openDriver, type PreparedRequest } from '../../bench/drivers/open-driver.ts';
 import { checkOf } from '../../bench/trial/capture.ts';
+import { listening } from './driver-fixture.ts';
 import { type AnswersAt, createVirtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** Servers that speak a real protocol over real sockets, in virtual time. */
@@ -27,7 +27,7 @@ const message = Buffer.concat([Buffer.from([0, 0, 0, 0, 8]), Buffer.alloc(8)]);
 const get: HttpRequest = { method: 'GET', path: '/', headers: {}, body: Buffer.alloc(0) };
 const call: HttpRequest = { ...get, method: 'POST', path: '/payments.v1/Get', body: message };
 
-const prepared: Readonly<Record<Wire, Prepared>> = {
+const prepared: Readonly<Record<Wire, PreparedRequest>> = {
   http1: { protocol: 'http1', request: get },
   http2: { protocol: 'http2', grpc: false, request: get },
   grpc: { protocol: 'http2', grpc: true, request: call },
@@ -86,21 +86,6 @@ function createWireServer(wire: Wire, onRequest: (answer: Answer) => void) {
   return createServer((_request, response) => {
     onRequest((isGood) => response.end(isGood ? good : failed));
   });
-}
-
-async function listening(server: ReturnType<typeof createWireServer>, sockets: Set<Socket>) {
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
-  server.listen(0, host);
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  // A server on a port has an address with one.
-  return (server.address() as AddressInfo).port;
 }
 
 export interface Loaded {

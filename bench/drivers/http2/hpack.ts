@@ -2,7 +2,7 @@ import { defaults } from './frames.ts';
 
 /** The little of RFC 7541 that a client needs who sends one request again and again. */
 
-export type Field = readonly [name: string, value: string];
+export type HeaderField = readonly [name: string, value: string];
 
 /** Entries of the static table (appendix A) that requests use, by name or by name and value. */
 const staticIndexes: Readonly<Record<string, number>> = {
@@ -54,7 +54,7 @@ const encodeText = (text: string): number[] => {
   return [...encodeInteger(bytes.length, { bits: 0, prefix: 7 }), ...bytes];
 };
 
-function encodeLiteral([name, value]: Field, form: Form): number[] {
+function encodeLiteral([name, value]: HeaderField, form: Form): number[] {
   const index = staticIndexes[name];
   const named = index === undefined ? [form.bits, ...encodeText(name)] : encodeInteger(index, form);
   return [...named, ...encodeText(value)];
@@ -76,13 +76,13 @@ export interface HeaderBlocks {
  *   table is used, and the first block says so (§6.3)
  */
 export function encodeRequestHeaders(
-  fields: readonly Field[],
+  fields: readonly HeaderField[],
   marker: string | undefined,
   peerTableBytes: number,
 ): HeaderBlocks {
   const hasTable = peerTableBytes >= defaults.tableBytes;
   let room = hasTable ? defaults.tableBytes : 0;
-  const isKept = ([name, value]: Field) => {
+  const isKept = ([name, value]: HeaderField) => {
     if (neverKept.has(name) || sensitive.has(name)) return false;
     if (marker !== undefined && value.includes(marker)) return false;
     const size = name.length + value.length + entryOverheadBytes;
@@ -90,9 +90,9 @@ export function encodeRequestHeaders(
     room -= size;
     return true;
   };
-  const isStatic = ([name, value]: Field) => staticIndexes[`${name} ${value}`] !== undefined;
+  const isStatic = ([name, value]: HeaderField) => staticIndexes[`${name} ${value}`] !== undefined;
   const kept = fields.filter((field) => !isStatic(field) && isKept(field));
-  const encode = (isFirst: boolean) => (field: Field) => {
+  const encode = (isFirst: boolean) => (field: HeaderField) => {
     const known = staticIndexes[`${field[0]} ${field[1]}`];
     if (known !== undefined) return encodeInteger(known, indexed);
     const place = kept.indexOf(field);

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../driver.ts';
 import type { Marker } from '../marker.ts';
 import { defaults, encodeFrame, flag, frameHeaderBytes, frameType, writeNumber } from './frames.ts';
-import { encodeRequestHeaders, type Field } from './hpack.ts';
+import { encodeRequestHeaders, type HeaderField } from './hpack.ts';
 
 /** A request as frames, for any stream: HEADERS, and one DATA where there is a body. */
 export interface EncodedRequest {
@@ -12,7 +12,7 @@ export interface EncodedRequest {
   readonly places: readonly number[];
 }
 
-const fieldsOf = (request: HttpRequest, scheme: string, authority: string): Field[] => [
+const fieldsOf = (request: HttpRequest, scheme: string, authority: string): HeaderField[] => [
   [':method', request.method],
   [':scheme', scheme],
   [':authority', authority],

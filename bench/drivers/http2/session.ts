@@ -4,7 +4,7 @@ import type { Marker } from '../marker.ts';
 import { createOutbox, type Outbox } from '../outbox.ts';
 import { type Pending, settle } from '../pending.ts';
 import { openSocket } from '../socket.ts';
-import type { Session, SessionEvents } from '../spread.ts';
+import type { SharedConnection, SharedConnectionEvents } from '../spread.ts';
 import { createReceiver, createSender, type Stream, windowBytes } from './flow.ts';
 import {
   createFrameReader,
@@ -46,10 +46,10 @@ const greeting = Buffer.concat([
 ]);
 
 /** What is known of a connection. */
-interface Connection {
+interface Http2Connection {
   readonly options: Http2Options;
   readonly marker: Marker;
-  readonly events: SessionEvents;
+  readonly events: SharedConnectionEvents;
   readonly socket: Socket;
   readonly outbox: Outbox;
   readonly streams: Map<number, Stream>;
@@ -69,8 +69,8 @@ interface Connection {
 }
 
 function createConnection(
-  given: Pick<Connection, 'options' | 'marker' | 'events' | 'socket' | 'onReady'>,
-): Connection {
+  given: Pick<Http2Connection, 'options' | 'marker' | 'events' | 'socket' | 'onReady'>,
+): Http2Connection {
   const outbox = createOutbox(given.socket);
   outbox.add(greeting);
   return {
@@ -92,17 +92,17 @@ function createConnection(
   };
 }
 
-function afterwards({ isUsable, streams, socket, events }: Connection): void {
+function afterwards({ isUsable, streams, socket, events }: Http2Connection): void {
   if (!isUsable && streams.size === 0) socket.destroy();
   events.onRoom();
 }
 
-function remove({ streams, sender }: Connection, stream: Stream): void {
+function remove({ streams, sender }: Http2Connection, stream: Stream): void {
   streams.delete(stream.id);
   sender.delete(stream);
 }
 
-function finish(connection: Connection, stream: Stream, body: Buffer): void {
+function finish(connection: Http2Connection, stream: Stream, body: Buffer): void {
   // The server knows enough without the rest of the request (§8.1).
   if (stream.unsent.length > 0) {
     connection.outbox.add(encodeFrame(frameType.rstStream, 0, stream.id, Buffer.alloc(4)));
@@ -112,7 +112,7 @@ function finish(connection: Connection, stream: Stream, body: Buffer): void {
   afterwards(connection);
 }
 
-function refuse(connection: Connection, stream: Stream, got: string): void {
+function refuse(connection: Http2Connection, stream: Stream, got: string): void {
   remove(connection, stream);
   stream.call.reject(new Error(`Expected an answer, got ${got}.`));
 }
@@ -129,7 +129,7 @@ interface Payload {
 
 type HeaderBlock = Pick<Payload, 'flags' | 'id' | 'bytes' | 'start' | 'end'>;
 
-function onHeaderBlock(connection: Connection, { flags, id, bytes, start, end }: HeaderBlock) {
+function onHeaderBlock(connection: Http2Connection, { flags, id, bytes, start, end }: HeaderBlock) {
   const stream = connection.streams.get(id);
   if (!stream) {
     if (id < connection.nextId) return;
@@ -145,7 +145,11 @@ function onHeaderBlock(connection: Connection, { flags, id, bytes, start, end }:
   if (isEnd) finish(connection, stream, stream.body.subarray(0, stream.length));
 }
 
-function onSetting({ peer, requests, streams }: Connection, name: number, value: number): void {
+function onSetting(
+  { peer, requests, streams }: Http2Connection,
+  name: number,
+  value: number,
+): void {
   if (name === setting.maxConcurrentStreams) peer.maxStreams = value;
   else if (name === setting.headerTableSize) {
     if (requests && value < peer.tableBytes) {
@@ -158,7 +162,7 @@ function onSetting({ peer, requests, streams }: Connection, name: number, value:
   }
 }
 
-function encode(connection: Connection): void {
+function encode(connection: Http2Connection): void {
   const { options, marker, peer } = connection;
   const scheme = options.ca ? 'https' : 'http';
   const authority = `${options.host}:${options.port}`;
@@ -168,7 +172,7 @@ function encode(connection: Connection): void {
 }
 
 /** What to do with the payload of a frame of each type; others are passed over (§4.1). */
-const takers: Readonly<Record<number, (connection: Connection, payload: Payload) => void>> = {
+const takers: Readonly<Record<number, (connection: Http2Connection, payload: Payload) => void>> = {
   [frameType.data](connection, { flags, id, bytes, start, end, length }) {
     const { receiver, streams } = connection;
     const stream = streams.get(id);
@@ -243,7 +247,7 @@ const takers: Readonly<Record<number, (connection: Connection, payload: Payload)
   },
 };
 
-function send(connection: Connection, call: Pending): void {
+function send(connection: Http2Connection, call: Pending): void {
   const { options, marker, outbox, sender, peer, requests, nextRequest: request } = connection;
   if (!request || !requests) throw new Error('Expected settings before a request, got none.');
   connection.nextRequest = requests.later;
@@ -279,7 +283,7 @@ function send(connection: Connection, call: Pending): void {
 }
 
 /** @returns what to call with new bytes; it throws where they break the protocol */
-const createReader = (connection: Connection) =>
+const createReader = (connection: Http2Connection) =>
   createFrameReader((type, flags, id, bytes, start, end) => {
     const take = takers[type];
     if (!take) return;
@@ -295,9 +299,9 @@ const createReader = (connection: Connection) =>
     take(connection, { flags, id, bytes, start: from, end: to, length: end - start });
   });
 
-function createSession(connection: Connection): Session {
+function createSession(connection: Http2Connection): SharedConnection {
   const { events, socket, streams, peer } = connection;
-  const session: Session = {
+  const session: SharedConnection = {
     isUsable: () => connection.isUsable,
     hasRoom: () => connection.isUsable && streams.size < peer.maxStreams,
     send: (call) => send(connection, call),
@@ -321,10 +325,10 @@ function createSession(connection: Connection): Session {
 export function openHttp2Session(
   options: Http2Options,
   marker: Marker,
-  events: SessionEvents,
-): Promise<Session> {
+  events: SharedConnectionEvents,
+): Promise<SharedConnection> {
   return new Promise((resolve, reject) => {
-    let session: Session | undefined;
+    let session: SharedConnection | undefined;
     let read: ReturnType<typeof createReader> | undefined;
     const end = (reason: Error) => {
       reject(reason);

@@ -6,8 +6,8 @@ import { bare } from '../../scenarios/bare.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {
   type AttributionOfWorkload,
+  type AttributionPart,
   attributionOf,
-  type Part,
 } from '../../statistics/attribution-by-round.ts';
 import { findCell, isValid, typical } from '../../statistics/summary.ts';
 import { colourOf } from './contenders.ts';
@@ -43,7 +43,7 @@ const barsOf = (result: Result, workload: string): BarPicture => ({
 });
 
 function tableOf(found: AttributionOfWorkload, title: string): Table {
-  const row = (way: string, { label, micros, interval }: Part) => [
+  const row = (way: string, { label, micros, interval }: AttributionPart) => [
     way,
     label,
     formatNumber(micros),

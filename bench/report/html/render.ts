@@ -1,7 +1,7 @@
 import { questions } from '../../questions/index.ts';
 import type { Result } from '../../result/result.ts';
 import { floorFor, type MetricName } from '../../statistics/summary.ts';
-import { figureTable } from '../figures.ts';
+import { figureTable } from '../goals.ts';
 import { describeRun, limits } from '../markdown.ts';
 import { tablesOf } from '../tables/index.ts';
 import type { Contents } from './contents.ts';

@@ -1,7 +1,7 @@
 import { formatNumber, formatRatio } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { left, type Table } from '../result/table.ts';
-import { labels, protocolOf, type WireName } from '../result/wires.ts';
+import { callWires, labels, protocolOf, type WireName } from '../result/wires.ts';
 import {
   closedOf,
   compareCells,
@@ -17,7 +17,7 @@ import {
 } from '../statistics/summary.ts';
 
 /** A figure that this project set itself, and what this run says of it. */
-export interface Figure {
+export interface Goal {
   readonly name: string;
   readonly target: string;
   readonly measured: string;
@@ -26,7 +26,7 @@ export interface Figure {
   readonly missedBy: string;
 }
 
-const notMeasured = (name: string, target: string): Figure => ({
+const notMeasured = (name: string, target: string): Goal => ({
   name,
   target,
   measured: '–',
@@ -39,7 +39,7 @@ const judged = (
   target: string,
   measured: string,
   { value, limit, atLeast }: { value: number; limit: number; atLeast: boolean },
-): Figure => {
+): Goal => {
   const reached = atLeast ? value >= limit : value <= limit;
   const off = Math.abs(value / limit - 1);
   return {
@@ -62,7 +62,7 @@ function capacityFigure(
   name: string,
   limit: number,
   [room, control]: readonly [string, string],
-): Figure {
+): Goal {
   const target = `≥ ${limit}`;
   const [contender, library] = [findCell(result, 'bare', room), findCell(result, 'bare', control)];
   const byCalls = compareCells(result, contender, library, 'throughput');
@@ -86,7 +86,7 @@ function limitFigure(
   limit: number,
   unit: string,
   value: number | null | undefined,
-): Figure {
+): Goal {
   const target = `≤ ${limit} ${unit}`.trim();
   if (value === undefined || value === null) return notMeasured(name, target);
   const measured = `${formatNumber(value)} ${unit}`.trim();
@@ -106,12 +106,12 @@ const floorFigure = (
   name: string,
   limit: number,
   [scenario, metric]: readonly [string, MetricName],
-): Figure => limitFigure(name, limit, '×', floorFor(result, scenario, metric));
+): Goal => limitFigure(name, limit, '×', floorFor(result, scenario, metric));
 
 const ceilingOf = ({ ceilings }: Result, protocol: string, driver: string): number | undefined =>
   ceilings.find((one) => one.protocol === protocol && one.driver === driver)?.perSecond;
 
-function atLeastFigure(name: string, limit: number, value: number | undefined): Figure {
+function atLeastFigure(name: string, limit: number, value: number | undefined): Goal {
   const target = `≥ ${limit}`;
   if (value === undefined) return notMeasured(name, target);
   return judged(name, target, value.toFixed(2), { value, limit, atLeast: true });
@@ -121,7 +121,7 @@ const over = (value: number | undefined, base: number | undefined): number | und
   value !== undefined && base ? value / base : undefined;
 
 /** How far the instrument itself can be trusted. */
-function instrumentFigures(result: Result): Figure[] {
+function instrumentFigures(result: Result): Goal[] {
   const rest = findCell(result, 'point-read', 'rest');
   const capacityOf = (wire: WireName) => {
     const cell = findCell(result, 'point-read', wire);
@@ -146,7 +146,7 @@ function instrumentFigures(result: Result): Figure[] {
       0.6,
       over(ceilingOf(result, 'http1', 'lean'), ceilingOf(result, 'http1', 'autocannon')),
     ),
-    ...(['rest', 'grpc', 'graphql', 'websocket'] as const).map((wire) =>
+    ...callWires.map((wire) =>
       atLeastFigure(
         `ceiling of the driver, of ${labels[wire]}'s capacity`,
         1.4,
@@ -165,7 +165,7 @@ function instrumentFigures(result: Result): Figure[] {
 }
 
 /** The figures to reach, each from this run alone. */
-export function figuresOf(result: Result): Figure[] {
+export function goalsOf(result: Result): Goal[] {
   const { start, storage } = result;
   const capacity = capacityFigure.bind(undefined, result);
   return [
@@ -194,7 +194,7 @@ export const figureTable = (result: Result): Table => ({
   title: 'Figures to reach',
   lead: 'Each is a ratio or a value of this run alone. Ratios to bare libraries are of capacity: by calls a second where both servers were busy, else by CPU a call; they are measured with `--full` or `--only bare`.',
   columns: [left('figure'), left('target'), left('measured'), left('verdict'), left('missed by')],
-  rows: figuresOf(result).map(({ name, target, measured, verdict, missedBy }) => [
+  rows: goalsOf(result).map(({ name, target, measured, verdict, missedBy }) => [
     name,
     target,
     measured,
