@@ -1,4 +1,4 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import { type CreateTableBuilder, type Kysely, type SchemaModule, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** What a migration cannot say in one way for every database. */
@@ -24,11 +24,22 @@ export const migrationsFor = (dialect: MigrationDialect): Record<string, Migrati
 
 async function createPayments(
   // Migrations stand apart from the schema of today's queries.
-  db: Kysely<unknown>,
-  { clustered, integer, bytes }: MigrationDialect,
+  { schema }: Kysely<unknown>,
+  dialect: MigrationDialect,
 ): Promise<void> {
-  const { schema } = db;
+  await createMerchants(schema, dialect);
+  await createCustomers(schema, dialect);
+  await createPaymentTable(schema, dialect);
+  await createRefunds(schema, dialect);
+  await createEvents(schema, dialect);
+  await createIdempotencyRecords(schema, dialect);
+  await createSecrets(schema, dialect);
+}
 
+async function createMerchants(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('merchants')
@@ -50,9 +61,16 @@ async function createPayments(
       .addColumn('created_at', integer, (column) => column.notNull())
       .addColumn('revoked_at', integer),
   ).execute();
+}
 
-  // Keys begin with the merchant: a merchant's rows lie together, and no foreign key can point
-  // at another merchant's row.
+/**
+ * Keys begin with the merchant: a merchant's rows lie together, and no foreign key can point at
+ * another merchant's row.
+ */
+async function createCustomers(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('customers')
@@ -76,7 +94,12 @@ async function createPayments(
     .columns(['merchant_id', 'email', 'created_at', 'id'])
     .where(sql.ref('email'), 'is not', null)
     .execute();
+}
 
+async function createPaymentTable(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('payments')
@@ -136,7 +159,12 @@ async function createPayments(
     .columns(['settle_at'])
     .where(sql.ref('settle_at'), 'is not', null)
     .execute();
+}
 
+async function createRefunds(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('refunds')
@@ -163,7 +191,12 @@ async function createPayments(
     .on('refunds')
     .columns(['merchant_id', 'payment', 'created_at', 'id'])
     .execute();
+}
 
+async function createEvents(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('events')
@@ -175,7 +208,12 @@ async function createPayments(
       .addColumn('data', 'text', (column) => column.notNull())
       .addPrimaryKeyConstraint('events_key', ['merchant_id', 'sequence']),
   ).execute();
+}
 
+async function createIdempotencyRecords(
+  schema: SchemaModule,
+  { clustered, integer }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('idempotency_records')
@@ -193,7 +231,12 @@ async function createPayments(
     .on('idempotency_records')
     .columns(['expires_at'])
     .execute();
+}
 
+async function createSecrets(
+  schema: SchemaModule,
+  { clustered, bytes }: MigrationDialect,
+): Promise<void> {
   await clustered(
     schema
       .createTable('secrets')

@@ -586,6 +586,12 @@ function transactions(at: () => Store): void {
   });
 }
 
+const shuttingDown = {
+  code: 'overloaded',
+  message: 'The server is shutting down; try again in 1000 ms.',
+  details: { retryAfterMs: 1000 },
+};
+
 function housekeeping(at: () => Store): void {
   test('a merchant is found by its id', async () => {
     expect(await at().across.merchant(merchantId)).toEqual({ id: merchantId, name: 'One' });
@@ -653,9 +659,22 @@ function housekeeping(at: () => Store): void {
     const under = Array.from({ length: 600 }, (_, n) => insertPayments(store, [paymentOf(n)]));
     const closed = store.close();
     const late = insertPayments(store, [paymentOf(9000)]);
-    await expect(late).rejects.toThrow('expected an open store');
+    await expect(late).rejects.toMatchObject(shuttingDown);
     await Promise.all(under);
     await closed;
     await store.close();
+  });
+
+  test('a read that outlives the store is refused, and is no internal error', async () => {
+    const store = at();
+    const { of } = store;
+    await insertPayments(store, [paymentOf(1)]);
+    await store.close();
+    const read = async () => of(merchantId).payment(paymentOf(1).id);
+    await expect(read()).rejects.toMatchObject(shuttingDown);
+    const list = async () =>
+      of(merchantId).listPayments({ status: 'failed' }, 'amount', { limit: 1 });
+    await expect(list()).rejects.toMatchObject(shuttingDown);
+    await expect(store.across.duePayments(1, 1)).rejects.toMatchObject(shuttingDown);
   });
 }

@@ -77,6 +77,7 @@ export function openConnection(path: string): SqliteConnection {
     const known = statements.get(query as Query<never, unknown>);
     // Kept under the very query that carries these types.
     if (known) return known as unknown as PreparedSync<Values, Result>;
+    if (!database.isOpen) throw closedError();
     const count = () => {
       if (use === 'call') queryCount += 1;
     };
