@@ -3,6 +3,7 @@ import type { Client } from '../../services/core/client.ts';
 import type { CallWire, WireName } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
+import { readNewest, readOne } from '../subject/payments.ts';
 
 /** What the requests are made of: a server with the full data, and clients of its wires. */
 export interface ProbeTarget {
@@ -154,14 +155,14 @@ const batches = (label: string, wire: CallWire): readonly Probe[] => {
     Array.from({ length: 100 }, () => fixtures.refundableId);
   return [
     of('one payment (what the others are compared with)', (client, { fixtures }) =>
-      client.getPayment({ id: fixtures.paymentId }),
+      readOne(client, fixtures.paymentId),
     ),
     of('100 payments by id', (client, target) => client.getPaymentsByIds({ ids: hundred(target) })),
     of('refunds of 100 payments', (client, target) =>
       client.getRefundsByPaymentIds({ payments: hundred(target) }),
     ),
     of('100 large payments', (client, { fixtures }) =>
-      client.listPayments({ customer: fixtures.heavyCustomerId, limit: 100 }),
+      readNewest(client, 100, fixtures.heavyCustomerId),
     ),
     of('100 faulty ids', (client) => client.getPaymentsByIds({ ids: Array(100).fill('') })),
   ];

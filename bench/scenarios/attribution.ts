@@ -1,7 +1,7 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { control, room } from '../trial/contenders.ts';
 import { open, warming } from '../trial/phases.ts';
-import { createPayment, readPayment } from '../trial/workloads.ts';
+import { makePayment, readPayment } from '../trial/workloads.ts';
 
 const protobuf = { opening: { protobuf: true } } as const;
 const connections = 64;
@@ -28,7 +28,7 @@ export const attribution = callScenario({
     control('hono', 'bare hono, JSON', 'rest'),
     control('grpc-js', 'bare grpc-js', 'grpc'),
   ],
-  workloads: [readPayment, createPayment],
+  workloads: [readPayment, makePayment],
   phases(loading) {
     const { connections: many = connections } = loading;
     const [read, create] = [

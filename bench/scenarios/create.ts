@@ -1,7 +1,7 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { restAgain, room } from '../trial/contenders.ts';
 import { closed, open, warming } from '../trial/phases.ts';
-import { createPayment } from '../trial/workloads.ts';
+import { makePayment } from '../trial/workloads.ts';
 
 const workload = 'create';
 const createsPerSecond = 500;
@@ -14,7 +14,7 @@ export const create = callScenario({
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 10 },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],
-  workloads: [createPayment],
+  workloads: [makePayment],
   phases(loading) {
     const { connections = 64 } = loading;
     const where = { workload, connections };

@@ -1,15 +1,14 @@
-import type { Client } from '../../services/core/client.ts';
+import { readNewest } from '../subject/payments.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import { room } from '../trial/contenders.ts';
 import { closed, warming } from '../trial/phases.ts';
 import type { Workload } from '../trial/workload.ts';
 
-const itemsOf = (page: unknown): unknown =>
-  (page as Awaited<ReturnType<Client['listPayments']>>).items;
+const itemsOf = (page: unknown): unknown => (page as Awaited<ReturnType<typeof readNewest>>).items;
 
 const page = (name: string, of: 'customerId' | 'heavyCustomerId', limit: number): Workload => ({
   name,
-  perform: (client, fixtures) => client.listPayments({ customer: fixtures[of], limit }),
+  perform: (client, fixtures) => readNewest(client, limit, fixtures[of]),
   comparable: itemsOf,
   wireCalls: 3,
 });

@@ -1,6 +1,7 @@
 import type { Client, Screen } from '../../services/core/client.ts';
 import { type CallWire, labels } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
+import { readNewest } from '../subject/payments.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import type { CallContender } from '../trial/call-sources.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
@@ -14,7 +15,7 @@ const limit = 20;
 async function screenByCalls(client: Client, id: string): Promise<Screen> {
   const [customer, { items: payments }] = await Promise.all([
     client.getCustomer({ id }),
-    client.listPayments({ customer: id, limit }),
+    readNewest(client, limit, id),
   ]);
   const lists = await Promise.all(
     payments.map((payment) => client.listRefunds({ payment: payment.id, limit })),
@@ -26,7 +27,7 @@ async function screenByCalls(client: Client, id: string): Promise<Screen> {
 async function screenByBatch(client: Client, id: string): Promise<Screen> {
   const [customer, { items: payments }] = await Promise.all([
     client.getCustomer({ id }),
-    client.listPayments({ customer: id, limit }),
+    readNewest(client, limit, id),
   ]);
   const ids = payments.map((payment) => payment.id);
   const pages = await client.getRefundsByPaymentIds({ payments: ids });

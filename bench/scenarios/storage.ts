@@ -111,7 +111,7 @@ async function measureWrites(store: Store): Promise<StoreMeasurement['writes']> 
   let created = 0;
   const create = () => {
     created += 1;
-    return createPayment(store, created);
+    return createOne(store, created);
   };
   /** Writes a second with `lanes` under way. */
   const rateWith = async (lanes: number) => {
@@ -138,7 +138,7 @@ async function measureWrites(store: Store): Promise<StoreMeasurement['writes']> 
 }
 
 /** All that the creation of a payment asks of the store. */
-const createPayment = (store: Store, n: number): Promise<void> =>
+const createOne = (store: Store, n: number): Promise<void> =>
   store.write(async (transaction) => {
     const tx = transaction.of(merchantId);
     const payment = paymentOf('w', n);

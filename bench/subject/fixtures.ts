@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
+import { createOne, readLargest, readNewest } from './payments.ts';
 
 /** What all processes of a run share: ids of things that are in every copy of the database. */
 export interface Fixtures {
@@ -26,10 +27,10 @@ async function pickIds(client: Client): Promise<Omit<Fixtures, 'heavyCustomerId'
   });
   const customers = new Set(payments.flatMap((payment) => payment?.customer ?? []));
   for (const customerId of customers) {
-    const page = await client.listPayments({ customer: customerId, limit: screenPayments });
+    const page = await readNewest(client, screenPayments, customerId);
     const [first] = page.items;
     if (!page.hasMore || !first) continue;
-    const large = await client.listPayments({ status: 'succeeded', sort: '-amount', limit: 1 });
+    const large = await readLargest(client);
     const [[refundable], [refund]] = [large.items, refunds];
     if (!refundable || !refund) break;
     const { id: refundableId } = refundable;
@@ -49,16 +50,7 @@ async function createHeavyCustomer(client: Client): Promise<string> {
   const fresh = () => ({ idempotencyKey: randomUUID() });
   const { id } = await client.createCustomer({ name: 'Wholesale', country: 'EIRE' }, fresh());
   const create = (amount: number) =>
-    client.createPayment(
-      {
-        amount,
-        currency: 'GBP',
-        customer: id,
-        paymentMethod: 'pm_card_ok',
-        metadata: heavyMetadata,
-      },
-      fresh(),
-    );
+    createOne(client, { amount, customer: id, metadata: heavyMetadata });
   await Promise.all(Array.from({ length: heavyPayments }, (_, at) => create(1000 + at)));
   return id;
 }

@@ -2,6 +2,7 @@ import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type { CallWire } from '../result/wires.ts';
 import type { Clients } from '../subject/clients.ts';
+import { readOne } from '../subject/payments.ts';
 
 /** Ways to read a payment again whose copy the client has kept. */
 
@@ -37,7 +38,7 @@ export const plain =
     const client: Client = await open(wire);
     return {
       async read() {
-        const payment = await client.getPayment({ id });
+        const payment = await readOne(client, id);
         return { kept: { etag: '', payment }, asked: true, saved: false };
       },
       close: () => client.close(),

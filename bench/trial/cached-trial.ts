@@ -5,6 +5,7 @@ import { connectLinks } from '../link/links.ts';
 import type { CallWire } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { adminKey, connectClient, openClient } from '../subject/clients.ts';
+import { readOne } from '../subject/payments.ts';
 import type { Kept, OpenReader, Reader } from './cached-readers.ts';
 import { countBytes } from './count-bytes.ts';
 import { proveEqual } from './proof.ts';
@@ -25,7 +26,7 @@ const wireCalls = 50;
 async function startWriter(address: Address, id: string) {
   const client = await connectClient(address, 'rest');
   const pacer = await createMetronome();
-  const { version } = await client.getPayment({ id });
+  const { version } = await readOne(client, id);
   const startMs = pacer.now();
   let writes = 0;
   let isEnding = false;

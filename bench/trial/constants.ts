@@ -4,7 +4,7 @@ import type { Address } from '../subject/address.ts';
 import type { Constants } from '../subject/controls/constant.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 import { captureWorkload } from './capture.ts';
-import { createPayment, readPayment } from './workloads.ts';
+import { makePayment, readPayment } from './workloads.ts';
 
 const grpcPrefixBytes = 5;
 
@@ -39,8 +39,8 @@ export async function writeConstants(
     await read('grpc'),
     await read('websocket'),
   ];
-  const created = await captureWorkload(createPayment, on, 'rest', {});
-  const grpcCreated = await captureWorkload(createPayment, on, 'grpc', {});
+  const created = await captureWorkload(makePayment, on, 'rest', {});
+  const grpcCreated = await captureWorkload(makePayment, on, 'grpc', {});
   const messageOf = ({ body }: { readonly body: Buffer }) =>
     body.subarray(grpcPrefixBytes).toString('base64');
   const pathOf = ({ prepared }: typeof grpc) => prepared.request.path;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import { createMetronome, type Pacer } from '../generator/metronome.ts';
@@ -11,6 +10,7 @@ import type { WireName } from '../result/wires.ts';
 import { createHistogram, encodeHistogram, recordMs } from '../statistics/histogram.ts';
 import { adminKey, connectClient, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
+import { createOne } from '../subject/payments.ts';
 import { proveEqual } from './proof.ts';
 import { check, type TrialSetup } from './scenario.ts';
 import { type Watcher, watch } from './watcher.ts';
@@ -27,10 +27,7 @@ const openings = 9;
 
 /** Creates a payment, which is one event. The number comes back in the event. */
 const publish = (publisher: Client, number: string) =>
-  publisher.createPayment(
-    { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', metadata: { number } },
-    { idempotencyKey: randomUUID() },
-  );
+  createOne(publisher, { amount: 100, metadata: { number } });
 
 const numberOf = ({ data }: Event): string | undefined =>
   data.kind === 'payment' ? data.payment.metadata.number : undefined;

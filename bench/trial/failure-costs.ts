@@ -7,13 +7,8 @@ import { encodeHistogram } from '../statistics/histogram.ts';
 import type { Address } from '../subject/address.ts';
 import { adminKey, connectClient, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
-import {
-  goodCalls,
-  prepareProvocation,
-  type ReportedFailure,
-  reportedBy,
-  sixFailures,
-} from './failures.ts';
+import { createOne, readOne } from '../subject/payments.ts';
+import { prepareProvocation, type ReportedFailure, reportedBy, sixFailures } from './failures.ts';
 import { proveEqual } from './proof.ts';
 import { check, type Effort, type TrialSetup } from './scenario.ts';
 
@@ -100,8 +95,8 @@ export async function measureFailures(setup: TrialSetup, wire: CallWire): Promis
   }
   const { client, unconfirmedId } = direct;
   const good = { code: 'ok', shape: '', receivedBytes: 0, repeatedBytes: 0 };
-  const read = await costOf(setup, () => goodCalls.read(client, unconfirmedId));
-  const create = await costOf(setup, () => goodCalls.create(client));
+  const read = await costOf(setup, () => readOne(client, unconfirmedId));
+  const create = await costOf(setup, () => createOne(client));
   samples.push({ failure: goodRead, ...good, perCall: read });
   samples.push({ failure: goodCreate, ...good, perCall: create });
   await Promise.all([linked.close(), direct.close()]);

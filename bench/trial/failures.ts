@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import { type ErrorCode, PaymentsError, type Violation } from '../../services/core/errors.ts';
+import { createOne, readOne } from '../subject/payments.ts';
 
 /** What the failures are provoked on. */
 export interface Provocation {
@@ -18,7 +19,6 @@ export interface Failure {
   readonly provoke: (on: Provocation) => Promise<unknown>;
 }
 
-const payment = { amount: 1999, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
 const fresh = () => ({ idempotencyKey: randomUUID() });
 const nobodysId = 'pay_00000000000000000000000000';
 
@@ -26,10 +26,10 @@ const nobodysId = 'pay_00000000000000000000000000';
 export const sixFailures: readonly Failure[] = [
   {
     code: 'validation_failed',
-    provoke: ({ client }) => client.createPayment({ ...payment, amount: 0 }, fresh()),
+    provoke: ({ client }) => createOne(client, { amount: 0 }),
   },
-  { code: 'unauthenticated', provoke: ({ stranger }) => stranger.getPayment({ id: nobodysId }) },
-  { code: 'not_found', provoke: ({ client }) => client.getPayment({ id: nobodysId }) },
+  { code: 'unauthenticated', provoke: ({ stranger }) => readOne(stranger, nobodysId) },
+  { code: 'not_found', provoke: ({ client }) => readOne(client, nobodysId) },
   {
     code: 'invalid_state',
     provoke: ({ client, unconfirmedId }) =>
@@ -38,23 +38,13 @@ export const sixFailures: readonly Failure[] = [
   {
     code: 'insufficient_funds',
     provoke: ({ client }) =>
-      client.createPayment(
-        { ...payment, paymentMethod: 'pm_card_insufficient_funds', confirm: true },
-        fresh(),
-      ),
+      createOne(client, { paymentMethod: 'pm_card_insufficient_funds', confirm: true }),
   },
   {
     code: 'idempotency_key_reused',
-    provoke: ({ client, usedKey }) =>
-      client.createPayment({ ...payment, amount: 1 }, { idempotencyKey: usedKey }),
+    provoke: ({ client, usedKey }) => createOne(client, { amount: 1 }, usedKey),
   },
 ];
-
-/** The good calls that two of the failures are the other side of. */
-export const goodCalls = {
-  read: (client: Client, id: string) => client.getPayment({ id }),
-  create: (client: Client) => client.createPayment(payment, fresh()),
-};
 
 /** Prepares the state that the failures need. */
 export async function prepareProvocation(
@@ -63,7 +53,7 @@ export async function prepareProvocation(
   const client = await open({});
   const stranger = await open({ key: undefined });
   const usedKey = randomUUID();
-  const { id } = await client.createPayment(payment, { idempotencyKey: usedKey });
+  const { id } = await createOne(client, {}, usedKey);
   return {
     client,
     stranger,

@@ -4,6 +4,7 @@ import type { WireName } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { connectClient } from '../subject/clients.ts';
 import { memoryOf } from '../subject/meter.ts';
+import { readOne } from '../subject/payments.ts';
 import { check, type Effort, type TrialSetup } from './scenario.ts';
 import { watch } from './watcher.ts';
 
@@ -24,7 +25,7 @@ const settlingMs = 400;
 async function hold(address: Address, wire: WireName, paymentId: string) {
   if (wire !== 'rest' && wire !== 'rest-http2') return watch(await connectClient(address, wire));
   const client = await connectClient(address, wire);
-  await client.getPayment({ id: paymentId });
+  await readOne(client, paymentId);
   return client;
 }
 

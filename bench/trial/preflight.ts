@@ -9,6 +9,7 @@ import type { Address } from '../subject/address.ts';
 import { makeCertificate } from '../subject/certificate.ts';
 import { connectClient } from '../subject/clients.ts';
 import { arrangeFixtures, type Fixtures } from '../subject/fixtures.ts';
+import { readNewest } from '../subject/payments.ts';
 import { type CertificateFiles, startControl, startServer } from '../subject/subject.ts';
 import type { Copies } from '../subject/template.ts';
 import { nullConstants, writeConstants } from './constants.ts';
@@ -89,7 +90,7 @@ async function preflightServer({ copies, plan }: PreflightOptions, constantsPath
   try {
     const askedMs = performance.now();
     const client = await connectClient(address, 'rest', { connections: 16 });
-    await client.listPayments({ limit: 1 });
+    await readNewest(client, 1);
     const ownMs = readyMs ?? 0;
     const start = { readyMs: ownMs, firstAnswerMs: ownMs + performance.now() - askedMs, idleBytes };
     const fixtures = await arrangeFixtures(client);

@@ -19,7 +19,7 @@ const paymentToCreate = {
 
 /** What two creations of the same payment cannot have in common. */
 const withoutBirth = (answer: unknown) => ({
-  // Whatever answers to createPayment is a payment.
+  // Whatever answers is a payment.
   ...(answer as Payment),
   id: '',
   createdAt: 0,
@@ -27,7 +27,7 @@ const withoutBirth = (answer: unknown) => ({
 });
 
 /** One payment is created under an idempotency key of its own. */
-export const createPayment: Workload = {
+export const makePayment: Workload = {
   name: 'create',
   perform: (client, _fixtures, idempotencyKey) =>
     client.createPayment(paymentToCreate, { idempotencyKey }),

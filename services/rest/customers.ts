@@ -6,6 +6,7 @@ import { encodeInnerPage } from './answer.ts';
 import type { Call } from './call.ts';
 import { handlersOf } from './handlers.ts';
 import { expandPayments } from './payments.ts';
+import { expandCustomer } from './routes.ts';
 
 export const customerHandlers = handlersOf(customerOperations, {
   urlOf: ({ id }) => `/v1/customers/${id}`,
@@ -38,7 +39,7 @@ async function paymentsOf(
   customer: string,
   expanded: ReadonlySet<string>,
 ): Promise<object> {
-  const page = await core.invoke('listPayments', call.caller, { customer });
+  const page = await core.invoke(expandCustomer.payments, call.caller, { customer });
   const deeper = new Set(expanded.has('payments.refunds') ? ['refunds'] : []);
   const encode = await expandPayments(core, call, page.items, deeper);
   return encodeInnerPage(page, encode, `/v1/payments?customer=${customer}`);

@@ -34,7 +34,7 @@ const expandRefund = {
   payment: 'getPaymentsByIds',
   'payment.customer': 'getCustomersByIds',
 } as const;
-const expandCustomer = {
+export const expandCustomer = {
   payments: 'listPayments',
   'payments.refunds': 'getRefundsByPaymentIds',
 } as const;
