@@ -34,11 +34,19 @@ export function isNetwork(text: string): boolean {
  */
 export function createAddressOf(trusted: TrustedProxies): AddressOf {
   const trusts = trustOf(trusted);
+  /** What is known of the other end of each connection. */
+  const peers = new WeakMap<object, { readonly peer: string; readonly isProxy: boolean }>();
   return ({ socket, headers }) => {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined) return undefined;
-    const peer = plain(remoteAddress);
-    if (!trusts(peer, 0)) return peer;
+    let known = peers.get(socket);
+    if (!known) {
+      const peer = plain(remoteAddress);
+      known = { peer, isProxy: trusts(peer, 0) };
+      peers.set(socket, known);
+    }
+    const { peer, isProxy } = known;
+    if (!isProxy) return peer;
     return reported(headers, (hops) => walk(peer, hops, trusts)) ?? peer;
   };
 }
