@@ -15,6 +15,7 @@ import { decodeEvent, type EventJson, outputs } from '../wire/json.ts';
 import { encodeInput } from '../wire/json-input.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
 import { awaitSilence, type Silence } from '../wire/silence.ts';
+import { members } from './errors.ts';
 import { subprotocol } from './frames.ts';
 import { defaultLimits } from './limits.ts';
 import { createTurnCork } from './turn-cork.ts';
@@ -185,7 +186,7 @@ function callOn<Name extends CallName>(
           if (frame.type !== 'result' && frame.type !== 'error') return;
           settle();
           if (frame.type === 'result') resolve(codec.decode(frame.output));
-          else reject(decodeProblem(frame.error));
+          else reject(decodeProblem(frame.error, members));
         },
         lose(error) {
           settle();
@@ -230,7 +231,7 @@ async function watchOn(
         } else if (frame.type === 'subscribed') {
           subscribed.resolve();
         } else if (frame.type === 'error') {
-          fail(decodeProblem(frame.error));
+          fail(decodeProblem(frame.error, members));
         }
       },
       lose: fail,
@@ -333,7 +334,7 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
     else if (frame.type === 'welcome') {
       watchSilence(frame.limits?.ping_ms ?? defaultLimits.pingMs);
       welcomed.resolve(link);
-    } else if (frame.type === 'error') lost = decodeProblem(frame.error);
+    } else if (frame.type === 'error') lost = decodeProblem(frame.error, members);
   });
   ws.on('ping', () => silence?.heard());
   ws.on('error', (cause) => {

@@ -4,7 +4,7 @@ import { encodeProblem } from '../wire/problem.ts';
 import { rateOf } from './rate.ts';
 
 /** Members of a frame beside the operation's input. */
-const members = { idempotencyKey: 'idempotencyKey' };
+export const members = { idempotencyKey: 'idempotencyKey' };
 
 /** The `error` frame of a command, or of the connection where `id` is undefined. */
 export const errorFrame = (

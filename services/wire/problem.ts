@@ -86,11 +86,12 @@ function decodeStep(step: string): string {
   }
 }
 
-const pathOf = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((step, depth) => (depth === 0 ? toCamel(decodeStep(step)) : decodeStep(step)));
+function pathOf(pointer: string, members: Members): string[] {
+  const [first, ...rest] = pointer.split('/').slice(1).map(decodeStep);
+  if (first === undefined) return [];
+  const known = Object.entries(members).find(([, spelling]) => spelling === first);
+  return [known?.[0] ?? toCamel(first), ...rest];
+}
 
 /**
  * A path as a URI reference (RFC 9457 §3.1.5, RFC 3986 §2): what is escaped already stays as it
@@ -104,6 +105,9 @@ const uriReference = (path: string): string =>
       : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
   });
 
+/** Members of a wire's JSON that are not in snake case, by core's names. */
+type Members = Readonly<Record<string, string>>;
+
 /** The request that a problem is the response to. */
 export interface ProblemOf {
   readonly requestId: string;
@@ -111,8 +115,7 @@ export interface ProblemOf {
   readonly instance?: string | undefined;
   /** What a wire calls inputs that are not fields of its JSON, such as headers, by core's names. */
   readonly names?: Readonly<Record<string, string>>;
-  /** Members of a wire's JSON that are not in snake case, by core's names. */
-  readonly members?: Readonly<Record<string, string>>;
+  readonly members?: Members;
 }
 
 const fieldOf = (path: Violation['path'], request: ProblemOf): string => {
@@ -155,13 +158,16 @@ export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem
  * The error that a problem object reports, in core's words; `internal` if it is no such object.
  * A code that is not known here is that of a newer server, and is handed through.
  */
-export function decodeProblem(problem: Partial<Problem> | null | undefined): PaymentsError {
+export function decodeProblem(
+  problem: Partial<Problem> | null | undefined,
+  members: Members = {},
+): PaymentsError {
   if (typeof problem?.code !== 'string') {
     return new PaymentsError('internal', 'Expected a problem object with a code.');
   }
   const { code, detail = '', errors, metadata, retry_after_ms: retryAfterMs } = problem;
   const violations = errors?.map(({ pointer, code, detail }) => ({
-    path: pathOf(pointer),
+    path: pathOf(pointer, members),
     code,
     message: detail,
   }));

@@ -82,7 +82,7 @@ export const rest: readonly Regression[] = [
         'refunds inside of a payment are a page, and its next one goes on where it ends',
       ],
       [
-        'contract/contract.test.ts',
+        'contract/payments.test.ts',
         'the refunds of a payment are a page there, which its list continues',
       ],
     ],

@@ -60,12 +60,12 @@ test('a problem names fields in snake_case and other inputs as the wire does', (
 
 test('a pointer names a member of a frame as the client spelled it', () => {
   const members = { idempotencyKey: 'idempotencyKey' };
-  const { errors, detail } = encodeProblem(violation('idempotencyKey'), {
-    requestId: 'r',
-    members,
-  });
+  const problem = encodeProblem(violation('idempotencyKey'), { requestId: 'r', members });
+  const { errors, detail } = problem;
   expect(errors?.[0]?.pointer).toBe('#/idempotencyKey');
   expect(detail).toBe('idempotencyKey: unknown field');
+  const back = decodeProblem(problem, members);
+  expect(back.details.violations?.[0]?.path).toEqual(['idempotencyKey']);
 });
 
 test('a problem lists 32 violations and says that there may be more, on both sides', () => {
