@@ -5,7 +5,7 @@ import type { Fivewire } from '../../services/main.ts';
 import { type Clients, codeOf, failureOf, once, openClients, simple } from './clients.ts';
 import { openServer, subjects } from './subjects.ts';
 
-/** What payments, refunds and idempotency keys do in every room, and in the core without a protocol. */
+/** Payments, refunds and idempotency keys in every room, and in the core without a protocol. */
 
 let server: Fivewire;
 beforeAll(async () => {
