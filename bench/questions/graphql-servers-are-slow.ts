@@ -52,7 +52,7 @@ export const graphqlServersAreSlow: Question = {
       picture: {
         kind: 'ratios',
         label: 'server CPU of a read',
-        items: found.map(({ label, one }) => ratioItem(label, 'graphql', one)),
+        items: found.map(({ label, one }) => ratioItem(label, 'graphql', 'less', one)),
       },
     } as const;
     if (!costsMore(yoga)) {

@@ -66,10 +66,12 @@ export const contrastText = ({ comparison, difference }: Contrast): string =>
 export const ratioItem = (
   label: string,
   wire: WireName | null,
+  better: Aspect['better'],
   { comparison: { ratio, interval }, floor }: Contrast,
 ): RatioPicture['items'][number] => ({
   label,
   wire,
+  better,
   ratio,
   low: interval?.low,
   high: interval?.high,
@@ -98,7 +100,7 @@ export function judgeAspects(
   const picture: Picture = {
     kind: 'ratios',
     label,
-    items: found.map(({ aspect, one }) => ratioItem(aspect.label, contender, one)),
+    items: found.map(({ aspect, one }) => ratioItem(aspect.label, contender, aspect.better, one)),
   };
   const because = `${found.map(({ aspect, one }) => `${aspect.label} ${contrastText(one)}`).join('; ')}.`;
   const told = { because, picture, ratio: `${first.aspect.label} ${contrastText(first.one)}` };

@@ -21,7 +21,9 @@ export const websocketHasLowestLatency: Question = {
       picture: {
         kind: 'ratios',
         label: 'Delay of an event, WebSocket over each',
-        items: others.map(({ other, found }) => ratioItem(`over ${labels[other]}`, other, found)),
+        items: others.map(({ other, found }) =>
+          ratioItem(`over ${labels[other]}`, other, 'less', found),
+        ),
       },
     } as const;
     if (others.some(({ found }) => found.difference === 'more')) return { answer: 'no', ...told };

@@ -11,6 +11,8 @@ export interface RatioPicture {
   readonly items: readonly {
     readonly label: string;
     readonly wire: WireName | null;
+    /** Which ratios are better for the first of the two. */
+    readonly better: 'less' | 'more';
     readonly ratio: number;
     readonly low: number | undefined;
     readonly high: number | undefined;

@@ -107,6 +107,20 @@ test("the JSON's numbers are in the pictures of the answers", () => {
   }
 });
 
+test('beside each ratio an arrow points to the side that is better', async () => {
+  const picture = questions.find(({ number }) => number === 1)?.judge(htmlSample).picture;
+  const better = picture?.kind === 'ratios' ? picture.items.map((item) => item.better) : [];
+  expect(new Set(better).size).toBe(2);
+  const turns: string[][] = await pages.on((page) =>
+    page.evaluate(`['.wide', '.narrow'].map((width) =>
+      [...document.querySelectorAll('#q1 ' + width + ' [transform*=rotate]')].map(
+        (arrow) => /rotate\\((-?90)\\)/.exec(arrow.getAttribute('transform'))?.[1],
+      ))`),
+  );
+  const expected = better.map((one) => (one === 'less' ? '-90' : '90'));
+  expect(turns).toEqual([expected, expected]);
+});
+
 test("the JSON's numbers are in the curves of latency against load; hollow is what is INVALID", () => {
   const shares = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1];
   [0.5, 0.99].forEach((quantile, panel) => {

@@ -12,10 +12,11 @@ export function pictureTable(picture: Drawing): Table {
       return {
         title: picture.label,
         lead: '',
-        columns: [left(''), right('ratio'), right('low'), right('high'), right('noise floor')],
-        rows: picture.items.map(({ label, ratio, low, high, floor }) => [
+        columns: [left(''), ...['ratio', 'low', 'high', 'noise floor'].map(right), left('better')],
+        rows: picture.items.map(({ label, ratio, low, high, floor, better }) => [
           label,
           ...[ratio, low, high, floor].map(times),
+          better,
         ]),
         notes: [],
       };

@@ -46,7 +46,7 @@ export function sectionsOf(result: Result, contents: Contents): Section[] {
     {
       id: 'answers',
       title: 'Answers',
-      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
+      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes, and an arrow points to the side that is better for the first. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
       body: `${measured.length === 0 ? emptyText : measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
     },
     {

@@ -13,13 +13,16 @@ interface Item {
 }
 
 /** An item with its place among the rows, and its number as a text. */
-type Row<Of extends Item> = Of & { readonly at: number; readonly number: string };
+type ChartRow<Of extends Item> = Of & { readonly at: number; readonly number: string };
 
-const rowsOf = <Of extends Item>(items: readonly Of[], numberOf: (item: Of) => string): Row<Of>[] =>
-  items.map((item, at) => ({ ...item, at, number: numberOf(item) }));
+const rowsOf = <Of extends Item>(
+  items: readonly Of[],
+  numberOf: (item: Of) => string,
+): ChartRow<Of>[] => items.map((item, at) => ({ ...item, at, number: numberOf(item) }));
 
 interface Layout {
   readonly width: number;
+  readonly signWidth: number;
   readonly marginLeft: number;
   readonly marginRight: number;
   /** Label and number are beside the mark, not above it. */
@@ -39,15 +42,23 @@ const widest = (texts: readonly string[]): number =>
 /** The least width of a scale that has a row to itself, pixels. */
 const leastScale = 200;
 const aboveMargin = 8;
+/** Between a label and the scale beside it, pixels. */
+const labelGap = 10;
+/** Of the sign that says which side is better, pixels. */
+const arrowWidth = 14;
 
-/** Label and number stand beside the mark where there is room, otherwise above it. */
-function layoutOf(rows: readonly Row<Item>[], width: number): Layout {
-  const label = widest(rows.map((row) => row.label));
+/**
+ * Label and number stand beside the mark where there is room, otherwise above it.
+ * @param signWidth of a sign between label and mark
+ */
+function layoutOf(rows: readonly ChartRow<Item>[], width: number, signWidth = 0): Layout {
+  const label = widest(rows.map((row) => row.label)) + signWidth;
   const number = widest(rows.map((row) => row.number));
   if (label + number + leastScale < width) {
     const margins = { marginLeft: Math.ceil(label) + 12, marginRight: Math.ceil(number) + 12 };
     return {
       width,
+      signWidth,
       ...margins,
       isInline: true,
       isTight: false,
@@ -61,6 +72,7 @@ function layoutOf(rows: readonly Row<Item>[], width: number): Layout {
   const margins = { marginLeft: aboveMargin, marginRight: aboveMargin };
   return {
     width,
+    signWidth,
     ...margins,
     isInline: false,
     isTight,
@@ -70,29 +82,31 @@ function layoutOf(rows: readonly Row<Item>[], width: number): Layout {
   };
 }
 
-function labelsOf(rows: readonly Row<Item>[], { isInline, isTight, middle }: Layout) {
+function labelsOf(
+  rows: readonly ChartRow<Item>[],
+  { isInline, isTight, middle, signWidth }: Layout,
+) {
   const text = (frameAnchor: 'left' | 'right', options: Plot.TextOptions) =>
     Plot.text(rows, { frameAnchor, fill: 'var(--ink)', ...options });
   if (isInline) {
-    const y = ({ at }: Row<Item>) => at + middle;
+    const y = ({ at }: ChartRow<Item>) => at + middle;
     return [
-      text('left', { y, dx: -10, textAnchor: 'end', text: 'label' }),
-      text('right', { y, dx: 10, textAnchor: 'start', text: 'number' }),
+      text('left', { y, dx: -labelGap - signWidth, textAnchor: 'end', text: 'label' }),
+      text('right', { y, dx: labelGap, textAnchor: 'start', text: 'number' }),
     ];
   }
-  const left = { y: 'at', dx: -aboveMargin };
   return [
-    text('left', { ...left, dy: 12, text: 'label' }),
+    text('left', { y: 'at', dx: signWidth - aboveMargin, dy: 12, text: 'label' }),
     isTight
-      ? text('left', { ...left, dy: 28, text: 'number' })
+      ? text('left', { y: 'at', dx: -aboveMargin, dy: 28, text: 'number' })
       : text('right', { y: 'at', dx: aboveMargin, dy: 12, text: 'number' }),
   ];
 }
 
 /** From the top to the bottom of what is drawn in a row. */
 const tallIn = ({ middle, half }: Layout) => ({
-  y1: ({ at }: Row<Item>) => at + middle - half,
-  y2: ({ at }: Row<Item>) => at + middle + half,
+  y1: ({ at }: ChartRow<Item>) => at + middle - half,
+  y2: ({ at }: ChartRow<Item>) => at + middle + half,
 });
 
 interface Scale {
@@ -106,7 +120,7 @@ const axisHeight = 26;
 
 /** The rows with their scale, from the back to the front: grid, axis, marks, texts. */
 function drawRows(
-  rows: readonly Row<Item>[],
+  rows: readonly ChartRow<Item>[],
   layout: Layout,
   { x, ticks, tickText }: Scale,
   marks: readonly Plot.Markish[],
@@ -134,18 +148,35 @@ function drawRows(
   );
 }
 
-type Ratio = RatioPicture['items'][number];
+type RatioItem = RatioPicture['items'][number];
 
-const ratioText = ({ ratio, low, high }: Ratio): string =>
+const ratioText = ({ ratio, low, high }: RatioItem): string =>
   low === undefined || high === undefined
     ? `${times(ratio)}, no interval`
     : `${times(ratio)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
 
-const ratioTip = (item: Ratio): string =>
-  `${item.label}: ${ratioText(item)}; ${item.floor === undefined ? 'no noise floor' : `noise floor ${times(item.floor)}`}`;
+const ratioTip = (item: RatioItem): string => {
+  const floor = item.floor === undefined ? 'no noise floor' : `noise floor ${times(item.floor)}`;
+  return `${item.label}: ${ratioText(item)}; ${floor}; ${item.better} is better`;
+};
+
+/** Points beside each label to the side of 1 that is better, without a font that has arrows. */
+function arrowsOf(rows: readonly ChartRow<RatioItem>[], { isInline, middle }: Layout) {
+  const place = isInline
+    ? { y: ({ at }: ChartRow<RatioItem>) => at + middle, dx: -labelGap - arrowWidth / 2 + 2 }
+    : { y: 'at', dx: arrowWidth / 2 - aboveMargin - 2, dy: 12 };
+  return Plot.dot(rows, {
+    ...place,
+    frameAnchor: 'left',
+    symbol: 'triangle',
+    rotate: ({ better }: ChartRow<RatioItem>) => (better === 'less' ? -90 : 90),
+    r: 3,
+    fill: 'currentColor',
+  });
+}
 
 /** All of the picture, and at least a fifth to each side of 1. */
-function ratioRange(items: readonly Ratio[]): Range {
+function ratioRange(items: readonly RatioItem[]): Range {
   const [least, most] = extent(
     items.flatMap(({ ratio, low = 1, high = 1, floor = 1 }) => [
       ratio,
@@ -160,11 +191,11 @@ function ratioRange(items: readonly Ratio[]): Range {
 
 export function drawRatios({ items }: RatioPicture, width: number, attributes: Attributes): string {
   const rows = rowsOf(items, ratioText);
-  const layout = layoutOf(rows, width);
+  const layout = layoutOf(rows, width, arrowWidth);
   const tall = tallIn(layout);
   const range = ratioRange(items);
-  const y = ({ at }: Row<Ratio>) => at + layout.middle;
-  const stroke = ({ wire }: Row<Ratio>) => colourOfWire(wire);
+  const y = ({ at }: ChartRow<RatioItem>) => at + layout.middle;
+  const stroke = ({ wire }: ChartRow<RatioItem>) => colourOfWire(wire);
   const scale: Scale = {
     x: { type: 'log', domain: [...range] },
     ticks: ratioTicks(range, width - layout.marginLeft - layout.marginRight),
@@ -173,9 +204,15 @@ export function drawRatios({ items }: RatioPicture, width: number, attributes: A
   const marks = [
     Plot.rect(
       rows.filter(({ floor }) => floor !== undefined),
-      { x1: ({ floor = 1 }: Row<Ratio>) => 1 / floor, x2: 'floor', ...tall, fill: 'var(--band)' },
+      {
+        x1: ({ floor = 1 }: ChartRow<RatioItem>) => 1 / floor,
+        x2: 'floor',
+        ...tall,
+        fill: 'var(--band)',
+      },
     ),
     Plot.ruleX(rows, { x: () => 1, ...tall, stroke: 'var(--ink)', strokeWidth: 1.5 }),
+    arrowsOf(rows, layout),
     Plot.link(
       rows.filter(({ low }) => low !== undefined),
       { x1: 'low', x2: 'high', y1: y, y2: y, stroke, strokeWidth: 3, strokeLinecap: 'round' },
@@ -186,7 +223,7 @@ export function drawRatios({ items }: RatioPicture, width: number, attributes: A
         {
           x: 'ratio',
           y,
-          symbol: ({ wire }: Row<Ratio>) => lookOf(wire).symbol,
+          symbol: ({ wire }: ChartRow<RatioItem>) => lookOf(wire).symbol,
           r: 6,
           fill: stroke,
           stroke: 'var(--card)',
@@ -209,10 +246,10 @@ const linearScale = (range: Range, { width, marginLeft, marginRight }: Layout): 
   tickText: short,
 });
 
-const zeroLine = (rows: readonly Row<Item>[], layout: Layout) =>
+const zeroLine = (rows: readonly ChartRow<Item>[], layout: Layout) =>
   Plot.ruleX(rows, { x: () => 0, ...tallIn(layout), stroke: 'var(--ink)', strokeWidth: 1.5 });
 
-type Bar = BarPicture['items'][number];
+type BarItem = BarPicture['items'][number];
 
 export function drawBars({ items }: BarPicture, width: number, attributes: Attributes): string {
   const rows = rowsOf(items, ({ value }) => significant(value));
@@ -225,8 +262,8 @@ export function drawBars({ items }: BarPicture, width: number, attributes: Attri
         x1: 0,
         x2: 'value',
         ...tallIn(layout),
-        fill: ({ wire }: Row<Bar>) => colourOfWire(wire),
-        title: ({ label, number }: Row<Bar>) => `${label}: ${number}`,
+        fill: ({ wire }: ChartRow<BarItem>) => colourOfWire(wire),
+        title: ({ label, number }: ChartRow<BarItem>) => `${label}: ${number}`,
       },
       (at) => ({ series: rows[at]?.label, x: rows[at]?.value }),
     ),
@@ -235,7 +272,7 @@ export function drawBars({ items }: BarPicture, width: number, attributes: Attri
   return drawRows(rows, layout, scale, [bars, zeroLine(rows, layout)], attributes);
 }
 
-type Stack = StackPicture['items'][number];
+type StackItem = StackPicture['items'][number];
 
 interface Piece extends Item {
   readonly at: number;
@@ -251,7 +288,7 @@ export const partsOf = ({ items }: StackPicture): string[] => [
 ];
 
 /** Parts one after the other, those below 0 to the left of it. */
-const piecesOf = (rows: readonly Row<Stack>[], all: readonly string[]): Piece[] =>
+const piecesOf = (rows: readonly ChartRow<StackItem>[], all: readonly string[]): Piece[] =>
   rows.flatMap(({ at, label, wire, parts }) => {
     let [up, down] = [0, 0];
     return parts.map(({ label: part, value }) => {
