@@ -54,7 +54,7 @@ const quantileOf = (histogram: string | null | undefined, quantile: number) =>
 /** Calls a second by our driver over those by autocannon, with as many calls under way. */
 export function overAutocannon(sample: Sample): number | undefined {
   const theirs = valid(autocannonOf(sample));
-  if (!theirs) return undefined;
+  if (!theirs || theirs.perSecond === 0) return undefined;
   const { workload, connections, inFlight } = theirs;
   const ours = valid(closedOf(sample, { workload, connections, inFlight }));
   return ours && ours.perSecond / theirs.perSecond;

@@ -52,6 +52,7 @@ export function eventStreamOf(
       // The last net: the stream ends, not complete.
       report(thrown);
     }
+    clearInterval(pulse);
     stream.push(null);
   }
 

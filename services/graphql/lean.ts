@@ -22,11 +22,8 @@ import type { ResultStream } from './subscription.ts';
 
 /**
  * The lean host: GraphQL over HTTP on Node's own request and response, beside the Yoga host
- * (`yoga.ts`) and over the same execution. A CPU profile of Yoga's POST path (one payment, constant
- * resolver, parse and validation cached) is why it exists: of Yoga's time, a sixth is execution and
- * JSON. Of the rest, 27 % is node: (over twice what a bare server spends there: body streams, their
- * listeners and ends), 14 % a writev for head and body apart, 15 % garbage collection, 12 % the
- * fetch API's ponyfills and their promise chains, 9 % the hook chains of Yoga and envelop.
+ * (`yoga.ts`) and over the same execution. It shows what Yoga's HTTP layer costs: body streams and
+ * their listeners, head and body in writes of their own, the fetch API's ponyfills, chains of hooks.
  */
 export function createLeanListener({
   core,

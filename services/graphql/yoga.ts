@@ -27,7 +27,7 @@ export function createYogaListener(host: HttpHost): RequestListener {
       usePreparedDocuments(host),
       useCost(host),
       useJsonResponses(host),
-      useCaching(),
+      useCaching(host),
       useEventStreams(host),
       useRefusals(host),
     ],

@@ -130,6 +130,23 @@ describe('an answer', () => {
     await slow.close();
   });
 
+  test('that cannot even be an error is none: the connection ends, and shows nothing', async () => {
+    const broken = await openGraphqlHouse({}, ({ core }) => ({
+      ...core,
+      refuse: () => Promise.reject(new Error('a secret')),
+    }));
+    const { port } = new URL(broken.target);
+    const socket = connect(Number(port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    socket.write('GET /graphql?query={__typename} HTTP/1.1\r\nhost: x\r\n\r\n');
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(text).toBe('');
+    await broken.close();
+  });
+
   test('of what broke in the room itself is internal, and logged', async () => {
     // JSON has no form for what this core answers.
     const unwritable = { id: 'pay_x', metadata: { secret: 1n } };

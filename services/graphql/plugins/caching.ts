@@ -1,20 +1,20 @@
+import type { HttpHost } from '../host.ts';
 import { cacheableResponse } from '../responses.ts';
 import { isOne, type RoomPlugin, requestOf } from './context.ts';
-import { toFetchResponse } from './responses.ts';
+import { respond } from './responses.ts';
 
 /** Lets caches keep what a GET of a persisted document reads (`ETag`, 304), and nothing else. */
-export const useCaching = (): RoomPlugin => ({
-  onResultProcess({ result, serverContext: { state, req }, setResultProcessor }) {
+export const useCaching = ({ readMs }: HttpHost): RoomPlugin => ({
+  onResultProcess(answered) {
+    const { result, serverContext } = answered;
+    const { req, state } = serverContext;
     const { accepted, caller } = state;
     if (req.method !== 'GET' || !accepted.json) return;
     if (!isOne(result) || result.data === undefined) return;
-    const response = cacheableResponse(
-      requestOf(state),
-      result,
-      req.headers['if-none-match'],
-      accepted.json,
-      caller.requestId,
-    );
-    setResultProcessor((_, fetchAPI) => toFetchResponse(response, fetchAPI), accepted.json);
+    const ifNoneMatch = req.headers['if-none-match'];
+    const { requestId } = caller;
+    const request = requestOf(state);
+    const response = cacheableResponse(request, result, ifNoneMatch, accepted.json, requestId);
+    respond(answered, response, readMs);
   },
 });

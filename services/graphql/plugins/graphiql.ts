@@ -68,11 +68,13 @@ export const graphiqlOf = ({ introspection }: Pick<HttpHost, 'introspection'>) =
 
 /** Lets the page run what it brings, and nothing else. */
 export const useGraphiqlHeaders = (): RoomPlugin => ({
-  async onResponse({ request, response }) {
-    if (response.headers.get('content-type') !== 'text/html' || !page) return;
-    const { headers } = await page;
-    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-    const given = request.headers.get('x-request-id') ?? undefined;
-    response.headers.set('x-request-id', requestIdOf(given));
+  onResponse({ request, response }) {
+    // Every response comes by here: only for the page is anything awaited.
+    if (response.headers.get('content-type') !== 'text/html') return undefined;
+    return page?.then(({ headers }) => {
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+      const given = request.headers.get('x-request-id') ?? undefined;
+      response.headers.set('x-request-id', requestIdOf(given));
+    });
   },
 });

@@ -11,6 +11,6 @@ export const maskedErrors: Partial<YogaMaskedErrorOpts> = {
     thrown instanceof GraphQLError
       ? thrown
       : new GraphQLError(toPaymentsError(thrown).message, {
-          originalError: thrown instanceof Error ? thrown : undefined,
+          originalError: thrown instanceof Error ? thrown : new Error(String(thrown)),
         }),
 };

@@ -1,4 +1,3 @@
-import type { FetchAPI } from 'graphql-yoga';
 import type { HttpHost } from '../host.ts';
 import {
   closeAfterUnread,
@@ -10,43 +9,59 @@ import {
 } from '../responses.ts';
 import { isOne, type RoomPlugin } from './context.ts';
 
-/** A response in the form that Yoga sends. */
-export const toFetchResponse = (
-  { status, headers, body }: HttpResponse,
-  { Response }: FetchAPI,
-): Response => new Response(body ?? null, { status, headers });
+type Answered = Parameters<NonNullable<RoomPlugin['onResultProcess']>>[0];
+
+/** Makes Yoga send a response, to a client that reads it in time. */
+export function respond(
+  { serverContext: { state, res }, setResultProcessor }: Answered,
+  { status, headers, body, length }: HttpResponse,
+  readMs: number,
+): void {
+  requireReader(res, length, readMs);
+  setResultProcessor(
+    (_, { Response }) => new Response(body ?? null, { status, headers }),
+    mediaTypeOf(state.accepted),
+  );
+}
 
 /**
- * Writes results and refusals as JSON, in place of Yoga's own writer: by q-values of `Accept`, with
+ * Writes the results of POST as JSON, in place of Yoga's own writer: by q-values of `Accept`, with
  * the places of errors as they are known (Yoga's makes every error anew, and looks for its line in
  * the text of the document), and with a bound for clients that do not read.
  */
 export const useJsonResponses = ({ readMs }: HttpHost): RoomPlugin => ({
-  onResultProcess({ result, serverContext: { state, res }, setResultProcessor }) {
-    const { caller, accepted } = state;
-    if (!isOne(result) || result.data === undefined || !accepted.json) return;
-    const response = resultResponse(result, accepted.json, caller.requestId);
-    requireReader(res, response.length, readMs);
-    setResultProcessor((_, fetchAPI) => toFetchResponse(response, fetchAPI), accepted.json);
+  onResultProcess(answered) {
+    const { result, serverContext } = answered;
+    const { accepted, caller } = serverContext.state;
+    if (serverContext.req.method !== 'POST' || !accepted.json) return;
+    if (!isOne(result) || result.data === undefined) return;
+    respond(answered, resultResponse(result, accepted.json, caller.requestId), readMs);
   },
 });
 
 /** Answers what was thrown anywhere on the way, and so is there in place of a result. */
-export const useRefusals = ({ execution }: HttpHost): RoomPlugin => ({
-  async onResultProcess({ result, serverContext: { state, req, res }, setResultProcessor }) {
-    if (!isOne(result) || result.data !== undefined) return;
+export function useRefusals({ execution, readMs }: HttpHost): RoomPlugin {
+  async function refuse(answered: Answered, thrown: unknown): Promise<void> {
+    const { state, req, res } = answered.serverContext;
     const { caller, session, request, accepted } = state;
-    const [error] = result.errors ?? [];
-    const mediaType = mediaTypeOf(accepted);
     if (!request) closeAfterUnread(req, res);
     try {
-      const refusal = await execution.refuse(error?.originalError ?? error, { ...caller, session });
-      const wellFormed = request !== undefined;
-      const response = refusalResponse(refusal, wellFormed, mediaType, caller.requestId);
-      setResultProcessor((_, fetchAPI) => toFetchResponse(response, fetchAPI), mediaType);
+      const refusal = await execution.refuse(thrown, { ...caller, session });
+      const isRequest = request !== undefined;
+      const mediaType = mediaTypeOf(accepted);
+      respond(answered, refusalResponse(refusal, isRequest, mediaType, caller.requestId), readMs);
     } catch {
       // The last net: Yoga would answer with the error and its stack.
       res.destroy();
     }
-  },
-});
+  }
+
+  return {
+    onResultProcess(answered) {
+      const { result } = answered;
+      if (!isOne(result) || result.data !== undefined) return undefined;
+      const [error] = result.errors ?? [];
+      return refuse(answered, error?.originalError ?? error);
+    },
+  };
+}
