@@ -23,7 +23,7 @@ import type { ResultStream } from './subscription.ts';
 /**
  * The lean host: GraphQL over HTTP on Node's own request and response, beside the Yoga host
  * (`yoga.ts`) and over the same execution. It shows what Yoga's HTTP layer costs: body streams and
- * their listeners, head and body in writes of their own, the fetch API's ponyfills, chains of hooks.
+ * their listeners, head and body in separate writes, the fetch API's ponyfills, chains of hooks.
  */
 export function createLeanListener({
   core,
