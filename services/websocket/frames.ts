@@ -20,15 +20,17 @@ export const clientFrames = {
     /** The API key. */
     key: z.string().max(255).optional(),
   }),
-  call: z.strictObject({
-    id,
-    type: z.literal('call'),
-    operation: z.enum(callNames),
-    input: z.unknown().optional(),
-    /** Quoted or bare, as in the header of REST. */
-    idempotencyKey: z.string().transform(parseIdempotencyKey).optional(),
-    traceparent,
-  }),
+  call: z.compile(
+    z.strictObject({
+      id,
+      type: z.literal('call'),
+      operation: z.enum(callNames),
+      input: z.unknown().optional(),
+      /** Quoted or bare, as in the header of REST. */
+      idempotencyKey: z.string().transform(parseIdempotencyKey).optional(),
+      traceparent,
+    }),
+  ),
   /** All other fields are the input of the stream. */
   subscribe: z.looseObject({ id, type: z.literal('subscribe'), traceparent }),
   unsubscribe: z.strictObject({ id, type: z.literal('unsubscribe') }),
