@@ -1,10 +1,11 @@
 import type { Payment } from '../../services/core/payments/payment.ts';
+import { createOne, readOne } from '../subject/payments.ts';
 import type { Workload } from './workload.ts';
 
 /** One payment is read by its id. */
 export const readPayment: Workload = {
   name: 'read',
-  perform: (client, { paymentId }) => client.getPayment({ id: paymentId }),
+  perform: (client, { paymentId }) => readOne(client, paymentId),
   wireCalls: 30,
 };
 
@@ -30,7 +31,7 @@ const withoutBirth = (answer: unknown) => ({
 export const makePayment: Workload = {
   name: 'create',
   perform: (client, _fixtures, idempotencyKey) =>
-    client.createPayment(paymentToCreate, { idempotencyKey }),
+    createOne(client, paymentToCreate, idempotencyKey),
   comparable: withoutBirth,
   fragments: ['pay_', paymentToCreate.currency, paymentToCreate.description],
   wireCalls: 20,

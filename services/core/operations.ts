@@ -55,8 +55,12 @@ export const perCall = <Row>(row: (name: CallName) => Row) => tableOf(callNames,
 /** A table with a row for each operation that streams. */
 export const perStream = <Row>(row: (name: StreamName) => Row) => tableOf(streamNames, row);
 
-/** A table with a row for each operation of a map, such as those of a resource. */
-export const perOperation = <Name extends OperationName, Row>(
+/** A table with a row for each operation of a map that answers once. */
+export const perCallOf = <Name extends OperationName, Row>(
   map: Pick<Operations, Name>,
-  row: (name: Name) => Row,
-) => tableOf(Object.keys(map) as Name[], row);
+  row: (name: Extract<CallName, Name>) => Row,
+) =>
+  tableOf(
+    callNames.filter((name): name is Extract<CallName, Name> => name in map),
+    row,
+  );

@@ -1,9 +1,8 @@
 import type { CreatedKey } from '../core/merchants/merchant.ts';
-import { mutation, resultType } from './mutation.ts';
+import { keyOperations } from '../core/merchants/operations.ts';
+import { mutationsOf } from './mutation.ts';
 
 export const keyResolvers = {
-  Mutation: { createKey: mutation('createKey'), revokeKey: mutation('revokeKey') },
+  ...mutationsOf(keyOperations),
   CreatedKey: { key: (created: CreatedKey) => created },
-  CreateKeyResult: resultType('CreatedKey'),
-  RevokeKeyResult: resultType('ApiKey'),
 };

@@ -1,6 +1,8 @@
 import { toPaymentsError } from '../core/errors.ts';
-import type { CallName } from '../core/operations.ts';
+import type { CallName, Operations } from '../core/operations.ts';
+import type { ResourceName } from '../core/output.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { toPascal } from '../wire/names.ts';
 import { type GraphqlContext, withoutNulls } from './context.ts';
 import { toFailure } from './errors.ts';
 
@@ -14,7 +16,7 @@ interface MutationArgs {
  * A mutation over a write: the output, or the failure as a member of the result's union. What was
  * read before it is read anew after it.
  */
-export const mutation =
+const mutation =
   (name: CallName) =>
   async (_root: unknown, args: MutationArgs, { core, caller, forgetReads }: GraphqlContext) => {
     const { idempotencyKey, input, ...fields } = args;
@@ -29,7 +31,25 @@ export const mutation =
     }
   };
 
+/** The name in the schema of a resource's type. */
+const typeNameOf = (resource: ResourceName): string =>
+  resource === 'key' ? 'ApiKey' : toPascal(resource);
+
 /** The type of a mutation's result; failures name theirs. */
-export const resultType = (successType: string) => ({
+const resultType = (successType: string) => ({
   __resolveType: (result: { readonly __typename?: string }) => result.__typename ?? successType,
 });
+
+/** The mutations of a resource, one a write, and the unions of their results. */
+export function mutationsOf(map: Partial<Operations>) {
+  const writes = Object.values(map).filter((operation) => operation.effect === 'write');
+  return {
+    Mutation: Object.fromEntries(writes.map(({ name }) => [name, mutation(name)])),
+    ...Object.fromEntries(
+      writes.map(({ name, output }) => [
+        `${toPascal(name)}Result`,
+        resultType(typeNameOf(output.resource)),
+      ]),
+    ),
+  };
+}

@@ -1,8 +1,9 @@
+import { paymentOperations } from '../core/payments/operations.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import { connection, toConnection } from './connection.ts';
 import { byId, type GraphqlContext, invoke, type NodeType } from './context.ts';
 import { metadata } from './json-value.ts';
-import { mutation, resultType } from './mutation.ts';
+import { mutationsOf } from './mutation.ts';
 
 // Not by a loader: two payments in a document are two calls that each cost their price, and one
 // payment is not made to wait for others that never come.
@@ -13,17 +14,12 @@ export const payments = connection('listPayments');
 
 /** What is not here is read from core's payment under the same name. */
 export const paymentResolvers = {
+  ...mutationsOf(paymentOperations),
   Query: {
     payment: paymentNode.read,
     paymentsByIds: (_root: unknown, { ids }: { readonly ids: string[] }, context: GraphqlContext) =>
       invoke(context, 'getPaymentsByIds', { ids }),
     payments,
-  },
-  Mutation: {
-    createPayment: mutation('createPayment'),
-    confirmPayment: mutation('confirmPayment'),
-    capturePayment: mutation('capturePayment'),
-    cancelPayment: mutation('cancelPayment'),
   },
   Payment: {
     customerId: (payment: Payment) => payment.customer,
@@ -33,8 +29,4 @@ export const paymentResolvers = {
     refunds: async ({ id }: Payment, _args: unknown, { loaders }: GraphqlContext) =>
       toConnection(await loaders().refundsOfPayment.load(id), {}),
   },
-  CreatePaymentResult: resultType('Payment'),
-  ConfirmPaymentResult: resultType('Payment'),
-  CapturePaymentResult: resultType('Payment'),
-  CancelPaymentResult: resultType('Payment'),
 };

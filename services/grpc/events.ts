@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { handleServerStreamingCall } from '@grpc/grpc-js';
 import { PaymentsError } from '../core/errors.ts';
+import { eventOperations } from '../core/events/operations.ts';
 import type { Core } from '../core/invoke.ts';
 import type { StreamName } from '../core/operations.ts';
 import type { Event as EventMessage } from '../wire/protobuf/generated/payments/v1/Event.ts';
@@ -8,9 +9,9 @@ import { encodeEvent } from '../wire/protobuf/messages.ts';
 import { decodeRequest } from '../wire/protobuf/request.ts';
 import { callerOf } from './caller.ts';
 import { shutdownError } from './refusals.ts';
-import { failStream, handlerOf, requireMessage } from './unary.ts';
+import { failStream, handlersOf, requireMessage } from './unary.ts';
 
-export const eventHandlers = { listEvents: handlerOf('listEvents') };
+export const eventHandlers = handlersOf(eventOperations);
 
 /**
  * Streams until the client leaves, its deadline passes, its key is revoked, or `closing` aborts:

@@ -5,7 +5,7 @@ import {
   type CallName,
   type OperationName,
   type Operations,
-  perOperation,
+  perCallOf,
 } from '../core/operations.ts';
 import { outputs } from '../wire/protobuf/outputs.ts';
 import { decodeRequest } from '../wire/protobuf/request.ts';
@@ -65,8 +65,8 @@ export function handlerOf<Name extends CallName>(name: Name): Handler<object, ob
 }
 
 /** What each operation of a resource does. It is the same for all: a method says the operation. */
-export const handlersOf = <Name extends CallName>(map: Pick<Operations, Name>) =>
-  perOperation(map, handlerOf);
+export const handlersOf = <Name extends OperationName>(map: Pick<Operations, Name>) =>
+  perCallOf(map, handlerOf);
 
 /**
  * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame

@@ -1,3 +1,4 @@
-import { handlerOf } from './handlers.ts';
+import { eventOperations } from '../core/events/operations.ts';
+import { handlersOf } from './handlers.ts';
 
-export const eventHandlers = { listEvents: handlerOf('listEvents', {}) };
+export const eventHandlers = handlersOf(eventOperations, {});

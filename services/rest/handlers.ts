@@ -1,5 +1,11 @@
 import type { Core } from '../core/invoke.ts';
-import { type CallName, type Operations, operations, perOperation } from '../core/operations.ts';
+import {
+  type CallName,
+  type OperationName,
+  type Operations,
+  operations,
+  perCallOf,
+} from '../core/operations.ts';
 import type { CallShape, Resources } from '../core/output.ts';
 import type { Page } from '../core/page.ts';
 import { outputs, resources } from '../wire/json.ts';
@@ -114,25 +120,22 @@ const readers: Readonly<Record<CallShape, (kit: Kit) => Handler>> = {
   created: write,
 };
 
-type ResourceOf<Name extends CallName> = Resources[Operations[Name]['output']['resource']];
-
 /** The three beats of an operation, which follow from what it returns. */
-export function handlerOf<Name extends CallName>(
-  name: Name,
-  representation: Representation<ResourceOf<Name>>,
-): Handler {
+function handlerOf(name: CallName, representation: Representation<unknown>): Handler {
   const { effect, output } = operations[name];
   const kit = {
     name,
     output: outputs[name] as Encoder,
     item: resources[output.resource] as Encoder,
-    representation: representation as Representation<unknown>,
+    representation,
   };
   return effect === 'write' ? write(kit) : readers[output.shape](kit);
 }
 
+type ResourceOf<Name extends OperationName> = Resources[Operations[Name]['output']['resource']];
+
 /** What the routes of a resource's operations do. */
-export const handlersOf = <Name extends CallName>(
+export const handlersOf = <Name extends OperationName>(
   map: Pick<Operations, Name>,
   representation: Representation<ResourceOf<Name>>,
-): Readonly<Record<Name, Handler>> => perOperation(map, (name) => handlerOf(name, representation));
+) => perCallOf(map, (name) => handlerOf(name, representation as Representation<unknown>));

@@ -1,5 +1,10 @@
 import type { Caller, Core } from '../core/invoke.ts';
-import { type CallName, type Operations, perOperation } from '../core/operations.ts';
+import {
+  type CallName,
+  type OperationName,
+  type Operations,
+  perCallOf,
+} from '../core/operations.ts';
 import { outputs } from '../wire/json.ts';
 import { decodeInput } from '../wire/json-input.ts';
 import { rateOf } from './rate.ts';
@@ -16,8 +21,8 @@ export function handlerOf<Name extends CallName>(name: Name): Handler {
  * What a `call` of each operation of a resource does. It is the same for all: frames have the JSON
  * of input and output as they are.
  */
-export const handlersOf = <Name extends CallName>(map: Pick<Operations, Name>) =>
-  perOperation(map, handlerOf);
+export const handlersOf = <Name extends OperationName>(map: Pick<Operations, Name>) =>
+  perCallOf(map, handlerOf);
 
 /**
  * The answer to a `call` as text. It is put together by hand around the output, because V8 has a

@@ -1,13 +1,14 @@
 import type { EventStream } from '../core/events/follow.ts';
+import { eventOperations } from '../core/events/operations.ts';
 import type { Core, StreamCaller } from '../core/invoke.ts';
 import { eventText } from '../wire/event-text.ts';
 import { decodeInput } from '../wire/json-input.ts';
-import { handlerOf } from './calls.ts';
+import { handlersOf } from './calls.ts';
 import type { FrameOf } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 import { rateOf } from './rate.ts';
 
-export const eventHandlers = { listEvents: handlerOf('listEvents') };
+export const eventHandlers = handlersOf(eventOperations);
 
 /** What a `subscribe` asks for. */
 export const watched = 'watchEvents';
