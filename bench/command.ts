@@ -44,7 +44,7 @@ how
   --rate N            calls a second at the rate that is equal for all
   --rtt LIST          round-trip times to add, in ms, separated by commas
   --bandwidth N       megabits a second in each direction
-  --connections N     connections, and calls under way
+  --connections N     connections, and calls in flight
   --duration TIME     length of each timed phase: 5s, 500ms, 2m, or a number of seconds
   --pairs N           fresh processes of each contender; below 3, no difference is significant
   --tls               TLS on every wire, with a self-signed certificate

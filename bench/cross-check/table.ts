@@ -24,7 +24,7 @@ export interface ToolComparison {
   readonly wire: WireName;
   readonly tool: string;
   readonly connections: number;
-  /** Calls under way on each of them. */
+  /** Calls in flight on each of them. */
   readonly streams: number;
   readonly pairs: readonly Pair[];
   /** The same against a server that does nothing. */
@@ -111,7 +111,7 @@ export const toolTable = (lines: readonly ToolComparison[]): Table => ({
     ];
   }),
   notes: [
-    'Connections × calls under way on each. Middles of the slices; the ratio is of slices in pairs.',
+    'Connections × calls in flight on each. Middles of the slices; the ratio is of slices in pairs.',
     "Ceilings, ours / the tool's: the same against a server that does nothing.",
     "Server CPU, under ours / under the tool's load, of a core.",
     'Not measured: something else had the core of the server.',

@@ -12,7 +12,7 @@ export interface ToolLoad {
   /** A file that holds the request's body. */
   readonly bodyPath: string;
   readonly connections: number;
-  /** Calls under way on each connection. */
+  /** Calls in flight on each connection. */
   readonly streams: number;
   /** Whole ones: wrk knows no others. */
   readonly seconds: number;

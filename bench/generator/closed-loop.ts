@@ -3,7 +3,7 @@ import { createHistogram, type Histogram, recordMs } from '../statistics/histogr
 export interface ClosedLoopOptions {
   /** One unit of work; rejects where the answer was not the one expected. */
   readonly call: () => Promise<unknown>;
-  /** Calls under way at any time. */
+  /** Calls in flight at any time. */
   readonly inFlight: number;
   readonly durationMs: number;
   /** How long to wait after the end for calls that are still out; 2,000 where absent. */
@@ -50,7 +50,7 @@ export function createFailureLog() {
 }
 
 /**
- * Keeps N calls under way for a time: the next one starts when one ends. Right for capacity; its
+ * Keeps N calls in flight for a time: the next one starts when one ends. Right for capacity; its
  * latency is that of a server under exactly N calls, and a stalled server is asked less often.
  */
 export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {

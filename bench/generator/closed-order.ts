@@ -17,7 +17,7 @@ export interface ClosedOrder {
 }
 
 /**
- * Opens connections, keeps calls under way on them for a time, and closes them.
+ * Opens connections, keeps calls in flight on them for a time, and closes them.
  * @returns good answers a second
  * @throws Error where an answer was another one
  */

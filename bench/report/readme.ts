@@ -85,7 +85,7 @@ export function renderReadmeTable(result: Result): string {
   const underWay = (scenario: string) => {
     const [first] = findCell(result, scenario, 'rest')?.samples ?? [];
     const load = first && closedOf(first);
-    return load ? `${load.inFlight} under way over ${load.connections} connections` : missing;
+    return load ? `${load.inFlight} in flight over ${load.connections} connections` : missing;
   };
   return [
     renderMarkdownRows({ columns, rows }),

@@ -113,7 +113,7 @@ async function measureWrites(store: Store): Promise<StoreMeasurement['writes']> 
     created += 1;
     return createOne(store, created);
   };
-  /** Writes a second with `lanes` under way. */
+  /** Writes a second with `lanes` in flight. */
   const rateWith = async (lanes: number) => {
     const before = created;
     const start = performance.now();

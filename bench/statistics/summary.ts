@@ -51,7 +51,7 @@ const valid = <Load extends { readonly invalid: readonly string[] }>(
 const quantileOf = (histogram: string | null | undefined, quantile: number) =>
   histogram ? quantileMicros(decodeHistogram(histogram), quantile) : undefined;
 
-/** Calls a second by our driver over those by autocannon, with as many calls under way. */
+/** Calls a second by our driver over those by autocannon, with as many calls in flight. */
 export function overAutocannon(sample: Sample): number | undefined {
   const theirs = valid(autocannonOf(sample));
   if (!theirs || theirs.perSecond === 0) return undefined;

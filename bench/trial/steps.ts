@@ -48,7 +48,7 @@ export interface ClosedStep {
   readonly spent: Spent;
 }
 
-/** N calls under way for a time. */
+/** N calls in flight for a time. */
 export async function runClosedStep(
   address: Address,
   call: () => Promise<unknown>,
@@ -91,7 +91,7 @@ export async function runOpenStep(
 /** The warm-up of a process ends when its code is compiled, or its time is up. */
 const windowMs = 250;
 /**
- * Of a window, with one call under way: at a low rate a turn of the event loop has one call, at
+ * Of a window, with one call in flight: at a low rate a turn of the event loop has one call, at
  * capacity many, and code that has seen only the one is compiled anew for the other. Warmed up by
  * both, equal processes differ half as much.
  */

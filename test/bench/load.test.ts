@@ -22,7 +22,7 @@ describe('closed loop', () => {
     });
     expect(result.failed).toBe(Math.floor(calls / 50));
     expect(result.completed + result.failed).toBeLessThanOrEqual(calls);
-    // Those that were under way at the end are in the histogram, and are no throughput.
+    // Those that were in flight at the end are in the histogram, and are no throughput.
     expect(result.latency.totalCount).toBeGreaterThanOrEqual(result.completed);
     expect(result.latency.totalCount).toBeLessThanOrEqual(result.completed + 4);
     expect(result.failures['status 503']).toBe(result.failed);
@@ -71,7 +71,7 @@ describe('closed loop', () => {
     expect(quantileMicros(result.latency, 0.5)).toBeCloseTo(5000, -1);
   });
 
-  test('exactly as many calls are under way as were asked for', async () => {
+  test('exactly as many calls are in flight as were asked for', async () => {
     let out = 0;
     let most = 0;
     await runClosedLoop({

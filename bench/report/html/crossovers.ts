@@ -206,7 +206,7 @@ function concurrencySweep(result: Result, scenario: string): Sweep {
   return {
     id: `map-concurrency-${scenario}`,
     title: `By concurrency: ${titleOfScenario(scenario)}`,
-    lead: 'Calls a second in a closed loop, one call under way on each connection. A hollow point is INVALID; the notes give the reason.',
+    lead: 'Calls a second in a closed loop, one call in flight on each connection. A hollow point is INVALID; the notes give the reason.',
     scenario,
     metric: 'throughput',
     better: 'more',

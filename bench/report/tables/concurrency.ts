@@ -5,7 +5,7 @@ import { typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { type CellColumn, drawnCells, firstSample, tableWith } from './columns.ts';
 
-/** Throughput by how many calls are under way, and over how many connections. */
+/** Throughput by how many calls are in flight, and over how many connections. */
 export function concurrencyTable(result: Result, scenario: Scenario): Table[] {
   const cells = drawnCells(result, scenario);
   const all =
@@ -25,7 +25,7 @@ export function concurrencyTable(result: Result, scenario: Scenario): Table[] {
   );
   return [
     tableWith(cells, columns, {
-      title: `${scenario.title}: calls a second by calls under way`,
+      title: `${scenario.title}: calls a second by calls in flight`,
       lead: 'As many connections as calls, except where it says otherwise; HTTP/1.1 has one call at a time on a connection.',
       notes: [],
     }),

@@ -64,7 +64,7 @@ export function loadTable(result: Result, scenario: Scenario): Table {
     lead: [
       scenario.what,
       ...(closed
-        ? [`Capacity: ${closed.inFlight} calls under way over ${closed.connections} connections.`]
+        ? [`Capacity: ${closed.inFlight} calls in flight over ${closed.connections} connections.`]
         : []),
       ...(open
         ? [
