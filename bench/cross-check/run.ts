@@ -42,14 +42,14 @@ const setups: readonly ToolSetup[] = [
 const seed = 1;
 const serverCore = 0;
 const clientCore = 1;
-/** Of a slice: wrk knows whole ones only, and spells of the machine last longer. */
-const sliceSeconds = 1;
-const sliceMs = sliceSeconds * 1000;
+/** Of a step: wrk knows whole ones only, and spells of the machine last longer. */
+const stepSeconds = 1;
+const stepMs = stepSeconds * 1000;
 const fewestPairs = 4;
 const ceilingPairs = 2;
 const warmUpMs = 6000;
 const nullWarmUpMs = 700;
-/** What a tool or the generator may take longer than it was told. */
+/** What a tool or the generator may take longer than it was asked to take. */
 const slackMs = 10_000;
 
 type CapturedRead = ClosedOrder['captured'];
@@ -64,7 +64,7 @@ interface CheckedServer {
 interface CheckOptions {
   readonly copies: Copies;
   readonly nothing: Address;
-  /** Slices by our driver, and by the tool, on each line. */
+  /** Slices by our driver, and by the tool, on each setup. */
   readonly pairs: number;
   readonly random: Random;
 }
@@ -84,7 +84,7 @@ async function withServerCpu({ pid }: Address, work: () => Promise<number>): Pro
   return { perSecond, serverCpuShare: isKnown ? (after - before) / 1000 / elapsedMs : null };
 }
 
-/** A slice by our driver, in the load generator's process as in every other measurement. */
+/** A step by our driver, in the load generator's process as in every other measurement. */
 async function takeOurs(
   { address, captured }: CheckedServer,
   { wire, connections, streams }: ToolSetup,
@@ -93,8 +93,8 @@ async function takeOurs(
 ): Promise<number> {
   const { host } = address;
   const inFlight = connections * streams;
-  const slice = { host, port: portOf(address, wire), captured, connections, inFlight, durationMs };
-  return generator.run('closedLoop', slice, durationMs + slackMs);
+  const order = { host, port: portOf(address, wire), captured, connections, inFlight, durationMs };
+  return generator.run('closedLoop', order, durationMs + slackMs);
 }
 
 async function takeTool(
@@ -105,11 +105,11 @@ async function takeTool(
   const origin = `http://${address.host}:${portOf(address, wire)}`;
   const { request } = captured.prepared;
   if (!('method' in request)) throw new Error('Expected a request of HTTP, got a frame.');
-  const load = { origin, request, bodyPath, connections, streams, seconds: sliceSeconds };
-  const limits = { core: clientCore, withinMs: sliceMs + slackMs } as const;
+  const load = { origin, request, bodyPath, connections, streams, seconds: stepSeconds };
+  const limits = { core: clientCore, withinMs: stepMs + slackMs } as const;
   const output = await runTool(findTool(tool) ?? tool.name, tool.argsOf(load), limits);
   const { completed, perSecond, bodyBytes } = tool.read(output);
-  // gRPC tells failures in trailers, which no tool looks at: their answers have no body.
+  // gRPC reports failures in trailers, which no tool looks at: their answers have no body.
   const missing = completed * captured.body.length - (bodyBytes ?? Number.POSITIVE_INFINITY);
   if (missing > 0) {
     throw new Error(`Expected whole answers alone, ${tool.name} lacks ${missing} bytes of them.`);
@@ -125,7 +125,7 @@ async function takePairs(
   count: number,
 ): Promise<Pair[]> {
   const takers = {
-    ours: () => takeOurs(server, setup, harness, sliceMs),
+    ours: () => takeOurs(server, setup, harness, stepMs),
     tool: () => takeTool(server, setup, harness),
   };
   const pairs: Pair[] = [];
@@ -225,7 +225,7 @@ async function checkWire(
 }
 
 function estimateMs(on: readonly ToolSetup[], pairs: number): number {
-  const ofWay = 2 * (pairs + ceilingPairs) * (sliceMs + 50) + nullWarmUpMs;
+  const ofWay = 2 * (pairs + ceilingPairs) * (stepMs + 50) + nullWarmUpMs;
   return new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000) + on.length * ofWay;
 }
 
@@ -254,7 +254,7 @@ function endOnSignals(): AbortSignal {
 /**
  * Measures the same request on the same servers by our own drivers and by wrk or h2load, in turns,
  * and prints both with what each client can do at most.
- * @param durationMs of each of the two on each line, in slices of a second; at least four
+ * @param durationMs of each of the two on each setup, in steps of a second; at least four
  * @returns whether both agree on every line, or what a client can do explains why not
  */
 export async function crossCheck(durationMs: number): Promise<boolean> {
@@ -263,7 +263,7 @@ export async function crossCheck(durationMs: number): Promise<boolean> {
     console.log(`Nothing to options by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
     return false;
   }
-  const pairs = Math.max(fewestPairs, Math.round(durationMs / sliceMs));
+  const pairs = Math.max(fewestPairs, Math.round(durationMs / stepMs));
   const signal = endOnSignals();
   const template = findTemplate();
   if (!template.exists) await importTemplate(template, signal);

@@ -6,14 +6,14 @@ import { type Comparison, compare, median } from '../statistics/paired.ts';
 import { createRandom } from '../statistics/random.ts';
 import { ofCeilingAtMost } from '../statistics/validity.ts';
 
-/** One slice of one client. */
+/** One step of one client. */
 export interface Side {
   readonly perSecond: number;
-  /** Of a core; null where the platform does not tell. */
+  /** Of a core; null where the platform does not report it. */
   readonly serverCpuShare: number | null;
 }
 
-/** A slice of our driver beside one of the tool. */
+/** A step of our driver beside one of the tool. */
 export interface Pair {
   readonly ours: Side;
   readonly tool: Side;
@@ -53,7 +53,7 @@ const middleOf = (pairs: readonly Pair[], side: keyof Pair): number =>
   median(pairs.map((pair) => pair[side].perSecond));
 const isNear = (ratio: number): boolean => Math.max(ratio, 1 / ratio) <= 1 + agreeWithin;
 
-/** Of a core; undefined where the platform does not tell. */
+/** Of a core; undefined where the platform does not report it. */
 function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefined {
   const shares = pairs.map((pair) => pair[side].serverCpuShare).filter((share) => share !== null);
   return shares.length === 0 ? undefined : median(shares);
@@ -111,7 +111,7 @@ export const toolTable = (lines: readonly ToolComparison[]): Table => ({
     ];
   }),
   notes: [
-    'Connections × calls in flight on each. Middles of the slices; the ratio is of slices in pairs.',
+    'Connections × calls in flight on each. Medians of the steps; the ratio is of steps in pairs.',
     "Ceilings, ours / the tool's: the same against a server that does nothing.",
     "Server CPU, under ours / under the tool's load, of a core.",
     'Not measured: something else had the core of the server.',

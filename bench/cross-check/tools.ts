@@ -21,7 +21,7 @@ export interface ToolLoad {
 export interface ToolRun {
   readonly completed: number;
   readonly perSecond: number;
-  /** Of all answers, without headers; null where the tool does not tell. */
+  /** Of all answers, without headers; null where the tool does not report it. */
   readonly bodyBytes: number | null;
 }
 
@@ -44,7 +44,7 @@ const withoutLength = ({
 }: HttpRequest['headers']): HttpRequest['headers'] => headers;
 
 function expect(tool: string, holds: boolean, what: string, output: string): void {
-  if (!holds) throw new Error(`Expected ${tool} to tell ${what}, got:\n${output.trim()}`);
+  if (!holds) throw new Error(`Expected ${tool} to report ${what}, got:\n${output.trim()}`);
 }
 
 /** The numbers in the groups of a line that has to be there. */
@@ -65,11 +65,11 @@ export const wrk: Tool = {
     origin + request.path,
   ],
   read(output) {
-    const told = (line: RegExp, what: string) => numbersIn('wrk', output, line, what);
-    const [completed = 0] = told(/^ *(\d+) requests in [\d.]+\w+, \S+ read$/m, 'its requests');
-    const [perSecond = 0] = told(/^Requests\/sec: +([\d.]+)$/m, 'its requests a second');
+    const numbers = (line: RegExp, what: string) => numbersIn('wrk', output, line, what);
+    const [completed = 0] = numbers(/^ *(\d+) requests in [\d.]+\w+, \S+ read$/m, 'its requests');
+    const [perSecond = 0] = numbers(/^Requests\/sec: +([\d.]+)$/m, 'its requests a second');
     const isGood = completed > 0 && !/^ *(Socket errors|Non-2xx or 3xx)/m.test(output);
-    expect('wrk', isGood, 'of good answers alone', output);
+    expect('wrk', isGood, 'good answers alone', output);
     return { completed, perSecond, bodyBytes: null };
   },
 };
@@ -85,27 +85,27 @@ export const h2load: Tool = {
     origin + request.path,
   ],
   read(output) {
-    const told = (line: RegExp, what: string) => numbersIn('h2load', output, line, what);
-    const [perSecond = 0] = told(
+    const numbers = (line: RegExp, what: string) => numbersIn('h2load', output, line, what);
+    const [perSecond = 0] = numbers(
       /^finished in [\d.]+\w+, ([\d.]+) req\/s, \S+$/m,
       'its requests a second',
     );
-    const [completed = 0, succeeded, ...lost] = told(
+    const [completed = 0, succeeded, ...lost] = numbers(
       /^requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout$/m,
       'its requests',
     );
-    const [, ...others] = told(
+    const [, ...others] = numbers(
       /^status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx$/m,
       'its status codes',
     );
-    const [bodyBytes = 0] = told(
+    const [bodyBytes = 0] = numbers(
       /^traffic: .+ total, .+ headers .+, \S+ \((\d+)\) data$/m,
       'its traffic',
     );
     const isGood =
       completed > 0 && succeeded === completed && ![...lost, ...others].some((count) => count > 0);
     // Without a server, too, it ends with 0.
-    expect('h2load', isGood, 'of good answers alone', output);
+    expect('h2load', isGood, 'good answers alone', output);
     return { completed, perSecond, bodyBytes };
   },
 };

@@ -40,13 +40,13 @@ export interface Driver {
 export interface DriverOptions<Request> {
   readonly host: string;
   readonly port: number;
-  /** TLS with this certificate as the only authority; clear text where absent. */
+  /** TLS with this certificate as the only authority. Clear text if omitted. */
   readonly ca?: string | undefined;
   readonly connections: number;
   readonly request: Request;
   /**
    * Text in the request that every call replaces by another of the same length: the idempotency
-   * key that was in the request when it was captured. Not replaced where absent.
+   * key that was in the request when it was captured. Not replaced if omitted.
    */
   readonly marker?: string | undefined;
   /** Whether this is the answer that was expected. Every answer is checked. */
@@ -54,7 +54,7 @@ export interface DriverOptions<Request> {
   /**
    * HTTP/1.1 only: a connection whose answer takes longer is given up, and opened again for the
    * next call: calls that are never answered would else take all connections with them. Waits for
-   * ever where absent. Where a connection takes several calls, nothing has to be given up.
+   * ever if omitted. Where a connection takes several calls, nothing has to be given up.
    */
   readonly timeoutMs?: number | undefined;
 }

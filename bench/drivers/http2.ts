@@ -9,7 +9,7 @@ import { spreadOver } from './spread.ts';
  * in one write a connection.
  *
  * @param options.grpc the status of an answer is that of its trailers
- * @param options.lastStream the last stream of a connection; 2³¹ − 1 where absent
+ * @param options.lastStream the last stream of a connection; defaults to 2³¹ − 1
  * @throws Error where a connection cannot be had
  */
 export function openLeanHttp2(

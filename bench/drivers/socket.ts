@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
-  /** TLS with this certificate as the only authority; clear text where absent. */
+  /** TLS with this certificate as the only authority. Clear text if omitted. */
   readonly ca?: string | undefined;
 }
 

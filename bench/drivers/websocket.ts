@@ -157,9 +157,8 @@ function openWebsocketSession(
 }
 
 /**
- * A lean client of WebSocket (RFC 6455): commands go to the connections in turn, answers are told
- * apart by the id of their command. Commands of one turn of the event loop leave in one write a
- * connection.
+ * A lean client of WebSocket (RFC 6455). Commands go to the connections in turn, and replies are
+ * matched by the id of their command. Commands of one turn of the event loop leave in one write.
  * @throws Error where a connection cannot be had, or the server does not answer the hello
  */
 export async function openLeanWebsocket(options: DriverOptions<FrameRequest>): Promise<Driver> {

@@ -14,8 +14,8 @@ export interface Server {
 const connections = 64;
 const warmUpMs = 400;
 const timedMs = 100;
-/** The best of so many slices: what comes in between lowers a ceiling, and nothing raises it. */
-const slices = 3;
+/** The best of so many steps: what comes in between lowers a ceiling, and nothing raises it. */
+const steps = 3;
 
 const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
   method,
@@ -65,7 +65,7 @@ interface Taken {
 
 async function bestOf(take: () => Promise<Taken>): Promise<Taken> {
   let best = await take();
-  for (let slice = 1; slice < slices; slice += 1) {
+  for (let step = 1; step < steps; step += 1) {
     const taken = await take();
     if (taken.result.perSecond > best.result.perSecond) best = taken;
   }

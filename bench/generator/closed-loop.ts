@@ -6,7 +6,7 @@ export interface ClosedLoopOptions {
   /** Calls in flight at any time. */
   readonly inFlight: number;
   readonly durationMs: number;
-  /** How long to wait after the end for calls that are still out; 2,000 where absent. */
+  /** How long to wait after the end for calls that are still out; defaults to 2,000. */
   readonly graceMs?: number;
   /** The loop ends early after this many failures: a broken cell is not worth its time. */
   readonly maxFailures?: number;

@@ -1,7 +1,7 @@
 import { openDriver, type PreparedRequest } from '../drivers/open-driver.ts';
 import { runClosedLoop } from './closed-loop.ts';
 
-/** A slice of closed loop by the lean driver: plain data, which can go to the generator. */
+/** A step of closed loop by the lean driver: plain data, which can go to the generator. */
 export interface ClosedOrder {
   readonly host: string;
   readonly port: number;

@@ -3,7 +3,7 @@ import type { Timer } from './delay-line.ts';
 
 /**
  * Linux lets a sleeper sleep up to 50 µs longer than it asked (PR_SET_TIMERSLACK, prctl(2)), and
- * what it tells takes some more to arrive: the thread gets up that much before the time, and
+ * its message takes some more to arrive: the thread gets up that much before the time, and
  * polling fills what is left.
  */
 const earlyNanos = 60_000n;
@@ -65,7 +65,7 @@ export async function createAlarm(): Promise<Timer> {
   };
 }
 
-function waitAndTell(cell: BigInt64Array<SharedArrayBuffer>, tell: () => void): never {
+function waitAndReport(cell: BigInt64Array<SharedArrayBuffer>, tell: () => void): never {
   for (;;) {
     const ringNanos = Atomics.load(cell, 0);
     const waitMs =
@@ -79,5 +79,5 @@ function waitAndTell(cell: BigInt64Array<SharedArrayBuffer>, tell: () => void): 
 if (workerData instanceof BigInt64Array) {
   // It is the one that was given above, and that is shared.
   const cell = workerData as BigInt64Array<SharedArrayBuffer>;
-  waitAndTell(cell, () => parentPort?.postMessage(0));
+  waitAndReport(cell, () => parentPort?.postMessage(0));
 }

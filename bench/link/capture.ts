@@ -27,7 +27,7 @@ export interface Exchange {
 export interface CaptureTarget {
   readonly host: string;
   readonly port: number;
-  /** PEM of the authority that vouches for it; clear text where absent. */
+  /** PEM of the authority that vouches for it. Clear text if omitted. */
   readonly ca?: string | undefined;
 }
 
@@ -116,7 +116,7 @@ export async function captureHttp2(to: CaptureTarget): Promise<Capture<Exchange>
       trailers: flat(trailers),
     });
     const waitForTrailers = Object.keys(trailers).length > 0;
-    // An answer of headers alone ends with them: gRPC tells a failure so.
+    // An answer of headers alone ends with them: gRPC reports failures so.
     const endStream = responseBody.length === 0 && !waitForTrailers;
     stream.respond(responseHeaders, { waitForTrailers, endStream });
     if (waitForTrailers) stream.on('wantTrailers', () => stream.sendTrailers(trailers));

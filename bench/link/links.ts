@@ -7,12 +7,12 @@ import { median } from '../statistics/paired.ts';
 import type { LinkCount } from './link-count.ts';
 
 export interface LinkOptions {
-  /** Of the target; this machine where absent. */
+  /** Of the target; defaults to this machine. */
   readonly host?: string;
   readonly targetPort: number;
   /** There and back, half of it each way. */
   readonly rttMs: number;
-  /** Of each direction, for all connections together; unlimited where absent. */
+  /** Of each direction, for all connections together; unlimited if omitted. */
   readonly bytesPerSecond?: number;
 }
 

@@ -20,8 +20,8 @@ import type { LinkOptions, LinkOrder, LinkReply } from './links.ts';
  * trip (RFC 6928), sends again what was lost, and shares its path with others; this one never does.
  * Acknowledgements cost nothing, and the names of hosts are looked up at once.
  *
- * It takes orders, a line of JSON each, on the port that it tells the process that started it; the
- * links of a control connection end with it, and the process ends with the one that started it.
+ * It takes orders, a line of JSON each, on the port that it reports to the process that started it.
+ * The links of a control connection end with it; this process ends with the one that started it.
  */
 
 const host = '127.0.0.1';
@@ -87,8 +87,8 @@ function introduce(client: Socket, upstream: Socket, path: LinkPath): void {
   const { timer, target, rttMs, there, back } = path;
   join(client, upstream, there);
   join(upstream, client, back);
-  // The kernel has already told the client that it is connected, without a round trip. So what
-  // both sides say waits in their sockets.
+  // For the client's kernel, the connection is open already, without a round trip. So what both
+  // sides send waits in their sockets.
   const { synArrivesMs, clientSendsMs, serverSendsMs } = handshake(timer.now(), rttMs);
   timer.at(synArrivesMs, () => {
     if (!client.destroyed) upstream.connect(target);
@@ -186,14 +186,14 @@ function takeOrders(timer: Timer, control: Socket): void {
   });
   control.on('error', () => {});
   control.on('close', closeAll);
-  // Its own end tells that all is closed.
+  // Its own end shows that all is closed.
   control.on('end', () => {
     closeAll();
     control.end();
   });
 }
 
-// The terminal tells the whole group of an interrupt; the process that started this one decides.
+// A terminal interrupts the whole group; the process that started this one decides.
 process.on('SIGINT', () => {});
 process.once('disconnect', () => process.exit());
 // It may have gone while this was loading.

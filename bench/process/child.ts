@@ -23,7 +23,7 @@ export interface StartOptions {
   /** File of this project, and its arguments. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Any, where absent. */
+  /** Defaults to any core. */
   readonly core?: CpuCore;
   /** Opens a channel for messages. */
   readonly ipc?: boolean;

@@ -55,9 +55,9 @@ export const restCachesNaturally: Question = {
     const found = savings(result, 'rest-etag', 'rest');
     if (!found) return notMeasured('cached reads of REST');
     const because = `GET with ETag against GET without: ${found.text}. No shared cache was in between.`;
-    const told = { because, ratio: found.ratio, picture: found.picture };
-    if (!found.savesBytes || found.stale > 0) return { answer: 'no', ...told };
-    return { answer: found.savesCpu ? 'yes' : 'depends', ...told };
+    const evidence = { because, ratio: found.ratio, picture: found.picture };
+    if (!found.savesBytes || found.stale > 0) return { answer: 'no', ...evidence };
+    return { answer: found.savesCpu ? 'yes' : 'depends', ...evidence };
   },
 };
 
@@ -70,8 +70,8 @@ export const graphqlCannotBeCached: Question = {
     const found = savings(result, 'graphql-persisted', 'graphql-post');
     if (!found) return notMeasured('cached reads of GraphQL');
     const because = `GET of a persisted document with ETag against POST: ${found.text}.`;
-    const told = { because, ratio: found.ratio, picture: found.picture };
-    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...told };
+    const evidence = { because, ratio: found.ratio, picture: found.picture };
+    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...evidence };
   },
 };
 
@@ -84,7 +84,7 @@ export const grpcHasNoCache: Question = {
     const found = savings(result, 'grpc-etag', 'grpc');
     if (!found) return notMeasured('cached reads of gRPC');
     const because = `A client that keeps a copy and sends its etag against one that does not: ${found.text}. gRPC itself knows nothing of it: both sides are the contract's own work, and nothing in between can help.`;
-    const told = { because, ratio: found.ratio, picture: found.picture };
-    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...told };
+    const evidence = { because, ratio: found.ratio, picture: found.picture };
+    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...evidence };
   },
 };

@@ -11,16 +11,18 @@ export const connectionsAreCheap: Question = {
   source: 'guides to scaling WebSockets',
   scenarios: ['idle'],
   judge(result) {
-    const wires = roomWires.flatMap((wire) => {
-      const cell = findCell(result, 'idle', wire);
-      const bytes = isValid(cell) ? typical(cell, 'residentPerConnection') : undefined;
-      return bytes === undefined ? [] : [{ wire, bytes }];
-    });
+    const wires = roomWires
+      .flatMap((wire) => {
+        const cell = findCell(result, 'idle', wire);
+        const bytes = isValid(cell) ? typical(cell, 'residentPerConnection') : undefined;
+        return bytes === undefined ? [] : [{ wire, bytes }];
+      })
+      .toSorted((a, b) => a.bytes - b.bytes);
     const websocket = wires.find(({ wire }) => wire === 'websocket');
     const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
     if (!websocket || !opened) {
       return notMeasured(
-        'idle WebSocket connections, which `--only idle` opens, on a platform that tells memory',
+        'idle WebSocket connections, which `--only idle` opens, on a platform that reports memory',
       );
     }
     const needed = websocket.bytes * claimed;

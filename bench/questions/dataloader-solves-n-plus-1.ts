@@ -40,9 +40,9 @@ export const dataloaderSolvesNPlus1: Question = {
     const cpu = contrast(result, 'screen', pair, 'cpuAtCapacity');
     if (naive === undefined || loaders === undefined || !cpu) return notMeasured('the screen');
     const because = `Queries for a screen of 20 payments: naive ${formatTenth(naive)}, DataLoader ${formatTenth(loaders)}. Server CPU, naive over DataLoader: ${contrastText(cpu)}, on an embedded database, where a query is cheap.`;
-    const told = { because, picture: pictureOf(result), ratio: `CPU ${contrastText(cpu)}` };
+    const evidence = { because, picture: pictureOf(result), ratio: `CPU ${contrastText(cpu)}` };
     const solved = naive > 20 && loaders < fewQueries + 1;
-    if (!solved) return { answer: 'no', ...told };
-    return { answer: cpu.difference === 'more' ? 'yes' : 'depends', ...told };
+    if (!solved) return { answer: 'no', ...evidence };
+    return { answer: cpu.difference === 'more' ? 'yes' : 'depends', ...evidence };
   },
 };

@@ -14,10 +14,13 @@ export const graphqlErrorsAre200: Question = {
   judge(result) {
     const cell = findCell(result, 'errors', 'graphql');
     const failures = isValid(cell) ? (cell.samples[0]?.failures ?? []) : [];
-    const told = failures.filter(({ code }) => code !== 'ok');
-    if (told.length === 0) return notMeasured('the failures on GraphQL');
-    const because = `${told.map(({ code, shape }) => `\`${code}\` ${shape}`).join('; ')}.`;
-    return { answer: told.every(({ shape }) => shape.startsWith('200')) ? 'yes' : 'no', because };
+    const reported = failures.filter(({ code }) => code !== 'ok');
+    if (reported.length === 0) return notMeasured('the failures on GraphQL');
+    const because = `${reported.map(({ code, shape }) => `\`${code}\` ${shape}`).join('; ')}.`;
+    return {
+      answer: reported.every(({ shape }) => shape.startsWith('200')) ? 'yes' : 'no',
+      because,
+    };
   },
 };
 
@@ -58,9 +61,9 @@ export const errorsAreFree: Question = {
         value: ratio,
       })),
     };
-    const told = { because, picture };
+    const evidence = { because, picture };
     const free = costs.filter(({ ratio }) => ratio < freeBelow).length;
-    if (free === 0) return { answer: 'no', ...told };
-    return { answer: free === costs.length ? 'yes' : 'depends', ...told };
+    if (free === 0) return { answer: 'no', ...evidence };
+    return { answer: free === costs.length ? 'yes' : 'depends', ...evidence };
   },
 };

@@ -62,13 +62,13 @@ export const graphqlSavesRoundTrips: Question = {
     });
     const because = `Requests for the screen: GraphQL ${formatTenth(graphql)}, REST chatty ${formatTenth(chatty)}, REST \`expand\` ${formatTenth(expand)}, gRPC batch ${formatTenth(batch)}. Time at a round trip of ${far} ms, GraphQL over ${times.join('; over ')}.`;
     const first = over('rest-chatty');
-    const told = {
+    const evidence = {
       because,
       picture: pictureOf(result),
       ...(first && { ratio: `at ${far} ms ${contrastText(first)}` }),
     };
     const others = rest.filter((count) => count !== undefined);
-    if (others.every((count) => graphql < count)) return { answer: 'yes', ...told };
-    return { answer: graphql < chatty ? 'depends' : 'no', ...told };
+    if (others.every((count) => graphql < count)) return { answer: 'yes', ...evidence };
+    return { answer: graphql < chatty ? 'depends' : 'no', ...evidence };
   },
 };

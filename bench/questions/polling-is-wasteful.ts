@@ -14,7 +14,7 @@ const bytesPerEvent = (cell: Cell): number =>
   ) ?? 0;
 
 /** From here on, polling has sent more than the events themselves. */
-const dearer = 1.1;
+const costlier = 1.1;
 
 const bytesPicture = (result: Result): Picture => ({
   kind: 'bars',
@@ -37,14 +37,14 @@ export const pollingIsWasteful: Question = {
     if (!isValid(poll) || !isValid(push) || !delay || !cpu) return notMeasured('polling and SSE');
     const [pollBytes, pushBytes] = [bytesPerEvent(poll), bytesPerEvent(push)];
     const because = `Polling over SSE: bytes per event ${formatCount(pushBytes)} → ${formatCount(pollBytes)}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll finds many events; how rare events change that was not measured.`;
-    const told = {
+    const evidence = {
       because,
       picture: bytesPicture(result),
       ratio: `delay ${contrastText(delay)}`,
     };
-    const wastes = [pollBytes > pushBytes * dearer, cpu.difference === 'more'].filter(Boolean);
-    if (wastes.length === 2) return { answer: 'yes', ...told };
+    const wastes = [pollBytes > pushBytes * costlier, cpu.difference === 'more'].filter(Boolean);
+    if (wastes.length === 2) return { answer: 'yes', ...evidence };
     const depends = wastes.length === 1 || delay.difference === 'more';
-    return { answer: depends ? 'depends' : 'no', ...told };
+    return { answer: depends ? 'depends' : 'no', ...evidence };
   },
 };

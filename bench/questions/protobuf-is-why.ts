@@ -10,7 +10,7 @@ import { notMeasured, type Question } from './question.ts';
 const signed = (micros: number): string =>
   `${micros < 0 ? '−' : '+'}${Math.abs(micros).toFixed(1)}`;
 
-const told = ({ label, micros, interval }: AttributionPart): string =>
+const textOf = ({ label, micros, interval }: AttributionPart): string =>
   `${label} ${signed(micros)} µs${interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
 
 const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
@@ -50,10 +50,14 @@ export const protobufIsWhy: Question = {
     const because = found
       .map(
         ({ workload, difference, bare, rooms }) =>
-          `${workload}: ${told(difference)}; by bare libraries ${bare.map(told).join(', ')}; by whole rooms ${rooms.map(told).join(', ')}.`,
+          `${workload}: ${textOf(difference)}; by bare libraries ${bare.map(textOf).join(', ')}; by whole rooms ${rooms.map(textOf).join(', ')}.`,
       )
       .join(' ');
-    const verdict = { because, picture: pictureOf(found), ratio: `read: ${told(read.difference)}` };
+    const verdict = {
+      because,
+      picture: pictureOf(found),
+      ratio: `read: ${textOf(read.difference)}`,
+    };
     if (encodings.every(({ interval }) => interval === undefined)) {
       return { answer: 'no difference shown', ...verdict };
     }

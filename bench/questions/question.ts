@@ -103,8 +103,8 @@ export function judgeAspects(
     items: found.map(({ aspect, one }) => ratioItem(aspect.label, contender, aspect.better, one)),
   };
   const because = `${found.map(({ aspect, one }) => `${aspect.label} ${contrastText(one)}`).join('; ')}.`;
-  const told = { because, picture, ratio: `${first.aspect.label} ${contrastText(first.one)}` };
-  if (shown.length === 0) return { answer: 'no difference shown', ...told };
-  if (better === shown.length) return { answer: 'yes', ...told };
-  return { answer: better === 0 ? 'no' : 'depends', ...told };
+  const evidence = { because, picture, ratio: `${first.aspect.label} ${contrastText(first.one)}` };
+  if (shown.length === 0) return { answer: 'no difference shown', ...evidence };
+  if (better === shown.length) return { answer: 'yes', ...evidence };
+  return { answer: better === 0 ? 'no' : 'depends', ...evidence };
 }

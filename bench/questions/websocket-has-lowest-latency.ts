@@ -15,7 +15,7 @@ export const websocketHasLowestLatency: Question = {
     const [first] = others;
     if (!first) return notMeasured('events over WebSocket and another stream');
     const texts = others.map(({ other, found }) => `${labels[other]} ${contrastText(found)}`);
-    const told = {
+    const evidence = {
       because: `Delay of an event, WebSocket over each: ${texts.join('; ')}.`,
       ratio: `over ${texts[0]}`,
       picture: {
@@ -26,8 +26,9 @@ export const websocketHasLowestLatency: Question = {
         ),
       },
     } as const;
-    if (others.some(({ found }) => found.difference === 'more')) return { answer: 'no', ...told };
+    if (others.some(({ found }) => found.difference === 'more'))
+      return { answer: 'no', ...evidence };
     const isLowest = others.every(({ found }) => found.difference === 'less');
-    return { answer: isLowest ? 'yes' : 'no difference shown', ...told };
+    return { answer: isLowest ? 'yes' : 'no difference shown', ...evidence };
   },
 };

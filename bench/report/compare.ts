@@ -206,8 +206,8 @@ interface Alone {
 }
 
 function compareCells(older: Cell, newer: Cell, at: Comparing, alone: Alone): void {
-  const told = ({ invalid }: Cell) => invalid.join('; ') || undefined;
-  const fault = faultsOf(told(older), told(newer));
+  const reasonOf = ({ invalid }: Cell) => invalid.join('; ') || undefined;
+  const fault = faultsOf(reasonOf(older), reasonOf(newer));
   if (fault) return void at.refused.push({ what: nameOf(older), reason: fault });
   const same = pairUp(partsOf(older), partsOf(newer), keyOf);
   for (const pair of same.pairs) compareParts(pair, at);

@@ -31,7 +31,7 @@ export const conditionsOfDelivery = ({ watchers }: DeliverySample): Conditions =
   watchers: many(watchers, 'watcher'),
 });
 
-/** What tells a load from its neighbours. */
+/** What distinguishes a load from its neighbours. */
 export const describeConditions = (conditions: Conditions): string =>
   Object.entries(conditions)
     .filter(([name, text]) => !['arrivals', 'driver'].includes(name) && text !== roundTripOf(0))

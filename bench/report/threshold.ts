@@ -25,7 +25,7 @@ export interface Threshold {
   readonly text: string;
   readonly contender: string;
   readonly scenario: string;
-  /** The first of the cell's workloads where absent. */
+  /** Defaults to the first of the cell's workloads. */
   readonly workload: string | undefined;
   readonly figure: string;
   readonly operator: Operator;
@@ -68,7 +68,7 @@ const bytes = { B: 1, kB: 1000, MB: 1_000_000 };
 const plain = { '': 1 };
 
 const none = (reason: string): MetricReading => ({ reason });
-const unknown = none('the server does not tell');
+const unknown = none('the server does not report it');
 
 const ofProcesses = (cell: Cell): string => `${cell.samples.length} processes`;
 

@@ -44,7 +44,7 @@ const closedLoop = z.strictObject({
   driver: z.enum(['lean', 'client', 'autocannon']),
   inFlight: count,
   perSecond: z.number(),
-  /** Throughput of the last slice over that of the first: 1 is stationary. */
+  /** Throughput of the last step over that of the first: 1 is stationary. */
   drift: z.number().nullable(),
   /** Null of autocannon. */
   latency: histogram.nullable(),
@@ -127,7 +127,7 @@ const caching = z.strictObject({
 const idle = z.strictObject({
   /** Opened between the two readings. */
   connections: count,
-  /** Resident before and after; null where the platform does not tell. */
+  /** Resident before and after; null where the platform does not report it. */
   firstBytes: z.number().nullable(),
   lastBytes: z.number().nullable(),
 });
@@ -136,7 +136,7 @@ const idle = z.strictObject({
 const failure = z.strictObject({
   failure: z.string(),
   code: z.string(),
-  /** As the wire tells it: status line, status, frame. */
+  /** As the wire reports it: status line, status, frame. */
   shape: z.string(),
   /** Received for the first failure of its kind on a connection that was in use before. */
   receivedBytes: z.number(),
@@ -162,7 +162,7 @@ const sample = z.strictObject({
   /** Resident before the first timed call, and the peak at the end. */
   idleBytes: z.number().nullable(),
   peakBytes: z.number().nullable(),
-  /** How long it was warmed up before the first timed slice. */
+  /** How long it was warmed up before the first timed step. */
   warmUpMs: z.number(),
   /** The first of a workload is the one that contenders are compared by. */
   closed: z.array(closedLoop),
@@ -191,7 +191,7 @@ const environment = z.strictObject({
   cpuModel: z.string(),
   cores: count,
   memoryBytes: z.number(),
-  /** Of the first core; null where the platform does not tell. */
+  /** Of the first core; null where the platform does not report it. */
   governor: z.string().nullable(),
   pinned: z.boolean(),
   /** How the server's CPU time was read. */

@@ -226,7 +226,7 @@ export function notesOf(cell: Cell): string[] {
   }
   const drift = typical(cell, (one) => closedOf(one)?.drift ?? undefined) ?? 1;
   if (Math.abs(drift - 1) > drifted) {
-    notes.push(`not stationary (last slice ${drift.toFixed(2)} of the first)`);
+    notes.push(`not stationary (last step ${drift.toFixed(2)} of the first)`);
   }
   const late = cell.samples.flatMap((one) => openOf(one)?.invalid ?? []);
   if (late.length > 0) notes.push(`at equal rate INVALID, ${late[0]}`);

@@ -7,7 +7,7 @@ import { decodeHistogram } from './histogram.ts';
 export const achievedAtLeast = 0.99;
 /** Of a core: a client that is busier has a part in what is measured. */
 export const clientCpuAtMost = 0.8;
-/** Of the median response: later sending would be a part of the latency that is told. */
+/** Of the median response: later sending would be a part of the reported latency. */
 export const latenessAtMost = 0.5;
 /** What the pacing cannot do better, µs: answers that are quicker say so by themselves. */
 export const latenessOfPacing = 100;
@@ -22,9 +22,9 @@ export const faultsOfClient = (cpuShare: number): string[] =>
     : [];
 
 function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {
-  const told = Object.entries(failures).map(([message, times]) => `${times} × ${message}`);
+  const kinds = Object.entries(failures).map(([message, times]) => `${times} × ${message}`);
   return [
-    ...(failed > 0 ? [`unexpected failures: ${told.join('; ')}`] : []),
+    ...(failed > 0 ? [`unexpected failures: ${kinds.join('; ')}`] : []),
     ...faultsOfClient(clientCpuShare),
   ];
 }

@@ -68,7 +68,7 @@ const cpuOf = ({ pid }: Address): number | undefined =>
   pid === null ? undefined : cpuMicrosOf(pid);
 
 /**
- * Runs `work` and tells what the server spent on it. Counters are fetched outside of the CPU
+ * Runs `work` and returns what the server spent on it. Counters are fetched outside of the CPU
  * readings, so that asking costs the subject nothing that is counted.
  */
 export async function metered<Result>(

@@ -17,7 +17,7 @@ export interface Subject {
   readonly address: Address;
   /** From the start of the process to its word that it listens, ms; null of one that ran before. */
   readonly readyMs: number | null;
-  /** Resident when it said so; null where the platform does not tell. */
+  /** Resident when it said so; null where the platform does not report it. */
   readonly idleBytes: number | null;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function startServer(options: {
   readonly wires: readonly string[];
   readonly databasePath: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** TLS on every port; clear text where absent. */
+  /** TLS on every port. Clear text if omitted. */
   readonly certificate?: CertificateFiles | undefined;
   /** Flags of the runtime. */
   readonly nodeFlags?: readonly string[];

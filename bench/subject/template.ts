@@ -42,7 +42,7 @@ export async function importTemplate({ path }: Template, signal: AbortSignal): P
   const args = [importer, '--database', `sqlite:${unfinished}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], signal });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  // An interrupt is told as an error, too; the exit says the same.
+  // An interrupt is an error event too; the exit event says the same.
   child.once('error', () => {});
   const code = await ended;
   if (code === 0) renameSync(unfinished, path);

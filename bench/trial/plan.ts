@@ -14,7 +14,7 @@ export interface Request {
   /** Wires; all, where empty. The baseline of a scenario and its repeat are always there. */
   readonly wires: readonly string[];
   readonly seed: number;
-  /** Fresh processes of each contender; as many as the scenario says, where absent. */
+  /** Fresh processes of each contender; defaults to the number of the scenario. */
   readonly pairs?: number | undefined;
   readonly loading: Loading;
   readonly tls: boolean;

@@ -32,7 +32,7 @@ export interface Preflight {
   readonly certificate: CertificateFiles | undefined;
   /** Of the runtime of every server that is timed. */
   readonly nodeFlags: readonly string[];
-  /** The server that somebody else started; absent where the bench starts its own. */
+  /** The server that somebody else started; undefined if the bench starts its own. */
   readonly target: Address | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface PhaseRecord {
   readonly open: OpenStep[];
   readonly autocannon: AutocannonStep[];
   warmUpMs: number;
-  /** Rate of a phase that chooses it by capacity; 0 before its first slice. */
+  /** Rate of a phase that chooses it by capacity; 0 before its first step. */
   perSecond: number;
   /** Calls a second in the best step of this process's first closed loop of the workload. */
   capacity(): number;

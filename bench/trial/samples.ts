@@ -83,7 +83,7 @@ export function closedSampleOf(
  * The share of the rate that was achieved. An answer takes as long as the quickest, and one that
  * has to wait for another twice as long; what is over that at the end of a step had piled up.
  * Calls pile up in every step where a rate is too high, and in some where something came in
- * between: the best step tells which.
+ * between: the best step shows which.
  */
 export function achievedBy(steps: readonly OpenStep[]): number {
   const scheduled = sum(steps, ({ loop }) => loop.scheduled);

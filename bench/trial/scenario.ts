@@ -28,7 +28,7 @@ export const serverOf = ({ subject, kind }: Contender): string => {
   return kind === 'again' ? `${id} again` : id;
 };
 
-/** Rounds more than those of all, for two that are to be told apart more finely than the others. */
+/** Rounds more than those of all, for two that are compared more finely than the others. */
 export interface MoreRounds {
   readonly contenders: readonly string[];
   readonly rounds: Readonly<Record<Effort, number>>;
@@ -40,14 +40,14 @@ export interface MoreRounds {
  */
 export type Effort = 'quick' | 'normal' | 'full';
 
-/** How a run was told to load; what is absent, the scenario knows. */
+/** How a run was asked to load; what is omitted, the scenario decides. */
 export interface Loading {
   readonly effort: Effort;
   /** Rate of the open loop that is the same for all. */
   readonly perSecond?: number | undefined;
   readonly connections?: number | undefined;
   readonly rttsMs?: readonly number[] | undefined;
-  /** Of the link, each way, for all connections together; unlimited where absent. */
+  /** Of the link, each way, for all connections together; unlimited if omitted. */
   readonly bytesPerSecond?: number | undefined;
   /** Length of each timed phase. */
   readonly durationMs?: number | undefined;

@@ -8,14 +8,14 @@ import type { Address } from '../subject/address.ts';
 import { cpuMicrosOf, metered, type ServerUsage } from '../subject/meter.ts';
 import type { Arrivals } from './load.ts';
 
-/** The two ways to load, each for one slice. All of it runs in the load generator. */
+/** The two ways to load, each for one step. All of it runs in the load generator. */
 
 /** Calls that are out longer than this have failed. */
 export const timeoutMs = 2000;
 /** Calls that may be out in the open loop; what does not fit is counted as overflow. */
 const maxInFlight = 1024;
 
-/** What both sides spent while a slice lasted. */
+/** What both sides spent during a step. */
 export interface Spent {
   readonly elapsedMs: number;
   readonly clientCpuShare: number;

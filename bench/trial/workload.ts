@@ -9,7 +9,7 @@ export interface Workload {
    * @returns the answer
    */
   perform(client: Client, fixtures: Fixtures, key: string): Promise<unknown>;
-  /** What of the answer every contender has to give alike; all of it where absent. */
+  /** What of the answer every contender has to give alike; defaults to all of it. */
   comparable?(answer: unknown): unknown;
   /**
    * For answers that differ from call to call: texts that each of them has in it on every wire.

@@ -141,7 +141,7 @@ describe('the command line', () => {
   });
 });
 
-describe('14. exit codes', () => {
+describe('the exit code', () => {
   const met = { text: '', verdict: 'met', measured: '' } as const;
   const valid = resultOf([callCell('point-read', 'rest')]);
   const unsound = (kind: 'closed' | 'open') =>

@@ -81,7 +81,7 @@ describe('the output of a tool', () => {
     ['h2load, lost calls', h2load, byH2load.replace('4576 succeeded, 0', '4575 succeeded, 1')],
     ['h2load, a call too late', h2load, byH2load.replace('0 timeout', '1 timeout')],
   ])('with answers that are not good is refused: %s', (_, tool, output) => {
-    expect(() => tool.read(output)).toThrow(/to tell of good answers alone, got/);
+    expect(() => tool.read(output)).toThrow(/to report good answers alone, got/);
   });
 
   test.each([
@@ -93,12 +93,12 @@ describe('the output of a tool', () => {
     ['its traffic', h2load, /^traffic: .*$/m, byH2load],
   ])('that lacks %s is refused, and shown', (what, tool, line, output) => {
     const read = () => tool.read(without(output, line));
-    expect(read).toThrow(`Expected ${tool.name} to tell ${what}, got:`);
+    expect(read).toThrow(`Expected ${tool.name} to report ${what}, got:`);
     expect(read).toThrow('something else');
   });
 });
 
-describe('what a tool is told', () => {
+describe('the arguments of a tool', () => {
   const load: ToolLoad = {
     origin: 'http://127.0.0.1:1234',
     request: {
@@ -255,7 +255,7 @@ describe('a tool that runs', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  test('and fails is told with what it said', async () => {
+  test('that fails is reported with its output', async () => {
     const failing = ['-e', 'console.error("no such host"); process.exit(3)'];
     const running = runTool(process.execPath, failing, { core: 0, withinMs: 60_000 });
     await expect(running).rejects.toThrow('no such host');

@@ -43,7 +43,7 @@ describe('the lean driver of WebSocket', () => {
   }
   const resultOf = ({ id }: Command) => `{"output":{"id":"pay_1"},"id":"${id}","type":"result"}`;
 
-  test('tells answers apart by their id, in whatever order they come', async () => {
+  test('matches replies by their id, in whatever order they come', async () => {
     const commands: Command[] = [];
     const late: (() => void)[] = [];
     const { port } = await serverOf((command, reply) => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * A server of known behaviour, as a process of its own: a constant service time and built-in
  * faults, `fake-server.ts <serviceMs> <failEvery> <dieAfter>`; 0 turns a fault off. `/burn` burns
- * 20 ms of CPU time by its own account and says how many µs it was; `/metrics` tells of three
+ * 20 ms of CPU time by its own account and says how many µs it was; `/metrics` reports three
  * queries a call and an event loop that was held up for 25 ms.
  */
 const [serviceMs = 0, failEvery = 0, dieAfter = 0] = process.argv.slice(2).map(Number);

@@ -276,7 +276,7 @@ describe('the capturing link', () => {
     await capture.close();
   });
 
-  test('has the trailers of HTTP/2, in which gRPC tells its status', async () => {
+  test('has the trailers of HTTP/2, in which gRPC reports its status', async () => {
     const upstream = createHttp2Server();
     upstream.on('stream', (stream: ServerHttp2Stream) => {
       stream.respond({ ':status': 200 }, { waitForTrailers: true });
@@ -320,7 +320,7 @@ describe('equal answers', () => {
     expect(() => proveEqual({ a: [1, { b: null }] }, { a: [1, { b: null }] })).not.toThrow();
   });
 
-  test('the first difference is told with its path and both values', () => {
+  test('the first difference is reported with its path and both values', () => {
     expect(firstDifference({ a: [1, { b: 2 }] }, { a: [1, { b: 3 }] })).toBe(
       'answer.a.1.b: expected 3, got 2',
     );

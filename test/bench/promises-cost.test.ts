@@ -22,7 +22,7 @@ import { callCell, cellOf, resultOf } from './sample-result.ts';
 
 const onLinux = process.platform === 'linux';
 
-describe('10. CPU a call at a rate that is the same for all', () => {
+describe('server CPU is compared at a rate that is the same for all', () => {
   test.runIf(onLinux)('is what the process itself says, to within a tenth', async () => {
     const subject = await startFake({});
     const burn = callOf(subject, '/burn');
@@ -119,7 +119,7 @@ async function openGreeted(port: number): Promise<Counted> {
   };
 }
 
-describe('11. and 12. bytes on the wire, and queries', () => {
+describe('bytes on the wire and queries are counted', () => {
   let linkProcess: LinkProcess;
   let links: Links;
   beforeAll(async () => {
@@ -158,7 +158,7 @@ describe('11. and 12. bytes on the wire, and queries', () => {
   });
 });
 
-describe('12. memory, and the event loops of both sides', () => {
+describe('memory and the event loops of both sides are watched', () => {
   test.runIf(onLinux)('resident memory is read, now and at its peak', async () => {
     const memory = memoryOf(pidOf(await startFake({})));
     expect(memory?.residentBytes).toBeGreaterThan(10e6);
@@ -192,9 +192,9 @@ describe('12. memory, and the event loops of both sides', () => {
       ['WebSocket, subscribed', '36', '500'],
       ['gRPC, stream', '51', '500'],
     ]);
-    const told = connectionsAreCheap.judge(result);
-    expect(told.answer).toBe('depends');
-    expect(told.because).toContain('WebSocket 36 kB, gRPC 51 kB. 100,000 over WebSocket');
+    const verdict = connectionsAreCheap.judge(result);
+    expect(verdict.answer).toBe('depends');
+    expect(verdict.because).toContain('WebSocket 36 kB, gRPC 51 kB. 100,000 over WebSocket');
     const heavy = resultOf([idleCell('websocket', 36e6)]);
     expect(connectionsAreCheap.judge(heavy).answer).toBe('no');
     expect(connectionsAreCheap.judge(resultOf([])).answer).toBe('not measured');

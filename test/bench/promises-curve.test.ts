@@ -27,7 +27,7 @@ const spent: Spent = {
   server: { cpuMicros: 400_000, queries: 10, loopDelayMs: 3 },
 };
 
-/** A slice of an open loop on a server of one worker: 500/s where a call takes 2 ms. */
+/** One step of an open loop on a server of one worker: 500/s where a call takes 2 ms. */
 async function takeVirtual(perSecond: number, durationMs: number, seed = 1): Promise<OpenStep> {
   const time = createVirtualTime();
   const loop = await runOpenLoop({
@@ -65,7 +65,7 @@ const setup = setupOf(nowhere, {
 
 const rate = { share: null, arrivals: 'poisson', driver: 'lean' } as const;
 
-describe('19. latency against load, and capacity under an objective', () => {
+describe('latency is measured against load, and capacity under an objective', () => {
   test('the curve goes up to 110 % of what the process itself can do', () => {
     const shares = curve({ workload: 'read', connections: 64 }, setup.loading, {
       ms: 100,
@@ -108,13 +108,13 @@ describe('19. latency against load, and capacity under an objective', () => {
     [550, false],
     [1000, false],
   ])('of a server that can do 500/s, %i/s being achieved is %s', async (perSecond, isAchieved) => {
-    const slice = await takeVirtual(perSecond, 10_000);
-    const sample = openSampleOf(context, { ...rate, perSecond }, [slice]);
+    const step = await takeVirtual(perSecond, 10_000);
+    const sample = openSampleOf(context, { ...rate, perSecond }, [step]);
     expect(sample.achieved >= 0.99).toBe(isAchieved);
     // Never less than what the server could do of it, and never all of it.
     expect(sample.achieved).toBeGreaterThanOrEqual(Math.min(0.99, 500 / perSecond));
-    const told = faultsOfOpen(sample).filter((fault) => fault.startsWith('achieved'));
-    expect(told).toHaveLength(isAchieved ? 0 : 1);
+    const faults = faultsOfOpen(sample).filter((fault) => fault.startsWith('achieved'));
+    expect(faults).toHaveLength(isAchieved ? 0 : 1);
   });
 
   test('a point of the curve that was not achieved is hollow', () => {
@@ -163,13 +163,13 @@ describe('19. latency against load, and capacity under an objective', () => {
   });
 });
 
-describe('slices of one measurement', () => {
-  const slices = [
+describe('steps of one measurement', () => {
+  const steps = [
     closedStep(400, 100),
     closedStep(500, 200, { clientLoopDelayMs: 9, elapsedMs: 3000, clientCpuShare: 0.9 }),
     closedStep(600, 300, { server: { ...spent.server, loopDelayMs: 40 } }),
   ];
-  const sample = closedSampleOf(context, closedLoad(64), 'lean', slices);
+  const sample = closedSampleOf(context, closedLoad(64), 'lean', steps);
 
   test('add up: calls, failures, time and CPU, and every sample of every histogram', () => {
     expect(sample).toMatchObject({
@@ -192,16 +192,16 @@ describe('slices of one measurement', () => {
     expect(sample).toMatchObject({ clientLoopDelayMs: 9, serverLoopDelayMs: 40 });
   });
 
-  test('tell of drift by the last over the first; one slice alone does not', () => {
+  test('show drift by the last over the first; one step alone does not', () => {
     expect(sample.drift).toBe(1.5);
-    const [first] = slices;
+    const [first] = steps;
     const alone = first && closedSampleOf(context, closedLoad(64), 'lean', [first]);
     expect(alone?.drift).toBeNull();
   });
 
   test('have no CPU where that of one of them is not known', () => {
     const server = { cpuMicros: null, queries: null, loopDelayMs: null };
-    const unknown = [...slices, closedStep(400, 100, { server })];
+    const unknown = [...steps, closedStep(400, 100, { server })];
     expect(closedSampleOf(context, closedLoad(64), 'lean', unknown)).toMatchObject({
       serverCpuMicros: null,
       serverCpuShare: null,
@@ -220,14 +220,14 @@ describe('slices of one measurement', () => {
   });
 });
 
-describe('20. round trips', () => {
+describe('round trips of the link', () => {
   test('are an axis of 0, 1, 10, 50 and 150 ms', () => {
     const loads = screen.phases(setup.loading, 0).map(({ load }) => load);
     const closed = loads.filter(({ kind }) => kind === 'closed');
     expect(closed.map(({ rttMs }) => rttMs)).toEqual([0, 1, 10, 50, 150]);
   });
 
-  test('are told as they were achieved, beside what was asked for', () => {
+  test('are reported as they were achieved, beside what was asked for', () => {
     const records = createRecords(setup, 'client');
     const phase = { id: 'far', load: { ...closedLoad(1), rttMs: 50 } };
     records.of(phase).closed.push(closedStep(10, 50_400));

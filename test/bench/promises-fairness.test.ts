@@ -30,8 +30,8 @@ import { startOnWire, wires } from './wire-servers.ts';
 
 const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 64 };
 
-describe('1. the same work, proved before timing, and every answer checked', () => {
-  const failuresAsToldBy = {
+describe('the work is the same, proved before timing, and every response is checked', () => {
+  const failuresOn = {
     http1: /got status 200 and \d+ bytes: \{"data":null,"errors"/,
     http2: /got status 500 /,
     grpc: /got status 13 /,
@@ -39,7 +39,7 @@ describe('1. the same work, proved before timing, and every answer checked', () 
   } as const;
 
   test.each(wires)(
-    'one failure in fifty, told as %s tells of it, is one in fifty, and invalid',
+    'one failure in fifty is counted as one in fifty on %s, and is invalid',
     async (wire) => {
       const good = (index: number) => index % 50 !== 49;
       const { time, call } = await startOnWire(wire, 64, (arrivedMs) => arrivedMs + 1, good);
@@ -51,7 +51,7 @@ describe('1. the same work, proved before timing, and every answer checked', () 
         timeoutMs: 2000,
       });
       expect(loop).toMatchObject({ completed: 980, failed: 20 });
-      expect(Object.keys(loop.failures).join()).toMatch(failuresAsToldBy[wire]);
+      expect(Object.keys(loop.failures).join()).toMatch(failuresOn[wire]);
       const spent = {
         elapsedMs: 2000,
         clientCpuShare: 0.5,
@@ -122,7 +122,7 @@ describe('1. the same work, proved before timing, and every answer checked', () 
   });
 });
 
-describe('2. one client runtime', () => {
+describe('all contenders have one client runtime', () => {
   test.each(scenarios)('$name loads all of its contenders by the same kind of driver', (one) => {
     const drivers = one.contenders.map((contender) =>
       'driver' in contender ? contender.driver : 'of the scenario',
@@ -194,7 +194,7 @@ describe('2. one client runtime', () => {
 const coresOf = (pid: number | null): string | undefined =>
   /^Cpus_allowed_list:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
-describe('3. separate processes, one wire open at a time', () => {
+describe('processes are separate, with one wire open at a time', () => {
   test.each(scenarios)(
     'a server of $name has the room of its contender open, and no other but REST',
     (one) => {
@@ -251,7 +251,7 @@ describe('3. separate processes, one wire open at a time', () => {
   });
 });
 
-describe('4. two views of concurrency', () => {
+describe('concurrency is shown in two views', () => {
   test('the point read has as many connections as calls, and all calls over one', () => {
     const pairs = pointRead
       .phases({ effort: 'normal' }, 0)
@@ -280,7 +280,7 @@ describe('4. two views of concurrency', () => {
   );
 });
 
-describe('5. controls', () => {
+describe('controls are bare libraries', () => {
   const controls = scenarios.flatMap(({ contenders }) =>
     contenders.flatMap(({ subject }) => ('control' in subject ? subject.control : [])),
   );

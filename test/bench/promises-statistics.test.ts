@@ -67,7 +67,7 @@ function measureTwins(rounds: number, random: Random) {
   });
 }
 
-describe('15. the replicate is a process, and every comparison has its interval', () => {
+describe('the replicate is a process, and every comparison has its interval', () => {
   test.each([3, 4, 6, 10])(
     'with %i pairs and no difference, about one run in twenty shows one',
     (pairs) => {
@@ -173,7 +173,7 @@ function unlike(cell: Cell, at: number, factor: number): Cell {
   return { ...cell, samples };
 }
 
-describe('16. A/A first', () => {
+describe('a baseline is compared with itself first', () => {
   const pair = (factor: number): Result =>
     resultOf([
       callCell('point-read', 'rest'),
@@ -213,7 +213,7 @@ describe('16. A/A first', () => {
   });
 });
 
-describe('17. warmed up until stationary; the same seed, the same arrivals', () => {
+describe('servers are warmed up until stationary, and the same seed gives the same arrivals', () => {
   /** A server whose calls take so many virtual milliseconds, by how many were made before. */
   function virtualServer(msOf: (calls: number, nowMs: number) => number) {
     let nowMs = 0;
@@ -288,7 +288,7 @@ describe('17. warmed up until stationary; the same seed, the same arrivals', () 
     }));
     const [table] = tablesOf(resultOf([{ ...cell, samples }]));
     expect(table?.lead).toContain('Warmed up for 1.0 to 3.0 s.');
-    expect(table?.notes).toContain('REST: not stationary (last slice 1.30 of the first)');
+    expect(table?.notes).toContain('REST: not stationary (last step 1.30 of the first)');
   });
 
   test('arrivals are those of the seed, whoever answers', async () => {

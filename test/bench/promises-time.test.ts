@@ -30,7 +30,7 @@ function runVirtual(
   return runOpenLoop({ schedule, pacer: time.pacer, call, ...limits, ...more });
 }
 
-describe('6. latency counts from the intended start', () => {
+describe('latency counts from the intended start', () => {
   const stall = stalling(0.2, { fromMs: 2000, forMs: 100 });
   const schedule = uniformSchedule(1000, 5000);
 
@@ -123,7 +123,7 @@ describe('6. latency counts from the intended start', () => {
   });
 });
 
-describe('7. calls in flight are bounded, and none is dropped in silence', () => {
+describe('calls in flight are bounded, and none is dropped in silence', () => {
   test('with a hung server, sent and overflow are what was scheduled', async () => {
     const more = { maxInFlight: 64, timeoutMs: 10_000 };
     const result = await runVirtual(uniformSchedule(1000, 1000), () => undefined, more);
@@ -179,7 +179,7 @@ describe('7. calls in flight are bounded, and none is dropped in silence', () =>
   });
 });
 
-describe('8. pacing is that of a metronome', () => {
+describe('the pacing is that of a metronome', () => {
   test('it never beats early', async () => {
     const pacer = await createMetronome();
     onTestFinished(() => pacer.close());
@@ -221,7 +221,7 @@ describe('8. pacing is that of a metronome', () => {
   });
 });
 
-describe('9. quantiles need samples, and are never averaged', () => {
+describe('quantiles need samples, and are never averaged', () => {
   const counted = (n: number) => {
     const made = createHistogram();
     for (let value = 1; value <= n; value += 1) made.recordValue(value);

@@ -90,7 +90,7 @@ const compared = (result: Result, metric: keyof typeof metrics) =>
     metric,
   );
 
-describe('13. a load is valid, or invalid with its reason', () => {
+describe('a load is valid, or invalid with its reason', () => {
   test('nothing speaks against figures at the very limits', () => {
     expect(faultsOfOpen(soundOpen)).toEqual([]);
     expect(faultsOfClosed(soundClosed, ceiling)).toEqual([]);
@@ -108,7 +108,7 @@ describe('13. a load is valid, or invalid with its reason', () => {
     expect(faultsOfClosed({ ...soundClosed, ...change }, ceiling)).toEqual([said]);
   });
 
-  test('each fault that there is is told', () => {
+  test('each fault is reported', () => {
     const all = Object.assign({}, ...openFaults.map(([, change]) => change));
     expect(new Set(faultsOfOpen({ ...soundOpen, ...all }))).toEqual(
       new Set(openFaults.map(([, , said]) => said)),

@@ -99,7 +99,7 @@ describe('the result file', () => {
   });
 });
 
-describe('18. the result holds everything needed to argue with it', () => {
+describe('the result holds everything needed to argue with it', () => {
   const result = resultOfEveryPart();
   const fields = fieldsOf(result);
   const [sample] = result.cells[0]?.samples ?? [];

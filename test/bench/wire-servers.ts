@@ -14,7 +14,7 @@ import { type AnswersAt, createVirtualTime, type VirtualTime } from './virtual-t
 export const wires = ['http1', 'http2', 'grpc', 'websocket'] as const;
 export type Wire = (typeof wires)[number];
 
-/** Answers a request well, or as the wire tells of a failure. */
+/** Answers a request well, or as the wire reports a failure. */
 type Answer = (isGood: boolean) => void;
 
 const host = '127.0.0.1';

@@ -89,7 +89,7 @@ function readChunks(bytes: Buffer, start: number, end: number): [Buffer, number]
 /**
  * Finds the answer that starts at `start`, without a copy where its body is in one piece.
  * @returns undefined, or how many bytes it takes from `start`, where it has not come as a whole
- * @throws Error where this is no answer of HTTP/1.1, or one whose length is not told
+ * @throws Error where this is no answer of HTTP/1.1, or one without a length
  */
 export function readHttp1Answer(
   bytes: Buffer,

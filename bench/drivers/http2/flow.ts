@@ -69,7 +69,7 @@ export function createSender(outbox: Outbox) {
   };
 }
 
-/** Takes in DATA: gathers bodies, and opens the windows of the server again. */
+/** Takes in DATA: collects bodies, and opens the windows of the server again. */
 export function createReceiver(outbox: Outbox) {
   let unacknowledged = 0;
   return {
@@ -87,7 +87,7 @@ export function createReceiver(outbox: Outbox) {
         stream.unacknowledged = 0;
       }
     },
-    gather(stream: Stream, bytes: Buffer, start: number, end: number): void {
+    collect(stream: Stream, bytes: Buffer, start: number, end: number): void {
       const length = stream.length + end - start;
       if (length > stream.body.length) {
         const bigger = Buffer.allocUnsafe(Math.max(length, 2 * stream.body.length));

@@ -23,7 +23,7 @@ import { bodyIn, type EncodedRequest, encodeRequests, writeStream } from './requ
 export type Http2Options = DriverOptions<HttpRequest> & {
   /** The status of an answer is that of its trailers. */
   readonly grpc: boolean;
-  /** The last stream of a connection; 2³¹ − 1 where absent. */
+  /** The last stream of a connection; defaults to 2³¹ − 1. */
   readonly lastStream?: number;
 };
 
@@ -182,7 +182,7 @@ const takers: Readonly<Record<number, (connection: Http2Connection, payload: Pay
     if (isEnd && stream.length === 0) {
       return finish(connection, stream, bytes.subarray(start, end));
     }
-    receiver.gather(stream, bytes, start, end);
+    receiver.collect(stream, bytes, start, end);
     if (isEnd) finish(connection, stream, stream.body.subarray(0, stream.length));
   },
   [frameType.headers](connection, payload) {

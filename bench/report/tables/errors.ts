@@ -20,8 +20,8 @@ export function errorTable(result: Result, scenario: Scenario): Table {
     .map((failure) => [
       `\`${failure}\``,
       ...cells.map((cell) => {
-        const told = cell.samples[0]?.failures?.find((one) => one.failure === failure);
-        return told ? `${told.shape}; ${told.receivedBytes}/${told.repeatedBytes} B` : missing;
+        const found = cell.samples[0]?.failures?.find((one) => one.failure === failure);
+        return found ? `${found.shape}; ${found.receivedBytes}/${found.repeatedBytes} B` : missing;
       }),
     ]);
   const costRow = (failure: string, good: string) => [
