@@ -19,11 +19,11 @@ export interface Admission {
   /** @throws PaymentsError `permission_denied` */
   authorise(session: Session, scope: Scope): void;
   /** Takes tokens from key and merchant. @throws PaymentsError `rate_limited` */
-  charge(session: Session, tokens: number, caller: Caller): Promise<void>;
-  /** Takes tokens for what an answer turned out to cost beside its operation's price. */
+  take(session: Session, tokens: number, caller: Caller): Promise<void>;
+  /** Takes tokens for what an answer turned out to cost beyond the tokens of its operation. */
   debit(session: Session, tokens: number, caller: Caller): Promise<void>;
   /** Takes tokens for a failure from the address. @throws PaymentsError `rate_limited` */
-  chargeFailure(caller: Caller): Promise<void>;
+  takeForFailure(caller: Caller): Promise<void>;
   /** @throws PaymentsError `query_too_costly` where a full bucket holds fewer tokens */
   admit(session: Session, composite: Composite, caller: Caller): Promise<Session>;
   /** Takes tokens as soon as there are enough; resolves early when `signal` aborts. */
@@ -48,12 +48,12 @@ export function createAdmission({
       const { principal, revocation, buckets } = await authenticator.authenticate(caller, nowMs);
       return { principal, revocation, buckets, prepaid: false };
     } catch (error) {
-      if (error instanceof PaymentsError) await chargeFailure(caller);
+      if (error instanceof PaymentsError) await takeForFailure(caller);
       throw error;
     }
   }
 
-  async function chargeFailure({ address, receipt }: Caller): Promise<void> {
+  async function takeForFailure({ address, receipt }: Caller): Promise<void> {
     if (!failures || address === undefined) return;
     const { limiter: ofAddresses, allowance } = failures;
     const rate = await ofAddresses.take([{ id: address, ...allowance }], 1);
@@ -71,7 +71,7 @@ export function createAdmission({
     );
   }
 
-  async function charge(session: Session, tokens: number, { receipt }: Caller): Promise<void> {
+  async function take(session: Session, tokens: number, { receipt }: Caller): Promise<void> {
     if (session.prepaid) return;
     // Otherwise an operation that takes more tokens than a bucket holds could never run.
     const rate = await limiter.take(session.buckets, Math.min(tokens, session.principal.burst));
@@ -82,8 +82,8 @@ export function createAdmission({
   return {
     sessionOf,
     authorise,
-    charge,
-    chargeFailure,
+    take,
+    takeForFailure,
 
     async debit({ prepaid, bySize, buckets }, tokens, { receipt }) {
       if ((prepaid && !bySize) || tokens === 0) return;
@@ -101,7 +101,7 @@ export function createAdmission({
           { metadata: { cost: String(tokens), limit: String(burst) } },
         );
       }
-      await charge(session, tokens, caller);
+      await take(session, tokens, caller);
       return { ...session, prepaid: true, bySize };
     },
 

@@ -122,7 +122,7 @@ export function createCore(ports: Ports): Core {
     const session = await admission.sessionOf(caller, nowMs);
     observation.merchantId = session.principal.merchantId;
     admission.authorise(session, operation.scope);
-    await admission.charge(session, operation.price, caller);
+    await admission.take(session, operation.tokens, caller);
     return session;
   }
 
@@ -146,7 +146,7 @@ export function createCore(ports: Ports): Core {
         { ...context, read: store.of(context.merchantId) },
         input as never,
       );
-      return paidBySize(output, (tokens) => admission.debit(session, tokens, caller));
+      return takeForSize(output, (tokens) => admission.debit(session, tokens, caller));
     }
     const write = operation as Write<z.ZodType, { id: string }>;
     return runWrite(ports, write, context, caller, input);
@@ -238,13 +238,13 @@ export function createCore(ports: Ports): Core {
       const startedMs = performance.now();
       let session: Session | undefined;
       try {
-        // Tokens that were taken already pay for the failure too.
+        // Tokens that were taken already cover the failure.
         if (!caller.receipt?.rate) {
           if (operation === undefined && !caller.session && caller.credential === undefined) {
-            await admission.chargeFailure(caller);
+            await admission.takeForFailure(caller);
           } else {
             session = await admission.sessionOf(caller, clock.now());
-            await admission.charge(session, 1, caller);
+            await admission.take(session, 1, caller);
           }
         }
         throw error;
@@ -257,8 +257,8 @@ export function createCore(ports: Ports): Core {
   };
 }
 
-/** The answer once its size is paid for; one that was refused for its size was read as well. */
-async function paidBySize<Output extends object>(
+/** Takes tokens for the size of what was read, of an output that was refused for its size too. */
+async function takeForSize<Output extends object>(
   output: Promise<Output>,
   debit: (tokens: number) => Promise<void>,
 ): Promise<Output> {

@@ -51,7 +51,7 @@ interface Declaration<Name extends string, Schema extends z.ZodType, Declared ex
   readonly summary: string;
   readonly scope: Scope;
   /** Tokens taken from the key's bucket. */
-  readonly price: number;
+  readonly tokens: number;
   readonly input: Schema;
   readonly output: Declared;
 }

@@ -30,7 +30,7 @@ export function createTokenBuckets(nowMs: () => number): Limiter {
     return level;
   }
 
-  /** A tenth at once, so that one call in many pays for it. */
+  /** A tenth at once, so that the work is spread over calls. */
   function forgetOldest(): void {
     let left = rememberedBuckets / 10;
     for (const id of levels.keys()) {

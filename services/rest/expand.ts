@@ -29,7 +29,7 @@ export async function admitReads(
 ): Promise<void> {
   const reads = names.map((name) => operations[name]);
   caller.session = await core.admit(caller, {
-    tokens: reads.reduce((sum, { price }) => sum + price, 0),
+    tokens: reads.reduce((sum, { tokens }) => sum + tokens, 0),
     bySize: true,
     scopes: reads.map(({ scope }) => scope),
   });

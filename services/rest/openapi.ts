@@ -210,12 +210,12 @@ function operationOf(rows: readonly Route[]): Json {
   const others = routes.filter((row) => row.operation === operation && row.path !== path);
   const operationId =
     others.length > 0 && idField !== undefined ? `${operation}Of${toPascal(idField)}` : operation;
-  const { scope, price } = operations[operation];
+  const { scope, tokens } = operations[operation];
   const head = {
     operationId,
     summary: rows.map((row) => operations[row.operation].summary).join(' Or: '),
     description:
-      `Needs the scope \`${scope}\`; takes ${price} rate-limit token${price === 1 ? '' : 's'}` +
+      `Needs the scope \`${scope}\`; takes ${tokens} rate-limit token${tokens === 1 ? '' : 's'}` +
       (rows.some(({ expand }) => expand) ? ', and one more for each name in `expand`.' : '.'),
     tags,
   };

@@ -73,8 +73,8 @@ async function requireAddable(core: Core, { incoming, route, caller }: Call): Pr
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers;
   if (route.idField !== undefined || !forbidsToAdd(ifMatch, ifNoneMatch)) return;
   // Only of a request that would succeed otherwise is it evaluated (RFC 9110 §13.2.1).
-  const { price, scope } = operations[route.operation];
-  await core.admit(caller, { tokens: price, scopes: [scope] });
+  const { tokens, scope } = operations[route.operation];
+  await core.admit(caller, { tokens, scopes: [scope] });
   throw new PaymentsError(
     'version_mismatch',
     'Expected no condition on the list but If-Match: *, got one that is false.',

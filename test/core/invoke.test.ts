@@ -162,7 +162,7 @@ test('a key with a small burst can still do what costs more, when its bucket is 
   await expect(second).rejects.toMatchObject({ code: 'rate_limited' });
 });
 
-test('the price of a document is taken once, and its calls are not charged again', async () => {
+test('the tokens of a document are taken once, and its calls take none again', async () => {
   const receipt = {};
   const session = await core.admit(
     { credential: adminKey, requestId: 'r', receipt },

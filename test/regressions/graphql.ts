@@ -68,7 +68,7 @@ export const graphql: readonly Regression[] = [
     input: 'cursors of 100 payments under 29 names',
     tests: [
       ['wire/graphql-limits.test.ts', 'edges bear a weight, whatever is asked of them'],
-      ['wire/graphql-limits.test.ts', 'rows that are read have their price, selected or not: %s'],
+      ['wire/graphql-limits.test.ts', 'rows that are read count in the cost, selected or not: %s'],
       ['wire/graphql-answers.test.ts', 'a cursor is sealed once, and only where it is asked for'],
     ],
   },

@@ -33,7 +33,7 @@ const codeOf = async (query: string, variables: object = {}) => {
 };
 
 describe('the cost', () => {
-  test('of one operation is its price in the core', async () => {
+  test('of one operation is what it takes in the core', async () => {
     expect(await requested('{ __typename }')).toBe(1);
     expect(await requested('{ payment(id: "pay_x") { id } }')).toBe(1);
     expect(await requested(operationDocuments.getPayment, { id: 'pay_x' })).toBe(1);

@@ -298,13 +298,13 @@ describe('in the room', () => {
     ['payments(first: 100) { pageInfo { hasNextPage } }', 3],
     ['payments { __typename }', 1],
     [`paymentsByIds(ids: ${JSON.stringify(Array(100).fill('pay_x'))}) { __typename }`, 6],
-  ])('rows that are read have their price, selected or not: %s', async (field, price) => {
+  ])('rows that are read count in the cost, selected or not: %s', async (field, tokens) => {
     const { cost } = (await post(room.target, { query: `{ ${field} }` })).body.extensions;
-    expect(cost.requested).toBe(price);
-    expect(cost.actual).toBeLessThanOrEqual(price);
+    expect(cost.requested).toBe(tokens);
+    expect(cost.actual).toBeLessThanOrEqual(tokens);
   });
 
-  test('one operation runs where a full bucket holds less than its price, as on other wires', async () => {
+  test('one operation runs although a full bucket holds fewer tokens than it takes, as on other wires', async () => {
     const query = `mutation ($key: String) {
       createCustomer(input: { name: "Small" }, idempotencyKey: $key) { __typename }
     }`;

@@ -118,7 +118,7 @@ describe('metadata that is large', () => {
     expect(nodes.map(({ customer }: { customer: { id: string } }) => customer.id)).toEqual(ids);
   });
 
-  test('takes a token for each 256 KiB that were read, beside the price of the document', async () => {
+  test('takes a token for each 256 KiB that were read, beside the cost of the document', async () => {
     const list = JSON.stringify(ids.slice(0, 12));
     const query = `{ customersByIds(ids: ${list}) { id } }`;
     const costOf = async () => (await post(large.target, { query })).body.extensions.cost;

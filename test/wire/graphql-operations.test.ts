@@ -368,7 +368,7 @@ describe('the schema', () => {
   const costOf = (field: { astNode?: unknown }) =>
     JSON.stringify(field.astNode).match(/"cost".*?"value":"([\d.]+)"/)?.[1];
 
-  test('asks for each operation the price that the core asks', () => {
+  test('takes as many tokens for each operation as the core', () => {
     const priced = {
       payment: 'getPayment',
       paymentsByIds: 'getPaymentsByIds',
@@ -387,12 +387,12 @@ describe('the schema', () => {
     for (const [field, name] of Object.entries(priced)) {
       expect([field, Number(costOf(queries[field] ?? {}))]).toEqual([
         field,
-        operations[name].price,
+        operations[name].tokens,
       ]);
     }
     for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
-      const { price } = operations[name as keyof typeof operations];
-      expect([name, Number(costOf(field))]).toEqual([name, price]);
+      const { tokens } = operations[name as keyof typeof operations];
+      expect([name, Number(costOf(field))]).toEqual([name, tokens]);
     }
   });
 

@@ -284,7 +284,7 @@ describe('answers', () => {
 describe('introspection', () => {
   const introspection = { query: '{ __schema { queryType { name } } }' };
 
-  test('tells the schema, at a price', async () => {
+  test('returns the schema, and takes tokens for it', async () => {
     const { body } = await post(room.target, introspection, { key: readerKey });
     expect(body.data.__schema.queryType.name).toBe('Query');
     expect(body.extensions.cost.requested).toBe(1);

@@ -10,7 +10,7 @@ const createCustomer = writeOperation({
   name: 'createCustomer',
   summary: 'Creates a customer.',
   scope: 'customers:write',
-  price: 5,
+  tokens: 5,
   input: z.strictObject({
     name: textOf(1, 200),
     email: z.email().max(254).nullable().default(null),
@@ -35,7 +35,7 @@ const getCustomer = readOperation({
   name: 'getCustomer',
   summary: 'Reads one customer.',
   scope: 'customers:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ id: anyId }),
   output: one('customer'),
   async run({ read }, { id }) {
@@ -50,7 +50,7 @@ const getCustomersByIds = readOperation({
   summary:
     'Reads up to 100 customers at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'customers:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('customer'),
   async run({ read }, { ids }) {
@@ -62,7 +62,7 @@ const listCustomers = readOperation({
   name: 'listCustomers',
   summary: 'Lists customers, newest first, optionally those with one email address.',
   scope: 'customers:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ ...pageShape, email: z.email().max(254).optional() }),
   output: page('customer'),
   async run({ read, merchantId, cursors }, input) {

@@ -7,7 +7,7 @@ import type { EventReads } from './store.ts';
 /** Events kept in memory for a reader that is behind; past it the reader goes back to the store. */
 export const bufferedEvents = 1000;
 const pageOfEvents = 100;
-/** What a token of the rate limit pays for in a replay: events, and rows that are stepped over. */
+/** What a rate-limit token covers in a replay: events, and rows that are stepped over. */
 const eventsOfToken = 20;
 const rowsOfToken = 2000;
 

@@ -27,7 +27,7 @@ const listEvents = readOperation({
   name: 'listEvents',
   summary: 'Lists events after a sequence, oldest first, of resources that the key may read.',
   scope: 'events:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({
     ...pageShape,
     /** A sequence; the list starts with the event after it. A cursor is never before it. */
@@ -60,7 +60,7 @@ const watchEvents = streamOperation({
     'Streams events as they are committed, of resources that the key may read; resumes after a' +
     ' sequence without gap or repeat.',
   scope: 'events:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({
     /** A sequence to resume after; only what is still to come, if omitted. */
     after: sequence.optional(),

@@ -42,7 +42,7 @@ const createKey = writeOperation({
   name: 'createKey',
   summary: 'Creates an API key. The secret is returned only once.',
   scope: 'keys:write',
-  price: 5,
+  tokens: 5,
   input: z.strictObject({
     name: textOf(1, 100),
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
@@ -79,7 +79,7 @@ const revokeKey = writeOperation({
   name: 'revokeKey',
   summary: 'Revokes an API key at once, and ends every stream that it opened.',
   scope: 'keys:write',
-  price: 5,
+  tokens: 5,
   input: z.strictObject({ id: anyId }),
   output: one('key'),
   async run({ tx, principal, nowMs, authenticator, afterCommit }, { id }) {

@@ -21,7 +21,7 @@ const getPayment = readOperation({
   name: 'getPayment',
   summary: 'Reads one payment.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
   async run({ read }, { id }) {
@@ -36,7 +36,7 @@ const getPaymentsByIds = readOperation({
   summary:
     'Reads up to 100 payments at once; the results are in the order of the ids, null for an id that is not found.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('payment'),
   async run({ read }, { ids }) {
@@ -50,7 +50,7 @@ const listPayments = readOperation({
   name: 'listPayments',
   summary: 'Lists payments, newest first unless sorted otherwise.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({
     ...pageShape,
     status: z.enum(paymentStatuses).optional(),
@@ -158,7 +158,7 @@ const createPayment = writeOperation({
   name: 'createPayment',
   summary: 'Creates a payment, and confirms it at once where `confirm` is true.',
   scope: 'payments:write',
-  price: 5,
+  tokens: 5,
   input: z.strictObject({
     amount: amountSchema,
     currency: currencySchema,
@@ -200,7 +200,7 @@ const confirmPayment = writeOperation({
   name: 'confirmPayment',
   summary: 'Confirms a payment: asks the card network for its amount.',
   scope: 'payments:write',
-  price: 5,
+  tokens: 5,
   takesVersion: true,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
@@ -219,7 +219,7 @@ const capturePayment = writeOperation({
   name: 'capturePayment',
   summary: 'Captures the authorised amount, or less of it.',
   scope: 'payments:write',
-  price: 5,
+  tokens: 5,
   takesVersion: true,
   input: z.strictObject({
     id: anyId,
@@ -247,7 +247,7 @@ const cancelPayment = writeOperation({
   name: 'cancelPayment',
   summary: 'Cancels a payment that was not captured.',
   scope: 'payments:write',
-  price: 5,
+  tokens: 5,
   takesVersion: true,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),

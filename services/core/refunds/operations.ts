@@ -13,7 +13,7 @@ const refundPayment = writeOperation({
   name: 'refundPayment',
   summary: 'Gives back captured money. The amount defaults to all that is left.',
   scope: 'payments:write',
-  price: 5,
+  tokens: 5,
   takesVersion: true,
   input: z.strictObject({
     /** Id of the payment. */
@@ -53,7 +53,7 @@ const getRefund = readOperation({
   name: 'getRefund',
   summary: 'Reads one refund.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ id: anyId }),
   output: one('refund'),
   async run({ read }, { id }) {
@@ -67,7 +67,7 @@ const listRefunds = readOperation({
   name: 'listRefunds',
   summary: 'Lists refunds, newest first, optionally those of one payment.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
   output: page('refund'),
   async run({ read, merchantId, cursors }, input) {
@@ -94,7 +94,7 @@ const getRefundsByPaymentIds = readOperation({
   summary:
     'Reads the first page of refunds, newest first, of each of up to 100 payments, in the order of their ids.',
   scope: 'payments:read',
-  price: 1,
+  tokens: 1,
   input: z.strictObject({ payments: manyIds }),
   output: list('refund'),
   async run({ read, merchantId, cursors }, { payments }) {
