@@ -84,7 +84,7 @@ export function createCursors(secret: Uint8Array): Cursors {
  * refuse messages of more than 4 MiB by default.
  */
 export const maxAnswerBytes = 3 * 1024 * 1024;
-/** Metadata of an output that the tokens of its operation cover; each further one takes a token more. */
+/** Metadata that the tokens of an operation cover; each further quarter MiB takes a token more. */
 const bytesPerToken = 256 * 1024;
 /** Upper bound of what an item has beside its metadata. */
 const plainItemBytes = 3000;
