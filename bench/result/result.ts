@@ -215,7 +215,7 @@ const storage = z.strictObject({
     bareMicros: z.number(),
     /** The same with its row as an array: the least that the driver can do. */
     bareArrayMicros: z.number(),
-    /** `store.read.payment`: a payment of the core. */
+    /** `store.of(merchantId).payment`: a payment of the core. */
     storeMicros: z.number(),
     /** Medians of the rounds' differences, store less bare. */
     overBareMicros: z.number(),

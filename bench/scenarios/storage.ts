@@ -190,7 +190,7 @@ if (import.meta.main) {
   console.table({
     'bare prepared statement, row as object (µs)': rounded(pointRead.bareMicros, 2),
     'bare prepared statement, row as array (µs)': rounded(pointRead.bareArrayMicros, 2),
-    'store.read.payment (µs)': rounded(pointRead.storeMicros, 2),
+    'store.of(…).payment (µs)': rounded(pointRead.storeMicros, 2),
     'store over bare object (µs)': rounded(pointRead.overBareMicros, 2),
     'store over bare array (µs)': rounded(pointRead.overBareArrayMicros, 2),
     'creates a second, one by one': rounded(writes.oneByOnePerSecond, 0),

@@ -46,8 +46,8 @@ export const insertInto = <Cells extends object>(
   dialect: Dialect,
   table: { readonly name: string; readonly allNames: readonly (keyof Cells)[] },
 ): Query<Cells, never> =>
-  compile((cells) =>
-    anyTableOf(dialect)
-      .insertInto(table.name)
-      .values(only(cells, table.allNames as readonly never[])),
-  );
+  compile((cells) => {
+    // While a query is built, each cell is a placeholder of its type.
+    const row = only(cells, table.allNames) as Record<string, Value>;
+    return anyTableOf(dialect).insertInto(table.name).values(row);
+  });

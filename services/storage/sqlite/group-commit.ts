@@ -17,7 +17,7 @@ export interface PendingWrite {
 export interface GroupCommit {
   /** @throws Error of SQLite, such as one for a locked database; nothing was begun then */
   begin(): void;
-  /** Runs the writes, commits, answers each, and announces what they appended. */
+  /** Runs the writes, commits, settles the promise of each, and announces what they appended. */
   commit(writes: readonly PendingWrite[]): Promise<void>;
   /** The write that is running. */
   readonly current: PendingWrite | undefined;
@@ -41,7 +41,7 @@ export function createGroupCommit(
   const release = database.prepare('release one');
   const undo = database.prepare('rollback to one');
   let current: PendingWrite | undefined;
-  // Tells a write that is running from one that ended and left something behind.
+  // Distinguishes a write that is running from one that ended and left something behind.
   const asking = new AsyncLocalStorage<PendingWrite>();
 
   /** @throws when the transaction as a whole is lost */
@@ -75,7 +75,7 @@ export function createGroupCommit(
         }
         commit.run();
       } catch (error) {
-        // Rejecting a write that was answered already changes nothing.
+        // To reject a promise that is settled changes nothing.
         for (const write of writes) write.reject(error);
         if (database.isTransaction) rollback.run();
         return;

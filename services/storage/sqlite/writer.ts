@@ -17,13 +17,13 @@ export interface SqliteWriter extends Pick<Writer, 'write' | 'appended' | 'close
 
 /**
  * Has writes that arrive together share a transaction, and so one wait for the disk: what arrives
- * in one turn of the event loop is committed at its end. Nobody is answered before the commit.
+ * in one turn of the event loop is committed at its end. No promise resolves before the commit.
  *
  * A write must await nothing but its transaction. Statements answer at once here, so a batch is
  * over within the turn in which it began; a write that is not has waited for something else, holds
  * up everybody, and is failed.
  *
- * Where another process holds the database, writes wait in their order, outside of any transaction:
+ * While another process holds the database, writes wait in their order, outside of any transaction:
  * reads go on. One that waited for too long fails with `overloaded`, and has done nothing.
  *
  * @param announce gets what each commit made visible, after it
