@@ -48,144 +48,38 @@ export interface Commands {
   take(peer: Peer, received: Received, receivedMs: number): void;
   /** Whether no call and no subscription runs. */
   readonly idle: boolean;
-  /** Tells the peer of positions that moved on without an event. */
+  /** Sends the positions that moved on without an event. */
   beat(): void;
   endSubscriptions(): void;
 }
 
+/** Those of one connection that run. */
+interface Running extends Surroundings {
+  /** The ids of calls. */
+  readonly calls: Set<string>;
+  readonly subscriptions: Map<string, Subscription>;
+  nextRequestId(): string;
+}
+
 export function createCommands(surroundings: Surroundings): Commands {
-  const { core, outbox, limits, requestId, fail, broke, onIdle } = surroundings;
+  const { outbox, broke, requestId } = surroundings;
   const calls = new Set<string>();
   const subscriptions = new Map<string, Subscription>();
   let count = 0;
-
   const nextRequestId = () => {
     count += 1;
     return `${requestId}.${count}`;
   };
-  const bad = (message: string) => fail(new PaymentsError('validation_failed', message));
-  const isIdle = () => calls.size === 0 && subscriptions.size === 0;
-
-  /**
-   * Whether a command may run; ends the connection where not. One whose id is in use is not merely
-   * refused: which of the two an answer belonged to could not be told, and one may move money.
-   */
-  function mayRun(id: string, what: 'calls' | 'subscriptions', running: number): boolean {
-    if (calls.has(id) || subscriptions.has(id)) {
-      bad(`Expected an id that is not in use, got '${id}' again.`);
-      return false;
-    }
-    if (running < limits[what]) return true;
-    const message = `Expected at most ${limits[what]} ${what} at once, got more.`;
-    fail(new PaymentsError('rate_limited', message));
-    return false;
-  }
-
-  /** Answers a command with its error, which is in the log by then. */
-  async function answerError(
-    id: string,
-    thrown: unknown,
-    caller: Caller,
-    operation?: OperationName,
-  ): Promise<void> {
-    const error = await core.refuse(caller, toPaymentsError(thrown), operation);
-    outbox.send(errorFrame(id, error, caller));
-  }
-
-  async function call(peer: Peer, frame: FrameOf<'call'>, receivedMs: number): Promise<void> {
-    if (!mayRun(frame.id, 'calls', calls.size)) return;
-    calls.add(frame.id);
-    const caller = callerOf(core, peer, nextRequestId(), frame, receivedMs);
-    caller.observation.operation = frame.operation;
-    try {
-      const output = await handlers[frame.operation](core, caller, frame.input);
-      outbox.send(resultFrame(frame.id, caller, output));
-      caller.observation.end('ok');
-    } catch (thrown) {
-      await answerError(frame.id, thrown, caller, frame.operation);
-    } finally {
-      calls.delete(frame.id);
-      if (isIdle()) onIdle();
-    }
-  }
-
-  async function subscribe(
-    peer: Peer,
-    frame: FrameOf<'subscribe'>,
-    receivedMs: number,
-  ): Promise<void> {
-    if (!mayRun(frame.id, 'subscriptions', subscriptions.size)) return;
-    const stop = new AbortController();
-    const subscription: Subscription = { stop, told: 0 };
-    subscriptions.set(frame.id, subscription);
-    const made = callerOf(core, peer, nextRequestId(), frame, receivedMs);
-    const caller = { ...made, signal: stop.signal };
-    try {
-      await serveEvents(core, caller, frame, subscription, outbox);
-    } catch (thrown) {
-      if (!stop.signal.aborted) await answerError(frame.id, thrown, caller, watched);
-    } finally {
-      // The id may belong to another subscription by now.
-      if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);
-      // What the core holds for a stream that failed here.
-      stop.abort();
-      caller.observation.end('ok');
-      if (isIdle()) onIdle();
-    }
-  }
-
-  async function unsubscribe(
-    peer: Peer,
-    { id }: FrameOf<'unsubscribe'>,
-    receivedMs: number,
-  ): Promise<void> {
-    const subscription = subscriptions.get(id);
-    subscription?.stop.abort();
-    subscriptions.delete(id);
-    // Answered alike if there is no such subscription: it may have ended at this moment. Its own
-    // tokens were taken when it began, but not those of a frame that ends nothing.
-    if (!subscription) {
-      const caller = callerOf(core, peer, nextRequestId(), {}, receivedMs);
-      try {
-        await core.admit(caller, { tokens: 1 });
-        caller.observation.end('ok');
-      } catch (thrown) {
-        await answerError(id, thrown, caller);
-        return;
-      }
-    }
-    outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
-  }
-
-  function run(peer: Peer, frame: ClientFrame, receivedMs: number): void {
-    switch (frame.type) {
-      case 'hello':
-        bad('Expected one hello, got another.');
-        break;
-      case 'call':
-        call(peer, frame, receivedMs).catch(broke);
-        break;
-      case 'subscribe':
-        subscribe(peer, frame, receivedMs).catch(broke);
-        break;
-      case 'unsubscribe':
-        unsubscribe(peer, frame, receivedMs).catch(broke);
-        break;
-    }
-  }
+  const running: Running = { ...surroundings, calls, subscriptions, nextRequestId };
 
   return {
     take(peer, received, receivedMs) {
-      if ('bad' in received) bad(received.bad);
-      else if ('frame' in received) run(peer, received.frame, receivedMs);
-      else {
-        const { id, refused } = received;
-        const caller = callerOf(core, peer, nextRequestId(), {}, receivedMs);
-        answerError(id, refused, caller).catch(broke);
-      }
+      if ('bad' in received) failBadly(running, received.bad);
+      else if ('frame' in received) run(running, peer, received.frame, receivedMs).catch(broke);
+      else refuse(running, peer, received, receivedMs).catch(broke);
     },
     get idle() {
-      return isIdle();
+      return isIdle(running);
     },
     beat() {
       const frame = heartbeatFrame(subscriptions);
@@ -196,4 +90,137 @@ export function createCommands(surroundings: Surroundings): Commands {
       subscriptions.clear();
     },
   };
+}
+
+const isIdle = ({ calls, subscriptions }: Running): boolean =>
+  calls.size === 0 && subscriptions.size === 0;
+
+const failBadly = ({ fail }: Running, message: string): void =>
+  fail(new PaymentsError('validation_failed', message));
+
+function run(running: Running, peer: Peer, frame: ClientFrame, receivedMs: number): Promise<void> {
+  switch (frame.type) {
+    case 'hello':
+      failBadly(running, 'Expected one hello, got another.');
+      return Promise.resolve();
+    case 'call':
+      return call(running, peer, frame, receivedMs);
+    case 'subscribe':
+      return subscribe(running, peer, frame, receivedMs);
+    case 'unsubscribe':
+      return unsubscribe(running, peer, frame, receivedMs);
+  }
+}
+
+/**
+ * Whether a command may run; otherwise the connection ends. A command whose id is in use is not
+ * merely refused: the client could not tell the two results apart, and one may move money.
+ */
+function mayRun(running: Running, id: string, what: 'calls' | 'subscriptions'): boolean {
+  const { calls, subscriptions, limits, fail } = running;
+  if (calls.has(id) || subscriptions.has(id)) {
+    failBadly(running, `Expected an id that is not in use, got '${id}' again.`);
+    return false;
+  }
+  if (running[what].size < limits[what]) return true;
+  const message = `Expected at most ${limits[what]} ${what} at once, got more.`;
+  fail(new PaymentsError('rate_limited', message));
+  return false;
+}
+
+/** Sends the error of a command, which is in the log by then. */
+async function sendError(
+  { core, outbox }: Running,
+  id: string,
+  thrown: unknown,
+  caller: Caller,
+  operation?: OperationName,
+): Promise<void> {
+  const error = await core.refuse(caller, toPaymentsError(thrown), operation);
+  outbox.send(errorFrame(id, error, caller));
+}
+
+/** Refuses a frame that has an id, but is no command. */
+function refuse(
+  running: Running,
+  peer: Peer,
+  { id, refused }: Extract<Received, { readonly refused: unknown }>,
+  receivedMs: number,
+): Promise<void> {
+  const caller = callerOf(running.core, peer, running.nextRequestId(), {}, receivedMs);
+  return sendError(running, id, refused, caller);
+}
+
+async function call(
+  running: Running,
+  peer: Peer,
+  frame: FrameOf<'call'>,
+  receivedMs: number,
+): Promise<void> {
+  const { core, outbox, calls, onIdle } = running;
+  if (!mayRun(running, frame.id, 'calls')) return;
+  calls.add(frame.id);
+  const caller = callerOf(core, peer, running.nextRequestId(), frame, receivedMs);
+  caller.observation.operation = frame.operation;
+  try {
+    const output = await handlers[frame.operation](core, caller, frame.input);
+    outbox.send(resultFrame(frame.id, caller, output));
+    caller.observation.end('ok');
+  } catch (thrown) {
+    await sendError(running, frame.id, thrown, caller, frame.operation);
+  } finally {
+    calls.delete(frame.id);
+    if (isIdle(running)) onIdle();
+  }
+}
+
+async function subscribe(
+  running: Running,
+  peer: Peer,
+  frame: FrameOf<'subscribe'>,
+  receivedMs: number,
+): Promise<void> {
+  const { core, outbox, subscriptions, onIdle } = running;
+  if (!mayRun(running, frame.id, 'subscriptions')) return;
+  const stop = new AbortController();
+  const subscription: Subscription = { stop, reported: 0 };
+  subscriptions.set(frame.id, subscription);
+  const made = callerOf(core, peer, running.nextRequestId(), frame, receivedMs);
+  const caller = { ...made, signal: stop.signal };
+  try {
+    await serveEvents(core, caller, frame, subscription, outbox);
+  } catch (thrown) {
+    if (!stop.signal.aborted) await sendError(running, frame.id, thrown, caller, watched);
+  } finally {
+    // The id may belong to another subscription by now.
+    if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);
+    // What the core holds for a stream that failed here.
+    stop.abort();
+    caller.observation.end('ok');
+    if (isIdle(running)) onIdle();
+  }
+}
+
+async function unsubscribe(
+  running: Running,
+  peer: Peer,
+  { id }: FrameOf<'unsubscribe'>,
+  receivedMs: number,
+): Promise<void> {
+  const { core, outbox, subscriptions } = running;
+  const subscription = subscriptions.get(id);
+  subscription?.stop.abort();
+  subscriptions.delete(id);
+  // The same if there is no such subscription: it may have ended at this moment. Its own tokens
+  // were taken when it began, but not those of a frame that ends nothing.
+  if (!subscription) {
+    const caller = callerOf(core, peer, running.nextRequestId(), {}, receivedMs);
+    try {
+      await core.admit(caller, { tokens: 1 });
+      caller.observation.end('ok');
+    } catch (thrown) {
+      return sendError(running, id, thrown, caller);
+    }
+  }
+  outbox.send(JSON.stringify({ id, type: 'unsubscribed' }));
 }

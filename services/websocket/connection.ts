@@ -1,18 +1,20 @@
 import type { Duplex } from 'node:stream';
-import { PaymentsError, toPaymentsError } from '../core/errors.ts';
-import type { Core } from '../core/invoke.ts';
+import { type PaymentsError, toPaymentsError } from '../core/errors.ts';
+import type { Core, Session } from '../core/invoke.ts';
 import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
-import { createReading } from '../wire/reading.ts';
+import { createReading, type Reading } from '../wire/reading.ts';
 import type { Peer } from './caller.ts';
-import { createCommands } from './commands.ts';
+import { createClosing } from './closing.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { errorFrame } from './errors.ts';
 import { type Received, readFrame } from './frames.ts';
+import { createHello, type UpgradeRequest } from './hello.ts';
 import type { Limits } from './limits.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import { type StrictSocket, violationError } from './strict-socket.ts';
 
 /** One connection, as the room sees it. */
-export interface Connection {
+export interface ClientConnection {
   /** Sends a ping, and positions that moved; cuts the peer off that left too many unanswered. */
   beat(): void;
   /** Lets the calls that run end, then closes with 1012. */
@@ -20,76 +22,50 @@ export interface Connection {
   cutOff(): void;
 }
 
-/** What the upgrade request told. */
-export interface Upgrade {
-  readonly requestId: string;
-  readonly traceparent: string | undefined;
-  /** IP address of the client. */
-  readonly address: string | undefined;
-  /** The `Authorization` header's token; undefined where there is no such header. */
-  readonly hello: { readonly key: string | undefined } | undefined;
-}
-
 /** Serves a connection until it is closed. */
 export function serveConnection(
   core: Core,
   ws: StrictSocket,
   socket: Duplex,
-  upgrade: Upgrade,
+  upgrade: UpgradeRequest,
   limits: Limits,
-): Connection {
-  const { requestId, address } = upgrade;
+): ClientConnection {
+  const { requestId, address, traceparent } = upgrade;
   const lost = new AbortController();
-  const early: { readonly received: Received; readonly receivedMs: number }[] = [];
   let peer: Peer | undefined;
   let unlisten = () => {};
-  let authenticating = false;
-  let leaving: { readonly code: number; readonly reason: string } | undefined;
   /** An error that ends the connection is on its way. */
   let failing = false;
-  let missedPings = 0;
 
+  const isOver = () => closing.begun || failing;
   const reading = createReading(ws, limits);
   const outbox = createOutbox(ws, socket, reading, limits, () => {
-    closeNow(tooSlow, 'Too slow: connect again and resume after the last sequence.');
+    closing.now(tooSlow, 'Too slow: connect again and resume after the last sequence.');
   });
-  const commands = createCommands({
-    core,
-    outbox,
-    limits,
-    requestId,
-    fail,
-    broke,
-    onIdle: closeWhenIdle,
-  });
-  const helloTimer = timer(limits.helloMs, () => {
-    fail(new PaymentsError('timeout', `Expected a hello within ${limits.helloMs} ms, got none.`));
-  });
-  let drainTimer: NodeJS.Timeout | undefined;
+  const isIdle = () => commands.idle;
+  const closing = createClosing({ ws, socket, limits, isIdle, onEnd });
+  const onIdle = () => closing.idle();
+  const commands = createCommands({ core, outbox, limits, requestId, fail, broke, onIdle });
+  const hello = createHello(upgrade, { core, limits, fail, isOver, welcome, take });
 
-  function closeNow(code: number, reason: string): void {
-    if (ws.readyState !== ws.OPEN) return;
-    leaving = { code, reason };
-    end();
-    ws.close(code, reason);
-    if (code === restarting) timer(limits.partingMs, partIfSent);
+  function onEnd(): void {
+    hello.end();
+    unlisten();
+    commands.endSubscriptions();
+    outbox.release();
+    lost.abort();
   }
 
-  /** What the kernel has taken still reaches the peer. */
-  function partIfSent(): void {
-    if (socket.writableLength === 0) ws.terminate();
-  }
-
-  /** Ends the connection for an error, told in full by a frame and in short by the close. */
-  async function endFor(error: PaymentsError, code?: number): Promise<void> {
+  /** Ends the connection for an error: a frame has it in full, and the close in short. */
+  async function endFor(given: PaymentsError, code?: number): Promise<void> {
     failing = true;
     try {
       const caller = { ...upgrade, session: peer?.session, receipt: {} };
-      const told = await core.refuse(caller, error);
-      outbox.send(errorFrame(undefined, told, caller));
-      closeNow(code ?? closeCode[told.code], closeReason(told.message));
+      const error = await core.refuse(caller, given);
+      outbox.send(errorFrame(undefined, error, caller));
+      closing.now(code ?? closeCode[error.code], closeReason(error.message));
     } catch {
-      closeNow(closeCode.internal, `Internal error: ${requestId}`);
+      closing.now(closeCode.internal, `Internal error: ${requestId}`);
     }
   }
 
@@ -102,104 +78,78 @@ export function serveConnection(
     fail(toPaymentsError(thrown));
   }
 
-  /** Takes no more commands; closes when those that run have ended, or after a while. */
-  function leave(code: number, reason: string): void {
-    if (leaving) return;
-    leaving = { code, reason };
-    drainTimer = timer(limits.drainMs, () => closeNow(code, reason));
-    closeWhenIdle();
+  const onRevoked = () => closing.whenIdle(closeCode.unauthenticated, 'The API key was revoked.');
+
+  function welcome(session: Session): void {
+    unlisten = session.revocation.listen(onRevoked);
+    peer = { session, signal: lost.signal, traceparent, address };
+    outbox.send(welcomeFrame(requestId, limits));
   }
 
-  function closeWhenIdle(): void {
-    if (leaving && commands.idle) closeNow(leaving.code, leaving.reason);
+  function take(received: Received, receivedMs: number): void {
+    if (!peer) hello.take(received, receivedMs);
+    else if (!isOver()) commands.take(peer, received, receivedMs);
   }
 
-  const onRevoked = () => leave(closeCode.unauthenticated, 'The API key was revoked.');
+  listen(ws, { reading, outbox, isOver, take, fail, broke });
+  const beat = createPulse(ws, outbox, commands, limits);
+  return {
+    beat,
+    restart() {
+      commands.beat();
+      commands.endSubscriptions();
+      closing.whenIdle(restarting, 'The server restarts: connect again and resume.');
+    },
+    cutOff: () => ws.terminate(),
+  };
+}
 
-  function end(): void {
-    clearTimeout(helloTimer);
-    clearTimeout(drainTimer);
-    unlisten();
-    commands.endSubscriptions();
-    outbox.release();
-    lost.abort();
-  }
+/** What is done with what comes from the peer. */
+interface Listener {
+  readonly reading: Reading;
+  readonly outbox: Outbox;
+  isOver(): boolean;
+  take(received: Received, receivedMs: number): void;
+  fail(error: PaymentsError, code?: number): void;
+  broke(thrown: unknown): void;
+}
 
-  async function hello(key: string | undefined): Promise<void> {
-    clearTimeout(helloTimer);
-    authenticating = true;
-    try {
-      const session = await core.authenticate({ ...upgrade, credential: key });
-      if (leaving || failing) return;
-      unlisten = session.revocation.listen(onRevoked);
-      peer = { session, signal: lost.signal, traceparent: upgrade.traceparent, address };
-      outbox.send(welcomeFrame(requestId, limits));
-      for (const { received, receivedMs } of early.splice(0)) takeFrom(peer, received, receivedMs);
-    } catch (thrown) {
-      fail(toPaymentsError(thrown));
-    }
-  }
-
-  function takeFrom(welcome: Peer, received: Received, receivedMs: number): void {
-    if (!leaving && !failing) commands.take(welcome, received, receivedMs);
-  }
-
-  /** Takes a frame of a peer that is not welcome yet. */
-  function takeEarly(received: Received, receivedMs: number): void {
-    if (authenticating) {
-      if (early.push({ received, receivedMs }) <= limits.earlyFrames) return;
-      const message = `Expected at most ${limits.earlyFrames} frames before welcome, got more.`;
-      fail(new PaymentsError('rate_limited', message));
-    } else if ('bad' in received) {
-      fail(new PaymentsError('validation_failed', received.bad));
-    } else if ('frame' in received && received.frame.type === 'hello') {
-      hello(received.frame.key).catch(broke);
-    } else {
-      fail(new PaymentsError('unauthenticated', 'Expected a hello first, got a command.'));
-    }
-  }
-
+function listen(ws: StrictSocket, { reading, outbox, isOver, take, fail, broke }: Listener): void {
   ws.on('message', (data, isBinary) => {
-    if (leaving || failing) return reading.free();
+    if (isOver()) return reading.free();
     const receivedMs = performance.now();
     try {
       // With the default binaryType a message is one Buffer.
-      const received = isBinary ? binary : readFrame((data as Buffer).toString());
-      if (peer) takeFrom(peer, received, receivedMs);
-      else takeEarly(received, receivedMs);
+      take(isBinary ? binary : readFrame((data as Buffer).toString()), receivedMs);
     } catch (thrown) {
       broke(thrown);
     }
-  });
-  ws.on('pong', () => {
-    missedPings = 0;
   });
   ws.on('ping', (data) => outbox.pong(data));
   ws.on('error', (error) => {
     // Without a code it is the connection itself that failed, and `close` comes next.
     if (ws.violation !== undefined) fail(violationError(ws.violation, error), ws.violation);
   });
-  ws.on('close', (code, reason) => {
-    leaving ??= { code, reason: reason.toString() };
-    end();
-  });
-  if (upgrade.hello) hello(upgrade.hello.key).catch(broke);
+}
 
-  return {
-    beat() {
-      // Pongs are not read while the peer is behind; `stalledMs` is the judge then.
-      if (outbox.full) return;
-      if (missedPings >= limits.missedPings) return ws.terminate();
-      missedPings += 1;
-      ws.ping();
-      commands.beat();
-    },
-    restart() {
-      commands.beat();
-      commands.endSubscriptions();
-      leave(restarting, 'The server restarts: connect again and resume.');
-    },
-    cutOff: () => ws.terminate(),
+/** Sends a ping and positions; cuts off a peer that left too many pings unanswered. */
+function createPulse(
+  ws: StrictSocket,
+  outbox: Outbox,
+  commands: Commands,
+  { missedPings }: Limits,
+): () => void {
+  let missed = 0;
+  ws.on('pong', () => {
+    missed = 0;
+  });
+  return () => {
+    // Pongs are not read while the peer is behind; `stalledMs` decides then.
+    if (outbox.full) return;
+    if (missed >= missedPings) return ws.terminate();
+    missed += 1;
+    ws.ping();
+    commands.beat();
   };
 }
 
@@ -216,5 +166,3 @@ const welcomeFrame = (requestId: string, limits: Limits): string =>
       ping_ms: limits.pingMs,
     },
   });
-
-const timer = (ms: number, work: () => void): NodeJS.Timeout => setTimeout(work, ms).unref();

@@ -19,7 +19,7 @@ export interface Subscription {
   /** Undefined until it is admitted. */
   stream?: EventStream;
   /** The last sequence that the peer was sent for it. */
-  told: number;
+  reported: number;
 }
 
 /**
@@ -42,12 +42,12 @@ export async function serveEvents(
   const rate = receipt?.rate && rateOf(receipt.rate);
   outbox.send(JSON.stringify({ id, type: 'subscribed', request_id: requestId, rate, sequence }));
   subscription.stream = stream;
-  subscription.told = sequence;
+  subscription.reported = sequence;
   const head = `{"id":${JSON.stringify(id)},"type":"event","sequence":`;
   for await (const event of stream) {
     if (signal.aborted) return;
     outbox.send(`${head}${event.sequence},"event":${eventText(event)}}`);
-    subscription.told = event.sequence;
+    subscription.reported = event.sequence;
     if (outbox.full) await outbox.drained;
   }
 }
@@ -61,9 +61,9 @@ export function heartbeatFrame(
 ): string | undefined {
   const positions: [id: string, sequence: number][] = [];
   for (const [id, subscription] of subscriptions) {
-    const { stream, told } = subscription;
-    if (!stream || stream.position <= told) continue;
-    subscription.told = stream.position;
+    const { stream, reported } = subscription;
+    if (!stream || stream.position <= reported) continue;
+    subscription.reported = stream.position;
     positions.push([id, stream.position]);
   }
   if (positions.length === 0) return undefined;

@@ -15,8 +15,9 @@ import {
 } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 import type { OpenRoom } from '../wire/room.ts';
-import { type Connection, serveConnection, type Upgrade } from './connection.ts';
+import { type ClientConnection, serveConnection } from './connection.ts';
 import { subprotocol } from './frames.ts';
+import type { UpgradeRequest } from './hello.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { StrictSocket } from './strict-socket.ts';
 
@@ -34,7 +35,7 @@ export function createWebsocketRoom(
 ): WebsocketRoom {
   const { addressOf, allowsOrigin = createAllowsOrigin([]), ...given } = options;
   const limits: Limits = { ...defaultLimits, ...given };
-  const connections = new Map<Connection, Promise<void>>();
+  const connections = new Map<ClientConnection, Promise<void>>();
   let isClosing = false;
   const server = new WebSocketServer(settingsOf(limits));
   server.on('headers', (headers, request) => {
@@ -56,7 +57,7 @@ export function createWebsocketRoom(
   }
 
   /** What the request says; its request id stays the same, however often it is asked for. */
-  function upgradeOf(request: IncomingMessage): Upgrade {
+  function upgradeOf(request: IncomingMessage): UpgradeRequest {
     const { headers } = request;
     const { authorization, traceparent } = headers;
     const requestId = requestIdOf(headers['x-request-id']?.toString());
@@ -69,7 +70,7 @@ export function createWebsocketRoom(
     };
   }
 
-  function serve(ws: StrictSocket, socket: Duplex, upgrade: Upgrade): void {
+  function serve(ws: StrictSocket, socket: Duplex, upgrade: UpgradeRequest): void {
     const connection = serveConnection(core, ws, socket, upgrade, limits);
     const closed = new Promise<void>((resolve) => {
       ws.once('close', () => {
