@@ -1,3 +1,5 @@
+import type { OperationTypeNode } from 'graphql';
+import { PaymentsError } from '../core/errors.ts';
 import { written } from './json-value.ts';
 
 /** Numbers, true, false and null, about. */
@@ -36,3 +38,19 @@ const textBytes = (text: string): number =>
   escaped.test(text)
     ? Buffer.byteLength(JSON.stringify(text))
     : Buffer.byteLength(text) + punctuationBytes;
+
+/** The largest answer to an event, bytes of its data: a replay takes a token for 20 of them. */
+const maxEventBytes = 256 * 1024;
+
+/** @throws PaymentsError `query_too_costly` where data is larger than a response may be */
+export function requireSmall(data: unknown, kind: `${OperationTypeNode}`, maxBytes: number): void {
+  const most = kind === 'subscription' ? Math.min(maxEventBytes, maxBytes) : maxBytes;
+  if (answerBytes(data, most) <= most) return;
+  const effect = kind === 'mutation' ? ' The mutations took effect.' : '';
+  throw new PaymentsError(
+    'query_too_costly',
+    `Expected a document whose answer has at most ${most} bytes, got more: ask for fewer fields ` +
+      `or shorter lists.${effect}`,
+    { metadata: { maxBytes: String(most) } },
+  );
+}

@@ -9,7 +9,7 @@ import {
 import { tokensOfOneOperation } from '../core/admission.ts';
 import { invalid, PaymentsError, toPaymentsError } from '../core/errors.ts';
 import type { Core, Session } from '../core/invoke.ts';
-import { answerBytes } from './answer-size.ts';
+import { requireSmall } from './answer-size.ts';
 import type { GraphqlCaller } from './caller.ts';
 import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
@@ -26,21 +26,12 @@ import { createLoaders, type Loaders } from './loaders.ts';
 import {
   createPreparedDocuments,
   type PreparedDocument,
+  type PreparedDocuments,
   type PreparedOperation,
 } from './prepared.ts';
+import type { GraphqlRequest } from './request.ts';
 import { openSubscription, type ResultStream } from './subscription.ts';
 import { variableViolations } from './variables.ts';
-
-/** A request as it came, its shape checked. */
-export interface GraphqlRequest {
-  readonly query?: string | undefined;
-  /** Stands for a document that the server knows: `sha256:` and its hash in hex. */
-  readonly documentId?: string | undefined;
-  /** SHA-256 of a document's text, in hex; beside `query`, that of its own. */
-  readonly hash?: string | undefined;
-  readonly operationName?: string | undefined;
-  readonly variables?: Variables | undefined;
-}
 
 /** What became of a request: refused before it ran, one result, or a stream of them. */
 export type Outcome =
@@ -125,194 +116,211 @@ export interface Execution {
   run(request: GraphqlRequest, caller: DocumentCaller, transport: Transport): Promise<Outcome>;
 }
 
+/** What every step knows. */
+interface Room {
+  readonly core: Core;
+  readonly schema: GraphQLSchema;
+  readonly documents: PreparedDocuments;
+  readonly options: ExecutionOptions;
+}
+
 export function createExecution(
   core: Core,
   schema: GraphQLSchema,
   options: ExecutionOptions,
 ): Execution {
   const documents = createPreparedDocuments(schema, options);
-  const { report } = options;
-
-  /** Apollo's clients send the text next if the error uses their protocol's own words. */
-  async function unknownDocument(
-    { documentId, hash }: GraphqlRequest,
-    caller: DocumentCaller,
-  ): Promise<Refused> {
-    const named = `'${(documentId ?? hash)?.slice(0, 80)}'`;
-    const expected = `Expected the id of a persisted document, got ${named}.`;
-    const error = new PaymentsError('not_found', expected);
-    const answer = await core.refuse(caller, error);
-    const refusal = refusalOf(answer, caller.requestId);
-    return new Refused(hash !== undefined && answer === error ? askForText(refusal) : refusal);
-  }
-
-  /** A refusal with the errors of a document; the first of them stands for all in the log. */
-  async function faulty(
-    { errors, places }: DocumentFaults,
-    caller: GraphqlCaller,
-  ): Promise<Refusal> {
-    const { requestId } = caller;
-    const error = new PaymentsError('validation_failed', errors[0]?.message ?? 'Invalid document.');
-    const answer = await core.refuse(caller, error);
-    if (answer !== error) return refusalOf(answer, requestId);
-    return refusalWith(toResponseErrors(errors, { requestId, report, places }));
-  }
-
-  function priceOf({ plan }: PreparedOperation, variables: Variables, session: Session): number {
-    const price = toPrice(requestedCost(plan, variables));
-    // More than a full bucket holds is refused for good, unless it is one operation.
-    const limit = Math.min(
-      options.maxCost,
-      Math.max(session.principal.burst, tokensOfOneOperation),
-    );
-    if (price <= limit) return price;
-    throw new PaymentsError(
-      'query_too_costly',
-      `Expected a document that costs at most ${limit}, got one that costs ${price}.`,
-      { metadata: { cost: String(price), limit: String(limit) } },
-    );
-  }
-
-  /** The price is that of what is selected: what is read for it pays for its size as it shows. */
-  const bySize = true;
-
-  /** Parses and validates a document that is not remembered, for as many tokens as that takes. */
-  async function made(text: string, caller: DocumentCaller) {
-    await core.admit(caller, { tokens: 1, bySize });
-    const parsed = documents.parse(text);
-    const more = parsed.tokens - 1;
-    if (more > 0) await core.admit(caller, { tokens: more, bySize });
-    const prepared = documents.prepare(parsed);
-    if (isFaulty(prepared)) throw new DocumentFaults(prepared, parsed.places);
-    return { prepared, paid: Math.max(1, parsed.tokens) };
-  }
-
-  async function prepare(
-    request: GraphqlRequest,
-    caller: DocumentCaller,
-    { readOnly, streams }: Transport,
-  ): Promise<PreparedRequest> {
-    const text = request.query ?? documents.textOf(request);
-    if (text === undefined) throw await unknownDocument(request, caller);
-    const known = documents.known(text);
-    const { prepared, paid } = known ? { prepared: known, paid: 0 } : await made(text, caller);
-    const operation = prepared.operation(request.operationName);
-    if (readOnly && operation.kind === 'mutation') throw mutationByGet();
-    if (!streams && operation.kind === 'subscription') throw notAcceptable();
-    const variables = request.variables ?? {};
-    const price = priceOf(operation, variables, caller.session);
-    const violations = variableViolations(schema, operation.node, variables);
-    if (violations.length > 0) throw invalid(...violations);
-    documents.remember(prepared, request.hash);
-    return { prepared, operation, variables, price, paid };
-  }
-
-  async function admit(
-    { price, paid }: PreparedRequest,
-    caller: DocumentCaller,
-  ): Promise<DocumentCaller> {
-    const tokens = price - paid;
-    const session =
-      tokens > 0
-        ? await core.admit(caller, { tokens, bySize })
-        : { ...caller.session, prepaid: true, bySize };
-    return { ...caller, session };
-  }
-
-  function contextOf({ operation: { kind } }: PreparedRequest, caller: DocumentCaller) {
-    const how = { batch: options.loaders, cache: kind !== 'subscription' };
-    let loaders: Loaders | undefined;
-    const context: GraphqlContext = {
-      core,
-      caller,
-      loaders: () => {
-        loaders ??= createLoaders(core, caller, how);
-        return loaders;
-      },
-      forgetReads: () => {
-        loaders = undefined;
-      },
-    };
-    return context;
-  }
-
-  const argsOf = (
-    { prepared: { document }, operation, variables }: PreparedRequest,
-    contextValue: GraphqlContext,
-  ): ExecutionArgs => ({
+  const room: Room = { core, schema, documents, options };
+  return {
     schema,
-    document,
-    contextValue,
+    prepare: (request, caller, transport) => prepare(room, request, caller, transport),
+    admit: (request, caller) => admit(room, request, caller),
+    contextOf: (request, caller) => contextOf(room, request, caller),
+    finish: (request, caller, result) => finish(room, request, caller, result),
+    subscribe: (request, caller, args) => subscribe(room, request, caller, args),
+    refuse: (thrown, caller) => refuse(room, thrown, caller),
+    run: (request, caller, transport) =>
+      run(room, request, caller, transport).catch(async (thrown: unknown) => ({
+        refusal: await refuse(room, thrown, caller),
+      })),
+  };
+}
+
+/** Apollo's clients send the text next if the error uses their protocol's own words. */
+async function unknownDocument(
+  { core }: Room,
+  { documentId, hash }: GraphqlRequest,
+  caller: DocumentCaller,
+): Promise<Refused> {
+  const named = `'${(documentId ?? hash)?.slice(0, 80)}'`;
+  const expected = `Expected the id of a persisted document, got ${named}.`;
+  const error = new PaymentsError('not_found', expected);
+  const answer = await core.refuse(caller, error);
+  const refusal = refusalOf(answer, caller.requestId);
+  return new Refused(hash !== undefined && answer === error ? askForText(refusal) : refusal);
+}
+
+/** A refusal with the errors of a document; the first of them stands for all in the log. */
+async function faulty(
+  { core, options: { report } }: Room,
+  { message, errors, places }: DocumentFaults,
+  caller: GraphqlCaller,
+): Promise<Refusal> {
+  const { requestId } = caller;
+  const error = new PaymentsError('validation_failed', message);
+  const answer = await core.refuse(caller, error);
+  if (answer !== error) return refusalOf(answer, requestId);
+  return refusalWith(toResponseErrors(errors, { requestId, report, places }));
+}
+
+/** @throws PaymentsError `query_too_costly` */
+function priceOf(
+  { plan }: PreparedOperation,
+  variables: Variables,
+  { principal }: Session,
+  maxCost: number,
+): number {
+  const price = toPrice(requestedCost(plan, variables));
+  // More than a full bucket holds is refused for good, unless it is one operation.
+  const limit = Math.min(maxCost, Math.max(principal.burst, tokensOfOneOperation));
+  if (price <= limit) return price;
+  throw new PaymentsError(
+    'query_too_costly',
+    `Expected a document that costs at most ${limit}, got one that costs ${price}.`,
+    { metadata: { cost: String(price), limit: String(limit) } },
+  );
+}
+
+/** The price is that of what is selected: what is read for it pays for its size as it shows. */
+const bySize = true;
+
+/** Parses and validates a document that is not remembered, for as many tokens as that takes. */
+async function made({ core, documents }: Room, text: string, caller: DocumentCaller) {
+  await core.admit(caller, { tokens: 1, bySize });
+  const parsed = documents.parse(text);
+  const more = parsed.tokens - 1;
+  if (more > 0) await core.admit(caller, { tokens: more, bySize });
+  const prepared = documents.prepare(parsed);
+  if (isFaulty(prepared)) throw new DocumentFaults(prepared, parsed.places);
+  return { prepared, paid: Math.max(1, parsed.tokens) };
+}
+
+async function prepare(
+  room: Room,
+  request: GraphqlRequest,
+  caller: DocumentCaller,
+  { readOnly, streams }: Transport,
+): Promise<PreparedRequest> {
+  const { documents, options, schema } = room;
+  const text = request.query ?? documents.textOf(request);
+  if (text === undefined) throw await unknownDocument(room, request, caller);
+  const known = documents.known(text);
+  const { prepared, paid } = known ? { prepared: known, paid: 0 } : await made(room, text, caller);
+  const operation = prepared.operation(request.operationName);
+  if (readOnly && operation.kind === 'mutation') throw mutationByGet();
+  if (!streams && operation.kind === 'subscription') throw notAcceptable();
+  const variables = request.variables ?? {};
+  const price = priceOf(operation, variables, caller.session, options.maxCost);
+  const violations = variableViolations(schema, operation.node, variables);
+  if (violations.length > 0) throw invalid(...violations);
+  documents.remember(prepared, request.hash);
+  return { prepared, operation, variables, price, paid };
+}
+
+async function admit(
+  { core }: Room,
+  { price, paid }: PreparedRequest,
+  caller: DocumentCaller,
+): Promise<DocumentCaller> {
+  const tokens = price - paid;
+  const session =
+    tokens > 0
+      ? await core.admit(caller, { tokens, bySize })
+      : { ...caller.session, prepaid: true, bySize };
+  return { ...caller, session };
+}
+
+function contextOf(
+  { core, options }: Room,
+  { operation: { kind } }: PreparedRequest,
+  caller: DocumentCaller,
+): GraphqlContext {
+  const how = { batch: options.loaders, cache: kind !== 'subscription' };
+  let loaders: Loaders | undefined;
+  return {
+    core,
+    caller,
+    loaders: () => {
+      loaders ??= createLoaders(core, caller, how);
+      return loaders;
+    },
+    forgetReads: () => {
+      loaders = undefined;
+    },
+  };
+}
+
+function finish(
+  { options: { report, maxAnswerBytes } }: Room,
+  { prepared: { places }, operation, price, paid }: PreparedRequest,
+  caller: DocumentCaller,
+  { data, errors = [] }: ExecutionResult,
+): ExecutionResult {
+  if (data === undefined) throw new DocumentFaults(errors, places);
+  requireSmall(data, operation.kind, maxAnswerBytes);
+  const cost = costOf(operation, data, Math.max(price, paid), caller);
+  const { requestId } = caller;
+  const told = toResponseErrors(errors, { requestId, report, places });
+  return { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
+}
+
+async function subscribe(
+  { core, options: { report, maxAnswerBytes } }: Room,
+  { prepared: { places }, operation }: PreparedRequest,
+  caller: DocumentCaller,
+  args: ExecutionArgs,
+): Promise<ResultStream> {
+  const { requestId } = caller;
+  const toErrors = (errors: readonly GraphQLError[]) =>
+    toResponseErrors(errors, { requestId, report, places });
+  const opened = await openSubscription(args, {
+    toErrors,
+    check: ({ data }) => requireSmall(data, operation.kind, maxAnswerBytes),
+    counted: (error) => core.refuse(caller, error),
+  });
+  if ('next' in opened) return opened;
+  throw new Refused(refusalWith(opened));
+}
+
+async function refuse(room: Room, thrown: unknown, caller: GraphqlCaller): Promise<Refusal> {
+  if (thrown instanceof Refused) return thrown.refusal;
+  if (thrown instanceof DocumentFaults) return faulty(room, thrown, caller);
+  if (thrown instanceof GraphQLError) return faulty(room, new DocumentFaults([thrown]), caller);
+  return refusalOf(await room.core.refuse(caller, toPaymentsError(thrown)), caller.requestId);
+}
+
+async function run(
+  room: Room,
+  request: GraphqlRequest,
+  caller: DocumentCaller,
+  transport: Transport,
+): Promise<Outcome> {
+  const { schema } = room;
+  const given = await prepare(room, request, caller, transport);
+  const { prepared, operation, variables } = given;
+  const argsOf = (of: DocumentCaller): ExecutionArgs => ({
+    schema,
+    document: prepared.document,
+    contextValue: contextOf(room, given, of),
     variableValues: variables,
     operationName: operation.node.name?.value,
   });
-
-  function finish(
-    { prepared: { places }, operation, price, paid }: PreparedRequest,
-    caller: DocumentCaller,
-    { data, errors = [] }: ExecutionResult,
-  ): ExecutionResult {
-    if (data === undefined) throw new DocumentFaults(errors, places);
-    requireSmall(data, operation, options.maxAnswerBytes);
-    const cost = costOf(operation, data, Math.max(price, paid), caller);
-    const { requestId } = caller;
-    const told = toResponseErrors(errors, { requestId, report, places });
-    return { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
+  if (operation.kind === 'subscription') {
+    return { stream: await subscribe(room, given, caller, argsOf(caller)) };
   }
-
-  async function subscribe(
-    { prepared: { places }, operation }: PreparedRequest,
-    caller: DocumentCaller,
-    args: ExecutionArgs,
-  ): Promise<ResultStream> {
-    const { requestId } = caller;
-    const toErrors = (errors: readonly GraphQLError[]) =>
-      toResponseErrors(errors, { requestId, report, places });
-    const opened = await openSubscription(args, {
-      toErrors,
-      check: ({ data }) => requireSmall(data, operation, options.maxAnswerBytes),
-      counted: (error) => core.refuse(caller, error),
-    });
-    if ('next' in opened) return opened;
-    throw new Refused(refusalWith(opened));
-  }
-
-  async function refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal> {
-    if (thrown instanceof Refused) return thrown.refusal;
-    if (thrown instanceof DocumentFaults) return faulty(thrown, caller);
-    if (thrown instanceof GraphQLError) return faulty(new DocumentFaults([thrown]), caller);
-    return refusalOf(await core.refuse(caller, toPaymentsError(thrown)), caller.requestId);
-  }
-
-  async function run(
-    request: GraphqlRequest,
-    caller: DocumentCaller,
-    transport: Transport,
-  ): Promise<Outcome> {
-    const given = await prepare(request, caller, transport);
-    if (given.operation.kind === 'subscription') {
-      const args = argsOf(given, contextOf(given, caller));
-      return { stream: await subscribe(given, caller, args) };
-    }
-    const admitted = await admit(given, caller);
-    const args = argsOf(given, contextOf(given, admitted));
-    const result = await executeOf(given.prepared)(args);
-    return { result: finish(given, admitted, result) };
-  }
-
-  return {
-    schema,
-    prepare,
-    admit,
-    contextOf,
-    finish,
-    subscribe,
-    refuse,
-    run: (request, caller, transport) =>
-      run(request, caller, transport).catch(async (thrown: unknown) => ({
-        refusal: await refuse(thrown, caller),
-      })),
-  };
+  const admitted = await admit(room, given, caller);
+  const result = await executeOf(prepared)(argsOf(admitted));
+  return { result: finish(room, given, admitted, result) };
 }
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
@@ -357,18 +365,3 @@ export const notAcceptable = (): PaymentsError =>
 
 const mutationByGet = (): PaymentsError =>
   new PaymentsError('method_not_allowed', 'Expected a mutation by POST, got GET.');
-
-/** The largest answer to an event, bytes of its data: a replay takes a token for 20 of them. */
-const maxEventBytes = 256 * 1024;
-
-function requireSmall(data: unknown, { kind }: PreparedOperation, maxBytes: number): void {
-  const most = kind === 'subscription' ? Math.min(maxEventBytes, maxBytes) : maxBytes;
-  if (answerBytes(data, most) <= most) return;
-  const effect = kind === 'mutation' ? ' The mutations took effect.' : '';
-  throw new PaymentsError(
-    'query_too_costly',
-    `Expected a document whose answer has at most ${most} bytes, got more: ask for fewer fields ` +
-      `or shorter lists.${effect}`,
-    { metadata: { maxBytes: String(most) } },
-  );
-}

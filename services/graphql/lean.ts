@@ -5,9 +5,9 @@ import { eventStreamHeaders } from '../wire/http/event-stream.ts';
 import { type Accepted, acceptedBy } from './accept.ts';
 import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
 import { eventStreamOf } from './event-stream.ts';
-import { type GraphqlRequest, notAcceptable } from './execution.ts';
+import { notAcceptable } from './execution.ts';
 import type { HttpHost } from './host.ts';
-import { readRequest } from './request.ts';
+import { type GraphqlRequest, readRequest } from './request.ts';
 import {
   cacheableResponse,
   closeAfterUnread,

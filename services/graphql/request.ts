@@ -4,10 +4,21 @@ import { excerpt } from '../core/validate.ts';
 import { jsonOf, readBytes } from '../wire/http/body.ts';
 import { isPlain, parseMediaType } from '../wire/http/media-type.ts';
 import { parseJson } from '../wire/strict-json.ts';
+import type { Variables } from './cost.ts';
 import { documentId as documentIdOf } from './documents.ts';
-import type { GraphqlRequest } from './execution.ts';
 
 /** Requests as GraphQL over HTTP §5 shapes them, with `documentId` of its appendix A. */
+
+/** A request as it came, its shape checked. */
+export interface GraphqlRequest {
+  readonly query?: string | undefined;
+  /** Stands for a document that the server knows: `sha256:` and its hash in hex. */
+  readonly documentId?: string | undefined;
+  /** SHA-256 of a document's text, in hex; beside `query`, that of its own. */
+  readonly hash?: string | undefined;
+  readonly operationName?: string | undefined;
+  readonly variables?: Variables | undefined;
+}
 
 const parameters: ReadonlySet<string> = new Set([
   'query',

@@ -4,7 +4,7 @@ import { maxBodyBytes } from '../wire/http/body.ts';
 import { bodyTag, isKnown } from '../wire/http/conditional.ts';
 import type { Accepted, ResponseType } from './accept.ts';
 import { type Refusal, refusalHeaders } from './errors.ts';
-import type { GraphqlRequest } from './execution.ts';
+import type { GraphqlRequest } from './request.ts';
 
 /** What is sent for a result or a refusal (GraphQL over HTTP §6), by whichever host. */
 export interface HttpResponse {

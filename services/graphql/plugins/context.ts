@@ -5,7 +5,8 @@ import type { Session } from '../../core/invoke.ts';
 import type { Accepted } from '../accept.ts';
 import type { HttpCaller } from '../caller.ts';
 import type { GraphqlContext } from '../context.ts';
-import type { DocumentCaller, GraphqlRequest, PreparedRequest } from '../execution.ts';
+import type { DocumentCaller, PreparedRequest } from '../execution.ts';
+import type { GraphqlRequest } from '../request.ts';
 
 /** What the plugins find out about one request, each for those after it. */
 export interface RequestState {
