@@ -188,6 +188,8 @@ describe('all contenders have one client runtime', () => {
     expect(typical({ ...cell, samples }, overAutocannon)).toBeCloseTo(0.5, 6);
     const without = samples.map((sample) => ({ ...sample, closed: sample.closed.slice(0, 1) }));
     expect(typical({ ...cell, samples: without }, overAutocannon)).toBeUndefined();
+    const silent = callCell('point-read', 'rest', { autocannonPerSecond: 0 });
+    expect(typical(silent, overAutocannon)).toBeUndefined();
   });
 });
 
