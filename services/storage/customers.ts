@@ -56,7 +56,7 @@ export function customerWrites(
   const insert = prepare(queries.insertCustomer);
   return {
     async insertCustomer(customer) {
-      await insert.run({ ...customers.toRow(customer), merchant_id: this.merchantId });
+      await insert.run(customers.toRow(customer, this));
     },
   };
 }

@@ -170,7 +170,7 @@ export function eventWrites(
       const sequence = await nextSequence.get({ merchantId });
       if (!sequence) throw new Error(`expected merchant ${merchantId} to exist, found none`);
       const event: Event = { ...draft, sequence };
-      await insert.run({ ...events.toRow(event), merchant_id: merchantId });
+      await insert.run(events.toRow(event, this));
       appended(merchantId, event);
       return event;
     },

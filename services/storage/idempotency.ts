@@ -96,7 +96,7 @@ export function idempotencyWrites(
   const put = prepare(queries.putIdempotencyRecord);
   return {
     async putIdempotencyRecord(record) {
-      await put.run({ ...idempotencyRecords.toRow(record), merchant_id: this.merchantId });
+      await put.run(idempotencyRecords.toRow(record, this));
     },
   };
 }

@@ -76,7 +76,7 @@ export function keyWrites(prepare: Prepare, queries: Queries): KeyWrites & ThisT
   const revoke = prepare(queries.revokeApiKey);
   return {
     async insertApiKey(key) {
-      await insert.run(keys.toRow({ ...key, merchantId: this.merchantId }));
+      await insert.run(keys.toRow({ ...key, merchantId: this.merchantId }, {}));
     },
     async revokeApiKey(id, nowMs) {
       return revoke.get({ merchantId: this.merchantId, id, nowMs });

@@ -42,7 +42,7 @@ export function merchantWrites(
   const insert = prepare(queries.insertMerchant);
   return {
     async insertMerchant(merchant) {
-      await insert.run({ ...merchants.toRow(merchant), last_sequence: 0 });
+      await insert.run(merchants.toRow(merchant, { lastSequence: 0 }));
     },
   };
 }

@@ -134,22 +134,16 @@ export function paymentWrites(
   const replace = prepare(queries.replacePayment);
   return {
     async insertPayment(payment, settleAt) {
-      await insert.run(cellsOf(this.merchantId, payment, settleAt));
+      await insert.run(payments.toRow(payment, { merchantId: this.merchantId, settleAt }));
     },
     async updatePayment(payment, settleAt) {
-      const cells = cellsOf(this.merchantId, payment, settleAt);
+      const cells = payments.toRow(payment, { merchantId: this.merchantId, settleAt });
       if ((await update.run(cells)) === 1) return;
       if ((await replace.run(cells)) === 1) return;
       throw new Error(`expected payment ${payment.id} to update, found none`);
     },
   };
 }
-
-const cellsOf = (merchantId: string, payment: Payment, settleAt: number | null): PaymentCells => ({
-  ...payments.toRow(payment),
-  merchant_id: merchantId,
-  settle_at: settleAt,
-});
 
 export function openSettlements(prepare: Prepare, queries: Queries): OpenSettlements {
   const due = prepare(queries.duePayments, 'background');

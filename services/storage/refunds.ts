@@ -81,7 +81,7 @@ export function refundWrites(
   const insert = prepare(queries.insertRefund);
   return {
     async insertRefund(refund) {
-      await insert.run({ ...refunds.toRow(refund), merchant_id: this.merchantId });
+      await insert.run(refunds.toRow(refund, this));
     },
   };
 }

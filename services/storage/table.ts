@@ -121,18 +121,25 @@ export function readerOf<Item>(columns: Columns<Item>): (row: Row) => Item {
   return new Function('parse', `return (row) => (${literalOf(columns)})`)(parse);
 }
 
-/** Compiles what makes cells of items. */
-function writerOf<Item, Own>(columns: Columns<Item>): (item: Item) => Cells<Own> {
-  const sources = cellsOf(columns).map(({ name, path, kind, isNullable }) => {
-    // A group that is null has cells that are.
-    const property = `item.${path.join('?.')}${path.length > 1 ? ' ?? null' : ''}`;
-    if (kind !== 'json') return `${name}: ${property}`;
-    const stored = `JSON.stringify(${property})`;
-    return `${name}: ${isNullable ? `${property} === null ? null : ${stored}` : stored}`;
-  });
-  // The cells have the names and types that `Cells` derives from the same description.
-  return new Function('item', `return { ${sources} }`) as (item: Item) => Cells<Own>;
+/** Compiles what makes the cells of a row of an item and of what its table has beside it. */
+function writerOf(own: object, others: object): (item: never, beside: never) => unknown {
+  const sourcesOf = (columns: object, object: string) =>
+    cellsOf(columns).map(({ name, path, kind, isNullable }) => {
+      // A group that is null has cells that are.
+      const property = `${object}.${path.join('?.')}${path.length > 1 ? ' ?? null' : ''}`;
+      if (kind !== 'json') return `${name}: ${property}`;
+      const stored = `JSON.stringify(${property})`;
+      return `${name}: ${isNullable ? `${property} === null ? null : ${stored}` : stored}`;
+    });
+  const cells = [...sourcesOf(own, 'item'), ...sourcesOf(others, 'beside')];
+  return new Function('item', 'beside', `return { ${cells} }`) as ReturnType<typeof writerOf>;
 }
+
+type PropertiesOf<Described> = {
+  readonly [Name in keyof Described]: Described[Name] extends Column<infer Property, infer _Cell>
+    ? Property
+    : never;
+};
 
 /** A table of items, with the columns of an item and those that it has beside them. */
 export interface Table<Item, Name extends string, Own, Others> {
@@ -143,14 +150,12 @@ export interface Table<Item, Name extends string, Own, Others> {
   readonly names: readonly (keyof Cells<Own> & string)[];
   readonly allNames: readonly (keyof Cells<Own & Others> & string)[];
   readonly fromRow: (row: Row) => Item;
-  readonly toRow: (item: Item) => Cells<Own>;
+  /** All cells of a row, by the names of their columns. */
+  readonly toRow: (item: Item, beside: PropertiesOf<Others>) => Cells<Own & Others>;
 }
 
 /** A table whose columns matter to nobody. */
-export type AnyTable<Item> = Pick<
-  Table<Item, string, unknown, unknown>,
-  'name' | 'fromRow' | 'toRow'
-> & {
+export type AnyTable<Item> = Pick<Table<Item, string, unknown, unknown>, 'name' | 'fromRow'> & {
   readonly names: readonly string[];
   readonly allNames: readonly string[];
 };
@@ -170,7 +175,8 @@ export const tableOf =
     names: namesOf(own) as readonly (keyof Cells<Own> & string)[],
     allNames: namesOf({ ...own, ...others }) as readonly (keyof Cells<Own & Others> & string)[],
     fromRow: readerOf<Item>(own),
-    toRow: writerOf<Item, Own>(own),
+    // As of the names, so of the cells.
+    toRow: writerOf(own, others) as Table<Item, Name, Own, Others>['toRow'],
   });
 
 /** Tables by their names, for Kysely. */

@@ -83,17 +83,19 @@ test('an item becomes a row, and the row the same item', () => {
     lastSeen: { at: 0, place: '' },
     extra: { a: 1 },
   };
+  const beside = { merchantId: 'acct' };
   for (const one of [item, { ...item, lastSeen: null }, { ...item, extra: null, tags: [] }]) {
-    const cells: Record<string, string | number | null> = things.toRow(one);
+    const cells: Record<string, string | number | null> = things.toRow(one, beside);
     expect(things.fromRow(things.names.map((name) => cells[name] ?? null))).toEqual(one);
   }
-  expect(things.toRow(item)).toEqual({
+  expect(things.toRow(item, beside)).toEqual({
     id: 'x',
     count: 0,
     tags: '["\\"","\u2028"]',
     last_seen_at: 0,
     last_seen_place: '',
     extra: '{"a":1}',
+    merchant_id: 'acct',
   });
   expect(things.allNames).toEqual([...things.names, 'merchant_id']);
 });
