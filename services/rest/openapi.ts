@@ -123,11 +123,11 @@ function queryParameters(route: Route, fields: readonly InputField[]): Json[] {
     schema: schema.type === 'array' ? { ...schema, minItems: 1 } : schema,
   }));
   if (route.expand) {
-    const description = 'Other resources to answer with it, in the place of their ids.';
+    const description = 'Resources to include instead of their ids.';
     parameters.push(listParameter('expand', description, Object.keys(route.expand)));
   }
   if (route.fields) {
-    const description = 'The fields to answer; what is not named is left out.';
+    const description = 'The fields to include; all others are left out.';
     parameters.push(listParameter('fields', description, route.fields));
   }
   return parameters;
@@ -185,7 +185,7 @@ function responsesOf(rows: readonly Route[]): Json {
     },
     ...(isRead && {
       304: {
-        description: 'Not modified: what `If-None-Match` names is current.',
+        description: 'Not modified: an ETag of `If-None-Match` is current.',
         headers,
       },
     }),
@@ -292,30 +292,30 @@ export function openApi(): Json {
           required: true,
           description:
             'A new random value for each write, 1 to 255 visible ASCII characters, bare or as a' +
-            ' string in quotes. A retry that repeats it takes effect once, for 24 hours.',
+            ' string in quotes. Calls with the same value take effect once, for 24 hours.',
           schema: text,
         },
         'If-None-Match': {
           name: 'If-None-Match',
           in: 'header',
           description:
-            'The ETags of what the caller has already (RFC 9110 §13.1.2). Where one is the' +
-            ' current one, a read is 304, and a write is 412 and changes nothing.',
+            'The ETags of what the caller already has (RFC 9110 §13.1.2). If one of them is current,' +
+            ' a read returns 304, and a write returns 412 and changes nothing.',
           schema: text,
         },
         'If-Match': {
           name: 'If-Match',
           in: 'header',
           description:
-            'The ETags of which the current one must be one (RFC 9110 §13.1.1): otherwise the' +
-            ' answer is 412, and a write changes nothing.',
+            'ETags, one of which must be current (RFC 9110 §13.1.1). Otherwise the response is 412,' +
+            ' and a write changes nothing.',
           schema: text,
         },
       },
       headers: {
-        'X-Request-Id': header("The caller's own id of the request, or one made here."),
+        'X-Request-Id': header("The caller's own id of the request, or one that the server made."),
         'Payments-Version': header('The version of this contract that the response follows.'),
-        RateLimit: header('What is left: draft-ietf-httpapi-ratelimit-headers-11.'),
+        RateLimit: header('The tokens that are left: draft-ietf-httpapi-ratelimit-headers-11.'),
         'RateLimit-Policy': header('The quota: draft-ietf-httpapi-ratelimit-headers-11.'),
         ETag: header('The strong entity tag of the representation (RFC 9110 §8.8.3).'),
         'Cache-Control': header('How long it may be kept (RFC 9111 §5.2.2).'),

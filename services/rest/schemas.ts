@@ -63,7 +63,10 @@ export const paymentSchema = z.strictObject({
   created_at: time,
   updated_at: time,
   version: z.int().meta({ description: 'Counts the changes, from 1.' }),
-  links: links.meta({ description: 'Itself, what belongs to it, and what its state allows now.' }),
+  links: links.meta({
+    description:
+      'The resource itself, those that belong to it, and the operations that its state allows now.',
+  }),
 }) satisfies z.ZodType<PaymentJson>;
 
 const eventResources: Readonly<Record<EventKind, z.ZodType>> = {

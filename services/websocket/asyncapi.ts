@@ -81,7 +81,8 @@ const rate: Node = { $ref: '#/components/schemas/Rate' };
 const rateSchema: Node = {
   ...object({ limit: position, remaining: position, reset_ms: position }),
   description:
-    'Rate-limit tokens: of a full bucket, left, and milliseconds until it is full again.',
+    'Rate-limit tokens: how many a full bucket holds, how many are left, and milliseconds until it' +
+    ' is full again.',
 };
 
 const message = (summary: string, payload: Node, more: Node = {}): Node => ({
@@ -110,7 +111,7 @@ function callMessages(name: CallName): Node {
       ),
     ),
     [`result.${name}`]: message(
-      `The answer to ${name}.`,
+      `The result of ${name}.`,
       object(
         {
           id,
@@ -177,7 +178,7 @@ function websocketMessages(): Node {
       object({ id, type: type('event'), sequence, event: resource('Event') }),
     ),
     heartbeat: message(
-      'Where to resume: positions of subscriptions that passed events outside their filter.',
+      'Where to resume: positions of subscriptions that passed events which they do not deliver.',
       object({
         type: type('heartbeat'),
         positions: {
@@ -209,7 +210,7 @@ const sseMessages = (): Node => ({
       }),
     ]),
   ),
-  error: message('`event: error`, the last message: the stream had to end.', resource('Problem')),
+  error: message('`event: error`, the last message before the stream ends.', resource('Problem')),
 });
 
 const channelRef = (channel: string): Node => ({ $ref: `#/channels/${channel}` });
@@ -245,9 +246,9 @@ function closeCodes(): string {
     'An `error` frame without an id and the close code say why the server ends a connection:',
     ...lines,
     `- ${restarting}: the server restarts; connect again and resume`,
-    `- ${tooSlow}: also a client that reads too slowly; connect again and resume`,
-    '- 1002, 1007: a frame is against RFC 6455, or is not UTF-8',
-    '- 1008, 1009: a message comes in too many parts, or is larger than 64 KiB',
+    `- ${tooSlow}: also if the client reads too slowly; connect again and resume`,
+    '- 1002, 1007: a frame violates RFC 6455, or is not UTF-8',
+    '- 1008, 1009: a message has too many parts, or is larger than 64 KiB',
   ].join('\n');
 }
 
@@ -269,7 +270,7 @@ const asyncApi = (): YamlValue => ({
     [websocket]: {
       address: '/ws',
       title: 'WebSocket',
-      description: `Subprotocol \`${subprotocol}\`, which may be left out.\n\n${closeCodes()}\n`,
+      description: `Subprotocol \`${subprotocol}\`, which is optional.\n\n${closeCodes()}\n`,
       servers: [{ $ref: '#/servers/websocket' }],
       messages: websocketMessages(),
       bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },

@@ -156,7 +156,7 @@ function answerOf(payment: Payment, outcome?: ChargeOutcome): Settled<Payment> {
 
 const createPayment = writeOperation({
   name: 'createPayment',
-  summary: 'Creates a payment, and confirms it at once where `confirm` is true.',
+  summary: 'Creates a payment, and confirms it at once if `confirm` is true.',
   scope: 'payments:write',
   tokens: 5,
   input: z.strictObject({
@@ -198,7 +198,7 @@ const createPayment = writeOperation({
 
 const confirmPayment = writeOperation({
   name: 'confirmPayment',
-  summary: 'Confirms a payment: asks the card network for its amount.',
+  summary: 'Confirms a payment: asks the card network to authorise or to charge its amount.',
   scope: 'payments:write',
   tokens: 5,
   takesVersion: true,

@@ -11,7 +11,7 @@ import type { Refund } from './refund.ts';
 
 const refundPayment = writeOperation({
   name: 'refundPayment',
-  summary: 'Gives back captured money. The amount defaults to all that is left.',
+  summary: 'Refunds captured money of a payment. The amount defaults to all that is left.',
   scope: 'payments:write',
   tokens: 5,
   takesVersion: true,
