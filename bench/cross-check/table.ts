@@ -9,7 +9,7 @@ import { ofCeilingAtMost } from '../statistics/validity.ts';
 /** One step of one client. */
 export interface Side {
   readonly perSecond: number;
-  /** Of a core; null where the platform does not report it. */
+  /** Of a core; null if the platform does not report it. */
   readonly serverCpuShare: number | null;
 }
 
@@ -53,7 +53,7 @@ const middleOf = (pairs: readonly Pair[], side: keyof Pair): number =>
   median(pairs.map((pair) => pair[side].perSecond));
 const isNear = (ratio: number): boolean => Math.max(ratio, 1 / ratio) <= 1 + agreeWithin;
 
-/** Of a core; undefined where the platform does not report it. */
+/** Of a core; undefined if the platform does not report it. */
 function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefined {
   const shares = pairs.map((pair) => pair[side].serverCpuShare).filter((share) => share !== null);
   return shares.length === 0 ? undefined : median(shares);

@@ -21,7 +21,7 @@ export interface ToolLoad {
 export interface ToolRun {
   readonly completed: number;
   readonly perSecond: number;
-  /** Of all answers, without headers; null where the tool does not report it. */
+  /** Of all answers, without headers; null if the tool does not report it. */
   readonly bodyBytes: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface Tool {
   /** The package of Debian and Ubuntu that brings it. */
   readonly packageName: string;
   argsOf(load: ToolLoad): readonly string[];
-  /** @throws Error where an answer failed, or the output is not what is known of the tool */
+  /** @throws Error if an answer failed, or the output is not what is known of the tool */
   read(output: string): ToolRun;
 }
 
@@ -110,7 +110,7 @@ export const h2load: Tool = {
   },
 };
 
-/** Where a tool is on the PATH; undefined where it is not. */
+/** Where a tool is on the PATH; undefined if it is not. */
 export function findTool({ name }: Tool): string | undefined {
   const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
   return places.find((path) => {
@@ -125,7 +125,7 @@ export function findTool({ name }: Tool): string | undefined {
 
 /**
  * Runs a tool on its core and gives what it said. It is ended with this process.
- * @throws Error where it ends with another code than 0, or not in time
+ * @throws Error if it ends with another code than 0, or not in time
  */
 export async function runTool(
   path: string,

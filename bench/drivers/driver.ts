@@ -4,7 +4,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Names in lower case, without those of the connection (`host`, `content-length` …). */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty where there is none. Of gRPC with the five bytes before the message. */
+  /** Empty if there is none. Of gRPC with the five bytes before the message. */
   readonly body: Uint8Array;
 }
 

@@ -163,7 +163,7 @@ function createRequests(options: DriverOptions<HttpRequest>): () => () => Buffer
 /**
  * A lean client of HTTP/1.1 (RFC 9112): one request at a time on each connection, one write for
  * each request. Calls that find no free connection wait in turn; the wait belongs to the call.
- * @throws Error where a connection cannot be had
+ * @throws Error if a connection cannot be had
  */
 export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promise<Driver> {
   const waiting: Pending[] = [];

@@ -10,7 +10,7 @@ import { spreadOver } from './spread.ts';
  *
  * @param options.grpc the status of an answer is that of its trailers
  * @param options.lastStream the last stream of a connection; defaults to 2³¹ − 1
- * @throws Error where a connection cannot be had
+ * @throws Error if a connection cannot be had
  */
 export function openLeanHttp2(
   options: DriverOptions<HttpRequest> & { readonly grpc: boolean; readonly lastStream?: number },

@@ -22,7 +22,7 @@ for (const [index, digit] of digits.entries()) after[digit] = digits[(index + 1)
 /**
  * Fresh texts are a random beginning and a counter, in hex: unique over processes too.
  * @param marker at least 20 bytes where present; without it there is nothing to replace
- * @throws Error where the marker is too short for that
+ * @throws Error if the marker is too short for that
  */
 export function createMarker(marker: string | undefined): Marker {
   if (marker === undefined) return { length: 0, placesIn: () => [], renew() {}, write() {} };

@@ -9,7 +9,7 @@ export type PreparedRequest =
   | { readonly protocol: 'http2'; readonly request: HttpRequest; readonly grpc: boolean }
   | { readonly protocol: 'websocket'; readonly request: FrameRequest };
 
-/** Opens the driver of the request's protocol. @throws Error where a connection cannot be had */
+/** Opens the driver of the request's protocol. @throws Error if a connection cannot be had */
 export function openDriver(
   prepared: PreparedRequest,
   options: Omit<DriverOptions<unknown>, 'request'>,

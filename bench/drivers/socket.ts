@@ -27,7 +27,7 @@ const servername = 'localhost';
  * Opens a connection whose bytes come in one buffer that is used again and again, past the
  * machinery of streams.
  * @param protocol for ALPN, where there is TLS
- * @throws Error where the connection cannot be had
+ * @throws Error if the connection cannot be had
  */
 export function openSocket(
   { host, port, ca }: Endpoint,

@@ -29,7 +29,7 @@ interface Slot {
 /**
  * A driver whose calls go to these connections in turn, as many at once as they take. The others
  * wait in turn, and the wait belongs to the call.
- * @throws Error where a connection cannot be had
+ * @throws Error if a connection cannot be had
  */
 export async function spreadOver(
   connections: number,

@@ -25,7 +25,7 @@ const encodeUpgrade = ({ host, port, request }: DriverOptions<FrameRequest>, key
     '\r\n',
   ].join('\r\n');
 
-/** @throws Error where the server does not agree to WebSocket (RFC 6455 §4.1) */
+/** @throws Error if the server does not agree to WebSocket (RFC 6455 §4.1) */
 function requireUpgrade(head: string, key: string): void {
   const accept = /\r\nsec-websocket-accept: *(\S+)/i.exec(head)?.[1];
   if (head.startsWith('HTTP/1.1 101') && accept === acceptFor(key)) return;
@@ -35,7 +35,7 @@ function requireUpgrade(head: string, key: string): void {
 /** What a message is handed to: its text, valid until this returns. */
 type OnMessage = (bytes: Buffer, start: number, end: number) => void;
 
-/** Cuts messages out of what comes behind the upgrade. @throws Error where the server closes */
+/** Cuts messages out of what comes behind the upgrade. @throws Error if the server closes */
 function createMessageReader(outbox: () => Outbox, onMessage: OnMessage) {
   /** Of a message in fragments, what has come. */
   let fragments: Buffer[] = [];
@@ -69,7 +69,7 @@ function createMessageReader(outbox: () => Outbox, onMessage: OnMessage) {
 
 const headEnd = '\r\n\r\n';
 
-/** @throws Error where the connection cannot be had, or the server does not answer the hello */
+/** @throws Error if the connection cannot be had, or the server does not answer the hello */
 function openWebsocketSession(
   options: DriverOptions<FrameRequest>,
   createSlot: (id: number) => Slot,
@@ -159,7 +159,7 @@ function openWebsocketSession(
 /**
  * A lean client of WebSocket (RFC 6455). Commands go to the connections in turn, and replies are
  * matched by the id of their command. Commands of one turn of the event loop leave in one write.
- * @throws Error where a connection cannot be had, or the server does not answer the hello
+ * @throws Error if a connection cannot be had, or the server does not answer the hello
  */
 export async function openLeanWebsocket(options: DriverOptions<FrameRequest>): Promise<Driver> {
   const createSlot = createCommands(options.request.frame, createMarker(options.marker));

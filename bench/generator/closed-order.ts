@@ -19,7 +19,7 @@ export interface ClosedOrder {
 /**
  * Opens connections, keeps calls in flight on them for a time, and closes them.
  * @returns good answers a second
- * @throws Error where an answer was another one
+ * @throws Error if an answer was another one
  */
 export async function runClosedOrder(order: ClosedOrder): Promise<number> {
   const { host, port, captured, connections, inFlight, durationMs } = order;

@@ -40,7 +40,7 @@ export interface Link {
 
 /** The links that one process has open. */
 export interface Links {
-  /** @throws Error where the options are not those of a link */
+  /** @throws Error if the options are not those of a link */
   open(options: LinkOptions): Promise<Link>;
   /** Closes them all. */
   close(): Promise<void>;

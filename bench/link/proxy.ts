@@ -109,7 +109,7 @@ function checkOptions({ targetPort, rttMs, bytesPerSecond = 1 }: LinkOptions): v
     throw new Error(`Expected a bandwidth of 1 byte/s or more, got ${bytesPerSecond}.`);
 }
 
-/** @throws Error where the options are not those of a link */
+/** @throws Error if the options are not those of a link */
 async function openLink(timer: Timer, options: LinkOptions): Promise<OpenLink> {
   checkOptions(options);
   const { host: targetHost = host, targetPort, rttMs, bytesPerSecond } = options;

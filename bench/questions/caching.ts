@@ -1,9 +1,10 @@
 import { formatCount } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
+import { labels } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, type Verdict } from './question.ts';
+import { type Answer, contrastText, notMeasured, type Question, type Verdict } from './question.ts';
 
 /** Below this share of the bytes, a cache has saved something worth the name. */
 const savedShare = 0.9;
@@ -46,19 +47,39 @@ function savings(result: Result, caching: string, plain: string) {
   };
 }
 
+/**
+ * @param answers the answer if copies save bytes and none was stale, and otherwise
+ * @param text says of the evidence what was compared with what
+ */
+function judgeSavings(
+  result: Result,
+  [caching, plain]: readonly [string, string],
+  answers: (found: { readonly savesCpu: boolean }) => {
+    readonly saved: Answer;
+    readonly else: Answer;
+  },
+  text: (evidence: string) => string,
+): Verdict {
+  const found = savings(result, caching, plain);
+  if (!found) return notMeasured(`cached reads of ${labels[wireOfContender(caching)]}`);
+  const { ratio, picture } = found;
+  const answer = answers(found)[found.savesBytes && found.stale === 0 ? 'saved' : 'else'];
+  return { answer, because: text(found.text), ratio, picture };
+}
+
 export const restCachesNaturally: Question = {
   number: 7,
   claim: 'REST caches naturally',
   source: 'the uniform interface, as most guides put it',
   scenarios: ['cached'],
-  judge(result): Verdict {
-    const found = savings(result, 'rest-etag', 'rest');
-    if (!found) return notMeasured('cached reads of REST');
-    const because = `GET with ETag against GET without: ${found.text}. No shared cache was in between.`;
-    const evidence = { because, ratio: found.ratio, picture: found.picture };
-    if (!found.savesBytes || found.stale > 0) return { answer: 'no', ...evidence };
-    return { answer: found.savesCpu ? 'yes' : 'depends', ...evidence };
-  },
+  judge: (result) =>
+    judgeSavings(
+      result,
+      ['rest-etag', 'rest'],
+      ({ savesCpu }) => ({ saved: savesCpu ? 'yes' : 'depends', else: 'no' }),
+      (evidence) =>
+        `GET with ETag against GET without: ${evidence}. No shared cache was in between.`,
+    ),
 };
 
 export const graphqlCannotBeCached: Question = {
@@ -66,13 +87,13 @@ export const graphqlCannotBeCached: Question = {
   claim: 'GraphQL cannot be cached',
   source: 'comparisons of REST and GraphQL',
   scenarios: ['cached'],
-  judge(result): Verdict {
-    const found = savings(result, 'graphql-persisted', 'graphql-post');
-    if (!found) return notMeasured('cached reads of GraphQL');
-    const because = `GET of a persisted document with ETag against POST: ${found.text}.`;
-    const evidence = { because, ratio: found.ratio, picture: found.picture };
-    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...evidence };
-  },
+  judge: (result) =>
+    judgeSavings(
+      result,
+      ['graphql-persisted', 'graphql-post'],
+      () => ({ saved: 'no', else: 'yes' }),
+      (evidence) => `GET of a persisted document with ETag against POST: ${evidence}.`,
+    ),
 };
 
 export const grpcHasNoCache: Question = {
@@ -80,11 +101,12 @@ export const grpcHasNoCache: Question = {
   claim: 'gRPC has no cache',
   source: 'comparisons of REST and gRPC',
   scenarios: ['cached'],
-  judge(result): Verdict {
-    const found = savings(result, 'grpc-etag', 'grpc');
-    if (!found) return notMeasured('cached reads of gRPC');
-    const because = `A client that keeps a copy and sends its etag against one that does not: ${found.text}. gRPC itself knows nothing of it: both sides are the contract's own work, and nothing in between can help.`;
-    const evidence = { because, ratio: found.ratio, picture: found.picture };
-    return { answer: found.savesBytes && found.stale === 0 ? 'no' : 'yes', ...evidence };
-  },
+  judge: (result) =>
+    judgeSavings(
+      result,
+      ['grpc-etag', 'grpc'],
+      () => ({ saved: 'no', else: 'yes' }),
+      (evidence) =>
+        `A client that keeps a copy and sends its etag against one that does not: ${evidence}. gRPC itself knows nothing of it: both sides are the contract's own work, and nothing in between can help.`,
+    ),
 };

@@ -96,7 +96,7 @@ export const keyOf = ({
   workload,
   conditions,
 }: Pick<ComparableLoad, 'kind' | 'workload' | 'conditions'>): string =>
-  JSON.stringify([kind, workload, conditions]);
+  [kind, workload, ...Object.values(conditions)].join(', ');
 
 /** Without autocannon, which cross-checks, and rates that a process's own capacity chose. */
 function loadsOf(sample: Sample): ComparableLoad[] {

@@ -26,7 +26,7 @@ export interface ComparedFigure {
   readonly newer: string;
   /** Newer over older. */
   readonly comparison: RatioOfSamples;
-  /** The higher of both runs' noise floors; undefined where one has none. */
+  /** The higher of both runs' noise floors; undefined if one has none. */
   readonly floor: number | undefined;
   readonly difference: Difference;
 }
@@ -90,7 +90,7 @@ const faultsOf = (older: string | undefined, newer: string | undefined): string 
     .filter((text) => text !== undefined)
     .join('; ') || undefined;
 
-/** Why nothing of two runs can be compared; undefined where something can. */
+/** Why nothing of two runs can be compared; undefined if something can. */
 function obstacleTo(older: Result, newer: Result): string | undefined {
   const tls = ({ options }: Result) => (options.tls ? 'TLS' : 'no TLS');
   const server = ({ options }: Result) =>

@@ -10,6 +10,6 @@ export function writeWhole(path: string, text: string): void {
   renameSync(unfinished, path);
 }
 
-/** Everything, raw: each process's figures and histograms. @throws Error where something lacks */
+/** Everything, raw: each process's figures and histograms. @throws Error if something lacks */
 export const writeJson = (path: string, result: Result): void =>
   writeWhole(path, `${JSON.stringify(parseResult(result), null, 1)}\n`);

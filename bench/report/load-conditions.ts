@@ -41,7 +41,7 @@ export const describeConditions = (conditions: Conditions): string =>
 /**
  * Why the loads of a cell's processes must not be used. One that must not be used speaks for all:
  * to keep the others would be to choose among them.
- * @returns undefined where nothing speaks against them
+ * @returns undefined if nothing speaks against them
  */
 export function faultOfLoads(
   loads: readonly { readonly invalid: readonly string[] }[],

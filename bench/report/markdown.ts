@@ -36,10 +36,10 @@ export function describeRun(result: Result): string[] {
 export const limits = [
   'Client and server share one machine. Where a distance is named, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
-  'All contenders of a round are alive at once and take turns of a tenth of a second or so, in random order: what the machine does for a while, it does to all. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
-  'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 optimises for longer than five minutes allow for every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" says where code still changed. `--full` lowers nothing, and waits.',
+  'All contenders of a round are alive at once and alternate at steps of a tenth of a second or so, in random order: whatever the machine does for a while, it does to all of them. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 needs more than five minutes to optimise every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" marks code that still changed. `--full` lowers nothing, and waits.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
-  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. What is INVALID has no figure here and no part in any answer.',
+  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. An INVALID measurement has no number here and no part in any answer.',
   'Calls under load are sent by a driver that has the bytes of the real client and checks each answer; screens, caches and events go through the real clients.',
 ];
 

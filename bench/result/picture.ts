@@ -16,7 +16,7 @@ export interface RatioPicture {
     readonly ratio: number;
     readonly low: number | undefined;
     readonly high: number | undefined;
-    /** As a factor of at least 1; undefined where none was measured. */
+    /** As a factor of at least 1; undefined if none was measured. */
     readonly floor: number | undefined;
   }[];
 }

@@ -15,7 +15,7 @@ const failures = z.record(z.string(), count);
 const load = {
   /** The operation, by the scenario's own name for it. */
   workload: z.string().min(1),
-  /** Why these figures must not be used; valid where empty. */
+  /** Why these figures must not be used. Valid if empty. */
   invalid: z.array(z.string()),
   /** Round-trip time that the link was asked to add, and that it achieved; 0 without a link. */
   rttMs: z.number(),
@@ -26,7 +26,7 @@ const load = {
   completed: count,
   failed: count,
   failures,
-  /** Null where the process's CPU time is not known. */
+  /** Null if the process's CPU time is not known. */
   serverCpuMicros: z.number().nullable(),
   /** Of one core, 0 to 1; of both sides. */
   serverCpuShare: z.number().nullable(),
@@ -71,10 +71,10 @@ const openLoop = z.strictObject({
 /** The highest rate that meets an objective, found by halving. */
 const capacity = z.strictObject({
   workload: z.string().min(1),
-  /** Why it must not be used; valid where empty. */
+  /** Why it must not be used. Valid if empty. */
   invalid: z.array(z.string()),
   objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
-  /** Null where no rate met it. */
+  /** Null if no rate met it. */
   perSecond: z.number().nullable(),
   steps: z.array(z.strictObject({ perSecond: z.number(), met: z.boolean() })),
 });
@@ -90,7 +90,7 @@ const wire = z.strictObject({
   firstReceivedBytes: z.number(),
   /** Requests of the wire for one call of the scenario. */
   requestsPerCall: z.number(),
-  /** Database statements; null where the server does not count them. */
+  /** Database statements; null if the server does not count them. */
   queriesPerCall: z.number().nullable(),
 });
 
@@ -127,7 +127,7 @@ const caching = z.strictObject({
 const idle = z.strictObject({
   /** Opened between the two readings. */
   connections: count,
-  /** Resident before and after; null where the platform does not report it. */
+  /** Resident before and after; null if the platform does not report it. */
   firstBytes: z.number().nullable(),
   lastBytes: z.number().nullable(),
 });
@@ -142,7 +142,7 @@ const failure = z.strictObject({
   receivedBytes: z.number(),
   /** For the same failure once more: HTTP/2 refers to headers that it has sent before. */
   repeatedBytes: z.number(),
-  /** Closed loop, one after the other; null where only the shape was looked at. */
+  /** Closed loop, one after the other; null if only the shape was looked at. */
   perCall: z
     .strictObject({
       latency: histogram,
@@ -179,7 +179,7 @@ const cell = z.strictObject({
   scenario: z.string(),
   contender: z.string(),
   kind: z.enum(['room', 'control', 'again']),
-  /** Why its figures must not be used; valid where empty. */
+  /** Why its figures must not be used. Valid if empty. */
   invalid: z.array(z.string()),
   samples: z.array(sample),
 });
@@ -191,7 +191,7 @@ const environment = z.strictObject({
   cpuModel: z.string(),
   cores: count,
   memoryBytes: z.number(),
-  /** Of the first core; null where the platform does not report it. */
+  /** Of the first core; null if the platform does not report it. */
   governor: z.string().nullable(),
   pinned: z.boolean(),
   /** How the server's CPU time was read. */
@@ -280,7 +280,7 @@ const result = z.strictObject({
   /** What the link adds by itself, and whether it keeps what it was asked for. */
   link: linkProof.nullable(),
   cells: z.array(cell),
-  /** The micro-scenario of the store; null where it was not run. */
+  /** The micro-scenario of the store; null if it was not run. */
   storage: storage.nullable(),
 });
 
@@ -347,6 +347,6 @@ export function parseResult(json: unknown): Result {
   throw new Error(`Expected a bench result of ${resultVersion}.\n${faults.join('\n')}`);
 }
 
-/** The result in a file. @throws Error where it is none, or lacks anything */
+/** The result in a file. @throws Error if it is none, or lacks anything */
 export const readResult = (path: string | URL): Result =>
   parseResult(JSON.parse(readFileSync(path, 'utf8')));

@@ -48,7 +48,7 @@ function cpuOfRound(result: Result, workload: string, round: number) {
 
 /**
  * What gRPC's CPU differs from REST's by, in parts, by the processes of each round.
- * @returns undefined where a variant was not measured, or is not valid
+ * @returns undefined if a variant was not measured, or is not valid
  */
 export function attributionOf(result: Result, workload: string): AttributionOfWorkload | undefined {
   const rounds = [

@@ -42,7 +42,7 @@ function firstChange(points: readonly { readonly x: number; readonly log: number
 
 /**
  * Searches where the winner changes along an axis, with a bootstrap over rounds for its interval.
- * @returns undefined where one contender is ahead at every point
+ * @returns undefined if one contender is ahead at every point
  */
 export function findCrossover(points: readonly AxisPoint[], random: Random): Crossover | undefined {
   const found = firstChange(points.map(({ x, pairs }) => ({ x, log: meanLog(pairs) })));

@@ -41,7 +41,7 @@ export function mergeHistograms(texts: readonly string[]): Histogram {
 
 /**
  * @param quantile 0.99 for p99
- * @returns microseconds; undefined where fewer than 10 samples lie beyond
+ * @returns microseconds; undefined if fewer than 10 samples lie beyond
  */
 export function quantileMicros(histogram: Histogram, quantile: number): number | undefined {
   // Rounded, since 1000 × (1 − 0.99) is a little less than 10 in binary.

@@ -82,7 +82,7 @@ export function compare(
 
 /**
  * The noise floor that a comparison of a contender with itself shows: how far from 1 its ratio
- * may lie, as a factor of at least 1. Undefined where there is no interval.
+ * may lie, as a factor of at least 1. Undefined if there is no interval.
  */
 export function floorOf({ interval }: Comparison): number | undefined {
   return interval && Math.exp(Math.max(-Math.log(interval.low), Math.log(interval.high)));

@@ -41,7 +41,7 @@ export const curveOf = ({ open }: Sample, at: At = {}): OpenLoopSample[] =>
 export const wireOf = ({ wire }: Sample, at: At = {}): Sample['wire'][number] | undefined =>
   wire.find(matches({ ...(at.workload !== undefined && { workload: at.workload }) }));
 
-/** A figure of one process; undefined where it was not measured, or must not be used. */
+/** A figure of one process; undefined if it was not measured, or must not be used. */
 export type Metric = (sample: Sample) => number | undefined;
 
 const valid = <Load extends { readonly invalid: readonly string[] }>(
@@ -116,7 +116,7 @@ export const findCell = (result: Result, scenario: string, contender: string): C
 export const isValid = (cell: Cell | undefined): cell is Cell =>
   cell !== undefined && cell.invalid.length === 0 && cell.samples.length > 0;
 
-/** The middle of the processes' figures; undefined where none was measured. */
+/** The middle of the processes' figures; undefined if none was measured. */
 export function typical(cell: Cell, metric: Metric | MetricName, at: At = {}): number | undefined {
   const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : median(values);
@@ -131,7 +131,7 @@ export function merged(
   return texts.length === 0 ? undefined : mergeHistograms(texts);
 }
 
-/** A figure of two cells, by the processes of the same round; none where one is not valid. */
+/** A figure of two cells, by the processes of the same round; none if one is not valid. */
 export function pairsOf(
   contender: Cell | undefined,
   baseline: Cell | undefined,
@@ -149,7 +149,7 @@ export function pairsOf(
 
 /**
  * One cell over another.
- * @returns undefined where one is missing, not valid, or lacks the figure
+ * @returns undefined if one is missing, not valid, or lacks the figure
  */
 export function compareCells(
   result: Result,

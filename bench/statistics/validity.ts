@@ -1,7 +1,7 @@
 import type { Ceiling, ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/result.ts';
 import { decodeHistogram } from './histogram.ts';
 
-/** The gates: why figures must not be used. Empty where nothing speaks against them. */
+/** The gates: why figures must not be used. Empty if nothing speaks against them. */
 
 /** Of the rate that was asked for. */
 export const achievedAtLeast = 0.99;
@@ -29,7 +29,7 @@ function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[
   ];
 }
 
-/** @param ceiling of the driver on the wire's protocol; undefined where none was calibrated */
+/** @param ceiling of the driver on the wire's protocol; undefined if none was calibrated */
 export function faultsOfClosed(sample: ClosedLoopSample, ceiling: Ceiling | undefined): string[] {
   const share = ceiling ? sample.perSecond / ceiling.perSecond : 0;
   return [

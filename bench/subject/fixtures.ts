@@ -18,7 +18,7 @@ const screenPayments = 20;
 
 /**
  * Ids that the scenarios work on, out of what a server has.
- * @throws Error where it has no customer with 20 payments and a refund
+ * @throws Error if it has no customer with 20 payments and a refund
  */
 async function pickIds(client: Client): Promise<Omit<Fixtures, 'heavyCustomerId'>> {
   const { items: refunds } = await client.listRefunds({ limit: 100 });

@@ -10,7 +10,7 @@ const loopDelayGauge = 'nodejs_eventloop_lag_max_seconds';
 /**
  * CPU time of a process so far, user and system, all threads, microseconds. The scheduler's own
  * account in nanoseconds (Linux, `/proc/PID/task/TID/schedstat`, first field).
- * @returns undefined where the platform has no such account
+ * @returns undefined if the platform has no such account
  */
 export function cpuMicrosOf(pid: number): number | undefined {
   try {
@@ -24,7 +24,7 @@ export function cpuMicrosOf(pid: number): number | undefined {
   }
 }
 
-/** Resident memory of a process now and at its peak, bytes; undefined where it cannot be read. */
+/** Resident memory of a process now and at its peak, bytes; undefined if it cannot be read. */
 export function memoryOf(
   pid: number,
 ): { readonly residentBytes: number; readonly peakBytes: number } | undefined {
@@ -38,14 +38,14 @@ export function memoryOf(
   }
 }
 
-/** A counter of the Prometheus text format. @throws Error where there is none of this name */
+/** A counter of the Prometheus text format. @throws Error if there is none of this name */
 export function counterIn(metrics: string, name: string): number {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1];
   if (value === undefined) throw new Error(`Expected the counter ${name} in /metrics, found none.`);
   return Number(value);
 }
 
-/** What the server has spent; null where that cannot be known. */
+/** What the server has spent; null if that cannot be known. */
 export interface ServerUsage {
   readonly cpuMicros: number | null;
   /** Database statements. */

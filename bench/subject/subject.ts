@@ -17,7 +17,7 @@ export interface Subject {
   readonly address: Address;
   /** From the start of the process to its word that it listens, ms; null of one that ran before. */
   readonly readyMs: number | null;
-  /** Resident when it said so; null where the platform does not report it. */
+  /** Resident when it said so; null if the platform does not report it. */
   readonly idleBytes: number | null;
   stop(): Promise<void>;
 }

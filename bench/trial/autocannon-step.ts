@@ -13,7 +13,7 @@ export interface AutocannonStep {
 
 /**
  * The same request by autocannon, HTTP/1.1 in clear text.
- * @returns undefined where the workload travels in another way
+ * @returns undefined if the workload travels in another way
  */
 export async function runAutocannonStep(
   { address }: TrialSetup,

@@ -71,7 +71,7 @@ export interface ReportedFailure {
   readonly violations: readonly Violation[];
 }
 
-/** @returns what the client threw. @throws Error where it did not fail, or fell over otherwise */
+/** @returns what the client threw. @throws Error if it did not fail, or fell over otherwise */
 export async function reportedBy(failing: Promise<unknown>): Promise<ReportedFailure> {
   let answer: unknown;
   try {

@@ -9,9 +9,9 @@ export const storageName = 'storage';
 
 /** What a run was asked for. */
 export interface Request {
-  /** Scenarios; all, where empty. */
+  /** Scenarios; all if empty. */
   readonly only: readonly string[];
-  /** Wires; all, where empty. The baseline of a scenario and its repeat are always there. */
+  /** Wires; all if empty. The baseline of a scenario and its repeat are always there. */
   readonly wires: readonly string[];
   readonly seed: number;
   /** Fresh processes of each contender; defaults to the number of the scenario. */

@@ -24,7 +24,7 @@ export interface Preflight {
   readonly fixtures: Fixtures;
   /** The answers of each scenario's baseline, by the scenario's name. */
   readonly references: ReadonlyMap<string, unknown>;
-  /** Null where another's server is measured. */
+  /** Null if another's server is measured. */
   readonly start: Result['start'];
   readonly ceilings: readonly Ceiling[];
   readonly link: LinkProof;
@@ -125,7 +125,7 @@ async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtur
   return references;
 }
 
-/** One address of all targets. @throws Error where they are not of one server */
+/** One address of all targets. @throws Error if they are not of one server */
 function addressOfTargets(request: Request): Address {
   const { targets, targetPid, targetCa, targetKey } = request;
   const [first] = targets;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Where two values first differ, as a path; undefined where they are equal. */
+/** Where two values first differ, as a path; undefined if they are equal. */
 export function firstDifference(
   got: unknown,
   expected: unknown,

@@ -8,7 +8,7 @@ import type { ClosedStep, OpenStep, Spent } from './steps.ts';
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
 
-/** The sum, or null where one of them is not known. */
+/** The sum, or null if one of them is not known. */
 const sumKnown = <Item>(items: readonly Item[], of: (item: Item) => number | null) =>
   items.every((item) => of(item) !== null) ? sum(items, (item) => of(item) ?? 0) : null;
 

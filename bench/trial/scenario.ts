@@ -117,7 +117,7 @@ export interface Scenario {
   reference(address: Address, fixtures: Fixtures, contender: Contender): Promise<unknown>;
   /**
    * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the
-   * load generator. @throws Error where the contender must not be timed
+   * load generator. @throws Error if the contender must not be timed
    */
   open(setup: TrialSetup): Promise<Trial>;
 }

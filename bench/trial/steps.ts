@@ -119,7 +119,7 @@ export const isLevel = (costs: readonly number[], calls: number): boolean =>
  * time is up: code that runs for the first time is not what users meet. Where the server's CPU time
  * is known, it is what is compared: others may be warming up on the same cores.
  * @returns how long it was
- * @throws Error where a call fails
+ * @throws Error if a call fails
  */
 export async function warmUp(
   { pid }: Pick<Address, 'pid'>,

@@ -36,7 +36,7 @@ describe('server CPU is compared at a rate that is the same for all', () => {
     expect(spent.cpuMicros).toBeLessThan(1.5 * ownMicros);
   });
 
-  test('is the server’s own account where the platform has none, and null where nobody has', async () => {
+  test('is the server’s own account where the platform has none, and null if nobody has', async () => {
     const subject = await startFake({}, { counters: true });
     const burn = callOf(subject, '/burn');
     const counted: Address = { ...subject.address, pid: null };

@@ -278,7 +278,7 @@ describe('a crossover', () => {
     expect(inside / runs).toBeGreaterThan(0.85);
   });
 
-  test('is none where one is ahead everywhere', () => {
+  test('is none if one is ahead everywhere', () => {
     expect(findCrossover(pointsAround(1, 0.1, 5, 1), createRandom(1))).toBeUndefined();
   });
 

@@ -331,7 +331,7 @@ describe('questions', () => {
     expect(answerOf(160, 80)?.because).toContain('GraphQL over its lean host 2.00×');
   });
 
-  test('show no difference where there is none outside the noise', () => {
+  test('show no difference if there is none outside the noise', () => {
     const result = resultOf([
       callCell('point-read', 'rest', rest),
       callCell('point-read', 'rest-again', { ...rest, cpuMicros: 70, p50Micros: 270 }, again),

@@ -30,7 +30,7 @@ function numberAt(bytes: Buffer, at: number): number {
   return number;
 }
 
-/** @returns undefined where the head has not come as a whole */
+/** @returns undefined if the head has not come as a whole */
 function readHead(bytes: Buffer, start: number, end: number): Head | undefined {
   let contentLength: number | undefined;
   let isChunked = false;
@@ -57,7 +57,7 @@ function readHead(bytes: Buffer, start: number, end: number): Head | undefined {
   return undefined;
 }
 
-/** @returns the body and where it ends; undefined where it has not come as a whole */
+/** @returns the body and where it ends; undefined if it has not come as a whole */
 function readChunks(bytes: Buffer, start: number, end: number): [Buffer, number] | undefined {
   const chunks: Buffer[] = [];
   let at = start;
@@ -89,7 +89,7 @@ function readChunks(bytes: Buffer, start: number, end: number): [Buffer, number]
 /**
  * Finds the answer that starts at `start`, without a copy where its body is in one piece.
  * @returns undefined, or how many bytes it takes from `start`, where it has not come as a whole
- * @throws Error where this is no answer of HTTP/1.1, or one without a length
+ * @throws Error if this is no answer of HTTP/1.1, or one without a length
  */
 export function readHttp1Answer(
   bytes: Buffer,

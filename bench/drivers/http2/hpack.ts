@@ -196,8 +196,8 @@ function readIsGrpcStatus(bytes: Uint8Array): boolean {
  * Walks through the fields of a block, which must have been encoded without a dynamic table, for
  * the number in `:status` or `grpc-status`. No other field is decoded.
  *
- * @returns −1 where there is none
- * @throws Error where the block refers to a dynamic table
+ * @returns −1 if there is none
+ * @throws Error if the block refers to a dynamic table
  */
 export function findStatus(
   bytes: Uint8Array,

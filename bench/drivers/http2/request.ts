@@ -6,7 +6,7 @@ import { encodeRequestHeaders, type HeaderField } from './hpack.ts';
 /** A request as frames, for any stream: HEADERS, and one DATA where there is a body. */
 export interface EncodedRequest {
   readonly bytes: Buffer;
-  /** Where the body's frame starts; the length of all where there is none. */
+  /** Where the body's frame starts; the length of all if there is none. */
   readonly dataStart: number;
   /** Where the marker is. */
   readonly places: readonly number[];
@@ -22,7 +22,7 @@ const fieldsOf = (request: HttpRequest, scheme: string, authority: string): Head
 
 /**
  * Encodes a request for one connection: the first one, and all that follow it.
- * @throws Error where the headers do not fit into one frame
+ * @throws Error if the headers do not fit into one frame
  */
 export function encodeRequests(
   request: HttpRequest,

@@ -320,7 +320,7 @@ function createSession(connection: Http2Connection): SharedConnection {
 
 /**
  * Opens a connection and resolves when the server has sent its settings.
- * @throws Error where the connection cannot be had, or is lost before that
+ * @throws Error if the connection cannot be had, or is lost before that
  */
 export function openHttp2Session(
   options: Http2Options,

@@ -12,7 +12,7 @@ export interface Slot {
   pending: Pending | undefined;
 }
 
-/** The id that stands in a captured command, as JSON. @throws Error where there is none */
+/** The id that stands in a captured command, as JSON. @throws Error if there is none */
 function idIn(text: string): string {
   // Whatever it is, only a string in `id` passes.
   const { id } = JSON.parse(text) as { readonly id?: unknown };
@@ -25,7 +25,7 @@ function idIn(text: string): string {
 
 /**
  * Encodes the command of slot after slot, each once. The marker within is replaced under the mask.
- * @throws Error where the captured command has no id
+ * @throws Error if the captured command has no id
  */
 export function createCommands(text: string, marker: Marker): (id: number) => Slot {
   const written = idIn(text);

@@ -55,7 +55,7 @@ export interface FrameHead {
   readonly end: number;
 }
 
-/** @returns undefined where the frame's head has not come as a whole; its payload may be missing */
+/** @returns undefined if the frame's head has not come as a whole; its payload may be missing */
 export function readFrameHead(bytes: Buffer, at: number, end: number): FrameHead | undefined {
   if (end - at < 2) return undefined;
   const first = bytes[at] ?? 0;

@@ -32,7 +32,7 @@ export interface Encoding<Body extends string | Uint8Array = string | Uint8Array
   read(): Body;
   /** The body that answers a create. */
   created(): Body;
-  /** A create's body. @throws Error where it is in another encoding */
+  /** A create's body. @throws Error if it is in another encoding */
   decode(request: Buffer): unknown;
 }
 
