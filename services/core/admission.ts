@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Awaitable, andThen } from './awaitable.ts';
 import type { Caller, Composite, Session } from './caller.ts';
 import { PaymentsError } from './errors.ts';
 import type { RateState } from './limiter.ts';
@@ -15,11 +16,11 @@ const longestPauseMs = 1000;
 /** Who may call, and how often. */
 export interface Admission {
   /** @throws PaymentsError `unauthenticated`, or `rate_limited` after too many failures */
-  sessionOf(caller: Caller, nowMs: number): Promise<Session>;
+  sessionOf(caller: Caller, nowMs: number): Awaitable<Session>;
   /** @throws PaymentsError `permission_denied` */
   authorise(session: Session, scope: Scope): void;
   /** Takes tokens from key and merchant. @throws PaymentsError `rate_limited` */
-  take(session: Session, tokens: number, caller: Caller): Promise<void>;
+  take(session: Session, tokens: number, caller: Caller): Awaitable<void>;
   /** Takes tokens for what an answer turned out to cost beyond the tokens of its operation. */
   debit(session: Session, tokens: number, caller: Caller): Promise<void>;
   /** Takes tokens for a failure from the address. @throws PaymentsError `rate_limited` */
@@ -38,19 +39,18 @@ export function createAdmission({
   limiter,
   failures,
 }: Pick<Ports, 'authenticator' | 'limiter' | 'failures'>): Admission {
-  async function sessionOf(caller: Caller, nowMs: number): Promise<Session> {
+  function sessionOf(caller: Caller, nowMs: number): Awaitable<Session> {
     const { session } = caller;
     if (session) {
       if (session.revocation.happened) throw revokedError();
       return session;
     }
-    try {
-      const { principal, revocation, buckets } = await authenticator.authenticate(caller, nowMs);
-      return { principal, revocation, buckets, prepaid: false };
-    } catch (error) {
+    const found = authenticator.authenticate(caller, nowMs);
+    if (!(found instanceof Promise)) return found;
+    return found.catch(async (error: unknown) => {
       if (error instanceof PaymentsError) await takeForFailure(caller);
       throw error;
-    }
+    });
   }
 
   async function takeForFailure({ address, receipt }: Caller): Promise<void> {
@@ -71,12 +71,14 @@ export function createAdmission({
     );
   }
 
-  async function take(session: Session, tokens: number, { receipt }: Caller): Promise<void> {
+  function take(session: Session, tokens: number, { receipt }: Caller): Awaitable<void> {
     if (session.prepaid) return;
     // Otherwise an operation that takes more tokens than a bucket holds could never run.
-    const rate = await limiter.take(session.buckets, Math.min(tokens, session.principal.burst));
-    if (receipt) receipt.rate = rate;
-    if (!rate.allowed) throw rateLimited(rate, 'requests a second');
+    const most = Math.min(tokens, session.principal.burst);
+    return andThen(limiter.take(session.buckets, most), (rate) => {
+      if (receipt) receipt.rate = rate;
+      if (!rate.allowed) throw rateLimited(rate, 'requests a second');
+    });
   }
 
   return {

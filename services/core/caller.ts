@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts';
 import type { Bucket, RateState } from './limiter.ts';
 import type { Scope } from './merchants/merchant.ts';
 import type { Observation } from './observe.ts';
@@ -36,8 +37,11 @@ export interface Authenticated {
 
 /** Makes a principal of what a caller presents: an API key today. */
 export interface Authenticator {
-  /** @throws PaymentsError `unauthenticated` */
-  authenticate(presented: Pick<Caller, 'credential'>, nowMs: number): Promise<Authenticated>;
+  /**
+   * Rejects with PaymentsError `unauthenticated`; answers at once where it can.
+   * @param nowMs milliseconds since 1970 UTC
+   */
+  authenticate(presented: Pick<Caller, 'credential'>, nowMs: number): Awaitable<Authenticated>;
   /** Ends what the principal with this id has open, and forgets it. */
   revoke(principalId: string): void;
 }
@@ -45,7 +49,7 @@ export interface Authenticator {
 /** An authenticated principal, for wires that authenticate once and call many times. */
 export interface Session extends Authenticated {
   /** True if `admit` has taken the tokens of all calls. */
-  readonly prepaid: boolean;
+  readonly prepaid?: boolean | undefined;
   /** True if the size of answers takes tokens all the same. */
   readonly bySize?: boolean | undefined;
 }

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { createAdmission, revokedError } from './admission.ts';
+import { type Awaitable, andThen } from './awaitable.ts';
 import { type BackgroundWork, backgroundOf } from './background.ts';
 import type { Caller, Composite, Revocation, Session, StreamCaller } from './caller.ts';
-import { PaymentsError, toPaymentsError } from './errors.ts';
+import { type PaymentsError, toPaymentsError } from './errors.ts';
 import type { Event } from './events/event.ts';
 import { createEventFeed } from './events/feed.ts';
 import { type EventStream, withItems } from './events/follow.ts';
@@ -17,7 +18,7 @@ import {
   operations,
   type StreamName,
 } from './operations.ts';
-import { createCursors, tokensForSize } from './page.ts';
+import { type AnswerSize, createCursors, tokensForSize } from './page.ts';
 import type { Ports } from './ports.ts';
 import { countStreams } from './streams.ts';
 import { validate } from './validate.ts';
@@ -86,12 +87,14 @@ export function createCore(ports: Ports): Core {
   async function call<Result>(
     name: OperationName,
     caller: Caller,
-    work: (observation: Observation) => Promise<Result>,
+    work: (observation: Observation) => Awaitable<Result>,
   ): Promise<Result> {
     const observation = caller.observation ?? observe(caller);
     if (observation.operation === 'none') observation.operation = name;
     try {
-      return await work(observation);
+      const result = work(observation);
+      // A read that is answered at once takes no turn.
+      return result instanceof Promise ? await result : result;
     } catch (thrown) {
       throw failed(observation, thrown);
     }
@@ -113,17 +116,17 @@ export function createCore(ports: Ports): Core {
     return failed(observation, thrown);
   }
 
-  async function admitted(
+  function admitted(
     operation: Operations[OperationName],
     caller: Caller,
     nowMs: number,
     observation: Observation,
-  ): Promise<Session> {
-    const session = await admission.sessionOf(caller, nowMs);
-    observation.merchantId = session.principal.merchantId;
-    admission.authorise(session, operation.scope);
-    await admission.take(session, operation.tokens, caller);
-    return session;
+  ): Awaitable<Session> {
+    return andThen(admission.sessionOf(caller, nowMs), (session) => {
+      observation.merchantId = session.principal.merchantId;
+      admission.authorise(session, operation.scope);
+      return andThen(admission.take(session, operation.tokens, caller), () => session);
+    });
   }
 
   const contextOf = (session: Session, nowMs: number): Context => ({
@@ -134,22 +137,27 @@ export function createCore(ports: Ports): Core {
     cursors,
   });
 
-  async function run(name: CallName, caller: Caller, given: unknown, observation: Observation) {
+  function run(name: CallName, caller: Caller, given: unknown, observation: Observation) {
     const operation = operations[name];
     const nowMs = clock.now();
-    const session = await admitted(operation, caller, nowMs, observation);
-    const context = contextOf(session, nowMs);
-    const input = validate(operation.input, given);
-    if (operation.effect === 'read') {
-      // The pair of operation and input is right by construction; a union of pairs cannot say so.
-      const output: Promise<object> = operation.run(
-        { ...context, read: store.of(context.merchantId) },
-        input as never,
-      );
-      return takeForSize(output, (tokens) => admission.debit(session, tokens, caller));
-    }
-    const write = operation as Write<z.ZodType, { id: string }>;
-    return runWrite(ports, write, context, caller, input);
+    return andThen(
+      admitted(operation, caller, nowMs, observation),
+      (session): Awaitable<object> => {
+        const context = contextOf(session, nowMs);
+        const input = validate(operation.input, given);
+        if (operation.effect === 'write') {
+          const write = operation as Write<z.ZodType, { id: string }>;
+          return runWrite(ports, write, context, caller, input);
+        }
+        const size: AnswerSize = { bytes: 0 };
+        const { merchantId } = context;
+        const reading = { ...context, read: store.of(merchantId), size };
+        // The pair of operation and input is right by construction; a union of pairs cannot say so.
+        const output: Awaitable<object> = operation.run(reading, input as never);
+        if (!(output instanceof Promise) && size.bytes === 0) return output;
+        return takeForSize(output, size, (tokens) => admission.debit(session, tokens, caller));
+      },
+    );
   }
 
   /** What a stream holds until it ends: a place among those of its key, and an ear for its end. */
@@ -201,11 +209,12 @@ export function createCore(ports: Ports): Core {
     observe,
 
     invoke: <Name extends CallName>(name: Name, caller: Caller, input: unknown) =>
-      call(name, caller, async (observation) => {
-        const output = await run(name, caller, input, observation);
-        if (!caller.observation) observation.end('ok');
-        return output;
-      }) as Promise<OutputOf<Name>>,
+      call(name, caller, (observation) =>
+        andThen(run(name, caller, input, observation), (output) => {
+          if (!caller.observation) observation.end('ok');
+          return output;
+        }),
+      ) as Promise<OutputOf<Name>>,
 
     watch: (name, caller, input) =>
       call(name, caller, (observation) => watch(name, caller, input, observation)),
@@ -258,19 +267,16 @@ export function createCore(ports: Ports): Core {
 }
 
 /** Takes tokens for the size of what was read, of an output that was refused for its size too. */
-async function takeForSize<Output extends object>(
-  output: Promise<Output>,
+async function takeForSize<Output>(
+  output: Awaitable<Output>,
+  size: AnswerSize,
   debit: (tokens: number) => Promise<void>,
 ): Promise<Output> {
   try {
-    const answer = await output;
-    const tokens = tokensForSize(answer);
+    return await output;
+  } finally {
+    const tokens = tokensForSize(size);
     if (tokens > 0) await debit(tokens);
-    return answer;
-  } catch (thrown) {
-    const tokens = thrown instanceof PaymentsError ? tokensForSize(thrown) : 0;
-    if (tokens > 0) await debit(tokens);
-    throw thrown;
   }
 }
 

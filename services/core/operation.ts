@@ -1,11 +1,12 @@
 import type { z } from 'zod';
+import type { Awaitable } from './awaitable.ts';
 import type { Authenticator, Caller, Principal } from './caller.ts';
 import type { PaymentsError } from './errors.ts';
 import type { EventFeed } from './events/feed.ts';
 import type { NewId } from './ids.ts';
 import type { Scope } from './merchants/merchant.ts';
 import type { Output, ResourceName, ValueOf } from './output.ts';
-import type { Cursors } from './page.ts';
+import type { AnswerSize, Cursors } from './page.ts';
 import type { Charge, ChargeOutcome } from './processor/processor.ts';
 import type { MerchantReads, MerchantTransaction } from './store.ts';
 
@@ -21,6 +22,7 @@ export interface Context {
 
 export interface ReadContext extends Context {
   readonly read: MerchantReads;
+  readonly size: AnswerSize;
 }
 
 /** Both hold if omitted. */
@@ -62,7 +64,7 @@ export interface ReadOperation<
   Declared extends Output,
 > extends Declaration<Name, Schema, Declared> {
   readonly effect: 'read';
-  run(context: ReadContext, input: z.output<Schema>): Promise<ValueOf<Declared>>;
+  run(context: ReadContext, input: z.output<Schema>): Awaitable<ValueOf<Declared>>;
 }
 
 /** What a charge came to: the output or the error to answer, and whether that is final. */

@@ -116,22 +116,27 @@ function thoseThatFit(items: readonly (WithMetadata | null)[]) {
   return { fits: items.length, bytes };
 }
 
-/** Bytes of metadata in answers, kept beside them: they are what wires send. */
-const sizes = new WeakMap<object, number>();
+/** What the answer of one call comes to, filled in by the operation, also where it then fails. */
+export interface AnswerSize {
+  /** Of metadata, or what counts as such. */
+  bytes: number;
+}
 
 /** Of an item in one of many pages. */
 const innerItemBytes = 640;
 
 /** Counts the items of the pages of one answer, of which there may be thousands. */
-export function weighed<Pages extends readonly Page<unknown>[]>(pages: Pages): Pages {
+export function weighed<Pages extends readonly Page<unknown>[]>(
+  size: AnswerSize,
+  pages: Pages,
+): Pages {
   const items = pages.reduce((sum, page) => sum + page.items.length, 0);
-  sizes.set(pages, items * innerItemBytes);
+  size.bytes = items * innerItemBytes;
   return pages;
 }
 
 /** What an answer takes of the rate limit because of its size. */
-export const tokensForSize = (answer: object): number =>
-  Math.floor((sizes.get(answer) ?? 0) / bytesPerToken);
+export const tokensForSize = ({ bytes }: AnswerSize): number => Math.floor(bytes / bytesPerToken);
 
 /**
  * `rows` were read with one row more than `limit`; that row says whether there is a next page. A
@@ -142,6 +147,7 @@ export const tokensForSize = (answer: object): number =>
  * @param metadataOf what carries the metadata of an item; the item itself, if omitted
  */
 export function toPage<Item extends WithMetadata>(
+  size: AnswerSize,
   rows: readonly Item[],
   limit: number,
   cursorOf: (last: Item) => string,
@@ -153,21 +159,33 @@ export function toPage<Item extends WithMetadata>(
   const items = rows.length > fits ? rows.slice(0, fits) : rows;
   const last = items.at(-1);
   const nextCursor = rows.length > fits && last ? cursorOf(last) : (earlyCursor ?? null);
-  const page = { items, hasMore: nextCursor !== null, nextCursor };
-  sealers.set(page, cursorOf as (item: never) => string);
-  sizes.set(page, bytes);
-  return page;
+  size.bytes = bytes;
+  return new SealedPage(items, nextCursor, cursorOf);
 }
 
-/** How the cursors of a page's items are sealed. Kept beside the page, which is what wires send. */
-const sealers = new WeakMap<object, (item: never) => string>();
+/** A page that can seal the cursors of its items. Wires send its fields, and the sealer is none. */
+class SealedPage<Item> implements Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+  readonly nextCursor: string | null;
+  readonly #cursorOf: (item: Item) => string;
+
+  constructor(items: readonly Item[], nextCursor: string | null, cursorOf: (item: Item) => string) {
+    this.items = items;
+    this.hasMore = nextCursor !== null;
+    this.nextCursor = nextCursor;
+    this.#cursorOf = cursorOf;
+  }
+
+  cursorOf(item: Item): string {
+    return this.#cursorOf(item);
+  }
+}
 
 /** The cursor of an item of a page that `toPage` made, whether or not a page follows. */
 export function cursorOf<Item>(page: Page<Item>, item: Item): string {
-  // The sealer was kept under the page of its own items.
-  const seal = sealers.get(page) as ((item: Item) => string) | undefined;
-  if (!seal) throw new Error('Expected a page made by toPage, got another object.');
-  return seal(item);
+  if (page instanceof SealedPage) return page.cursorOf(item);
+  throw new Error('Expected a page made by toPage, got another object.');
 }
 
 /**
@@ -175,21 +193,20 @@ export function cursorOf<Item>(page: Page<Item>, item: Item): string {
  * @throws PaymentsError `payload_too_large` where they do not fit into one answer
  */
 export function inOrder<Item extends WithMetadata & { readonly id: string }>(
+  size: AnswerSize,
   ids: readonly string[],
   items: readonly Item[],
 ): readonly (Item | null)[] {
   const byId = new Map(items.map((item) => [item.id, item]));
   const ordered = ids.map((id) => byId.get(id) ?? null);
   const { fits, bytes } = thoseThatFit(ordered);
-  sizes.set(ordered, bytes);
+  // What does not fit was read as well.
+  size.bytes = bytes;
   if (fits === ids.length) return ordered;
-  const refusal = new PaymentsError(
+  throw new PaymentsError(
     'payload_too_large',
     `Expected ids whose answer has at most ${maxAnswerBytes} bytes, got ${ids.length};` +
       ` the first ${fits} fit.`,
     { metadata: { fits: String(fits), maxBytes: String(maxAnswerBytes) } },
   );
-  // What does not fit was read as well.
-  sizes.set(refusal, bytes);
-  throw refusal;
 }

@@ -194,3 +194,21 @@ test('a key that nobody listens for any more is forgotten when ten thousand othe
   expect(await find('sk_stayed')).toBe(stayed);
   expect(await find('sk_left')).not.toBe(left);
 });
+
+test('a key that was used this second is refused as soon as it is revoked', async () => {
+  let asked = 0;
+  const any = storeOfAnyKey({});
+  const apiKeyByHash: typeof any.across.apiKeyByHash = (hash) => {
+    asked += 1;
+    return any.across.apiKeyByHash(hash);
+  };
+  const keyring = createKeyring({ ...any, across: { ...any.across, apiKeyByHash } });
+  const find = async (nowMs: number) => keyring.authenticate({ credential: 'sk_busy' }, nowMs);
+  const first = await find(0);
+  expect(await find(1)).toBe(first);
+  expect(await find(2)).toBe(first);
+  expect(asked).toBe(1);
+  keyring.revoke(first.principal.id);
+  expect(await find(3)).not.toBe(first);
+  expect(asked).toBe(2);
+});

@@ -17,7 +17,7 @@ afterAll(() => room.close());
 
 test('a cursor is sealed once, and only where it is asked for', () => {
   const sealed: string[] = [];
-  const page = toPage([{ id: 'a' }, { id: 'b' }], 2, ({ id }) => {
+  const page = toPage({ bytes: 0 }, [{ id: 'a' }, { id: 'b' }], 2, ({ id }) => {
     sealed.push(id);
     return `after ${id}`;
   });

@@ -53,8 +53,8 @@ const getCustomersByIds = readOperation({
   tokens: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('customer'),
-  async run({ read }, { ids }) {
-    return inOrder(ids, await read.customers(ids));
+  async run({ read, size }, { ids }) {
+    return inOrder(size, ids, await read.customers(ids));
   },
 });
 
@@ -65,12 +65,12 @@ const listCustomers = readOperation({
   tokens: 1,
   input: z.strictObject({ ...pageShape, email: z.email().max(254).optional() }),
   output: page('customer'),
-  async run({ read, merchantId, cursors }, input) {
+  async run({ read, size, merchantId, cursors }, input) {
     const { limit, cursor, email } = input;
     const binding = JSON.stringify(['listCustomers', merchantId, email]);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
     const rows = await read.listCustomers({ email }, { limit: limit + 1, after });
-    return toPage(rows, limit, (last) =>
+    return toPage(size, rows, limit, (last) =>
       cursors.seal({ value: last.createdAt, id: last.id }, binding),
     );
   },

@@ -36,7 +36,7 @@ const listEvents = readOperation({
     types,
   }),
   output: page('event'),
-  async run({ read, merchantId, principal, cursors }, input) {
+  async run({ read, size, merchantId, principal, cursors }, input) {
     const { limit, cursor, after, types: wanted } = input;
     const binding = JSON.stringify(['listEvents', merchantId, wanted]);
     const from = cursor === undefined ? after : Number(cursors.open(cursor, binding).value);
@@ -50,7 +50,7 @@ const listEvents = readOperation({
     }
     const seal = (at: number) => cursors.seal({ value: at, id: '' }, binding);
     const early = range.hasMore ? seal(range.through) : undefined;
-    return toPage(range.events, limit, (last) => seal(last.sequence), early, resourceOf);
+    return toPage(size, range.events, limit, (last) => seal(last.sequence), early, resourceOf);
   },
 });
 

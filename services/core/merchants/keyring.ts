@@ -11,6 +11,9 @@ import type { Accounts } from './store.ts';
 /** How long a key is trusted where the store reports no commit of another process. */
 const trustedMs = 10_000;
 const rememberedKeys = 10_000;
+/** How long a secret itself is kept, so that a busy client's is not hashed for every call. */
+const secretsKeptMs = 1000;
+const keptSecrets = 1000;
 /** However often other processes commit, the keys held are looked up this often at most. */
 const lookUpEveryMs = 500;
 /** Keys of one query: nobody waits long for it. */
@@ -57,10 +60,15 @@ export function createKeyring(
   /** Those for whose revocation somebody listens: they are never forgotten. */
   const held = new Map<string, Entry>();
 
+  const recent = createRecent();
+
   const entryOf = (hashed: string): Entry | undefined => known.get(hashed) ?? held.get(hashed);
 
   function remember(hashed: string, entry: Entry): void {
-    if (known.size >= rememberedKeys) known.clear();
+    if (known.size >= rememberedKeys) {
+      known.clear();
+      recent.clear();
+    }
     known.set(hashed, entry);
   }
 
@@ -95,24 +103,32 @@ export function createKeyring(
   }
   store.onForeignCommit(onceAtATime(endRevoked, lookUpEveryMs));
 
+  async function lookUp(hashed: string, nowMs: number): Promise<Entry> {
+    const key = await store.across.apiKeyByHash(hashed);
+    if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
+    if (key.revokedAt !== null) {
+      end(hashed);
+      throw unauthenticated('Expected a valid API key, got one that was revoked.');
+    }
+    const entry = entryOf(hashed) ?? makeEntry(key);
+    entry.trustedUntil = nowMs + trustedMs;
+    remember(hashed, entry);
+    return entry;
+  }
+
   return {
-    async authenticate({ credential: secret }, nowMs) {
+    authenticate({ credential: secret }, nowMs) {
       if (secret === undefined || secret === '') {
-        throw unauthenticated('Expected an API key as a bearer token, got none.');
+        const message = 'Expected an API key as a bearer token, got none.';
+        return Promise.reject(unauthenticated(message));
       }
+      const seen = recent.find(secret, nowMs);
+      if (seen) return seen;
       const hashed = hashSecret(secret);
       const found = known.get(hashed);
-      if (found && nowMs < found.trustedUntil) return found;
-      const key = await store.across.apiKeyByHash(hashed);
-      if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
-      if (key.revokedAt !== null) {
-        end(hashed);
-        throw unauthenticated('Expected a valid API key, got one that was revoked.');
-      }
-      const entry = entryOf(hashed) ?? makeEntry(key);
-      entry.trustedUntil = nowMs + trustedMs;
-      remember(hashed, entry);
-      return entry;
+      if (!found || nowMs >= found.trustedUntil) return lookUp(hashed, nowMs);
+      recent.keep(secret, found);
+      return found;
     },
 
     revoke(principalId) {
@@ -120,6 +136,26 @@ export function createKeyring(
         if (principal.id === principalId) end(hashed);
       }
     },
+  };
+}
+
+/** Entries by the secret itself, for a second; in memory alone, and never of a revoked key. */
+function createRecent() {
+  const entries = new Map<string, Entry>();
+  let sinceMs = 0;
+  return {
+    find(secret: string, nowMs: number): Entry | undefined {
+      if (Math.abs(nowMs - sinceMs) >= secretsKeptMs) {
+        entries.clear();
+        sinceMs = nowMs;
+      }
+      const entry = entries.get(secret);
+      return entry && !entry.revocation.happened && nowMs < entry.trustedUntil ? entry : undefined;
+    },
+    keep(secret: string, entry: Entry): void {
+      if (entries.size < keptSecrets) entries.set(secret, entry);
+    },
+    clear: () => entries.clear(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { andThen } from '../awaitable.ts';
 import { invalid, notFound, PaymentsError } from '../errors.ts';
 import { amountSchema, currencySchema, maxAmountMinor } from '../money.ts';
 import {
@@ -24,10 +25,11 @@ const getPayment = readOperation({
   tokens: 1,
   input: z.strictObject({ id: anyId }),
   output: one('payment'),
-  async run({ read }, { id }) {
-    const payment = await read.payment(id);
-    if (!payment) throw notFound('payment', id);
-    return payment;
+  run({ read }, { id }) {
+    return andThen(read.payment(id), (payment) => {
+      if (!payment) throw notFound('payment', id);
+      return payment;
+    });
   },
 });
 
@@ -39,8 +41,8 @@ const getPaymentsByIds = readOperation({
   tokens: 1,
   input: z.strictObject({ ids: manyIds }),
   output: batch('payment'),
-  async run({ read }, { ids }) {
-    return inOrder(ids, await read.payments(ids));
+  async run({ read, size }, { ids }) {
+    return inOrder(size, ids, await read.payments(ids));
   },
 });
 
@@ -64,7 +66,7 @@ const listPayments = readOperation({
     sort: z.enum(paymentSorts).default('-created_at'),
   }),
   output: page('payment'),
-  async run({ read, merchantId, cursors }, input) {
+  async run({ read, size, merchantId, cursors }, input) {
     const { limit, cursor, sort, ...filter } = input;
     const binding = bindingOf('listPayments', merchantId, filter, sort);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
@@ -73,7 +75,7 @@ const listPayments = readOperation({
     const early = stoppedAt && cursors.seal(stoppedAt, binding);
     const sealLast = (last: Payment) =>
       cursors.seal({ value: sortValue(last, sort), id: last.id }, binding);
-    return toPage(payments, limit, sealLast, early);
+    return toPage(size, payments, limit, sealLast, early);
   },
 });
 

@@ -70,12 +70,12 @@ const listRefunds = readOperation({
   tokens: 1,
   input: z.strictObject({ ...pageShape, payment: idOf('pay').optional() }),
   output: page('refund'),
-  async run({ read, merchantId, cursors }, input) {
+  async run({ read, size, merchantId, cursors }, input) {
     const { limit, cursor, payment } = input;
     const binding = bindingOf(merchantId, payment);
     const after = cursor === undefined ? undefined : cursors.open(cursor, binding);
     const rows = await read.listRefunds({ payment }, { limit: limit + 1, after });
-    return toPage(rows, limit, cursorWithin(cursors, binding));
+    return toPage(size, rows, limit, cursorWithin(cursors, binding));
   },
 });
 
@@ -97,16 +97,17 @@ const getRefundsByPaymentIds = readOperation({
   tokens: 1,
   input: z.strictObject({ payments: manyIds }),
   output: list('refund'),
-  async run({ read, merchantId, cursors }, { payments }) {
+  async run({ read, size, merchantId, cursors }, { payments }) {
     const refunds = await read.refundsOfPayments(payments, refundsEach + 1);
     const byPayment = Map.groupBy(refunds, (refund) => refund.payment);
     const pageOf = (id: string) =>
       toPage(
+        size,
         byPayment.get(id) ?? [],
         refundsEach,
         cursorWithin(cursors, bindingOf(merchantId, id)),
       );
-    return weighed(payments.map(pageOf));
+    return weighed(size, payments.map(pageOf));
   },
 });
 
