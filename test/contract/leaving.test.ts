@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** Before anything was sent, on the way, and while the card network is asked, which takes 500 ms. */
+/** Before anything was sent, on the way, and while the card network is asked for 500 ms. */
 const momentsMs = [0, 1, 3, 10, 100];
 
 /** An amount of its own, by which the payments of one create are found. */
