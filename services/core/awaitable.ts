@@ -1,4 +1,7 @@
-/** A result at once where nothing has to be waited for; `await` takes either. */
+/**
+ * A result at once where nothing has to be waited for. What fails at once throws, and what fails
+ * later rejects: `await` treats both alike.
+ */
 export type Awaitable<Result> = Result | Promise<Result>;
 
 /** Hands a result on, at once where it is there. */

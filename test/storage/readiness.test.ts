@@ -94,7 +94,7 @@ describe('readiness', () => {
     await filled();
     const store = await open();
     damage(0.25);
-    const reads = Array.from({ length: 2000 }, (_, n) =>
+    const reads = Array.from({ length: 2000 }, async (_, n) =>
       store.of(merchantId).payment(paymentOf(n).id),
     );
     await expect(Promise.all(reads)).rejects.toThrow(/malformed/);
