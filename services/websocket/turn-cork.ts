@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * A function to call before each write: all that is written in one turn of the event loop, the
- * answers to a batch of commands or an event to many subscriptions, leaves in one `writev` instead
- * of a system call each. The tick runs after all promise jobs that are ready, so that nothing is
- * held back by a timer.
+ * Makes a function to call before each write: everything that is written in one turn of the event
+ * loop, the answers to a batch of commands or an event to many subscriptions, leaves at the end of
+ * that turn in one `writev` instead of a system call each. All connections are written to in a row
+ * (see `endOfTurn`). No timer holds anything back: a write that is alone leaves at once.
  */
 export function createTurnCork(socket: Duplex): () => void {
   let corked = false;
@@ -16,6 +16,6 @@ export function createTurnCork(socket: Duplex): () => void {
     if (corked) return;
     corked = true;
     socket.cork();
-    process.nextTick(uncork);
+    setImmediate(uncork);
   };
 }
