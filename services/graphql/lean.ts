@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { ExecutionResult } from 'graphql';
 import type { Session } from '../core/invoke.ts';
 import { eventStreamHeaders } from '../wire/http/event-stream.ts';
+import { endOfTurn } from '../wire/turn.ts';
 import { type Accepted, acceptedBy } from './accept.ts';
 import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
 import { eventStreamOf } from './event-stream.ts';
@@ -70,6 +71,7 @@ export function createLeanListener({
     }
     if ('stream' in outcome) return sendEvents(outcome.stream);
     const { result } = outcome;
+    await endOfTurn();
     if (!json) return sendEvents(result);
     if (!isGet) return respond(resultResponse(result, json, requestId));
     const ifNoneMatch = incoming.headers['if-none-match'];
@@ -100,8 +102,6 @@ function send(
   readMs: number,
 ): void {
   outgoing.writeHead(status, headers);
-  // Text of one byte a character is copied, and not transcoded.
-  if (body === undefined) outgoing.end();
-  else outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+  outgoing.end(body);
   requireReader(outgoing, length, readMs);
 }

@@ -11,6 +11,7 @@ import { methodNotAllowed } from '../wire/http/method.ts';
 import { listOf, readQuery } from '../wire/http/query.ts';
 import { pathOf } from '../wire/http/target.ts';
 import type { OpenRoom } from '../wire/room.ts';
+import { endOfTurn } from '../wire/turn.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
 import { type Call, type Handler, loadProtobuf } from './call.ts';
 import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
@@ -24,7 +25,6 @@ import { createListener } from './listener.ts';
 import { paymentHandlers } from './payments.ts';
 import { refundHandlers } from './refunds.ts';
 import { type Route, routes } from './routes.ts';
-import { endOfTurn } from './turn.ts';
 import { requireKnownVersion } from './version.ts';
 
 type RestContext = Context<{ Bindings: HttpBindings | Http2Bindings }>;
