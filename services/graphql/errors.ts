@@ -167,13 +167,14 @@ export interface Refusal {
 /** What is wrong with a document, so that none of its fields ran. */
 export class DocumentFaults extends Error {
   override readonly name = 'DocumentFaults';
-  readonly errors: readonly GraphQLError[];
+  /** Not `errors`: Yoga takes what has these for an AggregateError, and breaks it up. */
+  readonly faults: readonly GraphQLError[];
   /** Undefined where the errors know their own. */
   readonly places: Places | undefined;
 
-  constructor(errors: readonly GraphQLError[], places?: Places | undefined) {
-    super(errors[0]?.message ?? 'Invalid document.');
-    this.errors = errors;
+  constructor(faults: readonly GraphQLError[], places?: Places | undefined) {
+    super(faults[0]?.message ?? 'Invalid document.');
+    this.faults = faults;
     this.places = places;
   }
 }

@@ -163,14 +163,14 @@ async function unknownDocument(
 /** A refusal with the errors of a document; the first of them stands for all in the log. */
 async function faulty(
   { core, options: { report } }: Room,
-  { message, errors, places }: DocumentFaults,
+  { message, faults, places }: DocumentFaults,
   caller: GraphqlCaller,
 ): Promise<Refusal> {
   const { requestId } = caller;
   const error = new PaymentsError('validation_failed', message);
   const answer = await core.refuse(caller, error);
   if (answer !== error) return refusalOf(answer, requestId);
-  return refusalWith(toResponseErrors(errors, { requestId, report, places }));
+  return refusalWith(toResponseErrors(faults, { requestId, report, places }));
 }
 
 /** @throws PaymentsError `query_too_costly` */

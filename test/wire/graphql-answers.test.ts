@@ -30,6 +30,18 @@ test('a cursor is sealed once, and only where it is asked for', () => {
   expect(sealed).toEqual(['a', 'a']);
 });
 
+test('all that is wrong with a document is reported, each at its place', async () => {
+  const { body } = await post(room.target, { query: '{\n  nope\n  payment(id: "x") { gone }\n}' });
+  const reported = body.errors.map(({ message, locations }: { message: string; locations: [] }) => [
+    message.slice(0, 25),
+    locations,
+  ]);
+  expect(reported).toEqual([
+    ['Cannot query field "nope"', [{ line: 2, column: 3 }]],
+    ['Cannot query field "gone"', [{ line: 3, column: 22 }]],
+  ]);
+});
+
 describe('after a mutation', () => {
   const refund = (alias: string, amount: number) => `${alias}: refundPayment(
     payment: $id, amount: ${amount}, idempotencyKey: "${alias}-${randomUUID()}"
