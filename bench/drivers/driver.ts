@@ -19,7 +19,7 @@ export interface FrameRequest {
 }
 
 /** One answer, as a check gets it. Valid only until the check returns. */
-export interface Reply {
+export interface DriverReply {
   /** Of HTTP; of gRPC the number in `grpc-status`, −1 where there was none; of a frame 0. */
   readonly status: number;
   /** The whole body, or the text of the frame. */
@@ -50,7 +50,7 @@ export interface DriverOptions<Request> {
    */
   readonly marker?: string | undefined;
   /** Whether this is the answer that was expected. Every answer is checked. */
-  readonly check: (answer: Reply) => boolean;
+  readonly check: (answer: DriverReply) => boolean;
   /**
    * HTTP/1.1 only: a connection whose answer takes longer is given up, and opened again for the
    * next call: calls that are never answered would else take all connections with them. Waits for

@@ -4,14 +4,14 @@ import { openLeanHttp2 } from './http2.ts';
 import { openLeanWebsocket } from './websocket.ts';
 
 /** A request for one of the drivers: plain data, which can go to another process. */
-export type PreparedRequest =
+export type DriverRequest =
   | { readonly protocol: 'http1'; readonly request: HttpRequest }
   | { readonly protocol: 'http2'; readonly request: HttpRequest; readonly grpc: boolean }
   | { readonly protocol: 'websocket'; readonly request: FrameRequest };
 
 /** Opens the driver of the request's protocol. @throws Error if a connection cannot be had */
 export function openDriver(
-  prepared: PreparedRequest,
+  prepared: DriverRequest,
   options: Omit<DriverOptions<unknown>, 'request'>,
 ): Promise<Driver> {
   const { protocol } = prepared;

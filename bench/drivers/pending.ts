@@ -1,4 +1,4 @@
-import type { Reply } from './driver.ts';
+import type { DriverReply } from './driver.ts';
 
 /** A call that has not been answered. */
 export interface Pending {
@@ -9,7 +9,7 @@ export interface Pending {
 const shownBytes = 120;
 
 /** What a call that got another answer than it should is rejected with. */
-function refusal({ status, body }: Reply): Error {
+function refusal({ status, body }: DriverReply): Error {
   const start = Buffer.from(body.subarray(0, shownBytes)).toString();
   return new Error(
     `Expected the answer that the check knows, got status ${status} and ${body.length} bytes: ${start}`,
@@ -19,7 +19,7 @@ function refusal({ status, body }: Reply): Error {
 /** Ends a call by what the check says of its answer. */
 export function settle(
   { resolve, reject }: Pending,
-  check: (answer: Reply) => boolean,
+  check: (answer: DriverReply) => boolean,
   status: number,
   body: Uint8Array,
 ): void {

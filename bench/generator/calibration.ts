@@ -1,6 +1,6 @@
 import { runAutocannon } from '../drivers/autocannon.ts';
 import type { HttpRequest } from '../drivers/driver.ts';
-import { openDriver, type PreparedRequest } from '../drivers/open-driver.ts';
+import { type DriverRequest, openDriver } from '../drivers/open-driver.ts';
 import type { Ceiling } from '../result/result.ts';
 import { runClosedLoop } from './closed-loop.ts';
 
@@ -28,7 +28,7 @@ const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
 function requestsTo({ http, grpc }: Server) {
   const read = requestOf('GET', '/v1/payments/pay_00000000000000000000000000');
   const frame = '{"type":"call","id":"1","operation":"readNothing","input":{"id":"pay_0"}}';
-  const prepared: readonly (readonly [PreparedRequest, number | undefined])[] = [
+  const prepared: readonly (readonly [DriverRequest, number | undefined])[] = [
     [{ protocol: 'http1', request: read }, http],
     [
       {

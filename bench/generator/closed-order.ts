@@ -1,4 +1,4 @@
-import { openDriver, type PreparedRequest } from '../drivers/open-driver.ts';
+import { type DriverRequest, openDriver } from '../drivers/open-driver.ts';
 import { runClosedLoop } from './closed-loop.ts';
 
 /** A step of closed loop by the lean driver: plain data, which can go to the generator. */
@@ -7,7 +7,7 @@ export interface ClosedOrder {
   readonly port: number;
   /** The request; every answer has to be this one, to the byte. */
   readonly captured: {
-    readonly prepared: PreparedRequest;
+    readonly prepared: DriverRequest;
     readonly status: number;
     readonly body: Buffer;
   };

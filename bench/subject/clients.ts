@@ -18,7 +18,7 @@ export interface Clients {
 
 export const adminKey = 'sk_test_retail_admin';
 
-export interface ClientOptions {
+export interface ClientOpening {
   readonly key?: string | undefined;
   readonly connections?: number;
   readonly pollMs?: number;
@@ -38,13 +38,13 @@ export function portOf(address: Address, wire: WireName): number {
 }
 
 type Openers = {
-  readonly [Wire in WireName]: (port: number, opening: ClientOptions) => Promise<Clients[Wire]>;
+  readonly [Wire in WireName]: (port: number, opening: ClientOpening) => Promise<Clients[Wire]>;
 };
 
 const here = '127.0.0.1';
-const http = (port: number, { ca, host = here }: ClientOptions) =>
+const http = (port: number, { ca, host = here }: ClientOpening) =>
   `http${ca ? 's' : ''}://${host}:${port}`;
-const ws = (port: number, { ca, host = here }: ClientOptions) =>
+const ws = (port: number, { ca, host = here }: ClientOpening) =>
   `ws${ca ? 's' : ''}://${host}:${port}`;
 
 // Each is loaded when it is opened: a load generator of one wire has no other's library in it.
@@ -79,7 +79,7 @@ const openers: Openers = {
 export function openClient<Wire extends WireName>(
   wire: Wire,
   port: number,
-  opening: ClientOptions = {},
+  opening: ClientOpening = {},
 ): Promise<Clients[Wire]> {
   // Hundreds of streams may share one signal.
   setMaxListeners(0);
@@ -90,7 +90,7 @@ export function openClient<Wire extends WireName>(
 export const connectClient = <Wire extends WireName>(
   address: Address,
   wire: Wire,
-  opening: ClientOptions = {},
+  opening: ClientOpening = {},
 ): Promise<Clients[Wire]> => {
   const { host, ca, key = adminKey } = address;
   return openClient(wire, portOf(address, wire), { key, ...opening, host, ca });

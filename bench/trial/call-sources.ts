@@ -4,7 +4,7 @@ import type { Client } from '../../services/core/client.ts';
 import { openDriver } from '../drivers/open-driver.ts';
 import type { Link, Links } from '../link/links.ts';
 import type { CallWire } from '../result/wires.ts';
-import { adminKey, type ClientOptions, openClient, portOf } from '../subject/clients.ts';
+import { adminKey, type ClientOpening, openClient, portOf } from '../subject/clients.ts';
 import { type CapturedCall, checkOf } from './capture.ts';
 import type { Load } from './load.ts';
 import { type Contender, check, type TrialSetup } from './scenario.ts';
@@ -18,7 +18,7 @@ export interface CallContender extends Contender {
   readonly driver: 'lean' | 'client';
   /** Its own way to do the workloads of the scenario, by the same names. */
   readonly workloads?: readonly Workload[];
-  readonly opening?: ClientOptions;
+  readonly opening?: ClientOpening;
 }
 
 /** Something that can be called again and again, over connections of its own. */

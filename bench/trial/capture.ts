@@ -1,5 +1,5 @@
-import type { HttpRequest, Reply } from '../drivers/driver.ts';
-import type { PreparedRequest } from '../drivers/open-driver.ts';
+import type { DriverReply, HttpRequest } from '../drivers/driver.ts';
+import type { DriverRequest } from '../drivers/open-driver.ts';
 import {
   type Capture,
   captureHttp1,
@@ -10,14 +10,14 @@ import {
 } from '../link/capture.ts';
 import type { CallWire } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
-import { adminKey, type ClientOptions, openClient, portOf } from '../subject/clients.ts';
+import { adminKey, type ClientOpening, openClient, portOf } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 import { marker, type Workload } from './workload.ts';
 
 /** A workload as it went over the wire once, by the room's own client. */
 export interface CapturedCall {
   /** The request, to be sent again and again. */
-  readonly prepared: PreparedRequest;
+  readonly prepared: DriverRequest;
   /** The answer, as the client decoded it. */
   readonly answer: unknown;
   /** Of HTTP or gRPC; 0 of a frame. */
@@ -28,7 +28,7 @@ export interface CapturedCall {
   readonly welcome: string;
 }
 
-export type ReplyCheck = (answer: Reply) => boolean;
+export type ReplyCheck = (answer: DriverReply) => boolean;
 
 const hopByHop = new Set([
   'host',
@@ -102,7 +102,7 @@ export async function captureWorkload(
   workload: Workload,
   { address, fixtures }: { readonly address: Address; readonly fixtures: Fixtures },
   wire: CallWire,
-  opening: ClientOptions,
+  opening: ClientOpening,
 ): Promise<CapturedCall> {
   const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
   const perform = async (port: number) => {

@@ -4,7 +4,7 @@ import { countedBetween } from '../link/link-count.ts';
 import type { Links } from '../link/links.ts';
 import type { WireSample } from '../result/result.ts';
 import type { CallWire, WireName } from '../result/wires.ts';
-import { adminKey, type ClientOptions, counted, openClient, portOf } from '../subject/clients.ts';
+import { adminKey, type ClientOpening, counted, openClient, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
 import type { TrialSetup } from './scenario.ts';
 import type { Workload } from './workload.ts';
@@ -60,7 +60,7 @@ export async function countBytes(
 export const countWorkload = (
   workload: Workload,
   setup: TrialSetup,
-  { wire, opening }: { readonly wire: CallWire; readonly opening?: ClientOptions },
+  { wire, opening }: { readonly wire: CallWire; readonly opening?: ClientOpening },
   links: Links,
 ): Promise<WireSample> =>
   countBytes(

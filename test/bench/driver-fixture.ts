@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Driver, HttpRequest, Reply } from '../../bench/drivers/driver.ts';
-import { openDriver, type PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import type { Driver, DriverReply, HttpRequest } from '../../bench/drivers/driver.ts';
+import { type DriverRequest, openDriver } from '../../bench/drivers/open-driver.ts';
 
 export const host = '127.0.0.1';
 export const marker = '5f17e3c0-0000-4000-8000-000000000001';
@@ -33,14 +33,14 @@ export async function listening(server: Server, sockets: Set<Socket> = new Set()
 
 export interface DriverOpening {
   readonly connections?: number;
-  readonly check?: (reply: Reply) => boolean;
+  readonly check?: (reply: DriverReply) => boolean;
   readonly marker?: string;
   readonly ca?: string;
   readonly timeoutMs?: number;
 }
 
 export async function opened(
-  prepared: PreparedRequest,
+  prepared: DriverRequest,
   port: number,
   opening: DriverOpening = {},
 ): Promise<Driver> {
@@ -54,7 +54,7 @@ export function closedAtTheEnd(driver: Driver): Driver {
 }
 
 /** Checks one body, and keeps the sizes of what it was shown. */
-export const isText = (text: string) => (reply: Reply) =>
+export const isText = (text: string) => (reply: DriverReply) =>
   reply.status === 200 && Buffer.from(reply.body).toString() === text;
 
 export const times = (count: number, call: () => Promise<void>) =>

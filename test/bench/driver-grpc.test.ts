@@ -1,7 +1,7 @@
 import { Server as GrpcServer, ServerCredentials, status } from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Reply } from '../../bench/drivers/driver.ts';
-import type { PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import type { DriverReply } from '../../bench/drivers/driver.ts';
+import type { DriverRequest } from '../../bench/drivers/open-driver.ts';
 import { allDiffer, host, marker, opened, times } from './driver-fixture.ts';
 
 describe('the lean driver of gRPC', () => {
@@ -12,7 +12,7 @@ describe('the lean driver of gRPC', () => {
     prefix.writeUInt32BE(message.length, 1);
     return Buffer.concat([prefix, message]);
   };
-  const grpc = (message: Buffer): PreparedRequest => ({
+  const grpc = (message: Buffer): DriverRequest => ({
     protocol: 'http2',
     grpc: true,
     request: {
@@ -55,7 +55,7 @@ describe('the lean driver of gRPC', () => {
       reply(null, request);
     });
     const message = Buffer.from('a message');
-    const check = (answer: Reply) =>
+    const check = (answer: DriverReply) =>
       answer.status === status.OK && prefixed(message).equals(answer.body);
     const driver = await opened(grpc(message), port, { check, marker });
     await times(200, driver.call);
@@ -68,7 +68,7 @@ describe('the lean driver of gRPC', () => {
       reply({ code: status.DATA_LOSS, details: 'gone' }),
     );
     const answers: number[] = [];
-    const check = ({ status: got, body }: Reply) => {
+    const check = ({ status: got, body }: DriverReply) => {
       answers.push(got);
       return got === 0 && body.length > 0;
     };
@@ -80,7 +80,7 @@ describe('the lean driver of gRPC', () => {
   test('sends and takes messages far larger than a window', async () => {
     const port = await serverOf(({ request }, reply) => reply(null, request));
     const message = Buffer.alloc(900_000, 'xyz');
-    const check = ({ body }: Reply) => prefixed(message).equals(body);
+    const check = ({ body }: DriverReply) => prefixed(message).equals(body);
     const driver = await opened(grpc(message), port, { check });
     await times(6, driver.call);
   });

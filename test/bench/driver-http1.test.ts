@@ -4,8 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest, Reply } from '../../bench/drivers/driver.ts';
-import type { PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import type { DriverReply, HttpRequest } from '../../bench/drivers/driver.ts';
+import type { DriverRequest } from '../../bench/drivers/open-driver.ts';
 import { makeCertificate } from '../../bench/subject/certificate.ts';
 import {
   allDiffer,
@@ -21,7 +21,7 @@ import {
 } from './driver-fixture.ts';
 
 describe('the lean driver of HTTP/1.1', () => {
-  const http1 = (request: HttpRequest): PreparedRequest => ({ protocol: 'http1', request });
+  const http1 = (request: HttpRequest): DriverRequest => ({ protocol: 'http1', request });
   const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
   test('sends the request as it was captured, each with a marker of its own', async () => {
@@ -117,7 +117,7 @@ describe('the lean driver of HTTP/1.1', () => {
       }),
     );
     const seen: number[] = [];
-    const check = ({ status, body }: Reply) => seen.push(status) > 0 && body.length === 0;
+    const check = ({ status, body }: DriverReply) => seen.push(status) > 0 && body.length === 0;
     const driver = await opened(http1(get), port, { connections: 1, check });
     for (let call = 0; call < 4; call += 1) await driver.call();
     expect(seen).toEqual([204, 304, 204, 304]);

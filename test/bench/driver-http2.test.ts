@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest, Reply } from '../../bench/drivers/driver.ts';
+import type { DriverReply, HttpRequest } from '../../bench/drivers/driver.ts';
 import {
   createFrameReader,
   encodeFrame,
@@ -16,7 +16,7 @@ import {
   preface,
 } from '../../bench/drivers/http2/frames.ts';
 import { openLeanHttp2 } from '../../bench/drivers/http2.ts';
-import type { PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import type { DriverRequest } from '../../bench/drivers/open-driver.ts';
 import { makeCertificate } from '../../bench/subject/certificate.ts';
 import {
   allDiffer,
@@ -33,7 +33,7 @@ import {
 } from './driver-fixture.ts';
 
 describe('the lean driver of HTTP/2', () => {
-  const http2 = (request: HttpRequest): PreparedRequest => ({
+  const http2 = (request: HttpRequest): DriverRequest => ({
     protocol: 'http2',
     grpc: false,
     request,
@@ -84,7 +84,7 @@ describe('the lean driver of HTTP/2', () => {
       const { port } = await serverOf((stream) => {
         stream.respond({ ':status': code, 'x-one': 'a', 'grpc-status': '7' }, { endStream: true });
       });
-      const check = ({ status: got }: Reply) => got === code;
+      const check = ({ status: got }: DriverReply) => got === code;
       const driver = await opened(http2(get), port, { check });
       await times(4, driver.call);
     },
@@ -149,7 +149,7 @@ describe('the lean driver of HTTP/2', () => {
       stream.respond({ ':status': 200 });
       stream.end(got);
     });
-    const check = (answer: Reply) => body.equals(answer.body);
+    const check = (answer: DriverReply) => body.equals(answer.body);
     const driver = await opened(http2(post(body)), port, { connections: 1, check });
     // Together more than what a connection may send unasked, so that it has to be asked for.
     for (let turn = 0; turn < 5; turn += 1) await times(5, driver.call);
@@ -173,7 +173,7 @@ describe('the lean driver of HTTP/2', () => {
       stream.respond({ ...long, ':status': 404 });
       stream.end('ok');
     });
-    const check = ({ status: got }: Reply) => got === 404;
+    const check = ({ status: got }: DriverReply) => got === 404;
     const driver = await opened(http2(get), port, { check });
     await times(3, driver.call);
   });

@@ -2,8 +2,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { Reply as DriverReply } from '../../bench/drivers/driver.ts';
-import type { PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import type { DriverReply } from '../../bench/drivers/driver.ts';
+import type { DriverRequest } from '../../bench/drivers/open-driver.ts';
 import { allDiffer, host, listening, marker, opened, rawServer, times } from './driver-fixture.ts';
 
 describe('the lean driver of WebSocket', () => {
@@ -14,7 +14,7 @@ describe('the lean driver of WebSocket', () => {
     hello: '{"type":"hello","key":"sk_test"}',
     frame,
   };
-  const websocket: PreparedRequest = { protocol: 'websocket', request };
+  const websocket: DriverRequest = { protocol: 'websocket', request };
 
   interface Command {
     readonly id: string;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { HttpRequest } from '../../bench/drivers/driver.ts';
-import { openDriver, type PreparedRequest } from '../../bench/drivers/open-driver.ts';
+import { type DriverRequest, openDriver } from '../../bench/drivers/open-driver.ts';
 import { checkOf } from '../../bench/trial/capture.ts';
 import { listening } from './driver-fixture.ts';
 import { type AnswersAt, createVirtualTime, type VirtualTime } from './virtual-time.ts';
@@ -27,7 +27,7 @@ const message = Buffer.concat([Buffer.from([0, 0, 0, 0, 8]), Buffer.alloc(8)]);
 const get: HttpRequest = { method: 'GET', path: '/', headers: {}, body: Buffer.alloc(0) };
 const call: HttpRequest = { ...get, method: 'POST', path: '/payments.v1/Get', body: message };
 
-const prepared: Readonly<Record<Wire, PreparedRequest>> = {
+const prepared: Readonly<Record<Wire, DriverRequest>> = {
   http1: { protocol: 'http1', request: get },
   http2: { protocol: 'http2', grpc: false, request: get },
   grpc: { protocol: 'http2', grpc: true, request: call },

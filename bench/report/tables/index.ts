@@ -15,9 +15,9 @@ import { payloadTables } from './payload.ts';
 import { screenTables } from './screen.ts';
 import { storageTable } from './storage.ts';
 
-type TablesOf = (result: Result, scenario: Scenario) => Table[];
+type ScenarioTables = (result: Result, scenario: Scenario) => Table[];
 
-const loadTables: TablesOf = (result, scenario) => [
+const loadTables: ScenarioTables = (result, scenario) => [
   loadTable(result, scenario),
   ...concurrencyTable(result, scenario),
   ...curveTable(result, scenario),
@@ -35,7 +35,7 @@ const tables = {
   errors: (result, scenario) => [errorTable(result, scenario)],
   idle: (result, scenario) => [idleTable(result, scenario)],
   bare: loadTables,
-} satisfies Record<ScenarioName, TablesOf>;
+} satisfies Record<ScenarioName, ScenarioTables>;
 
 /** The tables of one scenario; none if nothing of it was run. */
 export function tablesOfScenario(result: Result, name: ScenarioName): Table[] {
