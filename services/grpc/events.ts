@@ -6,7 +6,7 @@ import type { Core } from '../core/invoke.ts';
 import type { StreamName } from '../core/operations.ts';
 import type { Event as EventMessage } from '../wire/protobuf/generated/payments/v1/Event.ts';
 import { encodeEvent } from '../wire/protobuf/messages.ts';
-import { decodeRequest } from '../wire/protobuf/request.ts';
+import { requestDecoder } from '../wire/protobuf/request.ts';
 import { callerOf } from './caller.ts';
 import { shutdownError } from './refusals.ts';
 import { failStream, handlersOf, requireMessage } from './unary.ts';
@@ -22,6 +22,7 @@ export function serveStream(
   name: StreamName,
   closing: AbortSignal,
 ): handleServerStreamingCall<object, EventMessage> {
+  const decode = requestDecoder(name);
   return async (call) => {
     const { request } = call;
     const caller = callerOf(call);
@@ -31,7 +32,7 @@ export function serveStream(
     if (closing.aborted) shutDown();
     try {
       requireMessage(request);
-      const events = await core.watch(name, caller, decodeRequest(name, request));
+      const events = await core.watch(name, caller, decode(request));
       const metadata = caller.metadata();
       metadata.set('x-sequence', String(events.start));
       call.sendMetadata(metadata);

@@ -8,7 +8,7 @@ import {
   perCallOf,
 } from '../core/operations.ts';
 import { outputs } from '../wire/protobuf/outputs.ts';
-import { decodeRequest } from '../wire/protobuf/request.ts';
+import { requestDecoder } from '../wire/protobuf/request.ts';
 import { answerMetadata, callerOf } from './caller.ts';
 import { encodeError } from './errors.ts';
 
@@ -55,10 +55,11 @@ export type Handler<Request, Response> = (
 ) => Promise<Response>;
 
 /** Decodes the request of an operation, calls the core, encodes the answer. */
-export function handlerOf<Name extends CallName>(name: Name): Handler<object, object> {
+function handlerOf<Name extends CallName>(name: Name): Handler<object, object> {
+  const decode = requestDecoder(name);
   const { encode } = outputs[name];
   return async (core, caller, request) => {
-    const input = decodeRequest(name, request);
+    const input = decode(request);
     // Of an input that core has accepted, `ids` are texts.
     return encode(await core.invoke(name, caller, input), input.ids as string[] | undefined);
   };

@@ -3,7 +3,7 @@ import { type CallName, type InputOf, type OutputOf, perCall } from '../core/ope
 import { message, requestMessage } from '../wire/protobuf/contract.ts';
 import { messageName, methods } from '../wire/protobuf/methods.ts';
 import { outputs } from '../wire/protobuf/outputs.ts';
-import { decodeRequest, encodeRequest } from '../wire/protobuf/request.ts';
+import { encodeRequest, requestDecoder } from '../wire/protobuf/request.ts';
 
 /**
  * Messages of payments.v1 as this room's other representation (RFC 9996). Loaded when somebody
@@ -18,6 +18,7 @@ interface Bytes {
 const requests: Readonly<Record<CallName, Bytes>> = perCall((name) =>
   requestMessage(messageName(methods[name].definition.requestType)),
 );
+const decoders = perCall(requestDecoder);
 const answers: Readonly<Record<CallName, Bytes>> = perCall((name) =>
   message(messageName(methods[name].definition.responseType)),
 );
@@ -43,7 +44,7 @@ export function decodeBody(
       message: `expected the key of request_id, got ${key === undefined ? 'no header' : 'another'}`,
     });
   }
-  return decodeRequest(name, request);
+  return decoders[name](request);
 }
 
 /** The other direction, for the client. */

@@ -12,7 +12,7 @@ import { rateOf } from './rate.ts';
 /** Decodes the input of a `call`, invokes the core, and encodes the output. */
 export type Handler = (core: Core, caller: Caller, input: unknown) => Promise<unknown>;
 
-export function handlerOf<Name extends CallName>(name: Name): Handler {
+function handlerOf<Name extends CallName>(name: Name): Handler {
   const { encode } = outputs[name];
   return async (core, caller, input) => encode(await core.invoke(name, caller, decodeInput(input)));
 }

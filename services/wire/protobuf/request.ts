@@ -35,24 +35,30 @@ function unsayable(name: OperationName, key: string, input: unknown): Error {
 }
 
 /**
- * The other direction, for the server. The idempotency key in the message is the room's to read.
+ * The other direction, for the server: makes what reads the messages of an operation. The
+ * idempotency key in a message is the room's to read.
  * @throws PaymentsError `validation_failed` with what core refuses as well, if a field holds a
  *   value that the input has no words for
  */
-export function decodeRequest(name: OperationName, message: object): Record<string, unknown> {
-  // A message has its fields under these names.
-  const given = message as Readonly<Record<string, unknown>>;
-  const known: Readonly<Record<string, Field>> = methods[name].fields;
-  const violations: Violation[] = [];
-  const input: Record<string, unknown> = {};
-  for (const key in known) {
-    const field = known[key];
-    const value = given[field?.name ?? key];
-    if (value === undefined) continue;
-    input[key] = field?.decode ? field.decode(value, key, violations) : value;
-  }
-  if (violations.length > 0) throw invalid(...violationsOf(name, input), ...violations);
-  return input;
+export function requestDecoder(name: OperationName): (message: object) => Record<string, unknown> {
+  const fields = Object.entries<Field>(methods[name].fields).map(([key, field]) => ({
+    key,
+    field,
+    nameInMessage: field.name ?? key,
+  }));
+  return (message) => {
+    // A message has its fields under these names.
+    const given = message as Readonly<Record<string, unknown>>;
+    const violations: Violation[] = [];
+    const input: Record<string, unknown> = {};
+    for (const { key, field, nameInMessage } of fields) {
+      const value = given[nameInMessage];
+      if (value === undefined) continue;
+      input[key] = field.decode ? field.decode(value, key, violations) : value;
+    }
+    if (violations.length > 0) throw invalid(...violationsOf(name, input), ...violations);
+    return input;
+  };
 }
 
 /** What core refuses of an input. */
