@@ -8,7 +8,7 @@ import { knownCaller, preparedIn, type ServerContext } from './plugins/context.t
 import { useCost } from './plugins/cost.ts';
 import { usePreparedDocuments } from './plugins/documents.ts';
 import { useEventStreams } from './plugins/event-streams.ts';
-import { graphiqlOf, useGraphiqlHeaders } from './plugins/graphiql.ts';
+import { createGraphiql } from './plugins/graphiql.ts';
 import { maskedErrors } from './plugins/masking.ts';
 import { useJsonResponses, useRefusals } from './plugins/responses.ts';
 
@@ -17,11 +17,12 @@ const nowhere = '\n';
 
 /** The Yoga host: GraphQL over HTTP by graphql-yoga, its plugins in the order of a request. */
 export function createYogaListener(host: HttpHost): RequestListener {
+  const { settings, headersOfPage } = createGraphiql(host);
   const yoga = createYoga<ServerContext, GraphqlContext>({
     schema: host.execution.schema,
     context: ({ state }) => host.execution.contextOf(preparedIn(state), knownCaller(state)),
     plugins: [
-      useGraphiqlHeaders(),
+      headersOfPage,
       useCaller(host),
       useStrictRequests(),
       usePreparedDocuments(host),
@@ -32,7 +33,7 @@ export function createYogaListener(host: HttpHost): RequestListener {
       useRefusals(host),
     ],
     maskedErrors,
-    ...graphiqlOf(host),
+    ...settings,
     // Our own log has each call once.
     logging: false,
     // These are answered for all wires at once, or not at all.

@@ -1,4 +1,8 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGraphiql } from '../../services/graphql/plugins/graphiql.ts';
+import { defaultTimings } from '../../services/wire/http/event-stream.ts';
 import { type OpenBrowser, openBrowser } from '../bench/browser.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
@@ -75,4 +79,48 @@ test('there is no page where the schema may not be asked for', async () => {
   const closed = await openGraphqlHouse({ host: 'yoga', introspection: false });
   expect((await open(closed.target)).status).toBe(401);
   await closed.close();
+});
+
+test('a program that would rather have no page, or no gzip, gets none', async () => {
+  for (const headers of [
+    { accept: 'application/json, text/html;q=0' },
+    { accept: 'application/json, text/html;q=0.1' },
+    { 'accept-encoding': 'identity' },
+  ]) {
+    expect((await open(room.target, headers)).status).toBe(401);
+  }
+});
+
+test('an address gets ten pages at once, and then no more than one a second', async () => {
+  const asked = await openGraphqlHouse({ host: 'yoga' });
+  const statuses: number[] = [];
+  for (let at = 0; at < 25; at += 1) {
+    const answer = await open(asked.target);
+    await answer.body?.cancel();
+    statuses.push(answer.status);
+  }
+  const pages = statuses.filter((status) => status === 200);
+  expect(pages.length).toBeGreaterThanOrEqual(10);
+  expect(pages.length).toBeLessThan(25);
+  expect(statuses).toContain(401);
+  await asked.close();
+});
+
+test('a page that cannot be made is reported, and there is none', async () => {
+  const reported: unknown[] = [];
+  const events = { ...defaultTimings, closing: new AbortController().signal };
+  const report = (cause: unknown) => reported.push(cause);
+  const host = {
+    introspection: true,
+    readMs: 1000,
+    addressOf: () => undefined,
+    events: { ...events, report },
+  };
+  const cause = new Error('Cannot find package');
+  const { settings } = createGraphiql(host, () => Promise.reject(cause));
+  const headers = { accept: browserAccept, 'accept-encoding': 'gzip' };
+  const request = new Request(room.target, { headers });
+  const req = new IncomingMessage(new Socket());
+  expect(await settings.graphiql(request, { req, res: new ServerResponse(req) })).toBe(false);
+  expect(reported).toEqual([cause]);
 });

@@ -1,31 +1,41 @@
-import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Allowance } from '../../core/limiter.ts';
+import { createTokenBuckets } from '../../core/token-bucket.ts';
+import { networkOf } from '../../wire/address.ts';
+import { preferenceOf, rangesOf } from '../../wire/http/accept.ts';
 import { requestIdOf } from '../../wire/request-id.ts';
+import type { GraphiqlPage } from '../graphiql-page.ts';
 import type { HttpHost } from '../host.ts';
-import type { RoomPlugin } from './context.ts';
+import { requireReader } from '../responses.ts';
+import type { RoomPlugin, ServerContext } from './context.ts';
 
 interface Page {
   readonly html: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Yoga's package of the page with all that it needs: nothing is loaded from a CDN. */
-interface Renderer {
-  renderGraphiQL(options: GraphiQLOptions): string;
-}
-const rendererPackage: string = '@graphql-yoga/render-graphiql';
+/** Pages for one address: each is megabytes, to a client that nobody knows. */
+const allowance: Allowance = { ratePerSecond: 1, burst: 10 };
 
-/** Nine megabytes: it is made when a browser first asks for it. */
-let page: Promise<Page> | undefined;
+const options: GraphiQLOptions = {
+  title: 'Fivewire',
+  headers: '{\n  "authorization": "Bearer YOUR_KEY"\n}',
+  defaultEditorToolsVisibility: 'headers',
+  // The key is not kept in the browser.
+  shouldPersistHeaders: false,
+};
 
-async function makePage(options: GraphiQLOptions): Promise<Page> {
-  const { renderGraphiQL }: Renderer = await import(rendererPackage);
-  const html = renderGraphiQL(options);
-  const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+async function makePage(): Promise<Page> {
+  const file = new URL('../graphiql-page.ts', import.meta.url);
+  const worker = new Worker(file, { workerData: options });
+  const [made] = await once(worker, 'message');
+  const { gzipped, scriptHash }: GraphiqlPage = made;
   const policy = [
     "default-src 'none'",
     // The script of the page, and the workers that it makes of its own text.
-    `script-src 'sha256-${hash('sha256', script, 'base64')}' blob:`,
+    `script-src 'sha256-${scriptHash}' blob:`,
     'worker-src blob:',
     "style-src 'unsafe-inline'",
     'img-src data:',
@@ -36,8 +46,9 @@ async function makePage(options: GraphiQLOptions): Promise<Page> {
     "frame-ancestors 'none'",
   ];
   return {
-    html: new Uint8Array(Buffer.from(html)),
+    html: gzipped,
     headers: {
+      'content-encoding': 'gzip',
       'content-security-policy': policy.join('; '),
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
@@ -46,35 +57,70 @@ async function makePage(options: GraphiQLOptions): Promise<Page> {
   };
 }
 
+/** Whether a person looks at the response, in a browser: all of those read gzip. */
+function isForPerson(headers: Headers): boolean {
+  const ranges = rangesOf(headers.get('accept') ?? '');
+  const html = preferenceOf(ranges, 'text/html').quality;
+  return (
+    html > 0 &&
+    html >= preferenceOf(ranges, 'application/json').quality &&
+    /\bgzip\b/i.test(headers.get('accept-encoding') ?? '') &&
+    // A request with a key is one of a program, whatever it accepts.
+    !headers.has('authorization')
+  );
+}
+
+type GraphiqlHost = Pick<HttpHost, 'introspection' | 'addressOf' | 'readMs' | 'events'>;
+
 /**
  * Yoga's `graphiql` and `renderGraphiQL`: the page for a person who opens `/graphql` in a browser.
- * A request with a key is one of a program, whatever it accepts.
+ * Where there is none to be had, the request is answered as that of a program.
+ *
+ * @param make is called when a browser first asks: the page is nine megabytes, compressed a quarter
  */
-export const graphiqlOf = ({ introspection }: Pick<HttpHost, 'introspection'>) => ({
-  graphiql: ({ headers }: Request): false | GraphiQLOptions =>
-    introspection &&
-    !headers.get('authorization') && {
-      title: 'Fivewire',
-      headers: '{\n  "authorization": "Bearer YOUR_KEY"\n}',
-      defaultEditorToolsVisibility: 'headers',
-      // The key is not kept in the browser.
-      shouldPersistHeaders: false,
-    },
-  async renderGraphiQL(options: GraphiQLOptions): Promise<Uint8Array<ArrayBuffer>> {
-    page ??= makePage(options);
-    return (await page).html;
-  },
-});
+export function createGraphiql(
+  { introspection, addressOf, readMs, events }: GraphiqlHost,
+  make: () => Promise<Page> = makePage,
+) {
+  let page: Promise<Page> | undefined;
+  const addresses = createTokenBuckets(() => performance.now());
 
-/** Lets the page run what it brings, and nothing else. */
-export const useGraphiqlHeaders = (): RoomPlugin => ({
-  onResponse({ request, response }) {
-    // Every response comes by here: only for the page is anything awaited.
-    if (response.headers.get('content-type') !== 'text/html') return undefined;
-    return page?.then(({ headers }) => {
-      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-      const given = request.headers.get('x-request-id') ?? undefined;
-      response.headers.set('x-request-id', requestIdOf(given));
-    });
-  },
-});
+  const pageOf = (): Promise<Page> => {
+    page ??= make();
+    return page;
+  };
+
+  async function graphiql(
+    { headers }: Request,
+    { req, res }: Pick<ServerContext, 'req' | 'res'>,
+  ): Promise<false | GraphiQLOptions> {
+    if (!introspection || !isForPerson(headers)) return false;
+    const bucket = { id: networkOf(addressOf(req) ?? ''), ...allowance };
+    if (!(await addresses.take([bucket], 1)).allowed) return false;
+    try {
+      requireReader(res, (await pageOf()).html.length, readMs);
+      return options;
+    } catch (thrown) {
+      // Yoga would answer with the error and its stack.
+      events.report(thrown);
+      page = undefined;
+      return false;
+    }
+  }
+
+  /** Lets the page run what it brings, and nothing else. */
+  const headersOfPage: RoomPlugin = {
+    onResponse({ request, response }) {
+      // Every response comes by here: only for the page is anything awaited.
+      if (response.headers.get('content-type') !== 'text/html') return undefined;
+      return pageOf().then(({ headers }) => {
+        for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+        const given = request.headers.get('x-request-id') ?? undefined;
+        response.headers.set('x-request-id', requestIdOf(given));
+      });
+    },
+  };
+
+  const renderGraphiQL = async () => (await pageOf()).html;
+  return { settings: { graphiql, renderGraphiQL }, headersOfPage };
+}

@@ -1,0 +1,28 @@
+import { hash } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
+import type { GraphiQLOptions } from 'graphql-yoga';
+
+/** A worker that makes the page of GraphiQL, sends it once, and takes what that needed with it. */
+
+/** The page as it is sent. */
+export interface GraphiqlPage {
+  readonly gzipped: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of its script, for `Content-Security-Policy`. */
+  readonly scriptHash: string;
+}
+
+/** Yoga's package of the page with all that it needs: nothing is loaded from a CDN. */
+interface Renderer {
+  renderGraphiQL(options: GraphiQLOptions): string;
+}
+const rendererPackage: string = '@graphql-yoga/render-graphiql';
+
+const { renderGraphiQL }: Renderer = await import(rendererPackage);
+const html = renderGraphiQL(workerData);
+const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+const page: GraphiqlPage = {
+  gzipped: new Uint8Array(gzipSync(html)),
+  scriptHash: hash('sha256', script, 'base64'),
+};
+parentPort?.postMessage(page, [page.gzipped.buffer]);
