@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { createGrpcClient, type GrpcClient } from '../../services/grpc/client.ts';
 import { eventService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey } from '../house.ts';
 import { detailsOf, openPeer, type Peer } from './grpc-peer.ts';
-import { type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
+import { coreParts, type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
 let room: GrpcRoom;
 let client: GrpcClient;
@@ -103,7 +102,7 @@ async function streaming(events: (caller: Caller) => AsyncGenerator<Event>) {
   // Only these are ever called here.
   const core = {
     watch: async (_name: string, caller: Caller) => events(caller),
-    refuse: async (_caller: Caller, error: PaymentsError) => error,
+    ...coreParts,
   } as unknown as Core;
   const around = await startGrpc(core);
   return { ...around, peer: openPeer(around.port) };

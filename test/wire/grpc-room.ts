@@ -1,5 +1,6 @@
 import type { Event } from '../../services/core/events/event.ts';
 import type { Core } from '../../services/core/invoke.ts';
+import { Observation } from '../../services/core/observe.ts';
 import { startGrpcServer } from '../../services/grpc/server.ts';
 import { type House, openHouse } from '../house.ts';
 import { openPeer, type Peer } from './grpc-peer.ts';
@@ -15,6 +16,13 @@ export interface GrpcRoom {
   readonly wire: Wire;
   close(): Promise<void>;
 }
+
+/** The part of a core that is the same whatever calls come to: it refuses as it is told. */
+export const coreParts: Pick<Core, 'observe' | 'refuse'> = {
+  observe: (request, startedMs = performance.now()) =>
+    new Observation(undefined, request, startedMs),
+  refuse: async (_caller, error) => error,
+};
 
 /** A server on a free port, around any core. */
 export const startGrpc = (core: Core) => startGrpcServer(core, { host: '127.0.0.1', port: 0 });

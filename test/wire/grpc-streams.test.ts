@@ -2,12 +2,11 @@ import { constants } from 'node:http2';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import type { Caller, Core } from '../../services/core/invoke.ts';
 import { eventService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey } from '../house.ts';
-import { type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
+import { coreParts, type GrpcRoom, largeEvent, openGrpcRoom, startGrpc } from './grpc-room.ts';
 import { closeOf, ending, frame, openWire, reasonOf } from './grpc-wire.ts';
 
 let room: GrpcRoom;
@@ -45,7 +44,7 @@ async function endless() {
   // Only these are ever called here.
   const core = {
     watch: async (_name: string, caller: Caller) => Object.assign(events(caller), { start: 0 }),
-    refuse: async (_caller: Caller, error: PaymentsError) => error,
+    ...coreParts,
   } as unknown as Core;
   const around = await startGrpc(core);
   return { ...around, openStreams: () => open };

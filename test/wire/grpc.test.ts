@@ -12,7 +12,7 @@ import { decodeError, encodeError, grpcStatus } from '../../services/grpc/errors
 import { paymentService } from '../../services/wire/protobuf/contract.ts';
 import { adminKey } from '../house.ts';
 import { asAdmin, detailsOf, openPeer } from './grpc-peer.ts';
-import { type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
+import { coreParts, type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
 let room: GrpcRoom;
 let client: GrpcClient;
@@ -37,7 +37,7 @@ async function aroundCore(invoke: (caller: Caller) => Promise<unknown>) {
   // Only these are ever called here.
   const core = {
     invoke: (_name: string, caller: Caller) => invoke(caller),
-    refuse: async (_caller: Caller, error: PaymentsError) => error,
+    ...coreParts,
   } as unknown as Core;
   const around = await startGrpc(core);
   const aroundPeer = openPeer(around.port);
