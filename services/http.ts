@@ -15,7 +15,12 @@ import {
 } from './http-guard.ts';
 import type { Addressed, AddressOf } from './wire/address.ts';
 import { headerText } from './wire/call-headers.ts';
-import { endWithProblem, type ProblemResponse, sendProblem } from './wire/http/problem-response.ts';
+import {
+  endWithProblem,
+  type ProblemResponse,
+  problemResponse,
+  sendProblem,
+} from './wire/http/problem-response.ts';
 import { refusalResponse } from './wire/http/refusal.ts';
 import { pathOf } from './wire/http/target.ts';
 import { requestIdOf } from './wire/request-id.ts';
@@ -55,6 +60,8 @@ interface Refuser {
   request(refusal: FrontRefusal, request: IncomingMessage, response: ServerResponse): void;
   /** @param request undefined if the parser found none */
   connection(refusal: FrontRefusal, socket: Duplex, request?: IncomingMessage): void;
+  /** A request that breaks off after a room has got it: the room fails, and core counts, there. */
+  rest(refusal: FrontRefusal, socket: Duplex, request: IncomingMessage): void;
 }
 
 function createRefuser({ core, addressOf }: HttpFrontParts): Refuser {
@@ -84,6 +91,11 @@ function createRefuser({ core, addressOf }: HttpFrontParts): Refuser {
         (problem) => endWithProblem(socket, problem),
         () => socket.destroy(),
       );
+    },
+    rest({ error, status, headers }, socket, request) {
+      const requestId = requestIdOf(headerText(request.headers['x-request-id']));
+      const instance = pathOf(request.url ?? '/');
+      endWithProblem(socket, problemResponse(error, { requestId, instance }, { status, headers }));
     },
   };
 }
@@ -183,6 +195,8 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
       } else if (answering?.req.complete) {
         // The requests before it were whole, and the first of them has not been answered yet.
         answering.setHeader('connection', 'close');
+      } else if (answering) {
+        refuser.rest(refusal, socket, answering.req);
       } else {
         refuser.connection(refusal, socket);
       }
