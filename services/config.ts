@@ -109,7 +109,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const given = Object.entries(env).filter(([, value]) => value !== '');
   const parsed = environment.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
+    const violations = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
       const expected =
         issue.code === 'invalid_value'
@@ -117,7 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           : expectation(issue);
       return `${name}${name.startsWith('TLS_') ? '' : `=${env[name]}`}: ${expected}`;
     });
-    throw new Error(`The configuration is not valid: ${faults.join('; ')}.`);
+    throw new Error(`The configuration is not valid: ${violations.join('; ')}.`);
   }
   const values = parsed.data;
   const { TLS_CERT: certPath, TLS_KEY: keyPath } = values;

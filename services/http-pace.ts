@@ -46,7 +46,7 @@ type Look<Of> = (of: Of) => string | undefined;
  * Looks at all of `open` again and again, and gives to `end` what was seen twice in the same state
  * of waiting for its client.
  *
- * @param look the state; undefined where it does not wait
+ * @param look the state; undefined if it does not wait
  */
 function whenStalled<Of extends object>(
   open: ReadonlySet<Of>,

@@ -8,7 +8,7 @@ export interface Tls {
   readonly key: string;
 }
 
-/** @throws Error where a file cannot be read or holds something else, or the two are no pair */
+/** @throws Error if a file cannot be read or holds something else, or the two are no pair */
 export function readTls({ certPath, keyPath }: NonNullable<Config['tls']>): Tls {
   const asCertificate = (pem: string) => new X509Certificate(pem);
   const [cert, certificate] = read('TLS_CERT', certPath, 'a certificate', asCertificate);

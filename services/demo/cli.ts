@@ -29,7 +29,7 @@ interface Arguments {
   readonly json: boolean;
 }
 
-/** @returns undefined where only help was asked for */
+/** @returns undefined if only help was asked for */
 function readArguments(): Arguments | undefined {
   const { values } = parseArgs({
     options: {

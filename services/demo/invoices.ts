@@ -34,7 +34,7 @@ export interface Invoice {
 export interface UnreadableRow {
   readonly line: number;
   readonly invoiceNo: string;
-  /** Null where not even the amount can be read. */
+  /** Null if not even the amount can be read. */
   readonly amount: Nanos | null;
   /** What was expected, and what was got. */
   readonly fault: string;

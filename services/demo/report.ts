@@ -12,9 +12,9 @@ export interface RejectedRow {
   readonly line: number;
   readonly invoiceNo: string;
   readonly reason: RejectionReason;
-  /** Null where it cannot be read. */
+  /** Null if it cannot be read. */
   readonly amount: Nanos | null;
-  /** What exactly was wrong, where the reason alone does not tell. */
+  /** What exactly was wrong, if the reason alone does not say. */
   readonly detail: string | null;
   /** Which repetition of the year, from 1. */
   readonly copy: number;

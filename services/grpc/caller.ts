@@ -19,7 +19,7 @@ export class GrpcCaller implements StreamCaller {
   readonly traceparent: string | undefined;
   readonly receipt: Receipt = {};
   readonly observation: Observation;
-  /** The message; its `request_id` is the idempotency key, where it has one. */
+  /** The message; its `request_id` is the idempotency key, if it has one. */
   request: object | undefined;
   /** What the handler calls, once it runs. */
   operation: OperationName | undefined;
@@ -56,7 +56,7 @@ export class GrpcCaller implements StreamCaller {
     return socket && this.#addressOf?.({ socket, headers: this.#headers });
   }
 
-  /** @throws PaymentsError where metadata and request name two keys, or the former is malformed */
+  /** @throws PaymentsError if metadata and request name two keys, or the former is malformed */
   get idempotencyKey(): string | undefined {
     const given = parseIdempotencyKey(headerText(this.#headers['idempotency-key']));
     const { request } = this;

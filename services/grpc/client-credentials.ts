@@ -8,7 +8,7 @@ export interface Security {
   readonly options: ChannelOptions;
 }
 
-/** TLS that trusts `ca` (PEM) alone; cleartext where it is absent. */
+/** TLS that trusts `ca` (PEM) alone; cleartext if it is absent. */
 export function securityOf(target: string, ca: string | undefined): Security {
   if (ca === undefined) return { credentials: credentials.createInsecure(), options: {} };
   const authority = Buffer.from(ca);

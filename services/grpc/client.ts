@@ -31,7 +31,7 @@ const connectMs = 5000;
 const channelOptions: ChannelOptions = {
   // A channel of its own for each client, and not grpc-js's one a process and target.
   'grpc.use_local_subchannel_pool': 1,
-  // What fails is told: whether to try again is the caller's decision.
+  // A failure is reported: whether to try again is the caller's decision.
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
@@ -68,7 +68,7 @@ export interface GrpcClient extends Client {
 
 /**
  * A client of the gRPC room. Resolves once its connections are up; calls go round them in turn.
- * @throws Error where no server answers at the target
+ * @throws Error if no server answers at the target
  */
 export async function createGrpcClient(options: ClientOptions): Promise<GrpcClient> {
   const { target, ca, key, connections: count = 1 } = options;
@@ -173,7 +173,7 @@ async function connected(connection: Connection, target: string): Promise<void> 
   }
 }
 
-/** Why there is no connection: a call is told that, and who asks for the state is not. */
+/** Why there is no connection: a failed call reports it, but the channel's state does not. */
 const refusalOf = (connection: Connection): Promise<string> =>
   new Promise((resolve) => {
     const same = (bytes: Buffer) => bytes;

@@ -213,7 +213,7 @@ const codeOfStatus: Partial<Record<status, ErrorCode>> = {
   [status.DEADLINE_EXCEEDED]: 'timeout',
 };
 
-/** The error that a status tells of; a plain Error where no answer of the server's came. */
+/** The error that a status reports; a plain Error where no answer of the server's came. */
 export function decodeError(error: ServiceError, target: string): Error {
   const [bytes] = error.metadata.get(detailsKey);
   if (Buffer.isBuffer(bytes)) {

@@ -40,7 +40,7 @@ export class Framing {
 
   /**
    * The messages that this chunk completes, each with its prefix.
-   * @throws Error where one is larger than any may be, or too many are compressed; grpc-js then
+   * @throws Error if one is larger than any may be, or too many are compressed; grpc-js then
    *   says RESOURCE_EXHAUSTED
    */
   write(chunk: Buffer): readonly Buffer[] {

@@ -42,7 +42,7 @@ const buildSet = (module: string, ...args: readonly string[]): Buffer =>
 /** The options beside the directories are those of `wire/protobuf/contract.ts`. */
 function generateInto(directory: string): void {
   const options = ['--longs=Number', '--enums=String', '--defaults', '--grpcLib=@grpc/grpc-js'];
-  // Relative, since the generator notes in every file where it found its source.
+  // Relative, because the generator notes in every file where it found its source.
   const layout = ['--importFileExtension=.ts', '--includeDirs=protos', `--outDir=${directory}`];
   run(typesGenerator, ...options, ...layout, ...protoFiles);
 

@@ -113,7 +113,7 @@ class GuardedCall implements Call, Listener {
   readonly incoming: Incoming;
   next: Listener | undefined;
   /** Whether metadata were sent. */
-  told = false;
+  hasSentMetadata = false;
 
   constructor(call: Call, incoming: Incoming) {
     this.call = call;
@@ -145,24 +145,24 @@ class GuardedCall implements Call, Listener {
   }
 
   sendMetadata(metadata: Metadata): void {
-    this.told = true;
+    this.hasSentMetadata = true;
     this.call.sendMetadata(metadata);
   }
 
   /** Services of libraries send no metadata, and each answer has a request id. */
-  tell(): void {
-    if (!this.told) this.sendMetadata(answerMetadata(this.incoming.caller));
+  announce(): void {
+    if (!this.hasSentMetadata) this.sendMetadata(answerMetadata(this.incoming.caller));
   }
 
   sendMessage(message: unknown, callback: () => void): void {
     if (this.incoming.ended) return;
-    this.tell();
+    this.announce();
     this.call.sendMessage(message, callback);
     this.incoming.watchReader();
   }
 
   sendStatus(status: Status): void {
-    if (status.code === statuses.OK && !this.incoming.ended) this.tell();
+    if (status.code === statuses.OK && !this.incoming.ended) this.announce();
     this.incoming.finish(status);
   }
 
@@ -249,7 +249,7 @@ function headersForGrpc(
 const encodingOf = ({ 'grpc-encoding': encoding }: IncomingHttpHeaders): string | undefined =>
   encoding?.toString().replace(/[^ -~]/g, '?');
 
-/** Milliseconds that the call may take; undefined where the header is malformed. */
+/** Milliseconds that the call may take; undefined if the header is malformed. */
 function timeoutOf({ 'grpc-timeout': text }: IncomingHttpHeaders): number | undefined {
   return text === undefined ? Number.POSITIVE_INFINITY : parseTimeout(text.toString());
 }

@@ -129,7 +129,7 @@ export class Incoming {
     this.#end(given.metadata ? given : plainOk);
   }
 
-  /** To be called after a write: a reader that takes nothing does not hold it for ever. */
+  /** To be called after a write: a reader that takes nothing does not hold it forever. */
   watchReader(): void {
     const { stream } = this;
     if (!stream.writableNeedDrain) return;

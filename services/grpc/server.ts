@@ -35,7 +35,7 @@ const graceMs = 10_000;
 const options = {
   'grpc.max_receive_message_length': maxRequestBytes,
   'grpc.max_concurrent_streams': 1000,
-  // Finds out clients that vanished, whose streams would be kept for ever.
+  // Finds out clients that vanished, whose streams would be kept forever.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   // Nobody asks for channelz here; its bookkeeping is paid for with every call.

@@ -42,7 +42,7 @@ export function forgiving(service: ServiceDefinition): ServiceDefinition {
   );
 }
 
-/** @throws PaymentsError `validation_failed` where the request's bytes were refused */
+/** @throws PaymentsError `validation_failed` if the request's bytes were refused */
 export function requireMessage(request: unknown): void {
   if (request instanceof RefusedMessage) throw request.error;
 }

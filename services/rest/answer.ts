@@ -34,7 +34,7 @@ const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? message
  *
  * @param encode makes the JSON of what core answered
  * @param options.tag of the JSON, known without it; no body is even made for a 304 then
- * @throws PaymentsError `version_mismatch` where `If-Match` names another tag
+ * @throws PaymentsError `version_mismatch` if `If-Match` names another tag
  */
 export function answerRead<Output>(
   call: Call,
@@ -91,7 +91,7 @@ export function answerWrite<Output>(
   return new Response(bodyOf(call, output, encode), { status: call.route.status, headers });
 }
 
-/** The URL of the same list from `cursor` on; from its start where there is none. */
+/** The URL of the same list from `cursor` on; from its start if there is none. */
 function pageUrl(call: Call, parameter: string, cursor: string | null): string {
   const query = new URLSearchParams();
   for (const name in call.query) {
@@ -145,7 +145,7 @@ export function answerPage<Item, ItemJson extends object>(
   return answerRead(call, page, encodeJson, { cache, link });
 }
 
-/** Items by their ids, in the order asked; null where there is none. */
+/** Items by their ids, in the order asked; null if there is none. */
 export const answerBatch = <Item, ItemJson extends object>(
   call: Call,
   items: readonly (Item | null)[],

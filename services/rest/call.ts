@@ -116,7 +116,7 @@ async function readMessage(call: Call): Promise<unknown> {
   return withId(call, input);
 }
 
-/** `?expand=` and `?fields=`; undefined where neither is given. @throws `validation_failed` */
+/** `?expand=` and `?fields=`; undefined if neither is given. @throws `validation_failed` */
 export function viewOf({ query, route }: Call): View | undefined {
   const { expand, fields } = query;
   if (expand === undefined && fields === undefined) return undefined;
@@ -135,7 +135,7 @@ export function viewOf({ query, route }: Call): View | undefined {
 }
 
 /**
- * @throws PaymentsError where the list is empty, names what is not among those allowed, or names
+ * @throws PaymentsError if the list is empty, names what is not among those allowed, or names
  *   more than there is: it is repeated in the links of a page, and so in headers
  */
 function known(parameter: string, names: string[], allowed: readonly string[]): string[] {

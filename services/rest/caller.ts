@@ -7,7 +7,7 @@ import { headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { versionsToMatch, versionsToMiss } from './etag.ts';
 
-/** A caller of this room; the receipt is always asked for, since its rate is told in headers. */
+/** A caller of this room. Its receipt is required, because headers say the rate. */
 export interface RestCaller extends Caller {
   readonly receipt: Receipt;
   readonly observation: Observation;
@@ -57,7 +57,7 @@ class CallerOfRequest implements RestCaller {
     this.#request = request;
   }
 
-  /** Read by a write alone. @throws PaymentsError where the header is malformed */
+  /** Read by a write alone. @throws PaymentsError if the header is malformed */
   get idempotencyKey(): string | undefined {
     return parseIdempotencyKey(headerText(this.#incoming.headers['idempotency-key']));
   }

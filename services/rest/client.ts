@@ -33,11 +33,11 @@ import { openHttp1, openHttp2, type Reply, type RestTransport } from './transpor
 import { currentVersion } from './version.ts';
 
 export interface RestClientOptions extends ClientOptions {
-  /** HTTP/2, in cleartext with prior knowledge; HTTP/1.1 where absent. */
+  /** HTTP/2, in cleartext with prior knowledge; HTTP/1.1 if omitted. */
   readonly http2?: boolean | undefined;
-  /** `application/protobuf` for all that has a message, both ways; JSON where absent. */
+  /** `application/protobuf` for all that has a message, both ways; JSON if omitted. */
   readonly protobuf?: true | undefined;
-  /** How long a stream waits between two reads that found nothing; 250 where absent. */
+  /** How long a stream waits between two reads that found nothing; 250 if omitted. */
   readonly pollMs?: number | undefined;
 }
 
@@ -96,7 +96,7 @@ function decodeScreen(json: unknown): Screen {
   };
 }
 
-/** The answer's JSON. @throws PaymentsError where the answer is a problem */
+/** The answer's JSON. @throws PaymentsError if the answer is a problem */
 function jsonOf(reply: Reply): unknown {
   if (reply.status < 300) return JSON.parse(reply.body);
   let problem: unknown;

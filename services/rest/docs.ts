@@ -59,6 +59,6 @@ const index = page(
     .join('')}</ul>`,
 );
 
-/** The page of one error code, or of all without a code; undefined where there is no such code. */
+/** The page of one error code, or of all without a code; undefined if there is no such code. */
 export const errorPage = (of: string | undefined): string | undefined =>
   of === undefined ? index : isErrorCode(of) ? pageOf(of) : undefined;

@@ -2,7 +2,7 @@ import { addReceipt } from '../wire/call-headers.ts';
 import type { RestCaller } from './caller.ts';
 import { currentVersion } from './version.ts';
 
-/** Headers as the adapter takes them at the least cost: a plain object, names in lower case. */
+/** Headers in the adapter's cheapest form: a plain object, names in lower case. */
 export type OutgoingHeaders = Record<string, string>;
 
 /** What an answer of this room depends on, beside the URL (RFC 9110 §12.5.5). */

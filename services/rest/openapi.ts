@@ -206,7 +206,7 @@ function operationOf(rows: readonly Route[]): Json {
   }));
   if (idField !== undefined) parameters.push(idParameter);
   const tags = [path.split('/')[2]];
-  // Two paths may lead to one operation: the id tells them apart.
+  // Two paths may lead to one operation: the id distinguishes them.
   const others = routes.filter((row) => row.operation === operation && row.path !== path);
   const operationId =
     others.length > 0 && idField !== undefined ? `${operation}Of${toPascal(idField)}` : operation;

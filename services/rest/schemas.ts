@@ -133,7 +133,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
-/** A page of a list; `links` has `self`, `first` and, where there is more, `next`. */
+/** A page of a list; `links` has `self`, `first` and, if there is more, `next`. */
 export const pageSchema = <Item extends z.ZodType>(item: Item) => pageOf(item).extend({ links });
 
 /** A payment with `?expand=`: the customer in the place of its id, the refunds beside the rest. */

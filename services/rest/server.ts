@@ -68,7 +68,7 @@ async function withMessage(call: Call): Promise<Call> {
   return { ...call, toMessage: (output) => encodeAnswer(route.operation, output, ids) };
 }
 
-/** @throws PaymentsError `version_mismatch` where a precondition forbids to add to a list */
+/** @throws PaymentsError `version_mismatch` if a precondition forbids to add to a list */
 async function requireAddable(core: Core, { incoming, route, caller }: Call): Promise<void> {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers;
   if (route.idField !== undefined || !forbidsToAdd(ifMatch, ifNoneMatch)) return;
@@ -170,7 +170,7 @@ const staticPage = (contentType: string, body: string): StaticPage => ({
   tag: bodyTag(body),
 });
 
-/** @param page undefined where the path names none */
+/** @param page undefined if the path names none */
 function answerStatic(
   context: RestContext,
   room: Room,

@@ -85,7 +85,7 @@ export function openHttp2({ target, connections, ca }: ServerAddress): RestTrans
     const open = sessions[at];
     if (open && !open.closed && !open.destroyed) return open;
     const session = connect(target, ca ? { ca } : {});
-    // Each stream tells of the failure to the call that it belongs to.
+    // Each stream reports the failure to its own call.
     session.on('error', () => {});
     sessions[at] = session;
     return session;

@@ -22,7 +22,7 @@ import { createTurnCork } from './turn-cork.ts';
 
 /** A server that leaves out so many pings in a row is gone. */
 const missedPings = 3;
-/** Events kept for a reader that is behind; past it the connection is not read, and TCP tells. */
+/** Events kept for a reader that is behind; past it the connection is not read. */
 const queuedEvents = 1024;
 /**
  * The pause before a lost connection is dialled again, milliseconds: at random, so that clients

@@ -10,7 +10,7 @@ export const subprotocol = 'payments.v1.json';
 
 /** Chosen by the client; names the command until it is answered, or the subscription's life. */
 const id = z.string().min(1).max(64);
-/** W3C Trace Context of this command; that of the upgrade request holds where it is absent. */
+/** W3C Trace Context of this command; that of the upgrade request holds if it is absent. */
 const traceparent = z.string().max(128).optional();
 
 /** What a client may send. The input of a command is the operation's own to check. */
@@ -48,8 +48,8 @@ export type Received =
 
 /** Reads one text message. Never throws. */
 export function readFrame(text: string): Received {
-  const { json, fault } = parse(text);
-  if (json === undefined) return { bad: fault?.message ?? 'Expected JSON.' };
+  const { json, error } = parse(text);
+  if (json === undefined) return { bad: error?.message ?? 'Expected JSON.' };
   if (typeof json !== 'object' || json === null || !('type' in json)) {
     return { bad: 'Expected a JSON object with a type.' };
   }
@@ -59,7 +59,7 @@ export function readFrame(text: string): Received {
     return { bad: `Expected a frame of type ${types.join(', ')}, got ${excerpt(type)}.` };
   }
   try {
-    if (fault) throw fault;
+    if (error) throw error;
     // `hasOwn` has just found the name; the schema of that name gives the frame of that name.
     return { frame: validate(clientFrames[type as FrameType], json) as ClientFrame };
   } catch (refused) {
@@ -74,14 +74,14 @@ export function readFrame(text: string): Received {
  * The value, if the text is JSON, and what is wrong with it: a frame that says something twice, or
  * has a number that cannot be kept, still has an id to answer to, unless it is the id itself.
  */
-function parse(text: string): { readonly json?: unknown; readonly fault?: PaymentsError } {
+function parse(text: string): { readonly json?: unknown; readonly error?: PaymentsError } {
   try {
     return { json: parseJson(text) };
   } catch (thrown) {
-    const fault = toPaymentsError(thrown);
-    const [violation] = fault.details.violations ?? [];
+    const error = toPaymentsError(thrown);
+    const [violation] = error.details.violations ?? [];
     const [field] = violation?.path ?? [];
-    if (field === undefined || field === 'id' || field === 'type') return { fault };
-    return { json: JSON.parse(text), fault };
+    if (field === undefined || field === 'id' || field === 'type') return { error };
+    return { json: JSON.parse(text), error };
   }
 }

@@ -20,7 +20,7 @@ const item = new RegExp(`^ *(${string})(?:${parameter})* *$`);
  * draft-ietf-httpapi-idempotency-key-header has it, or bare. Both spellings are one key, and
  * parameters are no part of it. Characters and length are core's to check.
  *
- * @throws PaymentsError `validation_failed` where it begins as a string and does not end as one
+ * @throws PaymentsError `validation_failed` if it begins as a string and does not end as one
  */
 export function parseIdempotencyKey(sent: string | undefined): string | undefined {
   if (sent?.charCodeAt(0) !== 0x22) return sent;

@@ -8,7 +8,7 @@ const isSpace = (code: number): boolean =>
 /**
  * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,
  * the text's length where it ends too early. Only for texts that `JSON.parse` refused, whose own
- * messages name no place for most faults. Undefined where that place lies below `mostLevels`.
+ * messages name no place for most faults. Undefined if that place lies below `mostLevels`.
  */
 export function jsonFault(text: string, mostLevels: number): number | undefined {
   let at = 0;

@@ -11,8 +11,8 @@ export interface Silence {
 const longestMs = 2 ** 31 - 1;
 
 /**
- * Calls `onSilent` when the other side was not heard of for `ms`. TCP tells of a peer that ended,
- * but not of one whose machine or network is gone: who only reads would wait for ever.
+ * Calls `onSilent` when nothing came from the other side for `ms`. TCP reports a peer that ended,
+ * but not one whose machine or network is gone: a client that only reads would wait forever.
  */
 export function awaitSilence(ms: number, onSilent: () => void): Silence {
   let suspended = false;

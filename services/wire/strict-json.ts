@@ -11,7 +11,7 @@ type Path = readonly (string | number)[];
 
 /**
  * Levels that a text may have; no input has a tenth of them. The path to a fault below thousands of
- * levels costs more to find, and takes more room to tell, than the text itself.
+ * levels costs more to find, and is longer to report, than the text itself.
  */
 const mostLevels = 100;
 
@@ -21,7 +21,7 @@ const mostLevels = 100;
  * is written as `0` afterwards), and more than 100 levels.
  *
  * @throws PaymentsError `validation_failed`; the path is the place in the text, and the message
- *   names line and column where the text is not JSON
+ *   names line and column if the text is not JSON
  */
 export function parseJson(text: string): unknown {
   let value: unknown;
@@ -94,7 +94,7 @@ function endOfNumber(text: string, at: number): number {
 }
 
 /**
- * How many pairs all objects of a JSON text have together; undefined where a number or the depth
+ * How many pairs all objects of a JSON text have together; undefined if a number or the depth
  * needs a closer look. One pass without an allocation, because every request with a body pays for
  * it.
  */

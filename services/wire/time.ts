@@ -22,7 +22,7 @@ function dayText(day: number): string {
 
 /**
  * Milliseconds since 1970 as an RFC 3339 time in UTC: what `toISOString` gives, in a third of its
- * time. Every payment has two of them, and they were the dearest part of its JSON.
+ * time. Every payment has two of them, which were the most expensive part of its JSON.
  */
 export function timeJson(ms: number): string {
   if (!Number.isInteger(ms) || ms < 0 || ms > lastMs) return new Date(ms).toISOString();
@@ -51,7 +51,7 @@ const daysOf = (year: number, month: number): number =>
       : 31;
 
 /**
- * Milliseconds since 1970 of an RFC 3339 time, negative before; undefined where the text is none.
+ * Milliseconds since 1970 of an RFC 3339 time, negative before; undefined if the text is none.
  * Dates must be in the calendar and hours from 00 to 23 (§5.6, §5.7). Second 60 is a time only
  * where a leap second can be, at the end of June or December in UTC, and then it is the second
  * that follows. What is finer than a millisecond is dropped.

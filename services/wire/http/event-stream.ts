@@ -23,7 +23,7 @@ export type Timings = { readonly [Name in keyof typeof defaultTimings]: number }
 
 /** One message of an event stream, as an EventSource would dispatch it. */
 export interface Message {
-  /** The last event id when the message was complete; empty where none was set. */
+  /** The last event id when the message was complete; empty if none was set. */
   readonly id: string;
   /** `message` where the stream names none. */
   readonly event: string;

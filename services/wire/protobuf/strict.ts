@@ -50,7 +50,7 @@ interface Walk {
   fields: number;
 }
 
-/** @throws PaymentsError `validation_failed` where the bytes are no message of this shape */
+/** @throws PaymentsError `validation_failed` if the bytes are no message of this shape */
 export function checkMessage(shape: MessageShape, bytes: Buffer, unknown: Unknown): void {
   const walk: Walk = {
     bytes,

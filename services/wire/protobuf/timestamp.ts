@@ -22,18 +22,18 @@ export const decodeTime = ({ seconds, nanos }: Timestamp): number =>
 const leastSeconds = -62_135_596_800;
 const mostSeconds = 253_402_300_799;
 
-/** The time of a request's field; a timestamp that is none is one of `faults` instead. */
+/** The time of a request's field; a timestamp that is none is one of `violations` instead. */
 export function givenTime(
   field: string,
   time: Timestamp | null,
-  faults: Violation[],
+  violations: Violation[],
 ): number | undefined {
   if (time === null) return undefined;
   const { seconds, nanos } = time;
   if (seconds < leastSeconds || seconds > mostSeconds || nanos < 0 || nanos >= 1e9) {
     const expected = `seconds from ${leastSeconds} to ${mostSeconds} and nanos from 0 to 999999999`;
     const message = `expected ${expected}, got ${seconds} and ${nanos}`;
-    faults.push({ path: [field], code: 'out_of_range', message });
+    violations.push({ path: [field], code: 'out_of_range', message });
     return undefined;
   }
   return Math.min(decodeTime(time), mostSeconds * 1000 + 999);
