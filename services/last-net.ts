@@ -6,8 +6,8 @@ import type { FailureKind } from './log.ts';
  * After such an exception, Node's documentation advises to end the process, because the state of
  * what threw is unknown. Here the process goes on: the state of payments is in the database, which
  * changes by whole transactions, and a process that one client's input can end would end for all
- * clients, as often as that input is sent. Both are counted in `/metrics`: any count above zero is a
- * bug.
+ * clients, as often as that input is sent. Both are counted in `/metrics`, where any count above
+ * zero is a bug.
  */
 export function catchTheRest(report: (kind: FailureKind, error: unknown) => void): void {
   // A log that nobody reads any more fails each write to it, which must not be logged in turn.
