@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import type { GraphiQLOptions } from 'graphql-yoga';
+// Yoga's package of the page with all that it needs: nothing is loaded from a CDN.
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 /** A worker that makes the page of GraphiQL, sends it once, and takes what that needed with it. */
 
@@ -12,13 +13,6 @@ export interface GraphiqlPage {
   readonly scriptHash: string;
 }
 
-/** Yoga's package of the page with all that it needs: nothing is loaded from a CDN. */
-interface Renderer {
-  renderGraphiQL(options: GraphiQLOptions): string;
-}
-const rendererPackage: string = '@graphql-yoga/render-graphiql';
-
-const { renderGraphiQL }: Renderer = await import(rendererPackage);
 const html = renderGraphiQL(workerData);
 const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
 const page: GraphiqlPage = {
