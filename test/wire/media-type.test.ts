@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rangesOf } from '../../services/wire/http/accept.ts';
 import {
   isPlain,
   parseMediaType,
@@ -56,4 +57,14 @@ test('a type is plain without parameters that narrow it', () => {
   expect(plain('application/json;charset=latin1')).toBe(false);
   expect(plain('application/json;version=2')).toBe(false);
   expect(plain('application/json, text/html')).toBe(undefined);
+});
+
+test('an Accept of thousands of ranges is neither read to its end nor remembered', () => {
+  const short = 'text/html, application/json;q=0.9';
+  expect(rangesOf(short)).toBe(rangesOf(short));
+  const long = Array.from({ length: 3000 }, (_, at) => `a/${at}`).join(',');
+  expect(rangesOf(long)).not.toBe(rangesOf(long));
+  expect(rangesOf(long).map(({ name }) => name)).toEqual(
+    Array.from({ length: 100 }, (_, at) => `a/${at}`),
+  );
 });

@@ -17,13 +17,18 @@ export interface Preference {
 /** Headers that were parsed before: clients of one kind all send the same. */
 const parsed = new Map<string, readonly MediaType[]>();
 const mostParsed = 100;
+/** Browsers send less than 200 characters. What is longer is nobody's habit, and kilobytes here. */
+const longestParsed = 512;
+/** Ranges of one header that are looked at. */
+const mostRanges = 100;
 
-/** The media ranges of an `Accept` header. */
+/** The media ranges of an `Accept` header, as many as a client may have good reason to send. */
 export function rangesOf(accept: string): readonly MediaType[] {
+  if (accept.length > longestParsed) return parseMediaTypes(accept, mostRanges);
   let ranges = parsed.get(accept);
   if (!ranges) {
     if (parsed.size === mostParsed) parsed.clear();
-    ranges = parseMediaTypes(accept);
+    ranges = parseMediaTypes(accept, mostRanges);
     parsed.set(accept, ranges);
   }
   return ranges;
