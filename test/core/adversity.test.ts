@@ -3,7 +3,7 @@ import { settleDue } from '../../services/core/background.ts';
 import { PaymentsError } from '../../services/core/errors.ts';
 import type { Commits } from '../../services/core/events/store.ts';
 import { type Core, createCore } from '../../services/core/invoke.ts';
-import { createKeyring } from '../../services/core/merchants/keyring.ts';
+import { createKeyring, hashSecret } from '../../services/core/merchants/keyring.ts';
 import type { Accounts } from '../../services/core/merchants/store.ts';
 import type { CallName, InputOf } from '../../services/core/operations.ts';
 import { createDemoMerchants } from '../../services/demo/merchants.ts';
@@ -193,6 +193,50 @@ test('a key that nobody listens for any more is forgotten when ten thousand othe
   for (let at = 0; at < 10_001; at += 1) await find(`sk_${at}`);
   expect(await find('sk_stayed')).toBe(stayed);
   expect(await find('sk_left')).not.toBe(left);
+});
+
+describe('a session of a key that was forgotten meanwhile', () => {
+  const revokedAt = new Map<string, number>();
+  const any = storeOfAnyKey({});
+  const store = storeOfAnyKey({
+    apiKeyByHash: async (hash) => {
+      const key = await any.across.apiKeyByHash(hash);
+      return key && { ...key, revokedAt: revokedAt.get(hash) ?? null };
+    },
+    keysInForce: async (hashes) => hashes.filter((hash) => !revokedAt.has(hash)),
+  });
+  const forgetAll = async (keyring: ReturnType<typeof createKeyring>) => {
+    for (let at = 0; at < 10_001; at += 1)
+      await keyring.authenticate({ credential: `sk_${at}` }, 0);
+  };
+
+  test('ends with the key, and takes no other session of it with it', async () => {
+    const keyring = createKeyring(store);
+    const early = await keyring.authenticate({ credential: 'sk_slow' }, 0);
+    await forgetAll(keyring);
+    const late = await keyring.authenticate({ credential: 'sk_slow' }, 0);
+    const ended: string[] = [];
+    late.revocation.listen(() => ended.push('late'));
+    const unlisten = early.revocation.listen(() => {});
+    early.revocation.listen(() => ended.push('early'));
+    unlisten();
+    await forgetAll(keyring);
+    keyring.revoke(early.principal.id);
+    expect(ended.sort()).toEqual(['early', 'late']);
+  });
+
+  test('ends as soon as it is held where the key was revoked before', async () => {
+    const keyring = createKeyring(store);
+    const { principal, revocation } = await keyring.authenticate({ credential: 'sk_gone' }, 0);
+    await forgetAll(keyring);
+    revokedAt.set(hashSecret('sk_gone'), 1);
+    keyring.revoke(principal.id);
+    let ended = 0;
+    revocation.listen(() => {
+      ended += 1;
+    });
+    await expect.poll(() => ended).toBe(1);
+  });
 });
 
 test('a key that was used this second is refused as soon as it is revoked', async () => {

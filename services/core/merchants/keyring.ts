@@ -55,64 +55,31 @@ export function createKeyring(
     readonly across: Pick<Accounts, 'apiKeyByHash' | 'keysInForce'>;
   },
 ): Authenticator {
-  /** By the hash of the secret. */
-  const known = new Map<string, Entry>();
-  /** Those for whose revocation somebody listens: they are never forgotten. */
-  const held = new Map<string, Entry>();
-
   const recent = createRecent();
-
-  const entryOf = (hashed: string): Entry | undefined => known.get(hashed) ?? held.get(hashed);
-
-  function remember(hashed: string, entry: Entry): void {
-    if (known.size >= rememberedKeys) {
-      known.clear();
-      recent.clear();
-    }
-    known.set(hashed, entry);
-  }
-
-  function makeEntry(key: StoredApiKey): Entry {
-    const principal = principalOf(key);
-    const entry: Entry = {
-      principal,
-      revocation: createRevocation((isHeld) => {
-        if (isHeld) held.set(key.hash, entry);
-        else held.delete(key.hash);
-      }),
-      buckets: bucketsOf(principal),
-      trustedUntil: 0,
-    };
-    return entry;
-  }
-
-  function end(hashed: string): void {
-    const entry = entryOf(hashed);
-    known.delete(hashed);
-    entry?.revocation.happen();
-  }
+  const entries = createEntries(() => lookUpAll());
 
   async function endRevoked(): Promise<void> {
-    const remembered = [...new Set([...known.keys(), ...held.keys()])];
+    const remembered = entries.hashes();
     for (let at = 0; at < remembered.length; at += lookedUpAtOnce) {
       const asked = remembered.slice(at, at + lookedUpAtOnce);
       const inForce = new Set(await store.across.keysInForce(asked));
-      for (const hashed of asked) if (!inForce.has(hashed)) end(hashed);
+      for (const hashed of asked) if (!inForce.has(hashed)) entries.end(hashed);
       await nextTurn();
     }
   }
-  store.onForeignCommit(onceAtATime(endRevoked, lookUpEveryMs));
+  const lookUpAll = onceAtATime(endRevoked, lookUpEveryMs);
+  store.onForeignCommit(lookUpAll);
 
   async function lookUp(hashed: string, nowMs: number): Promise<Entry> {
     const key = await store.across.apiKeyByHash(hashed);
     if (!key) throw unauthenticated('Expected a valid API key, got one that is not known.');
     if (key.revokedAt !== null) {
-      end(hashed);
+      entries.end(hashed);
       throw unauthenticated('Expected a valid API key, got one that was revoked.');
     }
-    const entry = entryOf(hashed) ?? makeEntry(key);
+    const entry = entries.of(hashed) ?? entries.make(key);
     entry.trustedUntil = nowMs + trustedMs;
-    remember(hashed, entry);
+    if (entries.remember(hashed, entry)) recent.clear();
     return entry;
   }
 
@@ -125,17 +92,77 @@ export function createKeyring(
       const seen = recent.find(secret, nowMs);
       if (seen) return seen;
       const hashed = hashSecret(secret);
-      const found = known.get(hashed);
+      const found = entries.known(hashed);
       if (!found || nowMs >= found.trustedUntil) return lookUp(hashed, nowMs);
       recent.keep(secret, found);
       return found;
     },
 
     revoke(principalId) {
-      for (const [hashed, { principal }] of [...known, ...held]) {
-        if (principal.id === principalId) end(hashed);
+      for (const hashed of entries.hashes()) {
+        if (entries.of(hashed)?.principal.id === principalId) entries.end(hashed);
       }
     },
+  };
+}
+
+/**
+ * Entries by the hash of their secret.
+ *
+ * @param onDoubt called when one is held that was forgotten, and so not told of a revocation since
+ */
+function createEntries(onDoubt: () => void) {
+  const known = new Map<string, Entry>();
+  /** Those for whose revocation somebody listens: they are never forgotten. */
+  const held = new Map<string, Entry>();
+
+  const entryOf = (hashed: string): Entry | undefined => known.get(hashed) ?? held.get(hashed);
+
+  /** @returns a function that lets the entry go again */
+  function hold(hashed: string, entry: Entry): () => void {
+    const current = entryOf(hashed);
+    if (current && current !== entry) {
+      // Forgotten, and another was made of the same key since: both end with that one.
+      return current.revocation.listen(() => entry.revocation.happen());
+    }
+    held.set(hashed, entry);
+    if (!current) onDoubt();
+    return () => held.delete(hashed);
+  }
+
+  function make(key: StoredApiKey): Entry {
+    const principal = principalOf(key);
+    let letGo = () => {};
+    const entry: Entry = {
+      principal,
+      revocation: createRevocation((isHeld) => {
+        letGo();
+        letGo = isHeld ? hold(key.hash, entry) : () => {};
+      }),
+      buckets: bucketsOf(principal),
+      trustedUntil: 0,
+    };
+    return entry;
+  }
+
+  return {
+    make,
+    of: entryOf,
+    /** Unless it is one that is held and otherwise forgotten. */
+    known: (hashed: string): Entry | undefined => known.get(hashed),
+    /** @returns whether all others were forgotten for it */
+    remember(hashed: string, entry: Entry): boolean {
+      const isFull = known.size >= rememberedKeys;
+      if (isFull) known.clear();
+      known.set(hashed, entry);
+      return isFull;
+    },
+    end(hashed: string): void {
+      const entry = entryOf(hashed);
+      known.delete(hashed);
+      entry?.revocation.happen();
+    },
+    hashes: (): readonly string[] => [...new Set([...known.keys(), ...held.keys()])],
   };
 }
 
