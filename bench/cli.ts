@@ -26,8 +26,9 @@ function list(plan: Plan, out: Out): void {
     const [first] = blocks;
     if (!first) continue;
     const ways = scenario.contenders.filter((one) => first.contenders.includes(one));
+    const rounds = blocks.length === 1 ? '1 round' : `${blocks.length} rounds`;
     const length = formatDuration(blocks.reduce((ms, { estimateMs }) => ms + estimateMs, 0));
-    out.write(`${scenario.name}: ${scenario.title}, ${blocks.length} rounds, ${length}\n`);
+    out.write(`${scenario.name}: ${scenario.title}, ${rounds}, ${length}\n`);
     out.write(`  ${ways.map(({ label }) => label).join('; ')}\n`);
   }
 }

@@ -23,7 +23,7 @@ const bytesInMegabit = 125_000;
 const onlyNames = [...scenarioNames, storageName];
 
 export const usage = `Measures the same operations over each wire: on the same data, in fresh server processes, after a
-check that all answers are equal.
+check that all results are equal.
 
   npm run bench [-- options]
   npm run bench -- --compare OLD.json NEW.json   compares two results
@@ -143,16 +143,22 @@ const flags = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** @throws Error that says where all flags are listed; Node's own goes on about positionals */
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  } catch (cause) {
+    const [problem] = (cause instanceof Error ? cause.message : String(cause)).split('. ');
+    throw new Error(`${problem}. All options: npm run bench -- --help`, { cause });
+  }
+}
+
 /**
  * @param resultsFolder where results go that say nothing else
  * @throws Error saying what was expected and what was got
  */
 export function readCommand(args: readonly string[], resultsFolder: string): Command {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: flags,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args);
   if (values.help) return { action: 'help' };
   if (values.compare) {
     const [older, newer, ...more] = positionals;

@@ -105,7 +105,7 @@ describe('the snippets of the quick start', () => {
     'npx buf curl': /"payments":\s*\[\s*\{/,
     'curl -s http://127.0.0.1:4000/graphql': /"data":\{"payments":.*"name":"Ada"/,
     'curl -sN': /id: ?1\n/,
-    'npx node': /type: 'welcome'[\s\S]*type: 'result'/,
+    'npx node': /"type":"welcome"[\s\S]*"type":"result"/,
   };
 
   test.each(Object.entries(expected))('%s … answers', async (opening, answer) => {

@@ -112,7 +112,7 @@ async function takeTool(
   // gRPC reports failures in trailers, which no tool looks at: their answers have no body.
   const missing = completed * captured.body.length - (bodyBytes ?? Number.POSITIVE_INFINITY);
   if (missing > 0) {
-    throw new Error(`Expected whole answers alone, ${tool.name} lacks ${missing} bytes of them.`);
+    throw new Error(`Expected only whole responses, ${tool.name} lacks ${missing} bytes of them.`);
   }
   return perSecond;
 }

@@ -69,7 +69,7 @@ export const wrk: Tool = {
     const [completed = 0] = numbers(/^ *(\d+) requests in [\d.]+\w+, \S+ read$/m, 'its requests');
     const [perSecond = 0] = numbers(/^Requests\/sec: +([\d.]+)$/m, 'its requests a second');
     const isGood = completed > 0 && !/^ *(Socket errors|Non-2xx or 3xx)/m.test(output);
-    expect('wrk', isGood, 'good answers alone', output);
+    expect('wrk', isGood, 'only successful responses', output);
     return { completed, perSecond, bodyBytes: null };
   },
 };
@@ -105,7 +105,7 @@ export const h2load: Tool = {
     const isGood =
       completed > 0 && succeeded === completed && ![...lost, ...others].some((count) => count > 0);
     // Without a server, too, it ends with 0.
-    expect('h2load', isGood, 'good answers alone', output);
+    expect('h2load', isGood, 'only successful responses', output);
     return { completed, perSecond, bodyBytes };
   },
 };

@@ -84,7 +84,7 @@ function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
   };
   const onAnswer = ({ status, body, isLast }: Http1Answer) => {
     const call = pending;
-    if (!call) throw new Error(`Expected no answer without a request, got status ${status}.`);
+    if (!call) throw new Error(`Expected no response without a request, got status ${status}.`);
     pending = undefined;
     settle(call, check, status, body);
     if (isLast) end(new Error('Expected nothing more from a server that ends the connection.'));
@@ -134,7 +134,7 @@ function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
       } else void sendAfterOpening(call);
     },
     giveUpBefore(ms) {
-      if (pending && sentMs < ms) end(new Error('Expected an answer in time, got none.'));
+      if (pending && sentMs < ms) end(new Error('Expected a response in time, got none.'));
     },
     close() {
       isClosed = true;

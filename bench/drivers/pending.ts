@@ -12,7 +12,7 @@ const shownBytes = 120;
 function refusal({ status, body }: DriverReply): Error {
   const start = Buffer.from(body.subarray(0, shownBytes)).toString();
   return new Error(
-    `Expected the answer that the check knows, got status ${status} and ${body.length} bytes: ${start}`,
+    `Expected the response that the check knows, got status ${status} and ${body.length} bytes: ${start}`,
   );
 }
 
@@ -38,4 +38,4 @@ export function pendingCall(start: (pending: Pending) => void): Promise<void> {
 }
 
 /** What calls end with that are out when their driver is closed, or come later. */
-export const closed = (): Error => new Error('Expected an answer, the driver was closed.');
+export const closed = (): Error => new Error('Expected a response, the driver was closed.');

@@ -59,7 +59,7 @@ export function openSocket(
       cause = error.message;
     });
     socket.once('close', () => {
-      if (isOpen) onLost(new Error(`Expected an answer, lost the connection: ${cause}`));
+      if (isOpen) onLost(new Error(`Expected a response, lost the connection: ${cause}`));
       else reject(new Error(`Expected a connection to ${host}:${port}, got none: ${cause}`));
     });
   });

@@ -45,7 +45,7 @@ function createMessageReader(outbox: () => Outbox, onMessage: OnMessage) {
     }
     if (code !== opcode.close) return;
     const status = payload.length >= 2 ? payload.readUInt16BE() : 'no status';
-    throw new Error(`Expected an answer, got a close with ${status} ${payload.subarray(2)}`);
+    throw new Error(`Expected a response, got a close with ${status} ${payload.subarray(2)}`);
   };
   /** @returns where the first frame starts that has not come as a whole */
   return (bytes: Buffer, from: number, end: number): number => {

@@ -92,7 +92,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
   await Promise.race([loops, late.promise]);
   clearTimeout(timer);
   for (let unanswered = out; unanswered > 0; unanswered -= 1) {
-    failures.add(new Error(`no answer within ${graceMs} ms after the end`));
+    failures.add(new Error(`no response within ${graceMs} ms after the end`));
   }
   const elapsedMs = Math.min(performance.now() - startedMs, durationMs);
   return {

@@ -72,7 +72,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     for (const [index, { intendedMs, sentMs }] of out) {
       if (nowMs - sentMs < timeoutMs) return;
       out.delete(index);
-      failures.add(new Error(`no answer within ${timeoutMs} ms`));
+      failures.add(new Error(`no response within ${timeoutMs} ms`));
       recordMs(response, Math.max(nowMs - intendedMs, timeoutMs));
       recordMs(service, Math.max(nowMs - sentMs, timeoutMs));
     }

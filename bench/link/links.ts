@@ -85,7 +85,7 @@ export async function connectLinks(controlPort: number): Promise<Links> {
   control.on('error', () => {});
   control.on('close', () => {
     for (const [id, answer] of asked)
-      answer({ id, error: 'Expected an answer of the links, got their end.' });
+      answer({ id, error: 'Expected a reply of the links, got their end.' });
   });
 
   let lastId = 0;

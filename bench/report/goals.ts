@@ -185,7 +185,7 @@ export function goalsOf(result: Result): Goal[] {
     ),
     limitFigure('screen by REST `expand`', 4, 'queries', queriesOf(result, 'rest-expand')),
     limitFigure('idle server, all wires', 120, 'MB', start?.idleBytes && start.idleBytes / 1e6),
-    limitFigure('start to first answer, all wires', 1500, 'ms', start?.firstAnswerMs),
+    limitFigure('start to first response, all wires', 1500, 'ms', start?.firstAnswerMs),
     limitFigure('store read over a bare statement', 15, 'µs', storage?.pointRead.overBareMicros),
   ];
 }

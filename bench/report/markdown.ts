@@ -40,7 +40,7 @@ export const limits = [
   'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 needs more than five minutes to optimise every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" marks code that still changed. `--full` lowers nothing, and waits.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
   'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. An INVALID measurement has no number here and no part in any answer.',
-  'Calls under load are sent by a driver that has the bytes of the real client and checks each answer; screens, caches and events go through the real clients.',
+  'Calls under load are sent by a driver that has the bytes of the real client and checks each response; screens, caches and events go through the real clients.',
 ];
 
 /** The whole report in Markdown. */

@@ -341,12 +341,18 @@ export function parseResult(json: unknown): Result {
   }
   const parsed = result.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
+  const violations = parsed.error.issues.map(
     (issue) => `${issue.path.join('.') || 'result'}: ${issue.message}`,
   );
-  throw new Error(`Expected a bench result of ${resultVersion}.\n${faults.join('\n')}`);
+  throw new Error(`Expected a bench result of ${resultVersion}.\n${violations.join('\n')}`);
 }
 
-/** The result in a file. @throws Error if it is none, or lacks anything */
-export const readResult = (path: string | URL): Result =>
-  parseResult(JSON.parse(readFileSync(path, 'utf8')));
+/** The result in a file. @throws Error that names the file if it is none, or lacks anything */
+export function readResult(path: string | URL): Result {
+  try {
+    return parseResult(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot read a bench result from ${path}: ${why}`, { cause });
+  }
+}

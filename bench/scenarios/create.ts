@@ -10,7 +10,7 @@ const createsPerSecond = 500;
 export const create = callScenario({
   name: 'create',
   title: 'One payment created with an idempotency key',
-  what: 'A payment is created: key, payment and event are durable before the answer.',
+  what: 'A payment is created: key, payment and event are durable before the response.',
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 10 },
   contenders: [room('rest'), restAgain, room('grpc'), room('graphql'), room('websocket')],

@@ -32,7 +32,7 @@ const connections = 16;
 /** The same answer, small and large. */
 export const payload = callScenario({
   name: 'payload',
-  title: 'Answers from 200 bytes to a megabyte',
+  title: 'Responses from 200 bytes to a megabyte',
   what: 'A refund, pages of payments, and pages of payments with ten kilobytes of metadata each.',
   baseline: 'rest',
   rounds: { quick: 1, normal: 3, full: 6 },

@@ -43,7 +43,7 @@ export const expandCustomer = {
  * Every operation that answers once. A key is ended by POST, not DELETE: it stays on record with
  * the time of its end, and ending it is a write that takes an idempotency key like the others.
  */
-export const routes: readonly Route[] = [
+const table = [
   {
     method: 'POST',
     path: '/v1/payments',
@@ -182,4 +182,11 @@ export const routes: readonly Route[] = [
     status: 200,
     idField: 'id',
   },
-];
+] as const satisfies readonly Route[];
+
+type Routed = (typeof table)[number]['operation'];
+
+/** The compiler names the operation that has no row. */
+type Complete = CallName extends Routed ? readonly Route[] : Exclude<CallName, Routed>;
+
+export const routes: readonly Route[] = table satisfies Complete;

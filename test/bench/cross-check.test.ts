@@ -81,7 +81,7 @@ describe('the output of a tool', () => {
     ['h2load, lost calls', h2load, byH2load.replace('4576 succeeded, 0', '4575 succeeded, 1')],
     ['h2load, a call too late', h2load, byH2load.replace('0 timeout', '1 timeout')],
   ])('with answers that are not good is refused: %s', (_, tool, output) => {
-    expect(() => tool.read(output)).toThrow(/to report good answers alone, got/);
+    expect(() => tool.read(output)).toThrow(/to report only successful responses, got/);
   });
 
   test.each([

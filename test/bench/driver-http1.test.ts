@@ -172,7 +172,7 @@ describe('the lean driver of HTTP/1.1', () => {
     });
     const driver = await opened(http1(get), port, { connections: 1 });
     await driver.call();
-    await expect(driver.call()).rejects.toThrow(/no answer without a request/);
+    await expect(driver.call()).rejects.toThrow(/no response without a request/);
     await driver.call();
   });
 
@@ -182,7 +182,7 @@ describe('the lean driver of HTTP/1.1', () => {
       socket.on('data', () => socket.write(answers.shift() ?? ok));
     });
     const driver = await opened(http1(get), port, { connections: 1 });
-    await expect(driver.call()).rejects.toThrow(/answer of HTTP\/1.1, got "SSH-2.0/);
+    await expect(driver.call()).rejects.toThrow(/response of HTTP\/1.1, got "SSH-2.0/);
     await expect(driver.call()).rejects.toThrow(/Expected content-length or chunks/);
     await driver.call();
   });
@@ -201,7 +201,7 @@ describe('the lean driver of HTTP/1.1', () => {
       check: isText('ok'),
     });
     const [hanging, waiting] = [driver.call(), driver.call()];
-    await expect(hanging).rejects.toThrow(/answer in time/);
+    await expect(hanging).rejects.toThrow(/response in time/);
     await waiting;
     expect(asked).toBe(2);
   });

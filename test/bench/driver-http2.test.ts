@@ -318,7 +318,7 @@ describe('the lean driver of HTTP/2', () => {
       if (type === frameType.headers) answer204(send, id + 2);
     });
     const driver = await opened(http2(get), port, { connections: 1 });
-    await expect(driver.call()).rejects.toThrow(/no answer without a request, got stream 3/);
+    await expect(driver.call()).rejects.toThrow(/no response without a request, got stream 3/);
   });
 
   test('rejects the calls of a lost connection, and the next one connects again', async () => {

@@ -150,7 +150,7 @@ describe('calls in flight are bounded, and none is dropped in silence', () => {
       index % 50 === 0 ? undefined : arrivedMs + 1;
     const result = await runVirtual(uniformSchedule(1000, 2000), answersAt, { timeoutMs: 500 });
     expect(result).toMatchObject({ failed: 40, completed: 1960 });
-    expect(result.failures).toEqual({ 'no answer within 500 ms': 40 });
+    expect(result.failures).toEqual({ 'no response within 500 ms': 40 });
     expect(result.response.totalCount).toBe(2000);
     // Three significant digits: a bucket is 499,712 to 500,223.
     expect(msAt(result.response, 0.99)).toBeGreaterThanOrEqual(499.5);

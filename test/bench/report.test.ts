@@ -209,7 +209,7 @@ describe('the report', () => {
     const named = (part: string) => figures.find(({ name }) => name.includes(part));
     expect(named('REST read, of bare hono')).toMatchObject({ verdict: 'reached' });
     expect(named('idle')).toMatchObject({ verdict: 'missed', missedBy: '25 %' });
-    expect(named('first answer')).toMatchObject({ verdict: 'missed', missedBy: '20 %' });
+    expect(named('first response')).toMatchObject({ verdict: 'missed', missedBy: '20 %' });
     expect(named('DataLoader')).toMatchObject({ verdict: 'reached', measured: '3 queries' });
     expect(named('WebSocket read')).toMatchObject({ verdict: 'not measured' });
   });

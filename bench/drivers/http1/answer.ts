@@ -100,7 +100,7 @@ export function readHttp1Answer(
   if (end - start < 13) return undefined;
   if (bytes[start] !== 72 || bytes[start + 4] !== 47 || bytes[start + 8] !== space) {
     const got = bytes.toString('latin1', start, Math.min(end, start + 20));
-    throw new Error(`Expected an answer of HTTP/1.1, got ${JSON.stringify(got)}`);
+    throw new Error(`Expected a response of HTTP/1.1, got ${JSON.stringify(got)}`);
   }
   const head = readHead(bytes, start, end);
   if (!head) return undefined;

@@ -114,7 +114,7 @@ function finish(connection: Http2Connection, stream: Stream, body: Buffer): void
 
 function refuse(connection: Http2Connection, stream: Stream, got: string): void {
   remove(connection, stream);
-  stream.call.reject(new Error(`Expected an answer, got ${got}.`));
+  stream.call.reject(new Error(`Expected a response, got ${got}.`));
 }
 
 /** The payload of a frame without its padding, and the length that it had with it. */
@@ -133,7 +133,7 @@ function onHeaderBlock(connection: Http2Connection, { flags, id, bytes, start, e
   const stream = connection.streams.get(id);
   if (!stream) {
     if (id < connection.nextId) return;
-    throw new Error(`Expected no answer without a request, got stream ${id}.`);
+    throw new Error(`Expected no response without a request, got stream ${id}.`);
   }
   const isEnd = (flags & flag.endStream) !== 0;
   // gRPC's status is in the last block, HTTP's in the first that is not interim.
