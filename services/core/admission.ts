@@ -7,13 +7,13 @@ import type { Scope } from './merchants/merchant.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * What the most expensive operation takes. A bucket that is smaller lets it through when it is
- * full; a composite request that is larger than both is refused for good.
+ * The tokens of the most expensive operation. A smaller bucket allows it when it is full; a
+ * composite request that takes more than both is refused.
  */
 export const tokensOfOneOperation = 5;
 const longestPauseMs = 1000;
 
-/** Who may call, and how often. */
+/** Decides who may call, and how often. */
 export interface Admission {
   /** @throws PaymentsError `unauthenticated`, or `rate_limited` after too many failures */
   sessionOf(caller: Caller, nowMs: number): Awaitable<Session>;
@@ -21,13 +21,16 @@ export interface Admission {
   authorise(session: Session, scope: Scope): void;
   /** Takes tokens from key and merchant. @throws PaymentsError `rate_limited` */
   take(session: Session, tokens: number, caller: Caller): Awaitable<void>;
-  /** Takes tokens for what an answer turned out to cost beyond the tokens of its operation. */
+  /** Takes tokens for what a response cost beyond the tokens of its operation. */
   debit(session: Session, tokens: number, caller: Caller): Promise<void>;
   /** Takes tokens for a failure from the address. @throws PaymentsError `rate_limited` */
   takeForFailure(caller: Caller): Promise<void>;
-  /** @throws PaymentsError `query_too_costly` where a full bucket holds fewer tokens */
+  /**
+   * Admits a composite request. @throws PaymentsError `query_too_costly` if a full bucket holds
+   * fewer tokens
+   */
   admit(session: Session, composite: Composite, caller: Caller): Promise<Session>;
-  /** Takes tokens as soon as there are enough; resolves early when `signal` aborts. */
+  /** Takes tokens as soon as there are enough; resolves early if `signal` aborts. */
   pace(session: Session, tokens: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -111,7 +114,7 @@ export function createAdmission({
       for (let attempt = 0; !signal.aborted; attempt += 1) {
         const rate = await limiter.take(session.buckets, Math.min(tokens, session.principal.burst));
         if (rate.allowed) return;
-        // Others take from the same bucket: who has waited often looks less often.
+        // Others take from the same bucket, so each further wait is longer.
         const pauseMs = Math.min(longestPauseMs, rate.retryAfterMs * 2 ** attempt);
         await sleep(pauseMs, undefined, { signal }).catch(() => {});
       }

@@ -1,10 +1,10 @@
 /**
- * A result at once where nothing has to be waited for. What fails at once throws, and what fails
- * later rejects: `await` treats both alike.
+ * A result that may be available synchronously. A synchronous failure throws, a later one rejects:
+ * `await` treats both alike.
  */
 export type Awaitable<Result> = Result | Promise<Result>;
 
-/** Hands a result on, at once where it is there. */
+/** Passes a result to `next`, synchronously if it is available. */
 export const andThen = <Result, Next>(
   result: Awaitable<Result>,
   next: (result: Result) => Awaitable<Next>,

@@ -1,15 +1,15 @@
 import { settlement, settlePayment } from './payments/operations.ts';
 import type { Ports } from './ports.ts';
 
-/** Work between calls; who runs it is not core's concern. */
+/** Work between calls. Core does not know who runs it. */
 export interface BackgroundWork {
-  /** Reported with a failure. */
+  /** The name under which a failure is reported. */
   readonly name: string;
   readonly everyMs: number;
   run(): Promise<unknown>;
 }
 
-/** What has to be done between calls for core to keep its promises. */
+/** The work between calls that core depends on. */
 export const backgroundOf = (ports: Ports): readonly BackgroundWork[] => [
   { name: 'settle due payments', everyMs: 250, run: () => settleDue(ports) },
   {
@@ -19,13 +19,13 @@ export const backgroundOf = (ports: Ports): readonly BackgroundWork[] => [
   },
 ];
 
-/** Payments settled in one commit, so that it stays short, and commits of one turn. */
+/** Maximum payments settled in one commit, so that it stays short, and commits in one run. */
 const settledAtOnce = 100;
 const settlementsOfTurn = 20;
 
 type SettlementPorts = Pick<Ports, 'store' | 'clock' | 'processor' | 'newId'>;
 
-/** Asks the card network again for the payments whose time has come; returns how many. */
+/** Asks the card network again for the payments that are due; returns how many. */
 export async function settleDue(ports: SettlementPorts): Promise<number> {
   const { store, clock } = ports;
   let settled = 0;
@@ -33,7 +33,7 @@ export async function settleDue(ports: SettlementPorts): Promise<number> {
     const due = await store.across.duePayments(clock.now(), settledAtOnce);
     await Promise.all(due.map((one) => settleOne(ports, one)));
     settled += due.length;
-    // A merchant's backlog must not keep the payments of others waiting for many turns.
+    // A merchant's backlog must not delay the payments of others for many runs.
     if (due.length < settledAtOnce) break;
   }
   return settled;

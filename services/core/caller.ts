@@ -3,76 +3,77 @@ import type { Bucket, RateState } from './limiter.ts';
 import type { Scope } from './merchants/merchant.ts';
 import type { Observation } from './observe.ts';
 
-/** Who a credential stands for, and what it may do. */
+/** The holder of a credential, and what it may do. */
 export interface Principal {
-  /** Its calls and streams are counted under this id. */
+  /** The id under which its calls and streams are counted. */
   readonly id: string;
   readonly merchantId: string;
   readonly scopes: readonly Scope[];
   /** Requests a second, sustained. */
   readonly ratePerSecond: number;
-  /** Requests at once after a rest. */
+  /** Maximum requests at once after a rest. */
   readonly burst: number;
 }
 
-/** Whether a principal was revoked, and who acts on it. */
+/** Whether a principal was revoked, and who is notified of it. */
 export interface Revocation {
   readonly happened: boolean;
   /**
-   * Calls `listener` when the principal is revoked, at once if it was. What lasts longer than one
-   * call listens: a principal that nobody listens for may be forgotten before it is revoked.
+   * Calls `listener` when the principal is revoked, at once if it already is. Anything that lasts
+   * longer than one call listens: a principal without listeners may be forgotten before it is
+   * revoked.
    *
-   * @returns a function that ends the listening
+   * @returns a function that removes the listener
    */
   listen(listener: () => void): () => void;
 }
 
-/** A principal that was authenticated, as an authenticator returns it. */
+/** An authenticated principal, as an authenticator returns it. */
 export interface Authenticated {
   readonly principal: Principal;
   readonly revocation: Revocation;
-  /** Its calls take tokens from all of these: its own bucket, and the one of its merchant. */
+  /** Its calls take tokens from all of these: its own bucket and its merchant's. */
   readonly buckets: readonly [Bucket, Bucket];
 }
 
-/** Makes a principal of what a caller presents: an API key today. */
+/** Finds the principal of a credential: an API key today. */
 export interface Authenticator {
   /**
-   * Rejects with PaymentsError `unauthenticated`; answers at once where it can.
+   * Rejects with PaymentsError `unauthenticated`; returns synchronously if it can.
    * @param nowMs milliseconds since 1970 UTC
    */
   authenticate(presented: Pick<Caller, 'credential'>, nowMs: number): Awaitable<Authenticated>;
-  /** Ends what the principal with this id has open, and forgets it. */
+  /** Ends everything that the principal with this id has open, and forgets it. */
   revoke(principalId: string): void;
 }
 
 /** An authenticated principal, for wires that authenticate once and call many times. */
 export interface Session extends Authenticated {
-  /** True if `admit` has taken the tokens of all calls. */
+  /** True if `admit` has already taken the tokens of all calls. */
   readonly prepaid?: boolean | undefined;
-  /** True if the size of answers takes tokens all the same. */
+  /** True if the size of responses still takes tokens. */
   readonly bySize?: boolean | undefined;
 }
 
-/** What `invoke` learnt on the way, whether the call succeeded or not; made by the room. */
+/** What `invoke` found out on the way, whether the call succeeded or not. The room creates it. */
 export interface Receipt {
-  /** The answer is that of an earlier call with the same idempotency key. */
+  /** True if the output is that of an earlier call with the same idempotency key. */
   replayed?: boolean;
   rate?: RateState;
 }
 
-/** Who calls, and how; each room makes one from its own request. */
+/** Who calls, and how; each room builds one from its own request. */
 export interface Caller {
   /** The bearer token as it was presented. */
   readonly credential?: string | undefined;
-  /** Takes the place of the credential. */
+  /** Replaces the credential. */
   readonly session?: Session | undefined;
-  /** The client's IP address, for the limit of failures before a key is known. */
+  /** The client's IP address, used to limit failures before a key is known. */
   readonly address?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   /**
-   * The versions of which the payment to change must have one: an empty list matches none. Not
-   * looked at by a call that is answered from its idempotency key.
+   * The versions of which the payment to change must have one; an empty list matches none. Ignored
+   * by a call that is replayed from its idempotency key.
    */
   readonly ifVersion?: readonly number[] | undefined;
   /** The versions that the payment to change must not have; `any`: it must not exist at all. */
@@ -80,26 +81,28 @@ export interface Caller {
   readonly requestId: string;
   /** W3C Trace Context. */
   readonly traceparent?: string | undefined;
-  /** Dated version of the contract that the client asked for. */
+  /** The dated contract version that the client asked for. */
   readonly version?: string | undefined;
   /**
-   * Aborts when nobody waits for the answer any more. A write that has not begun by then has no
-   * effect, and fails with the signal's reason where that is a PaymentsError.
+   * Aborts when the caller no longer waits for the response. A write that has not begun by then has
+   * no effect, and fails with the signal's reason if that is a PaymentsError.
    */
   readonly signal?: AbortSignal | undefined;
   readonly receipt?: Receipt | undefined;
-  /** Begun, and ended, by the room whose request this is. Core observes the call if omitted. */
+  /** The room whose request this is begins and ends it. If omitted, core observes the call. */
   readonly observation?: Observation | undefined;
 }
 
-/** Who opens a stream: it ends with the connection or operation that `signal` stands for. */
+/** The caller of a stream, which ends with the connection or operation that `signal` stands for. */
 export type StreamCaller = Caller & { readonly signal: AbortSignal };
 
-/** What a request that is made of several calls needs as a whole. */
+/** What a request of several calls needs as a whole. */
 export interface Composite {
   readonly tokens: number;
-  /** True where `tokens` do not include the size of answers, so that it is taken as it shows. */
+  /**
+   * True if `tokens` do not include the size of responses, which then takes tokens as it is read.
+   */
   readonly bySize?: boolean;
-  /** Every scope that it needs, so that it is refused before anything runs. */
+  /** Every scope that the request needs, so that it is refused before anything runs. */
   readonly scopes?: readonly Scope[];
 }

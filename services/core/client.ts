@@ -14,7 +14,7 @@ import type { Payment } from './payments/payment.ts';
 import type { Refund } from './refunds/refund.ts';
 
 export interface CallOptions {
-  /** Sent as it is; none is made up where it is absent. */
+  /** Sent as it is. If omitted, no header is sent. */
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,7 +24,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** An operation that answers once, as a function. */
+/** An operation that returns once, as a function. */
 export type Call<Name extends CallName> = (
   input: InputOf<Name>,
   options?: CallOptions,
@@ -34,7 +34,7 @@ export type Calls = { readonly [Name in CallName]: Call<Name> };
 
 /**
  * A stream of events, as a function. Resolves when the server has accepted the subscription: every
- * event committed after that is delivered. The iteration throws PaymentsError when the server ends
+ * event committed after that is delivered. The iteration throws PaymentsError if the server ends
  * the stream with an error.
  */
 export type Watch<Stream = AsyncIterable<Event>> = (
@@ -52,18 +52,18 @@ export interface Closable {
 
 /**
  * The one interface of every wire's client and of the core itself: same names, same inputs, same
- * outputs, and a PaymentsError with the same code for every failure. Bench and tests see the
- * rooms through this alone.
+ * outputs, and a PaymentsError with the same code for every failure. Bench and tests use the rooms
+ * only through it.
  */
 export interface Client extends Calls, Streams, Closable {}
 
-/** The client of a wire that carries streams alone; `test/gaps.ts` says why. */
+/** The client of a wire that only carries streams; `test/gaps.ts` gives the reason. */
 export interface StreamClient extends Streams, Closable {}
 
-/** A payment, or that the one already held is still right; for wires with conditional reads. */
+/** A payment, or a notice that the caller's copy is current, on wires with conditional reads. */
 export interface ConditionalPayment {
   readonly etag: string;
-  /** Undefined: what `etag` names has not changed. */
+  /** Undefined if what `etag` names has not changed. */
   readonly payment: Payment | undefined;
 }
 
@@ -79,11 +79,11 @@ export interface ClientOptions {
   /** `http[s]://host:port`, `ws[s]://host:port` or, for gRPC, `host:port`. */
   readonly target: string;
   /**
-   * PEM of the only authority that may vouch for a server over TLS; those that Node trusts where
-   * absent. For gRPC, whose target names no scheme, its presence asks for TLS.
+   * PEM of the only trusted certificate authority for a server over TLS. Defaults to those that
+   * Node trusts. For gRPC, whose target has no scheme, its presence enables TLS.
    */
   readonly ca?: string | undefined;
-  /** The API key; none is sent where it is absent. */
+  /** The API key. If omitted, none is sent. */
   readonly key?: string | undefined;
   /** Maximum transport connections. Defaults to 1. */
   readonly connections?: number | undefined;

@@ -1,6 +1,6 @@
 /**
- * Every way a call can fail, as the core names it. No wire's number is here: each room maps
- * these codes once, in its own `errors.ts`, by a `Record<ErrorCode, …>`.
+ * Every way a call can fail, as the core names it. This file has no number of any wire: each room
+ * maps these codes once, in its own `errors.ts`, by a `Record<ErrorCode, …>`.
  */
 const traits = {
   validation_failed: { title: 'The input is not valid', retryable: false },
@@ -55,9 +55,9 @@ export interface Violation {
   readonly path: readonly (string | number)[];
   readonly code: string;
   readonly message: string;
-  /** The values that were expected, in the core's words, where the field takes only some. */
+  /** The values that were expected, in the core's words, if the field takes only some. */
   readonly options?: readonly string[];
-  /** What was got, as an excerpt; only beside `options`. */
+  /** What was received, as an excerpt; present only beside `options`. */
   readonly got?: string;
 }
 
@@ -74,17 +74,17 @@ export interface ErrorDetails {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Longest message and longest name of a field that an error repeats, in UTF-16 units. */
+/** Maximum length of a message and of a field name that an error repeats, in UTF-16 units. */
 const maxMessageLength = 2000;
 const maxNameLength = 64;
 /** Maximum violations per error: enough for an honest mistake, bounded for hostile input. */
 export const maxViolations = 32;
-/** Violations that a message spells out; the rest are in the details. */
+/** Number of violations that a message lists; the rest are in the details. */
 const maxViolationsInMessage = 8;
 
 /**
- * Text that every wire can carry: half of a surrogate pair is replaced (UTF-8 has no form for it),
- * and what is longer than `maxLength` is cut, so that no error is much larger than its request.
+ * Makes text that every wire can carry: replaces half of a surrogate pair (UTF-8 has no form for
+ * it), and cuts what is longer than `maxLength`, so that no error is much larger than its request.
  */
 const carried = (text: string, maxLength: number): string =>
   (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text).toWellFormed();
@@ -98,8 +98,8 @@ const carriedViolation = (violation: Violation): Violation => ({
 });
 
 /**
- * The one error that core throws and every client throws again on the other side of a wire. Its
- * texts are made fit for every wire here, once, so that no encoder has to.
+ * The only error that core throws, and that every client throws on the other side of a wire. Its
+ * texts are made valid for every wire here, so that no encoder has to.
  */
 export class PaymentsError extends Error {
   override readonly name = 'PaymentsError';
@@ -116,11 +116,11 @@ export class PaymentsError extends Error {
   }
 }
 
-/** How a wire names fields and the values that they take. */
+/** How a wire names fields and their values. */
 export interface Naming {
   /** The field at this path; `path` is empty for the input as a whole. */
   field(path: Violation['path']): string;
-  /** One of the values that the field at this path takes; as the core names it, if omitted. */
+  /** Renames one of the values that the field at this path takes. Defaults to the core's name. */
   option?(path: Violation['path'], value: string): string;
 }
 
@@ -155,8 +155,8 @@ function listed(violations: readonly Violation[], { field }: Naming): string {
 }
 
 /**
- * How many violations are not shown. An error with the maximum may have left out others: it says
- * "at least".
+ * Returns how many violations are not shown. An error with the maximum may have left out others, so
+ * its message says "at least".
  */
 export function andMore(violations: number, shown: number): string {
   const atLeast = violations < maxViolations ? '' : 'at least ';
@@ -171,15 +171,15 @@ export function invalid(...given: readonly Violation[]): PaymentsError {
   return new PaymentsError('validation_failed', listed(violations, coreNaming), { violations });
 }
 
-/** `not_found`; says the same of an id that does not exist and of another merchant's. */
+/** `not_found`, with the same text for an id that does not exist and for another merchant's id. */
 export const notFound = (what: string, id: string): PaymentsError =>
   new PaymentsError('not_found', `No ${what} '${carried(id, maxNameLength)}'.`, {
     metadata: { id: carried(id, maxNameLength) },
   });
 
 /**
- * @throws PaymentsError where nobody waits for the answer any more: the signal's own reason, such
- * as a deadline, or `timeout`
+ * @throws PaymentsError if nobody waits for the response any more: the signal's own reason, such as
+ *   a deadline, or `timeout`
  */
 export function requireWaiting(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
@@ -188,7 +188,7 @@ export function requireWaiting(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Any thrown value as a PaymentsError. What is not one already becomes `internal` without its
+ * Converts any thrown value to a PaymentsError. Other values become `internal` without their
  * message, so that nothing leaks; the cause stays on the error for the log.
  */
 export function toPaymentsError(thrown: unknown): PaymentsError {

@@ -1,7 +1,7 @@
 import type { Awaitable } from './awaitable.ts';
 import type { ErrorCode, ErrorDetails } from './errors.ts';
 
-/** How a call ended, as kept for its idempotency key. `output` is the operation's own output. */
+/** How a call ended, as stored for its idempotency key. `output` is the operation's own output. */
 export type Outcome =
   | { readonly ok: true; readonly output: unknown }
   | {
@@ -36,7 +36,7 @@ export interface IdempotencyWrites {
   putIdempotencyRecord(record: IdempotencyRecord): Promise<void>;
 }
 
-/** The records of all merchants, once they are of no use. */
+/** Expired records of all merchants. */
 export interface ExpiredRecords {
   /** Deletes idempotency records that expired before `nowMs`; returns how many. */
   deleteExpiredRecords(nowMs: number): Promise<number>;

@@ -8,9 +8,9 @@ import type { Ports } from './ports.ts';
 import type { MerchantTransaction } from './store.ts';
 import { excerpt } from './validate.ts';
 
-/** Idempotency keys are remembered this long. */
+/** How long idempotency keys are remembered. */
 const rememberedMs = 24 * 60 * 60 * 1000;
-/** A call that waits for the card network owns its idempotency key this long. */
+/** How long a call that waits for the card network owns its idempotency key. */
 const leaseMs = 10_000;
 const inFlightRetryMs = 1000;
 
@@ -22,19 +22,19 @@ export interface Keyed<Schema extends z.ZodType, Output extends { readonly id: s
   readonly key: string;
   /** SHA-256 of operation and input. */
   readonly fingerprint: string;
-  /** All that the operation knows, except its transaction. */
+  /** The operation's context, except its transaction. */
   readonly context: Omit<WriteContext, 'tx'>;
-  /** What to do once the transaction is durable. */
+  /** Work to do once the transaction is durable. */
   readonly afterCommit: readonly (() => void)[];
 }
 
-/** What `begin` found out about the key. */
+/** What `begin` found for the key. */
 export type Begun =
   | { readonly replay: Outcome }
   /** `cutOff`: the record of an earlier call, which this one continues. */
   | { readonly cutOff: IdempotencyRecord | undefined };
 
-/** What `record` has kept. */
+/** What `record` stored. */
 export interface Recorded<Output> {
   readonly output: Output;
   readonly record: IdempotencyRecord;
@@ -44,8 +44,8 @@ export interface Recorded<Output> {
 
 /**
  * Runs one write with its idempotency key: a replay, a refusal, or the effect. The record of the
- * key is committed together with the effect. Where the card network is asked in between, the intent
- * is committed first, and the answer after it.
+ * key is committed together with the effect. If the card network is asked in between, the intent is
+ * committed first, and the outcome after it.
  *
  * @throws PaymentsError
  */
@@ -96,10 +96,10 @@ export function keyed<Schema extends z.ZodType, Output extends { readonly id: st
 }
 
 /**
- * Whether the key is new, was cut off, or has its outcome already.
+ * Finds out whether the key is new, was cut off, or has its outcome already.
  *
- * @throws PaymentsError `idempotency_key_reused`, `idempotency_in_flight`; and where nobody waits
- *   for the answer any more: a call that waited in the queue until then has no effect
+ * @throws PaymentsError `idempotency_key_reused`, `idempotency_in_flight`; the signal's reason if
+ *   the caller left while the call waited in the queue, which then has no effect
  */
 export async function begin<Schema extends z.ZodType, Output extends { readonly id: string }>(
   tx: MerchantTransaction,
@@ -117,9 +117,9 @@ export async function begin<Schema extends z.ZodType, Output extends { readonly 
 /**
  * Runs the operation, or continues the call that was cut off.
  *
- * @throws PaymentsError what the operation throws; `version_mismatch` where the caller expects a
- *   version of what has none, after all else, because a precondition counts only where the change
- *   would be made without it (RFC 9110 §13.2.1)
+ * @throws PaymentsError what the operation throws; `version_mismatch` if the caller expects a
+ *   version of a resource without versions. Checked last, because a precondition counts only if the
+ *   change would be made without it (RFC 9110 §13.2.1).
  */
 export async function effect<Schema extends z.ZodType, Output extends { readonly id: string }>(
   tx: MerchantTransaction,
@@ -133,7 +133,7 @@ export async function effect<Schema extends z.ZodType, Output extends { readonly
   return output;
 }
 
-/** Keeps what the key stands for: the outcome, or that the card network is still to be asked. */
+/** Stores the outcome of the key, or that the card network is still to be asked. */
 export async function record<Schema extends z.ZodType, Output extends { readonly id: string }>(
   tx: MerchantTransaction,
   { operation, key, fingerprint, context: { nowMs } }: Keyed<Schema, Output>,
@@ -155,7 +155,7 @@ export async function record<Schema extends z.ZodType, Output extends { readonly
   return { output, record: kept, again };
 }
 
-/** Asks the card network outside every transaction, then commits what it answered. */
+/** Asks the card network outside every transaction, then commits its outcome. */
 async function settle<Schema extends z.ZodType, Output extends { readonly id: string }>(
   { store, processor, clock }: Ports,
   { operation: { settlement }, caller, context }: Keyed<Schema, Output>,
@@ -178,7 +178,9 @@ async function settle<Schema extends z.ZodType, Output extends { readonly id: st
   return result.output;
 }
 
-/** @throws PaymentsError `version_mismatch`: what has no versions has none that is demanded */
+/**
+ * @throws PaymentsError `version_mismatch` if a version is required of a resource without versions
+ */
 function refuseVersion(
   { name }: Pick<Write<z.ZodType, { readonly id: string }>, 'name'>,
   { ifVersion, unlessVersion }: Caller,
@@ -193,7 +195,7 @@ function refuseVersion(
 
 function requireIdempotencyKey(key: string | undefined): string {
   if (key === undefined || key === '') {
-    // With its path, so that each wire says what it calls the key.
+    // Includes the path, so that each wire uses its own name for the key.
     const { message, details } = invalid({
       path: ['idempotencyKey'],
       code: 'required',
@@ -239,7 +241,7 @@ function replayed<Schema extends z.ZodType, Output extends { readonly id: string
 ): Output {
   if (receipt) receipt.replayed = true;
   if (!outcome.ok) throw new PaymentsError(outcome.code, outcome.message, outcome.details);
-  // The record holds what this same operation, by its fingerprint, answered before.
+  // The record holds what this same operation, by its fingerprint, returned before.
   return outcome.output as Output;
 }
 

@@ -7,7 +7,7 @@ export type NewId = (prefix: IdPrefix, nowMs: number) => string;
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const random40Limit = 2 ** 40;
 
-/** `value`, an integer below 32^length, in Crockford base32. */
+/** Encodes `value`, an integer below 32^length, in Crockford base32. */
 function encode(value: number, length: number): string {
   let text = '';
   let rest = value;
@@ -21,9 +21,9 @@ function encode(value: number, length: number): string {
 /**
  * A generator of ULID-shaped ids: 48 bits of milliseconds, 80 random bits. Ids of one generator
  * increase strictly, also within a millisecond and when the clock steps back, so that creation
- * order, id order and page order are one.
+ * order, id order and page order are the same.
  *
- * @param random40 gives an integer in [0, 2^40)
+ * @param random40 returns an integer in [0, 2^40)
  */
 export function createIds(random40: () => number): NewId {
   let lastMs = -1;
@@ -34,7 +34,7 @@ export function createIds(random40: () => number): NewId {
     if (nowMs > lastMs) {
       lastMs = nowMs;
       timePart = encode(nowMs, 10);
-      // Half of the range, so that counting up from here never overflows within a millisecond.
+      // Uses half of the range, so that counting up from here never overflows within a millisecond.
       high = random40() % (random40Limit / 2);
       low = random40();
     } else {

@@ -1,17 +1,17 @@
-/** How much of a key's allowance is left. */
+/** The state of a key's rate-limit bucket. */
 export interface RateState {
   readonly allowed: boolean;
-  /** Tokens of a full bucket. */
+  /** Capacity of the bucket, tokens. */
   readonly limit: number;
   readonly ratePerSecond: number;
   readonly remaining: number;
-  /** Until the bucket is full again, milliseconds. */
+  /** Milliseconds until the bucket is full again. */
   readonly resetMs: number;
-  /** Until the call refused would be let through, milliseconds; 0 when allowed. */
+  /** Milliseconds until a refused call would be allowed; 0 if allowed. */
   readonly retryAfterMs: number;
 }
 
-/** An allowance: `burst` tokens at once, `ratePerSecond` sustained. */
+/** A rate limit: `burst` tokens at once, `ratePerSecond` sustained. */
 export interface Allowance {
   readonly ratePerSecond: number;
   readonly burst: number;
@@ -23,13 +23,13 @@ export interface Bucket extends Allowance {
 
 export interface Limiter {
   /**
-   * Takes `tokens` from every bucket, or from none where one has too few. Answers the state of the
-   * bucket that leaves the least.
+   * Takes `tokens` from every bucket, or from none if one of them has too few. Returns the state of
+   * the bucket with the fewest tokens left.
    */
   take(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
   /**
-   * Takes `tokens` from every bucket for work that is done already: one with too few owes the
-   * rest, and lets nothing through until it has gained it.
+   * Takes `tokens` from every bucket for work that is already done. A bucket with too few goes into
+   * debt and allows nothing until the debt is paid.
    */
   debit(buckets: readonly [Bucket, ...Bucket[]], tokens: number): RateState | Promise<RateState>;
 }

@@ -36,7 +36,7 @@ export const currencies = {
 
 export type Currency = keyof typeof currencies;
 
-/** The largest amount of one payment, in minor units. Sums of 90,000 of these are still exact. */
+/** Maximum amount of one payment, in minor units. A sum of 90,000 of these is still exact. */
 export const maxAmountMinor = 99_999_999_999;
 
 export const currencySchema = z.enum(Object.keys(currencies) as [Currency, ...Currency[]]);
@@ -45,8 +45,8 @@ export const currencySchema = z.enum(Object.keys(currencies) as [Currency, ...Cu
 export const amountSchema = z.int().min(1).max(maxAmountMinor);
 
 /**
- * A decimal text in major units ("12.5") as minor units (1250).
- * Undefined when it is no number or has more decimals than the currency.
+ * Converts a decimal text in major units ("12.5") to minor units (1250). Returns undefined if it is
+ * not a number or has more decimals than the currency.
  */
 export function parseMajor(text: string, currency: Currency): number | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text.trim());

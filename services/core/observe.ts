@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 
-/** A request on its way. Holds no secret and no input. */
+/** A request under way. Holds no secret and no input. */
 export interface Observed {
   readonly requestId: string;
   readonly traceparent: string | undefined;
@@ -12,24 +12,24 @@ export interface Observed {
   readonly merchantId: string | undefined;
 }
 
-/** Of what a request says, all that observers get. */
+/** The part of a request that observers see. */
 export interface Observable {
   readonly requestId: string;
   readonly traceparent?: string | undefined;
 }
 
-/** What logs, metrics and traces are made of. */
+/** Logs, metrics and traces implement this. */
 export interface Observe {
   /**
    * Called when a request arrives.
    *
-   * @returns called once, when the request has ended; `cause` is the failure behind `internal`.
-   *   What is learnt of the request meanwhile is in `request` by then.
+   * @returns a function that is called once, when the request has ended; `cause` is the failure
+   *   behind `internal`. By then `request` holds what became known meanwhile.
    */
   start(request: Observed): (code: ErrorCode | 'ok', cause?: unknown) => void;
 }
 
-/** One request under observation. Who begins it ends it; core ends it too where a call fails. */
+/** One request under observation. Its creator ends it; core ends it too if a call fails. */
 export class Observation implements Observed {
   readonly requestId: string;
   readonly traceparent: string | undefined;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Runs `work` soon after it is asked for, again where that was while it ran or in the pause after,
- * and again where it failed.
+ * Makes a function that runs `work` soon after it is called. A call during a run, or during the
+ * pause after one, makes `work` run again, and so does a failure.
  *
  * @param pauseMs between the end of one run and the start of the next
  */

@@ -14,7 +14,7 @@ import type { MerchantReads, MerchantTransaction } from './store.ts';
 export interface Context {
   readonly merchantId: string;
   readonly principal: Principal;
-  /** When the call came in, milliseconds since 1970 UTC. */
+  /** When the call arrived, milliseconds since 1970 UTC. */
   readonly nowMs: number;
   readonly newId: NewId;
   readonly cursors: Cursors;
@@ -31,11 +31,11 @@ export type Precondition = Pick<Caller, 'ifVersion' | 'unlessVersion'>;
 export interface WriteContext extends Context {
   readonly tx: MerchantTransaction;
   readonly authenticator: Pick<Authenticator, 'revoke'>;
-  /** What the caller demands of the version of the resource to change. */
+  /** The caller's preconditions on the version of the resource to change. */
   readonly precondition: Precondition;
   /** 32 random characters. */
   readonly newSecret: () => string;
-  /** Has `work` done once this operation's transaction is durable, and not if it is undone. */
+  /** Runs `work` once this operation's transaction is durable, and not if it is undone. */
   readonly afterCommit: (work: () => void) => void;
 }
 
@@ -43,7 +43,7 @@ export interface StreamContext extends Context {
   readonly read: MerchantReads;
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
-  /** Takes tokens from the caller's buckets, and waits where there are too few. */
+  /** Takes tokens from the caller's buckets, and waits if there are too few. */
   readonly pace: (tokens: number) => Promise<void>;
 }
 
@@ -67,26 +67,26 @@ export interface ReadOperation<
   run(context: ReadContext, input: z.output<Schema>): Awaitable<ValueOf<Declared>>;
 }
 
-/** What a charge came to: the output or the error to answer, and whether that is final. */
+/** The result of a charge: the output or the error to return, and whether that is final. */
 export interface Settled<Output> {
   readonly result: { readonly output: Output } | { readonly error: PaymentsError };
-  /** Final results are kept for the idempotency key; others let the same key try again. */
+  /** Final results are stored for the idempotency key; after others, the same key may try again. */
   readonly final: boolean;
 }
 
 /**
  * The part of a write that waits for the card network, outside every transaction. The intent is
- * committed before the network is asked; the answer is committed after, together with the outcome
+ * committed before the network is asked; its outcome is committed after, together with the result
  * of the idempotency key.
  */
 export interface Settlement<Output> {
-  /** The charge to ask for; undefined when the output needs none. */
+  /** The charge to request; undefined if the output needs no charge. */
   charge(output: Output): Charge | undefined;
-  /** Brings a payment whose first call was cut off back to where `charge` applies. */
+  /** Brings a payment whose first call was cut off back to the state in which `charge` applies. */
   resume(context: WriteContext, resourceId: string): Promise<Output>;
   /**
-   * `outcome` is undefined where nothing was left to charge. `again`: an earlier call with the same
-   * idempotency key has asked before.
+   * `outcome` is undefined if nothing was left to charge. `again`: an earlier call with the same
+   * idempotency key has asked the network before.
    */
   settle(
     context: WriteContext,
@@ -96,18 +96,18 @@ export interface Settlement<Output> {
   ): Promise<Settled<Output>>;
 }
 
-/** The part of a write that is the same whatever it returns. */
+/** The part of a write that does not depend on what it returns. */
 export interface Write<Schema extends z.ZodType, Value extends { readonly id: string }> {
   readonly name: string;
   /**
-   * True if the resource has versions, of which the caller may expect some. A write that takes none
-   * is refused where one is expected. Defaults to false.
+   * True if the resource has versions, so that callers can set preconditions on them. Otherwise a
+   * write with a precondition is refused. Defaults to false.
    */
   readonly takesVersion?: boolean;
   /** Everything here is one transaction, with the idempotency record and the events. */
   run(context: WriteContext, input: z.output<Schema>): Promise<Value>;
   readonly settlement?: Settlement<Value>;
-  /** The output as kept for replays, where it holds something that must not be kept. */
+  /** The output as stored for replays, if it holds something that must not be stored. */
   remember?(output: Value): Value;
 }
 

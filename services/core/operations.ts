@@ -20,7 +20,7 @@ export type OperationName = keyof Operations;
 export type StreamName = {
   [Name in OperationName]: Operations[Name]['effect'] extends 'stream' ? Name : never;
 }[OperationName];
-/** Operations that answer once. */
+/** Operations that return once. */
 export type CallName = Exclude<OperationName, StreamName>;
 
 /** Operations that return a page of a list. */
@@ -28,10 +28,10 @@ export type PageName = {
   [Name in CallName]: Operations[Name]['output']['shape'] extends 'page' ? Name : never;
 }[CallName];
 
-/** What a caller gives; defaults may be left out. */
+/** What a caller passes; fields with defaults are optional. */
 export type InputOf<Name extends OperationName> = z.input<Operations[Name]['input']>;
 
-/** What a call answers. */
+/** What a call returns. */
 export type OutputOf<Name extends CallName> = ValueOf<Operations[Name]['output']>;
 
 /** The input of the operations that stream. */
@@ -49,13 +49,13 @@ const tableOf = <Name extends string, Row>(names: readonly Name[], row: (name: N
   // The keys are exactly the names; Object.fromEntries cannot say so.
   Object.fromEntries(names.map((name) => [name, row(name)])) as Readonly<Record<Name, Row>>;
 
-/** A table with a row for each operation that answers once. */
+/** A table with a row for each operation that returns once. */
 export const perCall = <Row>(row: (name: CallName) => Row) => tableOf(callNames, row);
 
 /** A table with a row for each operation that streams. */
 export const perStream = <Row>(row: (name: StreamName) => Row) => tableOf(streamNames, row);
 
-/** A table with a row for each operation of a map that answers once. */
+/** A table with a row for each operation of a map that returns once. */
 export const perCallOf = <Name extends OperationName, Row>(
   map: Pick<Operations, Name>,
   row: (name: Extract<CallName, Name>) => Row,

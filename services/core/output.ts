@@ -12,10 +12,10 @@ export interface Resources extends EventResources {
 
 export type ResourceName = keyof Resources;
 
-/** How many of a resource an operation returns, and in what they are wrapped. */
+/** How many of a resource an operation returns, and how they are wrapped. */
 export interface Shapes<Item> {
   readonly one: Item;
-  /** One that the operation made. */
+  /** The one that the operation created. */
   readonly created: Item;
   /** One page of a list. */
   readonly page: Page<Item>;

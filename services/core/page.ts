@@ -14,13 +14,13 @@ export const defaultPageSize = 20;
 
 /** The input fields that every list operation shares. */
 export const pageShape = {
-  /** How many items at most, 1 to 100. */
+  /** Maximum number of items, 1 to 100. */
   limit: z.int().min(1).max(maxPageSize).default(defaultPageSize),
   /** `nextCursor` of the page before. */
   cursor: z.string().max(512).optional(),
 };
 
-/** The place after which a page starts: the sort value and id of the last row seen. */
+/** The position after which a page starts: sort value and id of the last row seen. */
 export interface Position {
   readonly value: string | number;
   readonly id: string;
@@ -34,9 +34,9 @@ export interface Window {
 
 /** Seals positions into opaque cursors and opens them again. */
 export interface Cursors {
-  /** @param binding what the cursor is good for, as one text: operation, merchant, filter, sort */
+  /** @param binding what the cursor is valid for, as one text: operation, merchant, filter, sort */
   seal(position: Position, binding: string): string;
-  /** @throws PaymentsError `validation_failed` when it was altered or belongs to another list */
+  /** @throws PaymentsError `validation_failed` if it was altered or belongs to another list */
   open(cursor: string, binding: string): Position;
 }
 
@@ -80,15 +80,15 @@ export function createCursors(secret: Uint8Array): Cursors {
 }
 
 /**
- * Bytes that the items of one answer may have, so that every client can take it: gRPC's clients
- * refuse messages of more than 4 MiB by default.
+ * Maximum bytes of the items in one response, so that every client can take it: gRPC clients refuse
+ * messages above 4 MiB by default.
  */
 export const maxAnswerBytes = 3 * 1024 * 1024;
-/** Metadata that the tokens of an operation cover; each further quarter MiB takes a token more. */
+/** Metadata that an operation's tokens cover; each further quarter MiB takes one more token. */
 const bytesPerToken = 256 * 1024;
-/** Upper bound of what an item has beside its metadata. */
+/** Upper bound of an item's size without its metadata. */
 const plainItemBytes = 3000;
-/** Of a pair in a protobuf map: tags and lengths. */
+/** Overhead of a pair in a protobuf map: tags and lengths. */
 const plainPairBytes = 10;
 
 interface WithMetadata {
@@ -96,7 +96,7 @@ interface WithMetadata {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Bytes of an item's metadata in an answer, at least those that it has in protobuf. */
+/** Bytes of an item's metadata in a response, at least as many as it has in protobuf. */
 function bytesOf({ metadata }: WithMetadata): number {
   let bytes = 0;
   for (const name in metadata) {
@@ -105,7 +105,7 @@ function bytesOf({ metadata }: WithMetadata): number {
   return bytes;
 }
 
-/** How many of the items fit into one answer, from the first on, and the bytes of metadata. */
+/** How many of the items, from the first on, fit into one response, and their bytes of metadata. */
 function thoseThatFit(items: readonly (WithMetadata | null)[]) {
   let bytes = 0;
   for (const [index, item] of items.entries()) {
@@ -116,16 +116,16 @@ function thoseThatFit(items: readonly (WithMetadata | null)[]) {
   return { fits: items.length, bytes };
 }
 
-/** What the answer of one call comes to, filled in by the operation, also where it then fails. */
+/** The size of one call's output. The operation fills it in, also if it fails afterwards. */
 export interface AnswerSize {
-  /** Of metadata, or what counts as such. */
+  /** Bytes of metadata, or of what counts as metadata. */
   bytes: number;
 }
 
-/** Of an item in one of many pages. */
+/** Fixed size of an item in one of many pages. */
 const innerItemBytes = 640;
 
-/** Counts the items of the pages of one answer, of which there may be thousands. */
+/** Counts the items of all pages in one response, of which there may be thousands. */
 export function weighed<Pages extends readonly Page<unknown>[]>(
   size: AnswerSize,
   pages: Pages,
@@ -135,16 +135,17 @@ export function weighed<Pages extends readonly Page<unknown>[]>(
   return pages;
 }
 
-/** What an answer takes of the rate limit because of its size. */
+/** The rate-limit tokens that a response takes because of its size. */
 export const tokensForSize = ({ bytes }: AnswerSize): number => Math.floor(bytes / bytesPerToken);
 
 /**
- * `rows` were read with one row more than `limit`; that row says whether there is a next page. A
- * page ends early, but not before its first item, where more would not fit into one answer.
+ * Makes a page of rows, which were read with one row more than `limit`: that row shows whether
+ * there is a next page. A page ends early, but never before its first item, if more would not fit
+ * into one response.
  *
- * @param earlyCursor given when the read stopped before the end of the list: the next page starts
+ * @param earlyCursor given if the read stopped before the end of the list: the next page starts
  *   there if `rows` do not fill this one
- * @param metadataOf what carries the metadata of an item; the item itself, if omitted
+ * @param metadataOf returns what carries the metadata of an item. Defaults to the item itself.
  */
 export function toPage<Item extends WithMetadata>(
   size: AnswerSize,
@@ -163,7 +164,9 @@ export function toPage<Item extends WithMetadata>(
   return new SealedPage(items, nextCursor, cursorOf);
 }
 
-/** A page that can seal the cursors of its items. Wires send its fields, and the sealer is none. */
+/**
+ * A page that can seal the cursors of its items. Wires send its fields; the sealer is not a field.
+ */
 class SealedPage<Item> implements Page<Item> {
   readonly items: readonly Item[];
   readonly hasMore: boolean;
@@ -182,15 +185,15 @@ class SealedPage<Item> implements Page<Item> {
   }
 }
 
-/** The cursor of an item of a page that `toPage` made, whether or not a page follows. */
+/** Returns the cursor of an item of a page that `toPage` made, whether or not a page follows. */
 export function cursorOf<Item>(page: Page<Item>, item: Item): string {
   if (page instanceof SealedPage) return page.cursorOf(item);
   throw new Error('Expected a page made by toPage, got another object.');
 }
 
 /**
- * The items in the order of `ids`; null where there is no such item.
- * @throws PaymentsError `payload_too_large` where they do not fit into one answer
+ * Returns the items in the order of `ids`, null for an id that was not found.
+ * @throws PaymentsError `payload_too_large` if they do not fit into one response
  */
 export function inOrder<Item extends WithMetadata & { readonly id: string }>(
   size: AnswerSize,
@@ -200,7 +203,7 @@ export function inOrder<Item extends WithMetadata & { readonly id: string }>(
   const byId = new Map(items.map((item) => [item.id, item]));
   const ordered = ids.map((id) => byId.get(id) ?? null);
   const { fits, bytes } = thoseThatFit(ordered);
-  // What does not fit was read as well.
+  // Items that do not fit were read as well, so they count.
   size.bytes = bytes;
   if (fits === ids.length) return ordered;
   throw new PaymentsError(

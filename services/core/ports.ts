@@ -5,13 +5,13 @@ import type { Observe } from './observe.ts';
 import type { Processor } from './processor/processor.ts';
 import type { Store } from './store.ts';
 
-/** Time. The one in use is `Date.now`; tests and the importer bring their own. */
+/** The time. A server uses `Date.now`; tests and the importer pass their own. */
 export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
 }
 
-/** All that core needs from outside. */
+/** Everything that core needs from outside. */
 export interface Ports {
   readonly store: Store;
   readonly clock: Clock;
@@ -21,8 +21,8 @@ export interface Ports {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
   /**
-   * Limits failures by address, before a key is known; addresses are not limited if omitted. A
-   * limiter of its own, because anybody can fill its memory.
+   * Limits failures by address, before a key is known. If omitted, addresses are not limited. It is
+   * a limiter of its own, because anybody can fill its memory.
    */
   readonly failures?: {
     readonly limiter: Pick<Limiter, 'take'>;
@@ -31,6 +31,6 @@ export interface Ports {
   readonly processor: Processor;
   /** Key of the cursors' HMAC, 32 bytes. */
   readonly cursorSecret: Uint8Array;
-  /** Watches every request; nobody does if omitted. */
+  /** Observes every request. Optional. */
   readonly observe?: Observe;
 }

@@ -29,13 +29,13 @@ export interface Transaction {
   insertMerchant(merchant: Merchant): Promise<void>;
 }
 
-/** What is asked of no merchant, or of all of them. Everything else goes through `of`. */
+/** Queries across merchants. Everything else goes through `of`. */
 export interface AcrossMerchants extends Accounts, OpenSettlements, ExpiredRecords {
-  /** A random secret of 32 bytes kept under this name, made at its first use. */
+  /** A random 32-byte secret stored under this name, created at its first use. */
   secret(name: string): Promise<Uint8Array>;
 }
 
-/** Whether the database can be used, and what keeps it from that in a few plain words. */
+/** Whether the database can be used; if not, a short reason in plain words. */
 export type Readiness =
   | { readonly ready: true }
   | {
@@ -46,25 +46,25 @@ export type Readiness =
 
 /** The database. */
 export interface Store extends Commits {
-  /** The merchant's data, as committed. Costs an object of one field. */
+  /** Returns the merchant's data, as committed. Cheap: allocates an object of one field. */
   of(merchantId: string): MerchantReads;
   readonly across: AcrossMerchants;
   /**
-   * Runs `work` in a transaction; resolves after the commit is durable. Several may share a
-   * commit, but one that throws is undone alone, and its promise rejects with what it threw.
+   * Runs `work` in a transaction; resolves after the commit is durable. Several may share a commit,
+   * but one that throws is undone alone, and its promise rejects with what it threw.
    *
-   * @throws PaymentsError `overloaded` where another process held the database for too long: the
-   *   work was then not begun
+   * @throws PaymentsError `overloaded` if another process held the database for too long: the work
+   *   was then not begun
    */
   write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /**
-   * Database statements executed so far for calls: those that open and close transactions apart,
+   * Database statements executed so far for calls. Excludes those that open and close transactions,
    * and those of work between calls (`keysInForce`, `OpenSettlements`, `ExpiredRecords`).
    */
   readonly queryCount: number;
   /**
-   * Whether the database takes and keeps a commit now. Never rejects, and can be asked as often as
-   * one likes: it is probed once a second at most. Answers after 2 s while it is locked.
+   * Whether the database takes and keeps a commit now. Never rejects, and can be called as often as
+   * needed: the database is probed at most once a second. Resolves after 2 s while it is locked.
    */
   ready(): Promise<Readiness>;
   close(): Promise<void>;

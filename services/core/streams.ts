@@ -1,6 +1,6 @@
 import { PaymentsError } from './errors.ts';
 
-/** Streams that one key may have open at a time, on all wires together. */
+/** Maximum open streams of one key, on all wires together. */
 export const maxStreamsOfKey = 1000;
 const retryAfterMs = 1000;
 
@@ -9,8 +9,8 @@ export function countStreams() {
   const open = new Map<string, number>();
   return {
     /**
-     * @returns what gives the place back; it is also given back when `signal` aborts
-     * @throws PaymentsError `rate_limited` where the key has as many as it may
+     * @returns a function that gives the place back; aborting `signal` does so too
+     * @throws PaymentsError `rate_limited` if the key has the maximum open already
      */
     take(keyId: string, signal: AbortSignal): () => void {
       const count = open.get(keyId) ?? 0;

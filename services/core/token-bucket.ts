@@ -8,8 +8,8 @@ interface Level {
 }
 
 /**
- * Token buckets in memory: each holds `burst` tokens and gains `ratePerSecond` tokens a second.
- * A call takes its tokens from all of its buckets, or is refused and takes nothing.
+ * Token buckets in memory: each holds `burst` tokens and gains `ratePerSecond` tokens a second. A
+ * call takes its tokens from all of its buckets, or is refused and takes nothing.
  *
  * @param nowMs a monotonic clock, milliseconds
  */
@@ -30,7 +30,7 @@ export function createTokenBuckets(nowMs: () => number): Limiter {
     return level;
   }
 
-  /** A tenth at once, so that the work is spread over calls. */
+  /** Removes a tenth at once, so that the work is spread over calls. */
   function forgetOldest(): void {
     let left = rememberedBuckets / 10;
     for (const id of levels.keys()) {

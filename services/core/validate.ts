@@ -19,19 +19,22 @@ export function validate<Schema extends z.ZodType>(
   throw invalid(...violations);
 }
 
-/** Compiling takes some milliseconds, so that only schemas in frequent use are worth it. */
+/** Compiling takes some milliseconds, so only frequently used schemas are compiled. */
 export const usesBeforeCompiling = 100;
 
-/** A schema in use, and how often it was used. */
+/** A schema in use, and the number of its uses. */
 interface Parser<Schema extends z.ZodType> {
   uses: number;
   schema: Schema;
 }
 
-/** Schemas are the program's own, so that there are no more of them than it declares. */
+/** Schemas belong to the program, so this holds no more of them than the program declares. */
 const parsers = new Map<z.ZodType, Parser<z.ZodType>>();
 
-/** The schema itself, or its compiled form, which says the same in a quarter of the time. */
+/**
+ * Returns the schema itself, or its compiled form, which gives the same result in a quarter of the
+ * time.
+ */
 function parserOf<Schema extends z.ZodType>(schema: Schema): Schema {
   // Kept under the schema of its own type.
   const known = parsers.get(schema) as Parser<Schema> | undefined;
@@ -44,7 +47,7 @@ function parserOf<Schema extends z.ZodType>(schema: Schema): Schema {
   return known.schema;
 }
 
-/** Reports a value of the wrong type once: its length or size means nothing then. */
+/** Reports a value of the wrong type once, because its length or size means nothing then. */
 function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
   const placeOf = ({ path }: z.core.$ZodIssue) => path.map(String).join('\0');
   const wrongType = new Set(
@@ -53,7 +56,7 @@ function relevant(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssu
   return issues.filter((issue) => issue.code === 'invalid_type' || !wrongType.has(placeOf(issue)));
 }
 
-/** Maximum items or fields of one value: more than any operation takes. More is not read. */
+/** Maximum items or fields of one value, more than any operation takes. The rest is not read. */
 const mostParts = 1000;
 
 function crowds(given: unknown): Violation[] {
@@ -117,7 +120,7 @@ export const expectation = ({ message }: Pick<z.core.$ZodIssue, 'message'>): str
     .replace(/^(Invalid input|Invalid option|Too big|Too small): /, '')
     .replace(/, received .*$/s, '');
 
-/** What was got, short enough for a message. */
+/** What was received, shortened for a message. */
 export function excerpt(value: unknown): string {
   const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
@@ -126,8 +129,8 @@ export function excerpt(value: unknown): string {
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
-  // JSON has no form for these numbers, but other wires have, and `1e400` is one.
+  // JSON cannot express these numbers, but other wires can, and `1e400` parses to one.
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  // Enough of a long text to be cut by `excerpt`.
+  // Enough of a long text for `excerpt` to shorten it.
   return String(JSON.stringify(typeof value === 'string' ? value.slice(0, 64) : value));
 }

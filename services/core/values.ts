@@ -3,17 +3,17 @@ import { type IdPrefix, idPattern } from './ids.ts';
 
 /** The input fields that several operations share. */
 
-/** An id in the place of a resource: any text, since a malformed id simply names nothing. */
+/** An id of a resource: any text, because a malformed id simply names nothing. */
 export const anyId = z.string().min(1).max(255);
 
-/** An id inside of an input, where a malformed one is a mistake worth telling apart. */
+/** An id inside of an input, where a malformed one is reported as a violation. */
 export const idOf = (prefix: IdPrefix) =>
   z.string().regex(idPattern(prefix), `expected an id like ${prefix}_ and 26 characters`);
 
 /** 1 to 100 ids at once. */
 export const manyIds = z.array(anyId).min(1).max(100);
 
-/** Half of a surrogate pair is no character: UTF-8 cannot carry it, and it would change. */
+/** Half of a surrogate pair is not a character: UTF-8 cannot encode it, so it would be replaced. */
 const unicode = (text: z.ZodString) =>
   text.refine((value) => value.isWellFormed(), 'expected Unicode, without half of a character');
 

@@ -1,4 +1,4 @@
-/** Somebody who pays. Times are milliseconds since 1970 UTC. */
+/** A paying person or company. Times are milliseconds since 1970 UTC. */
 export interface Customer {
   readonly id: string;
   readonly name: string;

@@ -76,7 +76,7 @@ const listCustomers = readOperation({
   },
 });
 
-/** What this system can do with customers. */
+/** The operations on customers. */
 export const customerOperations = {
   createCustomer,
   getCustomer,

@@ -26,7 +26,9 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** The scope that a key needs beside `events:read` to see events of a kind: the resource's. */
+/**
+ * The scope that a key needs beside `events:read` to see events of a kind: that of the resource.
+ */
 const scopeOfKind: Readonly<Record<EventKind, Scope>> = {
   payment: 'payments:read',
   refund: 'payments:read',
@@ -40,13 +42,13 @@ export const scopeOfEvents = (type: EventType): Scope =>
   // Every type starts with its kind.
   scopeOfKind[type.slice(0, type.indexOf('.')) as EventKind];
 
-/** The resource as it stood right after the change, under its kind. */
+/** The resource as it was right after the change, under its kind. */
 export type EventData = {
   readonly [Kind in EventKind]: { readonly kind: Kind } & Pick<EventResources, Kind>;
 }[EventKind];
 
 /**
- * Something that happened. `sequence` counts the events of one merchant from 1 without a gap, so
+ * A change of a resource. `sequence` counts the events of one merchant from 1 without a gap, so
  * that a stream resumes exactly where it was cut. `createdAt` is milliseconds since 1970 UTC.
  */
 export interface Event {
@@ -57,7 +59,7 @@ export interface Event {
   readonly data: EventData;
 }
 
-/** The resource that an event shows. */
+/** Returns the resource that an event shows. */
 export const resourceOf = ({ data }: Pick<Event, 'data'>): EventResources[EventKind] =>
   // The data has its resource under its kind; a union of such pairs cannot say so.
   (data as EventResources & EventData)[data.kind];

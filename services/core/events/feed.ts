@@ -19,22 +19,22 @@ export interface EventFeed {
   startsAt(merchantId: string, sequence: number): void;
 }
 
-/** Of one merchant that somebody watches. */
+/** A merchant that is being watched. */
 interface Watched {
   readonly listeners: Set<(events: readonly Event[]) => void>;
   readonly elsewhere: Set<() => void>;
-  /** Everything up to this sequence was announced, or read by all; undefined: not known. */
+  /** Everything up to this sequence was announced, or read by all readers; undefined if unknown. */
   announced: number | undefined;
 }
 
-/** More events of another process than these are read by each reader for itself, in pages. */
+/** If another process committed more events than this, each reader reads them itself, in pages. */
 const sharedEvents = 100;
 const pauseMs = 50;
 
 /**
- * A feed over the store's commits. What another process committed is read once for all who watch,
- * and only of merchants that are watched: thousands of streams must not ask the store each
- * time that somebody else is busy.
+ * A feed over the store's commits. Commits of another process are read once for all readers, and
+ * only for merchants that are watched, so that thousands of streams do not each query the store
+ * whenever another process commits.
  */
 export function createEventFeed(
   store: Commits & { of(merchantId: string): EventReads },
@@ -44,7 +44,7 @@ export function createEventFeed(
     const watched = merchants.get(merchantId);
     if (!watched) return;
     const [first] = events;
-    // Where events of another process lie between, the next look has them.
+    // If events of another process lie between, the next check finds them.
     if (first && first.sequence - 1 === watched.announced) noteAnnounced(watched, events);
     for (const listener of watched.listeners) listener(events);
   });
@@ -52,7 +52,8 @@ export function createEventFeed(
     onceAtATime(async () => {
       for (const [merchantId, watched] of [...merchants]) {
         await lookElsewhere(store.of(merchantId), watched);
-        // A store that answers at once would keep everybody else waiting until the last merchant.
+        // Yields to the event loop: a store that returns synchronously would block all other work
+        // until the last merchant.
         await nextTurn();
       }
     }, pauseMs),
@@ -66,7 +67,8 @@ export function createEventFeed(
       };
       merchants.set(merchantId, watched);
       watched.listeners.add(listener);
-      // A function of its own for each subscription, so that one that ends takes no other with it.
+      // Wraps the listener in a new function for each subscription, so that ending one does not end
+      // another.
       const hear = onElsewhere && (() => onElsewhere());
       if (hear) watched.elsewhere.add(hear);
       return () => {
@@ -79,7 +81,7 @@ export function createEventFeed(
     },
     startsAt(merchantId, sequence) {
       const watched = merchants.get(merchantId);
-      // Of several readers the one that knows least counts.
+      // Of several readers, the one that is furthest behind counts.
       if (watched) watched.announced = Math.min(watched.announced ?? sequence, sequence);
     },
   };
@@ -89,7 +91,7 @@ function noteAnnounced(watched: Watched, events: readonly Event[]): void {
   watched.announced = events.at(-1)?.sequence ?? watched.announced;
 }
 
-/** Announces what is new of one merchant, if anything is. Never fails. */
+/** Announces the new events of one merchant, if there are any. Never fails. */
 async function lookElsewhere(read: EventReads, watched: Watched): Promise<void> {
   const since = watched.announced;
   try {
@@ -97,7 +99,7 @@ async function lookElsewhere(read: EventReads, watched: Watched): Promise<void> 
       const { events, hasMore } = await read.eventsAfter(since, [], sharedEvents + 1);
       if (!hasMore) {
         if (events.length === 0) return;
-        // Own commits may have been announced meanwhile; who has an event passes it over.
+        // Own commits may have been announced meanwhile; a reader skips events that it already has.
         noteAnnounced(watched, events);
         for (const listener of watched.listeners) listener(events);
         return;
@@ -105,7 +107,7 @@ async function lookElsewhere(read: EventReads, watched: Watched): Promise<void> 
     }
     watched.announced = await read.lastSequence();
   } catch {
-    // Each reader asks the store for itself, and fails with what is wrong there.
+    // Each reader then reads the store itself, and fails with the store's own error.
     watched.announced = undefined;
   }
   for (const hear of watched.elsewhere) hear();

@@ -4,20 +4,24 @@ import type { Event, EventType } from './event.ts';
 import type { EventFeed } from './feed.ts';
 import type { EventReads } from './store.ts';
 
-/** Events kept in memory for a reader that is behind; past it the reader goes back to the store. */
+/**
+ * Maximum events kept in memory for a reader that is behind; beyond it the reader reads the store.
+ */
 export const bufferedEvents = 1000;
 const pageOfEvents = 100;
-/** What a rate-limit token covers in a replay: events, and rows that are stepped over. */
+/** What one rate-limit token covers in a replay: events, and rows that are skipped. */
 const eventsOfToken = 20;
 const rowsOfToken = 2000;
 
-/** The events of a merchant as they come, to be iterated once. */
+/** The events of a merchant as they come; can be iterated once. */
 export interface EventStream extends AsyncIterable<Event> {
-  /** The stream has every wanted event after this sequence; known before the first event is. */
+  /**
+   * The stream delivers every wanted event after this sequence; known before the first event is.
+   */
   readonly start: number;
   /**
-   * Up to this sequence every wanted event was handed over: a reader that is cut now can resume
-   * after it. It moves on with events that are not wanted, too.
+   * Up to this sequence every wanted event was delivered, so a reader that is cut off now can
+   * resume after it. Unwanted events advance it too.
    */
   readonly position: number;
 }
@@ -42,12 +46,12 @@ export function requirePosition(after: number, lastSequence: number): void {
 }
 
 /**
- * All events after `after`, in order, each once, until `signal` aborts. Resolves when subscribed:
- * whatever is committed from then on is delivered. A reader that keeps up is served from memory;
- * one that falls behind by more than `bufferedEvents` reads the store again, so that a slow reader
- * costs bounded memory and loses nothing. Aborting `signal` is the way to end it.
+ * Streams all events after `after`, in order, each once, until `signal` aborts. Resolves when
+ * subscribed: events committed after that are delivered. A reader that keeps up is served from
+ * memory; one that falls behind by more than `bufferedEvents` reads the store again, so that a slow
+ * reader costs bounded memory and loses nothing. Abort `signal` to end the stream.
  *
- * @param options.types the types that are delivered: all of them, if empty; none, if undefined
+ * @param options.types the types to deliver; empty means all types, undefined means no type
  * @param options.pace takes rate-limit tokens for what is read from the store
  * @throws PaymentsError `position_out_of_range`
  */
@@ -64,7 +68,7 @@ export async function followEvents(options: {
   const inbox = openInbox(options);
   let start: number;
   try {
-    // Read after subscribing, so that no event can fall between.
+    // Read after subscribing, so that no event is missed in between.
     const lastSequence = await read.lastSequence();
     start = options.after ?? lastSequence;
     requirePosition(start, lastSequence);
@@ -80,7 +84,7 @@ export async function followEvents(options: {
       : () => options.types !== undefined;
   const takeTokens = tokensFor(options.pace);
   let position = start;
-  /** Whether the reader has asked for events of the past, or was too slow for those of now. */
+  /** Whether the reader asked for past events, or was too slow for current ones. */
   let replaying = options.after !== undefined;
   let behind = replaying;
 
@@ -97,7 +101,8 @@ export async function followEvents(options: {
     position = Math.max(position, range.through);
     behind = range.hasMore;
     if (!behind) replaying = false;
-    // A store that answers at once would keep everybody else waiting until the last page.
+    // Yields to the event loop: a store that returns synchronously would block all other work until
+    // the last page.
     else await nextTurn();
   }
 
@@ -119,7 +124,8 @@ export async function followEvents(options: {
         for (const event of batch) {
           if (event.sequence <= position) continue;
           if (event.sequence > position + 1) {
-            // Commits of several processes may be announced out of order: the store has the rest.
+            // Commits of several processes may be announced out of order; the store has the missing
+            // ones.
             behind = true;
             break;
           }
@@ -143,7 +149,7 @@ export async function followEvents(options: {
   };
 }
 
-/** Adds up what a replay reads, and takes tokens for it. */
+/** Counts what a replay reads, and takes tokens for it. */
 function tokensFor(pace: (tokens: number) => Promise<void>) {
   let owed = 0;
   return async (events: number, rows: number): Promise<void> => {
@@ -154,7 +160,7 @@ function tokensFor(pace: (tokens: number) => Promise<void>) {
   };
 }
 
-/** What is announced to one reader, as long as `signal` lasts. */
+/** The announcements for one reader, until `signal` aborts. */
 function openInbox({
   feed,
   merchantId,
@@ -176,7 +182,7 @@ function openInbox({
       wake();
     },
     () => {
-      // What another process committed is not announced here, but the store has it.
+      // Commits of another process are not announced here, but the store has them.
       overflowed ??= 'other process';
       wake();
     },

@@ -10,8 +10,8 @@ const sequence = z.int().min(0);
 const types = z.array(z.enum(eventTypes)).max(eventTypes.length).default([]);
 
 /**
- * Those of `wanted` that the key may read, because an event shows the resource that it is about.
- * Empty where that is every type there is; undefined where it is none.
+ * Returns those of `wanted` that the key may read, because an event shows the resource that it is
+ * about. Empty means every type; undefined means no type.
  */
 function typesFor(
   { scopes }: Pick<Principal, 'scopes'>,
@@ -32,7 +32,7 @@ const listEvents = readOperation({
     ...pageShape,
     /** A sequence; the list starts with the event after it. A cursor is never before it. */
     after: sequence.default(0),
-    /** All types, if empty. */
+    /** Event types to include. Empty means all types. */
     types,
   }),
   output: page('event'),
@@ -62,7 +62,7 @@ const watchEvents = streamOperation({
   scope: 'events:read',
   tokens: 1,
   input: z.strictObject({
-    /** A sequence to resume after; only what is still to come, if omitted. */
+    /** The sequence to resume after. If omitted, only new events are delivered. */
     after: sequence.optional(),
     types,
   }),
@@ -73,7 +73,7 @@ const watchEvents = streamOperation({
   },
 });
 
-/** What this system can do with events. */
+/** The operations on events. */
 export const eventOperations = {
   listEvents,
   watchEvents,

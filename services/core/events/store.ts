@@ -1,12 +1,12 @@
 import type { Awaitable } from '../awaitable.ts';
 import type { Event, EventDraft, EventType } from './event.ts';
 
-/** The part of a merchant's log of events that one read looked at. */
+/** The part of a merchant's event log that one read looked at. */
 export interface EventRange {
   readonly events: readonly Event[];
-  /** Everything wanted after the position asked for, up to this sequence, is in `events`. */
+  /** `events` has every wanted event after the requested position, up to this sequence. */
   readonly through: number;
-  /** False when `through` is the end of the log; true when the log goes on, or may. */
+  /** False if `through` is the end of the log; true if there is more, or may be. */
   readonly hasMore: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface EventReads {
    * 2,000 sequences at most, so it may find fewer events than `limit` before the end of the log.
    */
   eventsAfter(after: number, types: readonly EventType[], limit: number): Awaitable<EventRange>;
-  /** Sequence of the merchant's newest event; 0 if it has none. */
+  /** Sequence of the merchant's newest event; 0 if there is none. */
   lastSequence(): Awaitable<number>;
 }
 
@@ -31,7 +31,7 @@ export interface CommittedEvents {
   readonly events: readonly Event[];
 }
 
-/** Commits as they are made. */
+/** Reports commits as they are made. */
 export interface Commits {
   /** Calls `listener` after each commit that appended events, in order of sequence. */
   onCommit(listener: (committed: CommittedEvents) => void): void;

@@ -8,15 +8,15 @@ import { onceAtATime } from '../once-at-a-time.ts';
 import { merchantAllowance, type StoredApiKey } from './merchant.ts';
 import type { Accounts } from './store.ts';
 
-/** How long a key is trusted where the store reports no commit of another process. */
+/** How long a key is trusted if the store reports no commit of another process. */
 const trustedMs = 10_000;
 const rememberedKeys = 10_000;
-/** How long a secret itself is kept, so that a busy client's is not hashed for every call. */
+/** How long a secret is kept, so that a busy client's secret is not hashed for every call. */
 const secretsKeptMs = 1000;
 const keptSecrets = 1000;
-/** However often other processes commit, the keys held are looked up this often at most. */
+/** Minimum time between look-ups of the remembered keys, however often others commit. */
 const lookUpEveryMs = 500;
-/** Keys of one query: nobody waits long for it. */
+/** Maximum keys of one query, so that it stays short. */
 const lookedUpAtOnce = 500;
 
 /** SHA-256 of a secret, as the store keeps it. */
@@ -38,7 +38,7 @@ const bucketsOf = (principal: Principal): readonly [Bucket, Bucket] => [
   { id: principal.merchantId, ...merchantAllowance },
 ];
 
-/** A key that was found good, as the keyring keeps it. */
+/** A valid key, as the keyring remembers it. */
 interface Entry extends Authenticated {
   readonly revocation: ReturnType<typeof createRevocation>;
   trustedUntil: number;
@@ -109,11 +109,12 @@ export function createKeyring(
 /**
  * Entries by the hash of their secret.
  *
- * @param onDoubt called when one is held that was forgotten, and so not told of a revocation since
+ * @param onDoubt called when an entry is held that was forgotten, and so may have missed a
+ *   revocation since
  */
 function createEntries(onDoubt: () => void) {
   const known = new Map<string, Entry>();
-  /** Those for whose revocation somebody listens: they are never forgotten. */
+  /** Keys with a revocation listener. They are never forgotten. */
   const held = new Map<string, Entry>();
 
   const entryOf = (hashed: string): Entry | undefined => known.get(hashed) ?? held.get(hashed);
@@ -122,7 +123,7 @@ function createEntries(onDoubt: () => void) {
   function hold(hashed: string, entry: Entry): () => void {
     const current = entryOf(hashed);
     if (current && current !== entry) {
-      // Forgotten, and another was made of the same key since: both end with that one.
+      // Forgotten, and a new entry was made of the same key since: both end with the new one.
       return current.revocation.listen(() => entry.revocation.happen());
     }
     held.set(hashed, entry);
@@ -148,9 +149,9 @@ function createEntries(onDoubt: () => void) {
   return {
     make,
     of: entryOf,
-    /** Unless it is one that is held and otherwise forgotten. */
+    /** Excludes entries that are held and otherwise forgotten. */
     known: (hashed: string): Entry | undefined => known.get(hashed),
-    /** @returns whether all others were forgotten for it */
+    /** @returns whether all other entries were forgotten to make room */
     remember(hashed: string, entry: Entry): boolean {
       const isFull = known.size >= rememberedKeys;
       if (isFull) known.clear();
@@ -166,7 +167,7 @@ function createEntries(onDoubt: () => void) {
   };
 }
 
-/** Entries by the secret itself, for a second; in memory alone, and never of a revoked key. */
+/** Entries by the secret itself, for a second; only in memory, and never of a revoked key. */
 function createRecent() {
   const entries = new Map<string, Entry>();
   let sinceMs = 0;

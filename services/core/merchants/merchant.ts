@@ -15,17 +15,17 @@ export interface Merchant {
   readonly name: string;
 }
 
-/** What all keys of a merchant may use together: minting keys multiplies nothing. */
+/** The rate limit that all keys of a merchant share: creating more keys does not raise it. */
 export const merchantAllowance = { ratePerSecond: 100_000, burst: 200_000 };
 
-/** An API key. The secret itself is never kept, only its SHA-256. */
+/** An API key. Only the SHA-256 of its secret is stored. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** Requests a second, sustained. */
   readonly ratePerSecond: number;
-  /** Requests at once after a rest. */
+  /** Maximum requests at once after a rest. */
   readonly burst: number;
   readonly createdAt: number;
   readonly revokedAt: number | null;
@@ -36,7 +36,7 @@ export interface CreatedKey extends ApiKey {
   readonly secret: string | null;
 }
 
-/** A key with what only the core and the store know. */
+/** A key with the fields that only the core and the store use. */
 export interface StoredApiKey extends ApiKey {
   readonly merchantId: string;
   /** SHA-256 of the secret, lower-case hex. */

@@ -9,10 +9,10 @@ import { type ApiKey, type StoredApiKey, scopes } from './merchant.ts';
 type Powers = Pick<ApiKey, 'scopes' | 'ratePerSecond' | 'burst'>;
 
 /**
- * Otherwise a key that can make or end keys could do everything, or lock everybody else out
- * (OWASP API5:2023, broken function level authorization).
+ * Refuses to grant more than the caller has. Otherwise a key that can create or revoke keys could
+ * do everything, or lock everybody else out (OWASP API5:2023, broken function level authorization).
  *
- * @throws PaymentsError `permission_denied` where `powers` exceed the caller's
+ * @throws PaymentsError `permission_denied` if `powers` exceed the caller's
  */
 function requireWithin(caller: Powers, powers: Powers, what: 'grant' | 'end'): void {
   const missing = powers.scopes.filter((scope) => !caller.scopes.includes(scope));
@@ -48,7 +48,7 @@ const createKey = writeOperation({
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
     /** Requests a second, sustained. */
     ratePerSecond: z.int().min(1).max(100_000).optional(),
-    /** Requests at once after a rest. */
+    /** Maximum requests at once after a rest. */
     burst: z.int().min(1).max(200_000).optional(),
   }),
   output: created('createdKey'),
@@ -91,7 +91,7 @@ const revokeKey = writeOperation({
   },
 });
 
-/** What this system can do with API keys. */
+/** The operations on API keys. */
 export const keyOperations = {
   createKey,
   revokeKey,

@@ -4,11 +4,11 @@ import type { Merchant, StoredApiKey } from './merchant.ts';
 /** Writes of one merchant's keys. */
 export interface KeyWrites {
   insertApiKey(key: Omit<StoredApiKey, 'merchantId'>): Promise<void>;
-  /** @returns the key, or undefined when the merchant has no such key */
+  /** @returns the key, or undefined if the merchant has no such key */
   revokeApiKey(id: string, nowMs: number): Promise<StoredApiKey | undefined>;
 }
 
-/** Who calls: found before it is known of which merchant a key is. */
+/** Finds who calls, before it is known which merchant a key belongs to. */
 export interface Accounts {
   merchant(id: string): Awaitable<Merchant | undefined>;
   apiKeyByHash(hash: string): Awaitable<StoredApiKey | undefined>;

@@ -103,9 +103,9 @@ export const settlement: Settlement<Payment> = {
   },
   async settle(context, paymentId, outcome, again) {
     const payment = await requirePayment(context.tx, paymentId);
-    // Somebody else, the background look-up for example, may have been first.
+    // Another caller, for example the background look-up, may have been first.
     if (payment.status !== 'processing' || !outcome) return answerOf(payment);
-    // A look-up that is due stays due: retries must not put it off for as long as they go on.
+    // A look-up that is due stays due: retries must not postpone it.
     if (again && isOpen(outcome)) return answerOf(payment, outcome);
     return answerOf(await settlePayment(context, payment, outcome), outcome);
   },
@@ -113,7 +113,7 @@ export const settlement: Settlement<Payment> = {
 
 const isOpen = ({ kind }: ChargeOutcome): boolean => kind === 'pending' || kind === 'timeout';
 
-/** Saves what the network's outcome makes of a processing payment. */
+/** Saves a processing payment after the network's outcome. */
 export async function settlePayment(
   context: Pick<WriteContext, 'tx' | 'nowMs' | 'newId'>,
   payment: Payment,
@@ -225,7 +225,7 @@ const capturePayment = writeOperation({
   takesVersion: true,
   input: z.strictObject({
     id: anyId,
-    /** Minor units. Defaults to everything authorised. */
+    /** Minor units. Defaults to the authorised amount. */
     amount: amountSchema.optional(),
   }),
   output: one('payment'),
@@ -272,7 +272,7 @@ export async function requirePayment(
 }
 
 /**
- * Saves a change that a caller asked for.
+ * Saves a change that a caller requested.
  * @throws PaymentsError `version_mismatch`
  */
 export async function changePayment(
@@ -284,7 +284,7 @@ export async function changePayment(
   return savePayment(context, before, payment);
 }
 
-/** What this system can do with payments. */
+/** The operations on payments. */
 export const paymentOperations = {
   createPayment,
   getPayment,

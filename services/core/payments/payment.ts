@@ -30,7 +30,7 @@ export type PaymentMethod = (typeof paymentMethods)[number];
 export const declineCodes = ['card_declined', 'insufficient_funds', 'card_expired'] as const;
 export type DeclineCode = (typeof declineCodes)[number];
 
-/** Why a payment failed, for ever. */
+/** The final reason why a payment failed. */
 export interface PaymentFailure {
   readonly code: DeclineCode;
   readonly message: string;
@@ -70,6 +70,9 @@ const actionsByStatus: Readonly<Record<PaymentStatus, readonly PaymentAction[]>>
   canceled: [],
 };
 
-/** What the state of the payment allows now: the source of the rules and of REST's links alike. */
+/**
+ * The actions that the payment's state allows now: the source of the rules and of REST's links
+ * alike.
+ */
 export const actionsOf = (status: PaymentStatus): readonly PaymentAction[] =>
   actionsByStatus[status];

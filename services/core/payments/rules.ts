@@ -17,8 +17,8 @@ export function requireAction(payment: Payment, action: PaymentAction): void {
 }
 
 /**
- * Asked last, because a precondition counts only where the change would be made without it
- * (RFC 9110 §13.2.1).
+ * Checks the preconditions. Called last, because a precondition counts only if the change would be
+ * made without it (RFC 9110 §13.2.1).
  *
  * @throws PaymentsError `version_mismatch`
  */
@@ -38,7 +38,7 @@ export function requireVersion(
   );
 }
 
-/** The payment with `changes`, one version on. */
+/** Returns the payment with `changes` and the next version. */
 export const changed = (payment: Payment, nowMs: number, changes: Partial<Payment>): Payment => ({
   ...payment,
   ...changes,
@@ -46,7 +46,7 @@ export const changed = (payment: Payment, nowMs: number, changes: Partial<Paymen
   version: payment.version + 1,
 });
 
-/** A processing payment after the network's answer; undefined while the answer is open. */
+/** Returns a processing payment after the network's outcome; undefined while that is open. */
 export function afterCharge(
   payment: Payment,
   outcome: ChargeOutcome,
@@ -70,9 +70,7 @@ export function afterCharge(
   }
 }
 
-/**
- * @throws PaymentsError `refund_exceeds_payment` when less than `amount` is left
- */
+/** @throws PaymentsError `refund_exceeds_payment` if less than `amount` is left */
 export function afterRefund(payment: Payment, amount: number, nowMs: number): Payment {
   const left = payment.amountCaptured - payment.amountRefunded;
   if (amount > left) {

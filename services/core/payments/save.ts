@@ -3,16 +3,16 @@ import type { WriteContext } from '../operation.ts';
 import type { Payment } from './payment.ts';
 import { eventOfStatus } from './rules.ts';
 
-/** A charge whose answer never came, because the process ended, is looked up after this long. */
+/** How long after it began a charge is looked up if the process ended before its outcome came. */
 const abandonedAfterMs = 30_000;
 
 /**
  * Saves a new or changed payment together with its event. Every change of a payment goes through
- * here, so that none can be saved without what belongs to it.
+ * this function, so that its event is never missing.
  *
  * @param before the payment as it is stored; undefined for a new one
  * @param lookUpAtMs when to ask the card network again about an open charge. Defaults to 30 s from
- *   now
+ *   now.
  */
 export async function savePayment(
   { tx, newId, nowMs }: Pick<WriteContext, 'tx' | 'newId' | 'nowMs'>,
@@ -35,7 +35,7 @@ export async function savePayment(
   return payment;
 }
 
-/** Undefined if nothing happened to the payment that a reader could see. */
+/** Undefined if nothing changed that a reader could see. */
 function eventOf(before: Payment | undefined, payment: Payment): EventType | undefined {
   if (!before) return 'payment.created';
   return before.version === payment.version ? undefined : eventOfStatus[payment.status];

@@ -4,7 +4,7 @@ import type { Payment, PaymentStatus } from './payment.ts';
 
 export type PaymentSort = 'created_at' | '-created_at' | 'amount' | '-amount';
 
-/** Bounds are inclusive from, exclusive to (`…Before`); amounts inclusive on both sides. */
+/** Filters: from bounds are inclusive, `…Before` bounds exclusive, both amount bounds inclusive. */
 export interface PaymentFilter {
   readonly status?: PaymentStatus | undefined;
   readonly customer?: string | undefined;
@@ -17,7 +17,7 @@ export interface PaymentFilter {
 /** The part of a list of payments that one read looked at. */
 export interface PaymentRange {
   readonly payments: readonly Payment[];
-  /** Where the read stopped before the end of the list; what comes after it was not looked at. */
+  /** Where the read stopped before the end of the list; what follows was not looked at. */
   readonly stoppedAt?: Position;
 }
 
@@ -27,14 +27,14 @@ export interface PaymentReads {
   /** In no particular order. */
   payments(ids: readonly string[]): Awaitable<readonly Payment[]>;
   /**
-   * Looks at 2,000 payments at most where no index answers filter and sort, so it may find fewer
+   * Looks at no more than 2,000 payments if no index covers filter and sort, so it may find fewer
    * than `limit` before the end of the list.
    */
   listPayments(filter: PaymentFilter, sort: PaymentSort, window: Window): Awaitable<PaymentRange>;
 }
 
 export interface PaymentWrites {
-  /** @param settleAt when the card network is to be asked again; null: nothing is open */
+  /** @param settleAt when to ask the card network again; null if nothing is open */
   insertPayment(payment: Payment, settleAt: number | null): Promise<void>;
   /** Replaces the row of `payment.id`. */
   updatePayment(payment: Payment, settleAt: number | null): Promise<void>;
@@ -47,6 +47,6 @@ export interface OpenSettlements {
     nowMs: number,
     limit: number,
   ): Promise<readonly { readonly merchantId: string; readonly payment: Payment }[]>;
-  /** The earliest open `settleAt`; undefined when nothing is open. */
+  /** The earliest open `settleAt`; undefined if nothing is open. */
   nextSettlementAt(): Promise<number | undefined>;
 }

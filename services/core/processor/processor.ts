@@ -1,7 +1,7 @@
 import type { Currency } from '../money.ts';
 import type { DeclineCode, PaymentMethod } from '../payments/payment.ts';
 
-/** What the card network is asked. `paymentId` makes asking again harmless. */
+/** A request to the card network. `paymentId` makes it safe to repeat. */
 export interface Charge {
   readonly paymentId: string;
   readonly amount: number;
@@ -16,13 +16,13 @@ export type ChargeOutcome =
   | { readonly kind: 'pending'; readonly retryAtMs: number }
   /** The network could not be reached: certainly nothing was charged. */
   | { readonly kind: 'unavailable' }
-  /** The network did not answer: whether it charged is not known; ask `lookUp`. */
+  /** The network did not respond, so it is unknown whether it charged; ask `lookUp`. */
   | { readonly kind: 'timeout'; readonly retryAtMs: number };
 
 /** The card network. */
 export interface Processor {
-  /** Asks for the money; repeating it with the same `paymentId` never charges twice. */
+  /** Charges the card. Repeating it with the same `paymentId` never charges twice. */
   charge(charge: Charge, signal?: AbortSignal): Promise<ChargeOutcome>;
-  /** What became of a charge that was pending or timed out. */
+  /** Returns the outcome of a charge that was pending or timed out. */
   lookUp(charge: Charge): Promise<ChargeOutcome>;
 }

@@ -12,11 +12,11 @@ const declines: Partial<Record<PaymentMethod, { code: DeclineCode; message: stri
 };
 
 /**
- * A card network whose answer depends on the payment method alone. It keeps no state, so asking
- * again is harmless by construction. Captures, cancellations and refunds need no word from it.
+ * A card network whose outcome depends on the payment method alone. It keeps no state, so repeating
+ * a request is always safe. Captures, cancellations and refunds do not involve it.
  *
  * @param options.slowMs how long `pm_card_slow` takes to settle
- * @param options.timeoutMs how long `pm_card_timeout` lets its caller wait
+ * @param options.timeoutMs how long a `pm_card_timeout` charge takes to time out
  */
 export function createSimulator(options: {
   readonly now: () => number;
@@ -32,7 +32,7 @@ export function createSimulator(options: {
         case 'pm_card_unavailable':
           return { kind: 'unavailable' };
         case 'pm_card_timeout':
-          // A caller that gives up learns no more than one that waited.
+          // A caller that gives up gets the same outcome as one that waited.
           await sleep(timeoutMs, undefined, signal ? { signal } : {}).catch(() => {});
           return { kind: 'timeout', retryAtMs: now() + slowMs };
         default:

@@ -18,7 +18,7 @@ const refundPayment = writeOperation({
   input: z.strictObject({
     /** Id of the payment. */
     payment: anyId,
-    /** Minor units. Defaults to all that is left. */
+    /** Minor units. Defaults to the amount that is left. */
     amount: amountSchema.optional(),
     reason: textUpTo(500).nullable().default(null),
   }),
@@ -79,14 +79,14 @@ const listRefunds = readOperation({
   },
 });
 
-/** A cursor is good for the list of one payment, whichever operation answered it. */
+/** A cursor is valid for the list of one payment, whichever operation returned it. */
 const bindingOf = (merchantId: string, payment: string | undefined) =>
   JSON.stringify(['listRefunds', merchantId, payment]);
 
 const cursorWithin = (cursors: Cursors, binding: string) => (last: Refund) =>
   cursors.seal({ value: last.createdAt, id: last.id }, binding);
 
-/** Refunds of one payment in the batch read; `listRefunds` goes on after them. */
+/** Refunds of one payment in the batch read; `listRefunds` continues after them. */
 export const refundsEach = 20;
 
 const getRefundsByPaymentIds = readOperation({
@@ -111,7 +111,7 @@ const getRefundsByPaymentIds = readOperation({
   },
 });
 
-/** What this system can do with refunds. */
+/** The operations on refunds. */
 export const refundOperations = {
   refundPayment,
   getRefund,

@@ -1,6 +1,6 @@
 import type { Currency } from '../money.ts';
 
-/** Money given back. `amount` is minor units of `currency`; times are ms since 1970 UTC. */
+/** A refund of a payment. `amount` is minor units of `currency`; times are ms since 1970 UTC. */
 export interface Refund {
   readonly id: string;
   /** Id of the payment. */

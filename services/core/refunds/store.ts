@@ -5,7 +5,7 @@ import type { Refund } from './refund.ts';
 /** Reads of one merchant's refunds. */
 export interface RefundReads {
   refund(id: string): Awaitable<Refund | undefined>;
-  /** Newest first. Only of one payment, where given. `after.value` is not used. */
+  /** Newest first; only of one payment, if given. `after.value` is not used. */
   listRefunds(
     filter: { readonly payment?: string | undefined },
     window: Window,
