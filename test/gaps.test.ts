@@ -362,7 +362,7 @@ const cases = Object.keys(probes).flatMap((feature) =>
   wires.map((room) => ({ room, feature: feature as Feature })),
 );
 
-test.each(cases)('$room, $feature: as declared', async ({ room, feature }) => {
+test.each(cases)('$room has the declared support for: $feature', async ({ room, feature }) => {
   const declared = gaps.some((gap) => gap.room === room && gap.feature === feature);
   expect(await probes[feature](room)).toBe(!declared);
 });
@@ -371,7 +371,7 @@ test('every gap has its reason', () => {
   for (const { reason } of gaps) expect(reason.length).toBeGreaterThan(20);
 });
 
-test('what is said not to be built is in no room, and has its reason', () => {
+test('a feature that is declared as not built is in no room and has its reason', () => {
   const services = [customerService, eventService, keyService, paymentService, refundService];
   const methods = services.flatMap((service) => Object.keys(service));
   for (const { operations: names, reason } of unbuilt) {

@@ -54,7 +54,7 @@ function filesNaming(name: OperationName): readonly string[] {
 }
 
 test.each(Object.keys(operations) as OperationName[])(
-  '%s is named in at most 12 files that people write, tests apart',
+  '%s is named in at most 12 hand-written files outside the tests',
   (name) => {
     const files = filesNaming(name);
     // One that is found nowhere was looked for in the wrong places.

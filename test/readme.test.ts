@@ -16,7 +16,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const shellBlocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code = '']) => code);
 const snippets = shellBlocks.filter((code) => /^(curl|npx) /.test(code));
 
-test('the commands named exist', () => {
+test('every command in README exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const named = [...readme.matchAll(/npm (?:run )?(start|test|bench|import|check)\b/g)];
   expect(named.length).toBeGreaterThan(3);
@@ -33,14 +33,14 @@ test.each(
   expect(broken).toEqual([]);
 });
 
-test('every setting that README lists is read, and every one that is read is listed', () => {
+test('README lists exactly the settings that the server reads', () => {
   const listed = [...readme.matchAll(/^\| `([A-Z0-9_]+)` \|/gm)].map(([, name]) => name);
   const source = readFileSync(join(root, 'services/config.ts'), 'utf8');
   const read = [...source.matchAll(/^ {2}([A-Z0-9_]+): /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(read.sort());
 });
 
-test('the numbers are those of the newest committed run', () => {
+test('the numbers in README are those of the newest committed run', () => {
   const script = join(root, 'bench/report/write-readme.ts');
   const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -108,13 +108,16 @@ describe('the snippets of the quick start', () => {
     'npx node': /"type":"welcome"[\s\S]*"type":"result"/,
   };
 
-  test.each(Object.entries(expected))('%s … answers', async (opening, answer) => {
-    const found = snippets.filter((code) => code.startsWith(opening));
-    expect(found).toHaveLength(1);
-    expect(await run(found[0] ?? '')).toMatch(answer);
-  });
+  test.each(Object.entries(expected))(
+    'run and produce the documented output: %s …',
+    async (opening, answer) => {
+      const found = snippets.filter((code) => code.startsWith(opening));
+      expect(found).toHaveLength(1);
+      expect(await run(found[0] ?? '')).toMatch(answer);
+    },
+  );
 
-  test('are all run here', () => {
+  test('are all covered by this test', () => {
     expect(snippets).toHaveLength(Object.keys(expected).length);
   });
 });

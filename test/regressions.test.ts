@@ -29,12 +29,12 @@ describe.each([
   ['grpc', grpc, 23],
   ['streams', streams, 22],
 ] as const)('%s', (_room, rows, least) => {
-  test('has every row once', () => {
+  test('lists every regression once', () => {
     expect(new Set(rows.map(({ input }) => input)).size).toBe(rows.length);
     expect(rows.length).toBeGreaterThanOrEqual(least);
   });
 
-  test.each(rows)('$input: there are tests of these titles', ({ tests }) => {
+  test.each(rows)('names tests that exist for: $input', ({ tests }) => {
     expect(tests.length).toBeGreaterThan(0);
     const missing = tests.filter(
       ([file, title]) => !spellings(title).some((text) => sourceOf(file).includes(text)),

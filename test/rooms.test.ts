@@ -43,7 +43,7 @@ const strays = (folder: string, allowed: readonly string[]): string[] =>
     .map(show);
 
 describe('directions', () => {
-  test('core imports core, its schema library and pure built-ins', () => {
+  test('let core import only core, its schema library and pure built-ins', () => {
     expect(strays('services/core', ['services/core/'])).toEqual([]);
     const libraries = importsUnder('services/core').filter((one) => !isLocal(one));
     expect(new Set(libraries.map(({ target }) => target))).toEqual(
@@ -51,23 +51,23 @@ describe('directions', () => {
     );
   });
 
-  test.each(['storage', 'wire'])('%s imports core and itself', (folder) => {
+  test.each(['storage', 'wire'])('let %s import only core and itself', (folder) => {
     expect(strays(`services/${folder}`, ['services/core/', `services/${folder}/`])).toEqual([]);
   });
 
-  test.each(rooms)('%s imports core, wire and itself, no other room and no storage', (room) => {
+  test.each(rooms)('let %s import only core, wire and itself', (room) => {
     const allowed = ['services/core/', 'services/wire/', `services/${room}/`, 'schema/', 'protos/'];
     expect(strays(`services/${room}`, allowed)).toEqual([]);
   });
 
-  test('nothing in services imports the composition root', () => {
+  test('let nothing in services import the composition root', () => {
     const importers = importsUnder('services').filter(
       ({ target }) => target === 'services/main.ts',
     );
     expect(importers.map(show)).toEqual([]);
   });
 
-  test('bench reaches a server only through the clients', () => {
+  test('let bench reach a server only through the clients', () => {
     const allowed = [
       'bench/',
       'services/core/',
@@ -83,7 +83,7 @@ describe('directions', () => {
     expect(others).toEqual([]);
   });
 
-  test('the contract suite reaches a server only through the clients', () => {
+  test('let the contract suite reach a server only through the clients', () => {
     const allowed = [
       'test/',
       'services/core/',
@@ -117,12 +117,12 @@ describe('circles of imports', () => {
   const importsIn = (pairs: string): Import[] =>
     pairs.split(' ').map(([file = '', target = '']) => ({ file, target }));
 
-  test('are found, whatever leads to them and away from them', () => {
+  test('are found in a graph that has other imports too', () => {
     expect(circleIn(importsIn('ab bc bd ca ea df'))).toEqual(['a', 'b', 'c']);
     expect(circleIn(importsIn('ea ab bc ac df'))).toEqual([]);
   });
 
-  test('exist nowhere, not even of types', () => {
+  test('do not exist in the repository, not even of types', () => {
     const imports = ['services', 'bench', 'test'].flatMap((folder) => importsUnder(folder));
     expect(circleIn(imports)).toEqual([]);
   });
@@ -135,14 +135,14 @@ describe('folders of the bench', () => {
     ...['scenarios', 'questions', 'report', 'costs', 'cross-check'],
   ];
 
-  test('are the ones whose order is known', () => {
+  test('are all part of the declared order', () => {
     const folders = readdirSync(join(root, 'bench'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !['data', 'results'].includes(entry.name))
       .map(({ name }) => name);
     expect(folders.sort()).toEqual(floors.toSorted());
   });
 
-  test.each(floors)('%s imports only itself and the folders before it', (folder) => {
+  test.each(floors)('let %s import only itself and the folders before it', (folder) => {
     const below = floors.slice(0, floors.indexOf(folder) + 1).map((name) => `bench/${name}/`);
     expect(strays(`bench/${folder}`, [...below, 'services/', 'protos/', 'schema/'])).toEqual([]);
   });
@@ -161,12 +161,12 @@ describe('rooms', () => {
     'keys',
   ];
 
-  test.each(rooms.filter((room) => room !== 'sse'))('%s has the files of every room', (room) => {
+  test.each(rooms.filter((room) => room !== 'sse'))('each have the required files: %s', (room) => {
     const files = readdirSync(join(root, 'services', room)).map((name) => name.replace('.ts', ''));
     expect(files).toEqual(expect.arrayContaining(shared));
   });
 
-  test('sse carries events alone, and has the files for that', () => {
+  test('that carry only events, like sse, have the files for that', () => {
     const files = readdirSync(join(root, 'services/sse')).map((name) => name.replace('.ts', ''));
     expect(files).toEqual(
       expect.arrayContaining(['client', 'server', 'caller', 'errors', 'events']),
@@ -219,7 +219,7 @@ describe('files', () => {
     expect(longer).toEqual([]);
   });
 
-  test('are named in kebab-case after what they hold', () => {
+  test('have names in kebab-case', () => {
     const odd = all.filter(
       (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(file.split('/').at(-1) ?? ''),
     );
@@ -228,7 +228,7 @@ describe('files', () => {
     expect(vague).toEqual([]);
   });
 
-  test('have comments of 100 columns at most; the formatter keeps the code', () => {
+  test('have comments of at most 100 columns', () => {
     const wide = all.flatMap((file) =>
       textOf(file)
         .split('\n')

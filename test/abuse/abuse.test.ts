@@ -66,7 +66,7 @@ const post = (
   });
 
 describe('REST', () => {
-  test('bodies of every shape are answered with what is wrong', async () => {
+  test('reports what is wrong with a body of any shape', async () => {
     const path = fc.constantFrom(
       '/v1/payments',
       '/v1/customers',
@@ -84,7 +84,7 @@ describe('REST', () => {
     );
   });
 
-  test('bodies that are no JSON, no UTF-8, or of another type are refused', async () => {
+  test('refuses a body that is not JSON, not UTF-8 or of another content type', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         const response = await post('/v1/payments', new Uint8Array(bytes));
@@ -99,7 +99,7 @@ describe('REST', () => {
     expect((await post('/v1/payments', 'x'.repeat(1_000_000))).status).toBe(413);
   });
 
-  test('paths and queries of every shape are answered', async () => {
+  test('responds to paths and queries of every shape', async () => {
     const odd = fc.string({ unit: 'binary', maxLength: 60 }).map(encodeURIComponent);
     await fc.assert(
       fc.asyncProperty(odd, odd, async (path, query) => {
@@ -129,7 +129,7 @@ describe.each(graphqlHosts)('GraphQL on the host %s', (host) => {
     expect(metrics).not.toMatch(/code="internal"/);
   });
 
-  test('bodies, documents and variables of every shape are answered', async () => {
+  test('responds to bodies, documents and variables of every shape', async () => {
     const request = fc.record(
       {
         query: fc.oneof(
@@ -158,7 +158,7 @@ describe.each(graphqlHosts)('GraphQL on the host %s', (host) => {
 });
 
 describe('WebSocket', () => {
-  test('frames of every shape are answered or end the connection with a reason', async () => {
+  test('responds to a frame of any shape or closes the connection with a reason', async () => {
     const frame = fc.oneof(
       fc.string().map((text) => text as string | Uint8Array),
       fc.uint8Array({ maxLength: 100 }),
@@ -202,7 +202,7 @@ describe('WebSocket', () => {
 });
 
 describe('gRPC', () => {
-  test('messages of random bytes are refused as invalid', async () => {
+  test('refuses messages of random bytes as invalid', async () => {
     const client = new GrpcClient(`127.0.0.1:${server.ports.grpc}`, credentials.createInsecure());
     const metadata = new Metadata();
     metadata.set('authorization', bearer.authorization);
@@ -229,7 +229,7 @@ describe('gRPC', () => {
   });
 });
 
-test('noise on the ports ends nothing but its own connection', async () => {
+test('random bytes on a port end only their own connection', async () => {
   const ports = Object.values(server.ports);
   await fc.assert(
     fc.asyncProperty(

@@ -48,7 +48,7 @@ test.each<[string, () => Promise<Response>]>([
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
-test('so are bytes that are no request, a gRPC call and a WebSocket', async () => {
+test('malformed requests, gRPC calls and WebSockets without a good key are limited by address', async () => {
   expect((await responseTo(server.ports.http, 'NONSENSE\r\n\r\n')).status).toBe(429);
 
   const grpc = new GrpcClient(`127.0.0.1:${server.ports.grpc}`, credentials.createInsecure());
@@ -73,7 +73,7 @@ test('so are bytes that are no request, a gRPC call and a WebSocket', async () =
   expect(closed).toBe(4429);
 });
 
-test('a good key is served from the same address', async () => {
+test('a valid key is served from an address that has used up its limit', async () => {
   for (let call = 0; call < 10; call += 1) {
     expect((await statusOf('/v1/payments', `Bearer ${adminKey}`)).status).toBe(200);
   }

@@ -53,7 +53,7 @@ test('a connection that is reset while it asks for an upgrade does not end the p
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 });
 
-test('a request that offers HTTP/2 by upgrade, as `curl --http2` does, is answered', async () => {
+test('a request that offers an upgrade to HTTP/2, as `curl --http2` does, gets its response', async () => {
   const request = httpRequest({
     port,
     path: '/v1/payments?limit=1',
@@ -70,14 +70,14 @@ test('a request that offers HTTP/2 by upgrade, as `curl --http2` does, is answer
   expect(response.statusCode).toBe(200);
 });
 
-test('an upgrade to nowhere is a page that is not there', async () => {
+test('an upgrade to an unknown path gets 404', async () => {
   const socket = await say(upgradeTo('/nowhere'));
   const [answer] = await once(socket, 'data');
   expect(String(answer)).toMatch(/^HTTP\/1\.1 404 [\s\S]*application\/problem\+json/);
   socket.destroy();
 });
 
-test('a server stops, whoever hangs on', async () => {
+test('a server stops even if clients keep their connections open', async () => {
   const key = `Authorization: Bearer ${adminKey}\r\n`;
   const sockets = await Promise.all([
     say(upgradeTo('/nowhere')),
@@ -102,7 +102,7 @@ test('a server stops, whoever hangs on', async () => {
   session.destroy();
 });
 
-test('a stop that nobody hangs on to does not wait for idle connections', async () => {
+test('a server that stops does not wait for idle connections', async () => {
   const response = await fetch(`http://127.0.0.1:${port}/v1/events`, {
     headers: { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` },
   });
@@ -141,7 +141,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
     headers: { authorization: `Bearer ${adminKey}`, ...headers },
   });
 
-test('every answer carries a request id, whoever gives it', async () => {
+test('every response has a request id, whichever layer sends it', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics', '/v1/payments', '/nowhere']) {
     const headers = { 'x-request-id': 'mine' };
     expect((await get(path, headers)).headers.get('x-request-id')).toBe('mine');
@@ -166,7 +166,7 @@ test.each([
   stop.abort();
 });
 
-test('a body with a content coding is refused, and not read as if it had none', async () => {
+test('a body with a content coding is refused and is not read as if it had none', async () => {
   const response = await fetch(`http://127.0.0.1:${port}/v1/customers`, {
     method: 'POST',
     headers: {
@@ -180,7 +180,7 @@ test('a body with a content coding is refused, and not read as if it had none', 
   expect(response.status).toBe(415);
 });
 
-test('a target in absolute form is the page that it names', async () => {
+test('a request target in absolute form reaches the path that it names', async () => {
   const target = `http://127.0.0.1:${port}`;
   for (const path of ['/healthz', '/openapi.json']) {
     const socket = await say(`GET ${target}${path} HTTP/1.1\r\nHost: x\r\n\r\n`);

@@ -95,9 +95,9 @@ function encodesAll(seed: number, encode: (error: PaymentsError, text: string) =
 
 const requestId = 'req_1';
 
-describe('100,000 texts in errors', () => {
+describe('100,000 texts in the error messages', () => {
   test(
-    'of HTTP as such',
+    'of plain HTTP are encoded',
     () => {
       encodesAll(1, (error, text) => {
         const response = problemResponse(error, { requestId, instance: text });
@@ -109,7 +109,7 @@ describe('100,000 texts in errors', () => {
   );
 
   test(
-    'of REST',
+    'of REST are encoded',
     async () => {
       // Puts the adapter's own Response in place, which the room has.
       getRequestListener(() => new Response());
@@ -128,7 +128,7 @@ describe('100,000 texts in errors', () => {
   );
 
   test(
-    'of SSE',
+    'of SSE are encoded',
     () => {
       encodesAll(3, (error, text) => {
         // All that is read of the request.
@@ -144,7 +144,7 @@ describe('100,000 texts in errors', () => {
   );
 
   test(
-    'of WebSocket',
+    'of WebSocket are encoded',
     () => {
       encodesAll(4, (error, text) => {
         const reason = closeReason(error.message);
@@ -156,7 +156,7 @@ describe('100,000 texts in errors', () => {
   );
 
   test(
-    'of GraphQL',
+    'of GraphQL are encoded',
     () => {
       encodesAll(5, (error) => {
         const refusal = refusalOf(error, requestId);
@@ -169,7 +169,7 @@ describe('100,000 texts in errors', () => {
   );
 
   test(
-    'of gRPC',
+    'of gRPC are encoded',
     () => {
       encodesAll(6, (error) => {
         const { details, metadata } = encodeError(error, new Metadata());

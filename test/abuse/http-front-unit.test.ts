@@ -52,7 +52,7 @@ function requestTo(path: string, headers: Record<string, string> = {}): Incoming
   });
 }
 
-test('a room that throws has its request answered with internal', async () => {
+test('a request gets `internal` if its room throws', async () => {
   const front = frontOf({ listener: broken });
   const request = requestTo('/v1/customers');
   const response = new ServerResponse(request);
@@ -65,7 +65,7 @@ test('a room that throws has its request answered with internal', async () => {
   expect(connection.written).not.toContain('a bug of the room');
 });
 
-test('so has an upgrade', async () => {
+test('an upgrade gets `internal` if its room throws', async () => {
   const front = frontOf({ path: '/ws', upgrade: broken });
   const request = requestTo('/ws', { connection: 'Upgrade', upgrade: 'websocket' });
   const connection = new Connection();
@@ -89,7 +89,7 @@ test.each([
   connection.destroy();
 });
 
-test('a connection that is lost is not answered', () => {
+test('nothing is written to a lost connection', () => {
   const connection = new Connection();
   frontOf().unparsed(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), connection);
   expect(connection.destroyed).toBe(true);

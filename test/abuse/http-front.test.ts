@@ -40,7 +40,7 @@ const countOf = async (code: string): Promise<number> => {
 };
 
 test.each(['/v1/payments', '/graphql'])(
-  'a body on %s that stops being chunks is refused once, and counted once',
+  'a body on %s whose chunks become malformed is refused once and counted once',
   async (path) => {
     const countAll = async () => {
       const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
@@ -132,7 +132,7 @@ describe('bytes that are no request', () => {
     },
   );
 
-  test('a status that no code of the contract has says no more than the status does', async () => {
+  test('a problem whose status has no code in the contract has only the status as its title', async () => {
     const text = requestText('GET / HTTP/1.1', 'Host: a', `X: ${'x'.repeat(20_000)}`);
     expect(problemIn(await responseTo(port, text))).toMatchObject({
       type: 'about:blank',
@@ -140,7 +140,7 @@ describe('bytes that are no request', () => {
     });
   });
 
-  test('a request before them on the same connection is answered first', async () => {
+  test('do not overtake the response to an earlier request on the same connection', async () => {
     const good = requestText('GET /v1/payments?limit=1 HTTP/1.1', 'Host: a', key);
     const responses = await exchange(port, `${good}NONSENSE\r\n\r\n`, 2);
     expect(responses.map(({ status }) => status)).toEqual([200]);
@@ -148,7 +148,7 @@ describe('bytes that are no request', () => {
   });
 });
 
-test('a target with a fragment is refused, and not read up to it or behind it', async () => {
+test('a request target with a fragment is refused as a whole', async () => {
   for (const target of [
     '/v1/payments#?limit=1',
     '/v1/payments?limit=1#',
@@ -161,7 +161,7 @@ test('a target with a fragment is refused, and not read up to it or behind it', 
   }
 });
 
-describe('two lines of a header that has one value', () => {
+describe('a second line of a header that has only one value', () => {
   const doubled = [
     ['Host', 'a', 'b'],
     ['host', 'a', 'a'],
@@ -181,7 +181,7 @@ describe('two lines of a header that has one value', () => {
     ['GET /healthz HTTP/1.1', []],
   ];
 
-  test.each(doubled)('%s: %s and %s are refused everywhere', async (name, first, second) => {
+  test.each(doubled)('is refused on every path, for %s: %s and %s', async (name, first, second) => {
     for (const [line, headers] of places) {
       const host = name.toLowerCase() === 'host' ? [] : ['Host: a'];
       const lines = [...host, ...headers, `${name}: ${first}`, `${name}: ${second}`];
@@ -192,14 +192,14 @@ describe('two lines of a header that has one value', () => {
     }
   });
 
-  test('headers that are lists may have several lines', async () => {
+  test('a header whose value is a list may have several lines', async () => {
     const twice = ['Accept: text/html', 'Accept: application/json', 'Hash: 1', 'Hash: 2'];
     const lines = ['Host: a', key, ...twice];
     const text = requestText('GET /v1/payments?limit=1 HTTP/1.1', ...lines);
     expect((await responseTo(port, text)).status).toBe(200);
   });
 
-  test('a Host that is not the :authority is refused on HTTP/2', async () => {
+  test('a Host that differs from :authority is refused on HTTP/2', async () => {
     const session = connectHttp2(`http://127.0.0.1:${server.ports.http2}`);
     const ask = (headers: Record<string, string>) =>
       new Promise((resolve, reject) => {
@@ -214,21 +214,21 @@ describe('two lines of a header that has one value', () => {
   });
 });
 
-describe('requests of other versions and to no page', () => {
-  test('HTTP/1.0 needs no Host', async () => {
+describe('a request of another version or to an unknown path', () => {
+  test('needs no Host in HTTP/1.0', async () => {
     for (const path of ['/healthz', '/v1/payments?limit=1', '/openapi.json']) {
       const response = await responseTo(port, requestText(`GET ${path} HTTP/1.0`, key));
       expect(response.status).toBe(200);
     }
   });
 
-  test('OPTIONS * is answered for the server as a whole', async () => {
+  test('gets a response for the whole server if it is OPTIONS *', async () => {
     const response = await responseTo(port, requestText('OPTIONS * HTTP/1.1', 'Host: a'));
     expect(response.status).toBe(204);
     expect(response.headers['x-request-id']).toMatch(/./);
   });
 
-  test('a transfer coding that is not known is 501', async () => {
+  test('gets 501 if its transfer coding is unknown', async () => {
     const lines = ['Host: a', key, 'Content-Type: application/json', 'Idempotency-Key: coded'];
     const coding = 'Transfer-Encoding: gzip, chunked';
     const text = requestText('POST /v1/customers HTTP/1.1', ...lines, coding);
@@ -237,7 +237,7 @@ describe('requests of other versions and to no page', () => {
     problemIn(response);
   });
 
-  test('the pages of the server itself know GET and HEAD alone', async () => {
+  test('may only be GET or HEAD on the pages of the server itself', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       for (const method of ['DELETE', 'POST', 'OPTIONS', 'PUT']) {
         const response = await responseTo(
@@ -255,8 +255,8 @@ describe('requests of other versions and to no page', () => {
   });
 });
 
-describe('the WebSocket path', () => {
-  test('a request that does not ask for the upgrade is told what is required', async () => {
+describe('a request to the WebSocket path', () => {
+  test('gets the required upgrade in its response if it does not ask for one', async () => {
     const response = await responseTo(port, requestText('GET /ws HTTP/1.1', 'Host: a', key));
     expect(response.status).toBe(426);
     expect(response.headers.upgrade).toBe('websocket');
@@ -266,7 +266,7 @@ describe('the WebSocket path', () => {
     expect([post.status, post.headers.allow]).toEqual([405, 'GET']);
   });
 
-  test('an upgrade in HTTP/1.0 is ignored', async () => {
+  test('is not upgraded in HTTP/1.0', async () => {
     const lines = ['Host: a', key, ...handshake];
     expect((await responseTo(port, requestText('GET /ws HTTP/1.1', ...lines))).status).toBe(101);
     expect((await responseTo(port, requestText('GET /ws HTTP/1.0', ...lines))).status).toBe(426);
@@ -299,7 +299,7 @@ describe('a client that waits for 100 Continue', () => {
       ['/graphql', lean.ports.http],
     ] as const;
 
-  test('is told at once that its body is too large', async () => {
+  test('gets an immediate response if its body is too large', async () => {
     for (const [path, on] of readers()) {
       const text = post(path, key, 'Idempotency-Key: large', 'Content-Length: 1000000');
       const response = await responseTo(on, text);
@@ -308,7 +308,7 @@ describe('a client that waits for 100 Continue', () => {
     }
   });
 
-  test('is told at once that its key is missing or unknown', async () => {
+  test('gets an immediate response if its key is missing or unknown', async () => {
     const length = ['Idempotency-Key: keyless', 'Content-Length: 14'];
     for (const headers of [length, ['Authorization: Bearer sk_test_nobody', ...length]]) {
       for (const [path, on] of readers()) {
@@ -317,7 +317,7 @@ describe('a client that waits for 100 Continue', () => {
     }
   });
 
-  test('is told the same on HTTP/2', async () => {
+  test('gets the same responses on HTTP/2', async () => {
     const session = connectHttp2(`http://127.0.0.1:${server.ports.http2}`);
     const statusesOf = (headers: Record<string, string>) =>
       new Promise((resolve, reject) => {
@@ -344,7 +344,7 @@ describe('a client that waits for 100 Continue', () => {
     session.close();
   });
 
-  test('is asked for a body that will be read, and answered on a connection that lives', async () => {
+  test('gets 100 Continue for a body that will be read, and keeps its connection', async () => {
     const body = '{"name":"Ada"}';
     const length = `Content-Length: ${body.length}`;
     const first = post('/v1/customers', key, 'Idempotency-Key: waits', length) + body;

@@ -63,7 +63,7 @@ const closed = (of: EventEmitter): Promise<void> =>
 /** More than the kernel takes off the server's hands. */
 const large = 'x'.repeat(16 * 1024 * 1024);
 
-test('pipelined requests are begun one after the other and answered in order', async () => {
+test('pipelined requests start one after the other and get their responses in order', async () => {
   let running = 0;
   let most = 0;
   const port = await serve(openHttp1, (incoming, outgoing) => {
@@ -89,7 +89,7 @@ test('pipelined requests are begun one after the other and answered in order', a
   expect(most).toBe(1);
 });
 
-test('a client that reads nothing holds one response in memory, however many it asks for', async () => {
+test('a client that reads nothing holds only one response in memory, however many it requests', async () => {
   let begun = 0;
   const port = await serve(openHttp1, ({ url }, outgoing) => {
     if (url === '/small') return outgoing.end('small');
@@ -101,7 +101,7 @@ test('a client that reads nothing holds one response in memory, however many it 
   expect(begun).toBe(1);
 });
 
-test('more requests than may wait end their connection with a response that says so', async () => {
+test('too many pipelined requests end their connection with a response that gives the reason', async () => {
   let begun = 0;
   const port = await serve(openHttp1, (_, outgoing) => {
     begun += 1;
@@ -114,7 +114,7 @@ test('more requests than may wait end their connection with a response that says
   expect(begun).toBe(101);
 });
 
-test('a client that stops reading is cut off, and one that waits for an answer is not', async () => {
+test('a client that stops reading is disconnected, and one that waits for a response is not', async () => {
   const { promise: cut, resolve: isCut } = Promise.withResolvers<void>();
   const answers: (() => void)[] = [];
   const port = await serve(
@@ -132,7 +132,7 @@ test('a client that stops reading is cut off, and one that waits for an answer i
   expect((await late).body).toBe('late');
 });
 
-test('HTTP/2 cancels what is not read or never ends, and leaves streams of events alone', async () => {
+test('HTTP/2 cancels a response that is not read and a request that never ends, but no event stream', async () => {
   const port = await serve(
     openHttp2,
     (incoming, outgoing) => {

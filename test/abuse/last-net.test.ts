@@ -38,7 +38,7 @@ test.each([
   },
 );
 
-test('a log that nobody reads any more ends nothing', async () => {
+test('the server goes on if nothing reads its log any more', async () => {
   server = await spawnServer({}, failing(`Promise.reject(new Error('unheard'))`));
   server.child.stderr?.destroy();
   server.child.stdout?.destroy();

@@ -47,7 +47,7 @@ describe('while another process holds the database', () => {
   });
   afterAll(() => other.close());
 
-  test('each wire reads, and answers a write with `overloaded` and when to retry', async () => {
+  test('each wire serves reads and refuses a write with `overloaded` and the time to wait', async () => {
     const writes = [...clients].map(async ([wire, client]) => {
       const name = `Written over ${wire}`;
       const key = fresh();
@@ -68,7 +68,7 @@ describe('while another process holds the database', () => {
     other.exec('begin immediate');
   }, 240_000);
 
-  test('REST answers 503 with Retry-After', async () => {
+  test('REST refuses a write with 503 and Retry-After', async () => {
     const response = await fetch(url('/v1/customers'), {
       method: 'POST',
       headers: {
@@ -83,7 +83,7 @@ describe('while another process holds the database', () => {
     expect(await response.json()).toMatchObject({ code: 'overloaded' });
   }, 240_000);
 
-  test('the server says that it is alive and not ready, and is ready again after it', async () => {
+  test('the server reports that it is alive but not ready, and is ready again afterwards', async () => {
     const ready = async () => {
       const response = await fetch(url('/readyz'));
       return [response.status, await response.text()];

@@ -74,7 +74,7 @@ async function writersAtTheEnd(goesOn: (written: Written) => boolean): Promise<W
   return Promise.all(Array.from({ length: 32 }, (_, name) => writeOn(name, stopAfterFirst)));
 }
 
-test('32 writers on connections that are kept are all told which response is the last', async () => {
+test('32 writers on persistent connections each learn which response is the last', async () => {
   server = await spawnServer(goesOnListening);
   const writers = await writersAtTheEnd(({ isLast }) => !isLast);
   expect(writers.map(({ failure }) => failure)).toEqual(writers.map(() => undefined));
@@ -82,7 +82,7 @@ test('32 writers on connections that are kept are all told which response is the
   expect(server.log()).toBe('');
 });
 
-test('writers that connect again meanwhile are served, once a connection', async () => {
+test('writers that connect during a shutdown get one response per connection', async () => {
   server = await spawnServer(goesOnListening);
   let last = 0;
   const writers = await writersAtTheEnd(({ isLast }) => {
@@ -93,7 +93,7 @@ test('writers that connect again meanwhile are served, once a connection', async
   expect(new Set(writers.flatMap(({ statuses }) => statuses))).toEqual(new Set([201]));
 });
 
-test('a connection that is idle is closed in the end, and the process ends well', async () => {
+test('an idle connection is closed at shutdown and the process exits with 0', async () => {
   server = await spawnServer(stopsListening);
   const agent = new Agent({ keepAlive: true });
   expect(await write(agent, 'only')).toEqual({ status: 201, isLast: false });
@@ -104,7 +104,7 @@ test('a connection that is idle is closed in the end, and the process ends well'
   agent.destroy();
 });
 
-test('a call under way is answered, and readiness says no meanwhile', async () => {
+test('a running call gets its response at shutdown while readiness fails', async () => {
   server = await spawnServer(goesOnListening);
   const agent = new Agent({ keepAlive: true });
   // The card network takes half a second over this one.
@@ -120,7 +120,7 @@ test('a call under way is answered, and readiness says no meanwhile', async () =
   agent.destroy();
 });
 
-test('an HTTP/2 connection is told to go away, and its streams are answered', async () => {
+test('an HTTP/2 connection gets GOAWAY at shutdown, and its streams get their responses', async () => {
   server = await spawnServer(stopsListening);
   const session = connectHttp2(`http://127.0.0.1:${server.ports.http2}`);
   await once(session, 'connect');
@@ -144,7 +144,7 @@ test('an HTTP/2 connection is told to go away, and its streams are answered', as
 });
 
 test.each(graphqlHosts)(
-  'streams end in order, and none is said to be complete: %s',
+  'an event stream ends at shutdown and is not reported as complete: %s',
   async (host) => {
     server = await spawnServer({ ...goesOnListening, GRAPHQL_HOST: host });
     const url = `127.0.0.1:${server.ports.http}`;

@@ -68,7 +68,7 @@ describe('a server that cannot start says why in one line and exits with 1', () 
   });
 });
 
-test('npm start hands SIGTERM on, and ends with the server', async () => {
+test('npm start forwards SIGTERM and ends with the server', async () => {
   const npm = spawn('npm', ['start'], {
     cwd: resolve(import.meta.dirname, '../..'),
     env: { ...process.env, ...anyPorts, DRAIN_MS: '0' },
@@ -95,7 +95,7 @@ describe('readiness', () => {
   const becomes = (expected: readonly [number, string]) =>
     expect.poll(() => read('/readyz'), { timeout: 120_000 }).toEqual(expected);
 
-  test('fails while another process holds the database, and liveness does not', async () => {
+  test('fails while another process holds the database, but liveness does not', async () => {
     server = await spawnServer();
     await becomes([200, 'ready\n']);
     const other = new DatabaseSync(server.databasePath);

@@ -53,7 +53,7 @@ describe.each(Object.entries(streams))('events over %s', (_name, connect) => {
       ),
     );
 
-  test('what is committed after the subscription is delivered, in order, as listed', async () => {
+  test('events committed after the subscription arrive in order and equal those of the list', async () => {
     const before = await last();
     const seen = await take(20, {}, () => write(10));
     expect(seen.map((event) => event.sequence)).toEqual(
@@ -81,7 +81,7 @@ describe.each(Object.entries(streams))('events over %s', (_name, connect) => {
     expect(seen).toEqual(Array.from({ length: total }, (_, i) => start + 1 + i));
   });
 
-  test('only the types asked for are delivered', async () => {
+  test('only events of the requested types are delivered', async () => {
     const after = await last();
     const [payment] = await write(2);
     await direct.refundPayment({ payment: payment?.id ?? '', amount: 1 }, once());
@@ -107,7 +107,7 @@ describe.each(Object.entries(streams))('events over %s', (_name, connect) => {
     await brief.close();
   });
 
-  test('a watcher without the scope is refused', async () => {
+  test('a subscription without the scope is refused', async () => {
     const created = await direct.createKey(
       { name: 'no events', scopes: ['payments:read'] },
       once(),

@@ -53,7 +53,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
         from.createPayment(simple, { idempotencyKey: 'k'.repeat(256) }),
     };
 
-    test.each(Object.entries(bad))('%s fails as it does in the core', async (_what, call) => {
+    test.each(Object.entries(bad))('%s fails with the error of the core', async (_what, call) => {
       const expected = await failureOf(call(clients.direct));
       const got = await failureOf(call(clients.client));
       expect({ code: got.code, message: got.message, details: got.details }).toEqual({
@@ -63,7 +63,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
       });
     });
 
-    test('a key that is missing, unknown or revoked opens nothing', async () => {
+    test('a key that is missing, unknown or revoked is refused', async () => {
       const created = await clients.client.createKey(
         { name: 'short', scopes: ['payments:read'] },
         once(),
@@ -87,7 +87,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
       await brief.close();
     });
 
-    test('the secret of a new key is told once', async () => {
+    test('the secret of a new key is returned only once', async () => {
       const key = once();
       const input = { name: 'told once', scopes: ['payments:read'] } as const;
       const first = await clients.client.createKey({ ...input, scopes: [...input.scopes] }, key);
@@ -106,7 +106,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
       );
     });
 
-    test('a key past its rate is told when to come back', async () => {
+    test('a call over the rate limit is refused with the time to wait', async () => {
       const { secret, id } = await clients.client.createKey(
         { name: 'slow', scopes: ['payments:read'], ratePerSecond: 1, burst: 3 },
         once(),
@@ -128,7 +128,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
     });
   });
 
-  test('another merchant sees, changes and finds nothing', async () => {
+  test('a merchant cannot see, change or find what belongs to another', async () => {
     const { id: customer } = await clients.client.createCustomer({ name: 'Mine' }, once());
     const payment = await clients.client.createPayment(
       { ...simple, customer, confirm: true },
@@ -175,7 +175,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
     expect(await clients.client.getPayment({ id: manual.id })).toEqual(manual);
   });
 
-  test(`${name}: calls with odd text pass as they are`, async () => {
+  test(`${name}: calls with unusual text arrive unchanged`, async () => {
     const description = '☃ "quoted" \\ <b>&amp;</b> \u2028 \ud83d\udc9b';
     const created = await clients.client.createPayment({ ...simple, description }, once());
     expect((await clients.client.getPayment({ id: created.id })).description).toBe(description);

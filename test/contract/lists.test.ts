@@ -118,8 +118,8 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
     });
   });
 
-  describe('answers', () => {
-    test('every read answers what the core answers', async () => {
+  describe('responses', () => {
+    test('every read returns what the core returns', async () => {
       const { id: customer } = await clients.client.createCustomer({ name: 'Equal' }, once());
       const payment = await clients.client.createPayment(
         { ...simple, customer, confirm: true, metadata: { größe: '“L” ☃', __proto__x: '1' } },

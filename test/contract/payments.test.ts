@@ -21,7 +21,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
   afterAll(() => clients?.close());
 
   describe('payments', () => {
-    test('a payment waits for confirmation, then succeeds and is captured whole', async () => {
+    test('a payment waits for confirmation, then succeeds and is captured in full', async () => {
       const created = await clients.client.createPayment(
         { ...simple, description: 'Invoice 536365', metadata: { invoice_no: '536365' } },
         once(),
@@ -41,7 +41,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect(await clients.client.getPayment({ id: created.id })).toEqual(confirmed);
     });
 
-    test('manual capture waits, takes part of the money, and only that can be refunded', async () => {
+    test('a manual capture takes part of the amount, and only that part can be refunded', async () => {
       const payment = await clients.client.createPayment(
         { ...simple, captureMethod: 'manual', confirm: true },
         once(),
@@ -55,7 +55,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect(await codeOf(refund)).toBe('refund_exceeds_payment');
     });
 
-    test('a canceled payment allows nothing more', async () => {
+    test('a canceled payment cannot be confirmed, captured or refunded', async () => {
       const { id } = await clients.client.createPayment(simple, once());
       expect(await clients.client.cancelPayment({ id }, once())).toMatchObject({
         status: 'canceled',
@@ -87,7 +87,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       },
     );
 
-    test('an unavailable network charges nothing, and the same key may try again', async () => {
+    test('an unavailable network charges nothing, and a retry with the same key may succeed', async () => {
       const key = once();
       const input = { ...simple, paymentMethod: 'pm_card_unavailable', confirm: true } as const;
       const failure = await failureOf(clients.client.createPayment(input, key));
@@ -101,7 +101,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect(payment.status).toBe('requires_confirmation');
     });
 
-    test('a slow card stays processing and settles by itself', async () => {
+    test('a payment with a slow card stays in processing until it is settled in the background', async () => {
       const payment = await clients.client.createPayment(
         { ...simple, paymentMethod: 'pm_card_slow', confirm: true },
         once(),
@@ -117,7 +117,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
         .toBe('succeeded');
     });
 
-    test('many payments are read at once, in the order asked, null where there is none', async () => {
+    test('a batch of payments keeps the order of its ids, with null for an unknown id', async () => {
       const [a, b] = [await clients.succeeded(1), await clients.succeeded(2)];
       expect(
         await clients.client.getPaymentsByIds({ ids: [b.id, 'pay_none', a.id, b.id] }),
@@ -126,7 +126,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
   });
 
   describe('refunds', () => {
-    test('refunds add up to the captured amount and not a penny more', async () => {
+    test('refunds add up to the captured amount at most', async () => {
       const payment = await clients.succeeded(1000);
       const first = await clients.client.refundPayment(
         { payment: payment.id, amount: 300, reason: 'damaged' },
@@ -152,7 +152,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect(page.items).toEqual([rest, first]);
     });
 
-    test('50 refunds at once give back no more than was captured', async () => {
+    test('50 concurrent refunds return no more than was captured', async () => {
       const payment = await clients.succeeded(1000);
       const results = await Promise.allSettled(
         Array.from({ length: 50 }, () =>
@@ -167,7 +167,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect((await clients.client.getPayment({ id: payment.id })).amountRefunded).toBe(990);
     });
 
-    test('the refunds of many payments are read at once', async () => {
+    test('the refunds of many payments are read in one call', async () => {
       const [a, b] = [await clients.succeeded(), await clients.succeeded()];
       const refund = await clients.client.refundPayment({ payment: b.id, amount: 1 }, once());
       const none = { items: [], hasMore: false, nextCursor: null };
@@ -176,7 +176,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       ).toEqual([none, { ...none, items: [refund] }, none]);
     });
 
-    test('the refunds of a payment are a page there, which its list continues', async () => {
+    test('the refunds of a payment in a batch are a page that the list of refunds continues', async () => {
       const payment = await clients.succeeded(1000);
       const refunds: Refund[] = [];
       for (let i = 0; i < 22; i += 1) {
@@ -197,7 +197,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
   });
 
   describe('idempotency', () => {
-    test('a replay answers the same payment and makes no second one', async () => {
+    test('a replay returns the same payment and creates no second one', async () => {
       const key = once();
       const { id: customer } = await clients.client.createCustomer({ name: 'Replay' }, once());
       const first = await clients.client.createPayment({ ...simple, customer, confirm: true }, key);
@@ -207,7 +207,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect((await clients.client.listPayments({ customer })).items).toHaveLength(1);
     });
 
-    test('the key of another input is refused', async () => {
+    test('a key that was used with another input is refused', async () => {
       const key = once();
       await clients.client.createPayment(simple, key);
       expect(await codeOf(clients.client.createPayment({ ...simple, amount: 2 }, key))).toBe(
@@ -223,7 +223,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       expect((await clients.client.listPayments({ customer })).items).toEqual([]);
     });
 
-    test('100 equal requests at once make exactly one payment', async () => {
+    test('100 equal concurrent requests create exactly one payment', async () => {
       const key = once();
       const { id: customer } = await clients.client.createCustomer({ name: 'Concurrent' }, once());
       const results = await Promise.allSettled(

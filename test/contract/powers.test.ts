@@ -72,7 +72,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
     expect(granted.burst).toBeLessThanOrEqual(60);
   });
 
-  test('a key ends no key that can do more than it', async () => {
+  test('a key cannot revoke a key that has more rights', async () => {
     const limits = { ratePerSecond: 50, burst: 60 };
     const { secret } = await keyWith(admin, ['keys:write', 'payments:read'], limits);
     const minter = await open(secret);
@@ -87,7 +87,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
     expect(await codeOf((await open(less.secret)).listPayments({}))).toBe('unauthenticated');
   });
 
-  test('a list of events shows what the key may read, and pages go on past the rest', async () => {
+  test('a list of events shows only what the key may read, and its pages skip the rest', async () => {
     const { id } = await admin.createCustomer({ name: 'Ada', email: 'ada@example.com' }, once());
     const input = {
       amount: 1,
@@ -113,7 +113,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
 });
 
 describe.each(Object.entries(streams))('%s', (_name, connect) => {
-  test('a stream shows what the key may read, and no more', async () => {
+  test('a stream shows only what the key may read', async () => {
     const admin = (await subjects['in-process']?.(server, adminKey)) as Client;
     const scopes: Scope[] = ['events:read', 'payments:read'];
     const client = await connect(server, (await keyWith(admin, scopes)).secret);

@@ -26,7 +26,7 @@ const caught = (work: Promise<unknown>): Promise<unknown> =>
 
 const card = { amount: 500, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
 
-test('a caller that retries a timeout as soon as it is told to learns how the charge ended', async () => {
+test('a retry after the suggested wait returns the outcome of a charge that timed out', async () => {
   const store = await openStore('sqlite::memory:');
   let nowMs = Date.now();
   const ports = await createPorts(store, { now: () => nowMs });
@@ -52,7 +52,7 @@ test('a caller that retries a timeout as soon as it is told to learns how the ch
   await store.close();
 });
 
-test('a backlog of one merchant holds no payment of another back until a later turn', async () => {
+test('a backlog of one merchant does not delay the payments of another to a later round', async () => {
   const store = await openStore('sqlite::memory:');
   let nowMs = Date.now();
   const ports = await createPorts(store, { now: () => nowMs });
@@ -70,7 +70,7 @@ test('a backlog of one merchant holds no payment of another back until a later t
 });
 
 describe('input', () => {
-  test('half of a character is refused wherever free text is taken', async () => {
+  test('an unpaired surrogate is refused in every free text', async () => {
     const { core, close } = await openHouse();
     const description = { ...card, description: 'a\ud800b' };
     const key = { ...card, metadata: { 'k\udfff': 'v' } };
@@ -86,7 +86,7 @@ describe('input', () => {
     await close();
   });
 
-  test('ten thousand faults are answered in a few lines', async () => {
+  test('ten thousand violations are reported as a short list', async () => {
     const { core, close } = await openHouse();
     const names = Array.from({ length: 10_000 }, (_none, at) => [`field${at}`, 1]);
     const error = await caught(call(core, 'createPayment', Object.fromEntries(names)));
@@ -116,7 +116,7 @@ const storeOfAnyKey = ({
   onForeignCommit,
 });
 
-test('a hundred foreign commits at once look each key up twice, 500 in one query', async () => {
+test('a hundred commits by other processes look up each key twice, 500 keys per query', async () => {
   const asked: string[][] = [];
   let commit = () => {};
   const keyring = createKeyring(
@@ -141,7 +141,7 @@ test('a hundred foreign commits at once look each key up twice, 500 in one query
   expect(held.some(({ revocation }) => revocation.happened)).toBe(false);
 });
 
-test('a look-up of keys that fails is made again until it answers', async () => {
+test('a failed look-up of keys is repeated until it succeeds', async () => {
   let failures = 2;
   let commit = () => {};
   const keyring = createKeyring(
@@ -161,7 +161,7 @@ test('a look-up of keys that fails is made again until it answers', async () => 
   await expect.poll(() => revocation.happened, { timeout: 120_000 }).toBe(true);
 });
 
-test('a stream is ended with its key, also when ten thousand keys were used since', async () => {
+test('revoking a key ends its stream even if ten thousand other keys were used since', async () => {
   const keyring = createKeyring(storeOfAnyKey({}));
   const find = (credential: string) => keyring.authenticate({ credential }, 0);
   const { principal, revocation } = await find('sk_first');
@@ -176,7 +176,7 @@ test('a stream is ended with its key, also when ten thousand keys were used sinc
   expect((await find('sk_first')).revocation.happened).toBe(false);
 });
 
-test('a key that nobody listens for any more is forgotten when ten thousand others come', async () => {
+test('a key without listeners is forgotten when ten thousand others are used', async () => {
   const asked: string[] = [];
   const { across } = storeOfAnyKey({});
   const apiKeyByHash = (hash: string) => {
@@ -210,7 +210,7 @@ describe('a session of a key that was forgotten meanwhile', () => {
       await keyring.authenticate({ credential: `sk_${at}` }, 0);
   };
 
-  test('ends with the key, and takes no other session of it with it', async () => {
+  test('ends with the key, as every other session of the key does', async () => {
     const keyring = createKeyring(store);
     const early = await keyring.authenticate({ credential: 'sk_slow' }, 0);
     await forgetAll(keyring);
@@ -225,7 +225,7 @@ describe('a session of a key that was forgotten meanwhile', () => {
     expect(ended.sort()).toEqual(['early', 'late']);
   });
 
-  test('ends as soon as it is held where the key was revoked before', async () => {
+  test('ends as soon as it gets a listener if the key is already revoked', async () => {
     const keyring = createKeyring(store);
     const { principal, revocation } = await keyring.authenticate({ credential: 'sk_gone' }, 0);
     await forgetAll(keyring);
@@ -239,7 +239,7 @@ describe('a session of a key that was forgotten meanwhile', () => {
   });
 });
 
-test('a key that was used this second is refused as soon as it is revoked', async () => {
+test('a key that was used within the last second is refused as soon as it is revoked', async () => {
   let asked = 0;
   const any = storeOfAnyKey({});
   const apiKeyByHash: typeof any.across.apiKeyByHash = (hash) => {

@@ -49,8 +49,8 @@ async function walk<Item>(list: (cursor: string | undefined) => Promise<Page<Ite
   }
 }
 
-describe('a page ends early where more would not fit into one answer', () => {
-  test('of payments: every one is found once, and no page is larger', async () => {
+describe('a page that would exceed the maximum response size ends early', () => {
+  test('and each payment is listed once', async () => {
     const pages = await walk((cursor) => client.listPayments({ limit: 100, cursor }));
     expect(pages).toHaveLength(2);
     for (const { items } of pages) {
@@ -60,7 +60,7 @@ describe('a page ends early where more would not fit into one answer', () => {
     expect(found).toEqual(ids.toReversed());
   });
 
-  test('of events, which carry the payments', async () => {
+  test('and each event is listed once', async () => {
     const pages = await walk((cursor) => client.listEvents({ limit: 100, cursor }));
     expect(pages.length).toBeGreaterThan(1);
     const sequences = pages.flatMap(({ items }) => items.map(({ sequence }) => sequence));
@@ -68,7 +68,7 @@ describe('a page ends early where more would not fit into one answer', () => {
   });
 });
 
-test('a large answer takes a token more for every 256 KiB of its metadata', async () => {
+test('a large response takes one more token for every 256 KiB of its metadata', async () => {
   const { secret } = await client.createKey(
     { name: 'large', scopes: ['payments:read'], ratePerSecond: 1, burst: 95 },
     { idempotencyKey: randomUUID() },
@@ -90,7 +90,7 @@ test('a large answer takes a token more for every 256 KiB of its metadata', asyn
   });
 });
 
-test('a batch that is refused for its size takes the tokens of what fits', async () => {
+test('a batch that is refused for its size takes the tokens of the part that fits', async () => {
   const { secret } = await client.createKey(
     { name: 'refused', scopes: ['payments:read'], ratePerSecond: 1, burst: 95 },
     { idempotencyKey: randomUUID() },
@@ -104,7 +104,7 @@ test('a batch that is refused for its size takes the tokens of what fits', async
   expect(receipt.rate?.remaining).toBeLessThanOrEqual(93 - 10);
 });
 
-test('a batch that would not fit is refused with the number that does', async () => {
+test('a batch that is too large for one response is refused with the number of items that fit', async () => {
   const refused = await client.getPaymentsByIds({ ids }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'payload_too_large' });
   const { details } = refused as { readonly details: { metadata: Record<string, string> } };

@@ -6,7 +6,7 @@ import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { adminKey } from '../house.ts';
 
-test('work between calls never runs twice at once, and a stop waits for its end', async () => {
+test('background work never overlaps itself, and a stop waits until it has finished', async () => {
   let running = 0;
   let most = 0;
   let turns = 0;
@@ -28,7 +28,7 @@ test('work between calls never runs twice at once, and a stop waits for its end'
   expect(most).toBe(1);
 });
 
-test('a failure that repeats itself is reported once by name, and the work is tried again', async () => {
+test('a repeated failure of background work is reported once by name, and the work is retried', async () => {
   const outcomes = ['locked', 'locked', 'locked', 'full', undefined, 'locked'];
   const reported: unknown[] = [];
   let turns = 0;
@@ -47,7 +47,7 @@ test('a failure that repeats itself is reported once by name, and the work is tr
   expect(reported).toEqual(['count: Error: locked', 'count: Error: full', 'count: Error: locked']);
 });
 
-test('core declares its work by name: settling payments, and forgetting expired keys', async () => {
+test('the core declares two kinds of background work: settling payments and deleting expired keys', async () => {
   let nowMs = Date.now();
   const store = await openStore('sqlite::memory:');
   const ports = await createPorts(store, { now: () => nowMs });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readConfig, wires } from '../../services/config.ts';
 
-test('nothing set gives the documented defaults', () => {
+test('an empty environment gives the documented defaults', () => {
   expect(readConfig({})).toEqual({
     host: '127.0.0.1',
     httpPort: 4000,
@@ -20,11 +20,11 @@ test('nothing set gives the documented defaults', () => {
   });
 });
 
-test('a variable set to nothing is one that is not set', () => {
+test('an empty variable counts as unset', () => {
   expect(readConfig({ HTTP_PORT: '', HTTP2_PORT: '', WIRES: '' })).toEqual(readConfig({}));
 });
 
-test('every bad value is named, with what was expected and what was got', () => {
+test('every invalid value is reported with what was expected and what was got', () => {
   const read = () =>
     readConfig({ HTTP_PORT: '70000', WIRES: 'rest,soap', DEMO: 'yes', GRAPHQL_HOST: 'apollo' });
   expect(read).toThrow(/HTTP_PORT=70000: .*65535/);
@@ -34,7 +34,7 @@ test('every bad value is named, with what was expected and what was got', () => 
 });
 
 test.each(['HTTP_PORT', 'GRPC_PORT', 'HTTP2_PORT', 'ADDRESS_LIMIT', 'DRAIN_MS'])(
-  '%s is a number in decimal digits: blanks are not 0, which may mean no limit',
+  '%s must be a number in decimal digits, so blanks are not read as 0',
   (name) => {
     for (const bad of [' ', '\t', '0x10', '1e3', ' 10', 'NaN', 'Infinity', '-1', '1,5', 'true']) {
       expect(() => readConfig({ [name]: bad })).toThrow(`${name}=${bad}: expected number`);
@@ -42,14 +42,17 @@ test.each(['HTTP_PORT', 'GRPC_PORT', 'HTTP2_PORT', 'ADDRESS_LIMIT', 'DRAIN_MS'])
   },
 );
 
-test.each(['TLS_CERT', 'TLS_KEY'])('%s with content for a path is refused unrepeated', (name) => {
-  const pem = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----';
-  for (const content of [pem, pem.replaceAll('\n', ''), 'c2VjcmV0\nc2VjcmV0']) {
-    expect(() => readConfig({ TLS_CERT: '/a', TLS_KEY: '/b', [name]: content })).toThrow(
-      `The configuration is not valid: ${name}: expected the path of a PEM file, not its content.`,
-    );
-  }
-});
+test.each(['TLS_CERT', 'TLS_KEY'])(
+  '%s with file content as a path is refused, and the content is not repeated',
+  (name) => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----';
+    for (const content of [pem, pem.replaceAll('\n', ''), 'c2VjcmV0\nc2VjcmV0']) {
+      expect(() => readConfig({ TLS_CERT: '/a', TLS_KEY: '/b', [name]: content })).toThrow(
+        `The configuration is not valid: ${name}: expected the path of a PEM file, not its content.`,
+      );
+    }
+  },
+);
 
 test('trusted proxies are a number, or addresses and networks', () => {
   const read = (TRUSTED_PROXIES: string) => readConfig({ TRUSTED_PROXIES }).trustedProxies;
@@ -60,7 +63,7 @@ test('trusted proxies are a number, or addresses and networks', () => {
   }
 });
 
-test('an allowed origin is one as a browser sends it', () => {
+test('an allowed origin has the form in which a browser sends it', () => {
   const read = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).corsOrigins;
   expect(read('https://shop.example, http://localhost:5173')).toEqual([
     'https://shop.example',

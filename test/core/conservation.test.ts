@@ -129,7 +129,7 @@ async function agree(allowed: boolean, call: Promise<unknown>): Promise<void> {
   expect(error).not.toMatchObject({ code: 'internal' });
 }
 
-test('whatever is done in whatever order, money is conserved', async () => {
+test('any sequence of operations conserves money', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 40 }), async (steps) => {
       const models: Model[] = [];

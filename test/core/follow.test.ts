@@ -89,7 +89,7 @@ async function take(events: AsyncIterable<Event>, count: number): Promise<number
 const upTo = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-test('history comes first, then what is committed meanwhile, each once and in order', async () => {
+test('a stream delivers history and then new commits, each once and in order', async () => {
   const log = createLog();
   log.append(250);
   const end = new AbortController();
@@ -101,7 +101,7 @@ test('history comes first, then what is committed meanwhile, each once and in or
   end.abort();
 });
 
-test('without a place to resume, only what comes after the subscription is delivered', async () => {
+test('a stream without a start position delivers only events after the subscription', async () => {
   const log = createLog();
   log.append(10);
   const end = new AbortController();
@@ -112,7 +112,7 @@ test('without a place to resume, only what comes after the subscription is deliv
   end.abort();
 });
 
-test('a reader behind by more than the buffer is served by the store and loses nothing', async () => {
+test('a reader that falls behind by more than the buffer reads from the store and loses nothing', async () => {
   const log = createLog();
   const end = new AbortController();
   const events = await follow(log, end.signal);
@@ -123,7 +123,7 @@ test('a reader behind by more than the buffer is served by the store and loses n
   end.abort();
 });
 
-test('commits announced out of order are read from the store, in order', async () => {
+test('commits that are announced out of order are read from the store in order', async () => {
   const log = createLog();
   const end = new AbortController();
   const events = await follow(log, end.signal);
@@ -134,7 +134,7 @@ test('commits announced out of order are read from the store, in order', async (
   end.abort();
 });
 
-test('types not asked for are passed over and do not hold up the rest', async () => {
+test('events of other types are skipped and do not delay the rest', async () => {
   const log = createLog();
   const end = new AbortController();
   const events = await follow(log, end.signal, { types: ['refund.created'] });
@@ -143,7 +143,7 @@ test('types not asked for are passed over and do not hold up the rest', async ()
   end.abort();
 });
 
-test('aborting ends the iteration and the subscription, also before it was read', async () => {
+test('aborting ends the iteration and the subscription, even before the first read', async () => {
   const log = createLog();
   const end = new AbortController();
   const events = await follow(log, end.signal);
@@ -157,7 +157,7 @@ test('aborting ends the iteration and the subscription, also before it was read'
   expect(log.subscribers()).toBe(0);
 });
 
-test('a replay takes a token for 20 events, waits for it, and lets others run in between', async () => {
+test('a replay waits for one token per 20 events and lets other work run in between', async () => {
   const log = createLog();
   log.append(1000);
   const end = new AbortController();
@@ -185,7 +185,7 @@ test('a replay takes a token for 20 events, waits for it, and lets others run in
   end.abort();
 });
 
-test('a stream says where it starts, and how far it is, also past what is not wanted', async () => {
+test('a stream reports its start and its position, even past events of other types', async () => {
   const log = createLog();
   log.append(3);
   const end = new AbortController();

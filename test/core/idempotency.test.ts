@@ -29,7 +29,7 @@ const caller = (idempotencyKey: string): Caller => ({
 
 const lastSequence = () => ports.store.of(retailMerchant).lastSequence();
 
-describe('a transaction that somebody else opened', () => {
+describe('a transaction that another operation opened', () => {
   let context: Context;
   beforeEach(async () => {
     const { principal } = await core.authenticate({ credential: adminKey, requestId: 'test' });
@@ -52,7 +52,7 @@ describe('a transaction that somebody else opened', () => {
     return (await record(tx, write, begun, await effect(tx, write, begun))).output;
   }
 
-  test('takes several writes, and the key of each answers what it did', async () => {
+  test('accepts several writes, and the key of each replays its result', async () => {
     const [ada, bob] = await ports.store.write(async (tx) => [
       await createCustomer(tx, 'Ada'),
       await createCustomer(tx, 'Bob'),
@@ -65,7 +65,7 @@ describe('a transaction that somebody else opened', () => {
     expect(replay).toEqual({ ok: true, output: bob });
   });
 
-  test('undoes all of them, keys included, where one fails', async () => {
+  test('rolls all of them back, including their keys, if one fails', async () => {
     const before = await lastSequence();
     const writing = ports.store.write(async (tx) => {
       await createCustomer(tx, 'Ada');
@@ -85,7 +85,7 @@ const expectations: readonly Partial<Caller>[] = [
   { unlessVersion: 'any' },
 ];
 
-describe('a write whose resource has no versions refuses an expected one, and has no effect', () => {
+describe('a write to a resource without versions refuses an expected version and has no effect', () => {
   test.each([
     ['createPayment', { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok' }],
     ['createPayment', { amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true }],

@@ -19,7 +19,7 @@ describe('the shop’s time', () => {
     expect(utc('2011-10-30 02:00:00')).toBe('2011-10-30T02:00:00.000Z');
   });
 
-  test('counts on where the clocks skipped, and is the first of a time shown twice', () => {
+  test('moves a skipped time forward and takes the first of a time that occurs twice', () => {
     expect(utc('2011-03-27 01:30:00')).toBe('2011-03-27T01:30:00.000Z');
     expect(utc('2011-10-30 01:30:00')).toBe('2011-10-30T00:30:00.000Z');
   });
@@ -45,13 +45,16 @@ describe('exact pounds', () => {
     expect(nanos === undefined ? undefined : formatNanos(nanos)).toBe(shown);
   });
 
-  test.each(['', '1e3', '1,000', '.5', '1.', 'NaN', '0.0000000001'])('%j is no amount', (text) => {
-    expect(parseNanos(text)).toBeUndefined();
-  });
+  test.each(['', '1e3', '1,000', '.5', '1.', 'NaN', '0.0000000001'])(
+    'do not include %j',
+    (text) => {
+      expect(parseNanos(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('a file of invoices', () => {
-  test('gives its rows with their lines', () => {
+  test('is read into rows with their line numbers', () => {
     const rows = parseInvoices(`\uFEFF${header}\r\n${good}\r\n\r\n${good}\r\n`);
     expect(rows).toEqual([
       {
@@ -68,7 +71,7 @@ describe('a file of invoices', () => {
     ]);
   });
 
-  test('keeps a country with a comma in quotes, and a quote in the middle of a field', () => {
+  test('may contain a quoted comma and a quote in the middle of a field', () => {
     const rows = parseInvoices(
       `${header}\n1,2011-01-01 10:00:00,,"Korea, South",1,1\n2,2011-01-01 10:00:00,,5" land,1,1\n`,
     );

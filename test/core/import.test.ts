@@ -76,7 +76,7 @@ const counts = async () => {
 };
 
 describe('importing invoices', () => {
-  test('makes payments, refunds and customers at the times of their invoices', async () => {
+  test('creates payments, refunds and customers at the times of their invoices', async () => {
     await importRows(mixed);
     const { payments, refunds, customers, events } = await everything();
     const [first, guest, second, last] = payments;
@@ -113,7 +113,7 @@ describe('importing invoices', () => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
   });
 
-  test('accounts for every row, with its line and reason, to the penny', async () => {
+  test('accounts for every row and every penny, with the line and reason of each row it skips', async () => {
     const report = await importRows(mixed);
     expect(report.rejectedRows.map((row) => [row.line, row.invoiceNo, row.reason])).toEqual([
       [7, 'C6', 'no_match'],
@@ -137,7 +137,7 @@ describe('importing invoices', () => {
     expect(report.byReason.too_many_decimals).toEqual({ count: 1, amount: 2_042_761_000_000n });
   });
 
-  test('again makes nothing new and comes to the same report', async () => {
+  test('a second time creates nothing and gives the same report', async () => {
     const first = await importRows(mixed);
     const before = await counts();
     const again = await importRows(mixed);
@@ -145,7 +145,7 @@ describe('importing invoices', () => {
     expect(again).toEqual({ ...first, earlier: 6 });
   });
 
-  test('tells its progress, from nothing to every row', async () => {
+  test('reports its progress from zero to the last row', async () => {
     const seen: number[] = [];
     await importRows(mixed, { onProgress: ({ done }) => seen.push(done) });
     expect(seen[0]).toBe(0);
@@ -153,7 +153,7 @@ describe('importing invoices', () => {
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
-  test('two copies double rows and sums, with customers and invoices of their own', async () => {
+  test('twice as copies doubles rows and sums, with separate customers and invoices', async () => {
     const report = await importRows(mixed, { copies: 2 });
     const { payments, customers } = await everything();
     expect(report.file.count).toBe(2 * mixed.length);
@@ -172,14 +172,14 @@ describe('importing invoices', () => {
     expect(payments.reduce((sum, { amount }) => sum + amount, 0)).toBe(2 * 16_051);
   });
 
-  test('a further copy leaves those before it alone', async () => {
+  test('as a further copy does not change the earlier copies', async () => {
     await importRows(mixed);
     const report = await importRows(mixed, { copies: 3 });
     expect(report).toMatchObject({ earlier: 6, customers: 6, payments: { count: 12 } });
     expect((await counts())[0]).toBe(12);
   });
 
-  test('a row that the core refuses is reported with what it said', async () => {
+  test('reports a row that the core refuses together with the error', async () => {
     const payment = mixed.slice(0, 1);
     await importRows(payment);
     const [made] = (await everything()).payments;
@@ -196,7 +196,7 @@ describe('importing invoices', () => {
     expect(report.reconciles).toBe(true);
   });
 
-  test('a key that may not write ends the import', async () => {
+  test('stops if the key may not write', async () => {
     const reading = importInvoices(ports, mixed, 'sk_test_retail_reader');
     await expect(reading).rejects.toMatchObject({ code: 'permission_denied' });
   });
@@ -209,7 +209,7 @@ describe('a cancellation refunds', () => {
       step.kind === 'refund' ? [`${step.row.invoiceNo} of ${step.of.invoiceNo}`] : [],
     );
 
-  test('the newest earlier payment with exactly its amount left', () => {
+  test('the newest earlier payment whose remaining amount is equal to it', () => {
     const rows = [
       `1,${at(1)},7,France,50,1`,
       `2,${at(2)},7,France,50,1`,
@@ -221,7 +221,7 @@ describe('a cancellation refunds', () => {
     expect(matches(...rows)).toEqual(['C4 of 2', 'C5 of 1', 'C6 of 3']);
   });
 
-  test('else the newest with enough left', () => {
+  test('otherwise the newest earlier payment with enough left', () => {
     const rows = [
       `1,${at(1)},7,France,90,1`,
       `2,${at(2)},7,France,60,1`,
@@ -232,7 +232,7 @@ describe('a cancellation refunds', () => {
     expect(matches(...rows)).toEqual(['C3 of 2', 'C4 of 1', 'C5 of 2']);
   });
 
-  test('no later payment, and no other customer’s', () => {
+  test('neither a later payment nor one of another customer', () => {
     const rows = [
       `1,${at(1)},8,France,50,1`,
       `C2,${at(2)},7,France,-50,1`,
@@ -257,7 +257,7 @@ describe('an import that was cut off', () => {
   );
   const whole = { payments: { count: 270 }, refunds: { count: 30 }, reconciles: true };
 
-  test('by a signal stops after its batch and says what is left', async () => {
+  test('by a signal stops after its batch and reports what is left', async () => {
     const stop = new AbortController();
     const report = await importRows(many, {
       signal: stop.signal,
@@ -308,7 +308,7 @@ describe('an import that was cut off', () => {
 describe('the real file', () => {
   const path = new URL('../../bench/data/online-retail-invoices.csv', import.meta.url);
 
-  test('is imported whole, and its totals reconcile', async () => {
+  test('is imported completely, and its totals agree', async () => {
     const raw = readFileSync(path, 'utf8')
       .trimEnd()
       .split('\n')
@@ -366,7 +366,7 @@ describe('the real file', () => {
     expect(JSON.stringify(reportToJson(report))).toContain('"amount":"9747747.934"');
   }, 240_000);
 
-  test('is missed with a message that says where it should be', async () => {
+  test('causes an error with its expected path if it is missing', async () => {
     const csvPath = new URL('no-such.csv', path);
     await expect(importDemo(ports, { csvPath })).rejects.toThrow(/Expected .*no-such\.csv.*ENOENT/);
   });

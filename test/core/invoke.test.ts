@@ -60,14 +60,14 @@ describe('a call that the process did not survive', () => {
     void pay();
   });
 
-  test('keeps its key while it may still be running', async () => {
+  test('keeps its key in use while it may still be running', async () => {
     await expect(pay()).rejects.toMatchObject({
       code: 'idempotency_in_flight',
       details: { retryAfterMs: expect.any(Number) },
     });
   });
 
-  test('is taken up again by its key, with the same payment', async () => {
+  test('is resumed by a retry with its key, with the same payment', async () => {
     await expect.poll(() => charged.length).toBe(1);
     nowMs += 11_000;
     answer = async () => ({ kind: 'approved' });
@@ -78,7 +78,7 @@ describe('a call that the process did not survive', () => {
     expect(await pay()).toEqual(payment);
   });
 
-  test('is settled in the background when nobody asks again', async () => {
+  test('is settled in the background if no retry comes', async () => {
     await expect.poll(() => charged.length).toBe(1);
     expect(await settleDue(ports)).toBe(0);
     nowMs += 31_000;
@@ -91,7 +91,7 @@ describe('a call that the process did not survive', () => {
   });
 });
 
-test('a network that was unavailable is asked again by the same key, for the same payment', async () => {
+test('a retry with the same key charges the same payment after an unavailable network', async () => {
   answer = async () => ({ kind: 'unavailable' });
   await expect(pay()).rejects.toMatchObject({ code: 'processor_unavailable' });
   answer = async () => ({ kind: 'approved' });
@@ -100,7 +100,7 @@ test('a network that was unavailable is asked again by the same key, for the sam
   expect(await everyPayment()).toEqual([payment]);
 });
 
-test('a key is forgotten after a day', async () => {
+test('an idempotency key is forgotten after a day', async () => {
   const first = await pay();
   nowMs += 24 * 60 * 60 * 1000 - 1;
   expect((await pay()).id).toBe(first.id);
@@ -127,7 +127,7 @@ test('a failed write leaves no event, no record and no change', async () => {
   expect(await store.of(retailMerchant).idempotencyRecord('order-1', nowMs)).toBeUndefined();
 });
 
-test('a failure of our own says nothing of its cause to the caller, and all to the log', async () => {
+test('an internal error hides its cause from the caller and writes it to the log', async () => {
   answer = async () => {
     throw new Error('password=hunter2');
   };
@@ -136,7 +136,7 @@ test('a failure of our own says nothing of its cause to the caller, and all to t
   expect(String(records[0]?.cause)).toContain('hunter2');
 });
 
-test('every call is recorded once, with its result, and without key or input', async () => {
+test('every call is recorded once with its result, but without its key or input', async () => {
   const description = 'a private remark';
   await client.createPayment({ ...simple, description }, key);
   await expect(client.getPayment({ id: 'pay_none' })).rejects.toThrow();
@@ -150,7 +150,7 @@ test('every call is recorded once, with its result, and without key or input', a
   expect(told).not.toContain(description);
 });
 
-test('a key with a small burst can still do what costs more, when its bucket is full', async () => {
+test('an operation that costs more than the burst of its key runs when the bucket is full', async () => {
   const { secret } = await client.createKey(
     { name: 'small', scopes: ['customers:write'], burst: 3, ratePerSecond: 1 },
     key,
@@ -162,7 +162,7 @@ test('a key with a small burst can still do what costs more, when its bucket is 
   await expect(second).rejects.toMatchObject({ code: 'rate_limited' });
 });
 
-test('the tokens of a document are taken once, and its calls take none again', async () => {
+test('a document takes its tokens once, and its calls take none', async () => {
   const receipt = {};
   const session = await core.admit(
     { credential: adminKey, requestId: 'r', receipt },

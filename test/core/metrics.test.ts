@@ -18,7 +18,7 @@ function block(ms: number): void {
   while (performance.now() < until);
 }
 
-test('a blocked event loop shows in the next scrape, and in that alone', async () => {
+test('a blocked event loop shows in the next scrape only', async () => {
   await turn();
   metrics.render();
   block(1000);
@@ -40,7 +40,7 @@ test('a block right after a scrape is not lost', async () => {
   }
 });
 
-test('the event loop is in full use while it is blocked, and not while it waits', async () => {
+test('event loop utilization is 1 while the loop is blocked and low while it waits', async () => {
   await sleep(50);
   expect(gauge('utilization')).toBeLessThan(1);
   block(20);

@@ -7,7 +7,7 @@ import { adminKey, type House, openHouse } from '../house.ts';
 
 const core = join(import.meta.dirname, '../../services/core');
 
-test('a payment is written by savePayment alone', () => {
+test('only savePayment writes payments', () => {
   const writers = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter(
     (file) =>
       file.endsWith('.ts') &&
@@ -42,7 +42,7 @@ describe('every change of a payment has its event', () => {
     );
   };
 
-  test('creation, confirmation, capture and refunds', async () => {
+  test('at creation, confirmation, capture and refund', async () => {
     const { id } = await create({ captureMethod: 'manual' });
     await client().confirmPayment({ id }, fresh());
     await client().capturePayment({ id }, fresh());
@@ -58,7 +58,7 @@ describe('every change of a payment has its event', () => {
     ]);
   });
 
-  test('cancellation, and a decline', async () => {
+  test('at cancellation and decline', async () => {
     await client().cancelPayment({ id: (await create()).id }, fresh());
     await create({ confirm: true, paymentMethod: 'pm_card_declined' }).catch(toPaymentsError);
     expect(await reported()).toEqual([
@@ -69,7 +69,7 @@ describe('every change of a payment has its event', () => {
     ]);
   });
 
-  test('but a charge that is still open, or was not made, has changed nothing', async () => {
+  test('and a charge that is open or was not made is no change', async () => {
     await create({ confirm: true, paymentMethod: 'pm_card_slow' });
     await create({ confirm: true, paymentMethod: 'pm_card_unavailable' }).catch(toPaymentsError);
     expect(await reported()).toEqual(['payment.created 1', 'payment.created 1']);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { validate } from '../../services/core/validate.ts';
 
-test('an input of more parts than any operation takes is refused before they are looked at', () => {
+test('an input with more parts than any operation takes is refused before they are validated', () => {
   let looked = 0;
   const text = z.string().refine(() => {
     looked += 1;

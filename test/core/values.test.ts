@@ -66,11 +66,11 @@ describe('cursors', () => {
   const cursors = createCursors(new Uint8Array(32).fill(7));
   const position = { value: 12, id: 'pay_1' };
 
-  test('open to the position that was sealed', () => {
+  test('decode to the position that was encoded', () => {
     expect(cursors.open(cursors.seal(position, 'list'), 'list')).toEqual(position);
   });
 
-  test('of another list, another secret, or with any byte changed are refused', () => {
+  test('are refused if they come from another list or secret or have a changed byte', () => {
     const cursor = cursors.seal(position, 'list');
     const elsewhere = createCursors(new Uint8Array(32).fill(8));
     expect(() => cursors.open(cursor, 'other list')).toThrow('cursor');
@@ -87,7 +87,7 @@ describe('cursors', () => {
 describe('token buckets', () => {
   const bucket = { id: 'key_1', ratePerSecond: 10, burst: 5 };
 
-  test('let a burst through, refuse what is over, and say when to come back', async () => {
+  test('allow a burst, refuse the calls above it, and report the time to wait', async () => {
     const limiter = createTokenBuckets(() => 0);
     for (let left = 4; left >= 0; left -= 1) {
       expect(await limiter.take([bucket], 1)).toMatchObject({ allowed: true, remaining: left });
@@ -102,7 +102,7 @@ describe('token buckets', () => {
     });
   });
 
-  test('gain tokens with time, never more than the burst, and take nothing when they refuse', async () => {
+  test('gain tokens over time up to the burst, and keep their tokens if they refuse', async () => {
     let now = 0;
     const limiter = createTokenBuckets(() => now);
     await limiter.take([bucket], 5);
@@ -113,7 +113,7 @@ describe('token buckets', () => {
     expect(await limiter.take([bucket], 0)).toMatchObject({ remaining: 5 });
   });
 
-  test('take from all buckets of a call or from none, and report the tighter one', async () => {
+  test('take tokens from all buckets of a call or from none, and report the tighter one', async () => {
     const limiter = createTokenBuckets(() => 0);
     const wide = { id: 'acct_1', ratePerSecond: 20, burst: 7 };
     expect(await limiter.take([bucket, wide], 4)).toMatchObject({ limit: 5, remaining: 1 });
@@ -128,7 +128,7 @@ describe('token buckets', () => {
     expect(await limiter.take([other], 2)).toMatchObject({ allowed: true, remaining: 0 });
   });
 
-  test('are apart for each key', async () => {
+  test('are separate for each key', async () => {
     const limiter = createTokenBuckets(() => 0);
     await limiter.take([bucket], 5);
     expect((await limiter.take([{ ...bucket, id: 'key_2' }], 5)).allowed).toBe(true);
@@ -136,7 +136,7 @@ describe('token buckets', () => {
 });
 
 describe('field names', () => {
-  test('go to snake_case and back for every name, also the ones that nobody means', () => {
+  test('convert to snake_case and back for any name, including unusual ones', () => {
     const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_]*$/);
     fc.assert(
       fc.property(name, (text) => {

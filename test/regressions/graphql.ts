@@ -4,9 +4,12 @@ export const graphql: readonly Regression[] = [
   {
     input: 'a document of 170 operations that share one large fragment',
     tests: [
-      ['wire/graphql-limits.test.ts', 'is made for the operation that runs, and for no other'],
-      ['wire/graphql-limits.test.ts', 'stops at a number of selections, written once or unfolded'],
-      ['wire/graphql-limits.test.ts', 'keeps no document that was refused'],
+      ['wire/graphql-limits.test.ts', 'is made only for the operation that runs'],
+      [
+        'wire/graphql-limits.test.ts',
+        'stops at the maximum number of selections, before and after fragments expand',
+      ],
+      ['wire/graphql-limits.test.ts', 'does not keep a refused document'],
     ],
   },
   {
@@ -14,16 +17,13 @@ export const graphql: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-sockets.test.ts',
-        'an id that is completed and used again names the second operation alone',
+        'if the id of a completed operation is reused, it names only the second operation',
       ],
       [
         'wire/graphql-sockets.test.ts',
-        'nothing of a connection runs after it has closed, however its ids were used',
+        'even if ids were reused, nothing runs after the connection has closed',
       ],
-      [
-        'wire/graphql-sockets.test.ts',
-        'operations that were completed count for as long as they run',
-      ],
+      ['wire/graphql-sockets.test.ts', 'but counts toward the limit until it has stopped running'],
     ],
   },
   {
@@ -31,32 +31,35 @@ export const graphql: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-limits.test.ts',
-        'the errors of an execution are as many as a response lists, and the rest a number',
+        'reports up to the maximum number of execution errors and counts the rest',
       ],
       [
         'wire/graphql-limits.test.ts',
-        'a node is found where it begins in the text, whatever ends its lines',
+        'the location of a node is correct for every kind of line break',
       ],
     ],
   },
   {
     input: 'several mutations of one payment in one document',
     tests: [
-      ['wire/graphql-answers.test.ts', 'what it changed is read anew by those that follow'],
-      ['wire/graphql-answers.test.ts', 'an answer does not contradict itself'],
+      ['wire/graphql-answers.test.ts', 'the following fields read the changed resource again'],
+      ['wire/graphql-answers.test.ts', 'a response does not contradict itself'],
     ],
   },
   {
     input: 'metadata of 100 payments under 29 names, and clients that do not read',
     tests: [
-      ['wire/graphql-limits.test.ts', 'leaves bear a weight, and metadata a larger one'],
       [
-        'wire/graphql-answers.test.ts',
-        'that is too large is refused with the limit, and a plain request is answered next',
+        'wire/graphql-limits.test.ts',
+        'counts a weight for each leaf, and a larger one for metadata',
       ],
       [
         'wire/graphql-answers.test.ts',
-        'that nobody reads is held for a time only: then the connection is broken',
+        'that is too large is replaced by an error with the limit, and the next request works',
+      ],
+      [
+        'wire/graphql-answers.test.ts',
+        'that the client does not read is held for a limited time until its connection is destroyed',
       ],
     ],
   },
@@ -67,9 +70,12 @@ export const graphql: readonly Regression[] = [
   {
     input: 'cursors of 100 payments under 29 names',
     tests: [
-      ['wire/graphql-limits.test.ts', 'edges bear a weight, whatever is asked of them'],
+      ['wire/graphql-limits.test.ts', 'counts a weight for each edge, whatever its selections are'],
       ['wire/graphql-limits.test.ts', 'rows that are read count in the cost, selected or not: %s'],
-      ['wire/graphql-answers.test.ts', 'a cursor is sealed once, and only where it is asked for'],
+      [
+        'wire/graphql-answers.test.ts',
+        'a cursor is encoded once, and only if the document selects it',
+      ],
     ],
   },
   {
@@ -80,45 +86,44 @@ export const graphql: readonly Regression[] = [
   },
   {
     input: 'a filter that matches little',
-    tests: [
-      ['storage/payment-list.test.ts', 'by %s steps over 2,000 rows at most, whatever is filtered'],
-    ],
+    tests: [['storage/payment-list.test.ts', 'by %s reads at most 2,000 rows with any filter']],
   },
   {
     input: 'the hash of a document that the server does not know, as Apollo Client sends it',
     tests: [
       [
         'wire/graphql-requests.test.ts',
-        'by a hash that is not known is asked for in the words of Apollo, and then known',
+        "with an unknown hash is requested with Apollo's error code and then known",
       ],
-      ['wire/graphql-requests.test.ts', 'and sent under a name that is not its own is refused'],
+      ['wire/graphql-requests.test.ts', 'that is sent under the name of another is refused'],
     ],
   },
   {
     input: 'two subscriptions with one id of 150 characters',
     tests: [
-      ['wire/graphql-sockets.test.ts', 'an id of any length that is taken closes with 4409'],
+      ['wire/graphql-sockets.test.ts', 'an id of any length that is in use closes with 4409'],
       [
         'wire/close-codes.test.ts',
-        'a close reason fits into its frame, and no character of it is cut in two',
+        'a close reason is shortened to fit into its frame without splitting a character',
       ],
     ],
   },
   {
     input: 'a document by its text and under a name, in one URL',
-    tests: [['wire/graphql-requests.test.ts', 'and sent is answered as a text: no cache keeps it']],
+    tests: [['wire/graphql-requests.test.ts', 'that is sent with its text is not cached']],
   },
   {
     input: 'one field named 1,000 times',
     tests: [
-      ['wire/graphql-limits.test.ts', 'whose fields are too many to be compared with each other'],
+      [
+        'wire/graphql-limits.test.ts',
+        'with too many fields to compare with each other is refused as query_too_costly with the limit',
+      ],
     ],
   },
   {
     input: 'a known document that is refused, 300 times',
-    tests: [
-      ['wire/graphql-limits.test.ts', 'a known document that is refused takes a token each time'],
-    ],
+    tests: [['wire/graphql-limits.test.ts', 'takes a token each time it refuses a known document']],
   },
   {
     input: 'a number as the value of an enum',
@@ -129,13 +134,13 @@ export const graphql: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-limits.test.ts',
-        'what a document cost is never more than what was asked for it (%i customers)',
+        'charges a document at least what it costs in the core (%i customers)',
       ],
     ],
   },
   {
     input: '30 February',
-    tests: [['wire/graphql-requests.test.ts', '%s, which does not exist, is refused by name']],
+    tests: [['wire/graphql-requests.test.ts', 'that does not exist, %s, is refused by name']],
   },
   {
     input: 'a replay of the whole history for one token',

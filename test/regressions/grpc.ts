@@ -85,7 +85,7 @@ export const grpc: readonly Regression[] = [
         'wire/grpc-sizes.test.ts',
         'a batch that would not fit is refused with the number that does',
       ],
-      ['core/answer-size.test.ts', 'of payments: every one is found once, and no page is larger'],
+      ['core/answer-size.test.ts', 'and each payment is listed once'],
     ],
   },
   {
@@ -218,6 +218,8 @@ export const grpc: readonly Regression[] = [
   },
   {
     input: 'methods of the contract that do not exist yet',
-    tests: [['gaps.test.ts', 'what is said not to be built is in no room, and has its reason']],
+    tests: [
+      ['gaps.test.ts', 'a feature that is declared as not built is in no room and has its reason'],
+    ],
   },
 ];

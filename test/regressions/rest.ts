@@ -25,7 +25,7 @@ export const rest: readonly Regression[] = [
         'contract/powers.test.ts',
         'a key grants no scope that it lacks, and no higher rate or burst than its own',
       ],
-      ['contract/powers.test.ts', 'a key ends no key that can do more than it'],
+      ['contract/powers.test.ts', 'a key cannot revoke a key that has more rights'],
     ],
   },
   {
@@ -51,10 +51,10 @@ export const rest: readonly Regression[] = [
   {
     input: 'a filter and an order that no index covers, 150 times',
     tests: [
-      ['storage/payment-list.test.ts', 'by %s steps over 2,000 rows at most, whatever is filtered'],
+      ['storage/payment-list.test.ts', 'by %s reads at most 2,000 rows with any filter'],
       [
         'storage/payment-list.test.ts',
-        'by %s gives each payment once in order, whatever is filtered',
+        'by %s lists each payment once and in order with any filter',
       ],
     ],
   },
@@ -83,7 +83,7 @@ export const rest: readonly Regression[] = [
       ],
       [
         'contract/payments.test.ts',
-        'the refunds of a payment are a page there, which its list continues',
+        'the refunds of a payment in a batch are a page that the list of refunds continues',
       ],
     ],
   },
@@ -123,7 +123,7 @@ export const rest: readonly Regression[] = [
   },
   {
     input: 'two Host lines',
-    tests: [['abuse/http-front.test.ts', '%s: %s and %s are refused everywhere']],
+    tests: [['abuse/http-front.test.ts', 'is refused on every path, for %s: %s and %s']],
   },
   {
     input: '99999999999.0000001 as an amount, and a name twice',
@@ -174,11 +174,13 @@ export const rest: readonly Regression[] = [
   },
   {
     input: 'OPTIONS *',
-    tests: [['abuse/http-front.test.ts', 'OPTIONS * is answered for the server as a whole']],
+    tests: [
+      ['abuse/http-front.test.ts', 'gets a response for the whole server if it is OPTIONS *'],
+    ],
   },
   {
     input: 'HTTP/1.0 without a Host',
-    tests: [['abuse/http-front.test.ts', 'HTTP/1.0 needs no Host']],
+    tests: [['abuse/http-front.test.ts', 'needs no Host in HTTP/1.0']],
   },
   {
     input: 'bytes that are no request',
@@ -188,15 +190,17 @@ export const rest: readonly Regression[] = [
   },
   {
     input: 'a transfer coding of gzip',
-    tests: [['abuse/http-front.test.ts', 'a transfer coding that is not known is 501']],
+    tests: [['abuse/http-front.test.ts', 'gets 501 if its transfer coding is unknown']],
   },
   {
     input: 'two Authorization lines',
-    tests: [['abuse/http-front.test.ts', '%s: %s and %s are refused everywhere']],
+    tests: [['abuse/http-front.test.ts', 'is refused on every path, for %s: %s and %s']],
   },
   {
     input: 'DELETE of /healthz',
-    tests: [['abuse/http-front.test.ts', 'the pages of the server itself know GET and HEAD alone']],
+    tests: [
+      ['abuse/http-front.test.ts', 'may only be GET or HEAD on the pages of the server itself'],
+    ],
   },
   {
     input: 'a key without the scope',
@@ -245,7 +249,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'abuse/shutdown.test.ts',
-        '32 writers on connections that are kept are all told which response is the last',
+        '32 writers on persistent connections each learn which response is the last',
       ],
     ],
   },
@@ -265,8 +269,8 @@ export const rest: readonly Regression[] = [
   {
     input: 'Expect: 100-continue with a body that is too large',
     tests: [
-      ['abuse/http-front.test.ts', 'is told at once that its body is too large'],
-      ['abuse/http-front.test.ts', 'is told at once that its key is missing or unknown'],
+      ['abuse/http-front.test.ts', 'gets an immediate response if its body is too large'],
+      ['abuse/http-front.test.ts', 'gets an immediate response if its key is missing or unknown'],
     ],
   },
   {

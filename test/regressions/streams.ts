@@ -17,11 +17,8 @@ export const streams: readonly Regression[] = [
   {
     input: 'a key that another process revokes',
     tests: [
-      ['storage/processes.test.ts', 'ends the streams that are open with it here'],
-      [
-        'storage/processes.test.ts',
-        'ends a session that was authenticated once: it writes no more',
-      ],
+      ['storage/processes.test.ts', 'ends the streams that are open with it in this process'],
+      ['storage/processes.test.ts', 'can no longer write in a session that it authenticated'],
       [
         'abuse/shared-database.test.ts',
         'a key that another server revokes ends its streams on every wire',
@@ -45,7 +42,7 @@ export const streams: readonly Regression[] = [
       ],
       [
         'wire/graphql-positions.test.ts',
-        'a stream that is cut before its first event resumes without a gap where it said it was',
+        'a stream that is cut before its first event resumes at its reported position without a gap',
       ],
     ],
   },
@@ -54,7 +51,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-streams.test.ts',
-        'closing the room ends every stream, and says of none that it is complete',
+        'closing the server ends every stream and reports none as complete',
       ],
     ],
   },
@@ -63,7 +60,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-events.test.ts',
-        'an event stream has the headers that bring it through proxies',
+        'an event stream has the headers that proxies need to pass it on',
       ],
     ],
   },
@@ -93,7 +90,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'storage/processes.test.ts',
-        'a quiet server delivers what another process commits, in order and once',
+        'an idle server delivers the commits of another process in order and once',
       ],
       [
         'wire/streams-elsewhere.test.ts',
@@ -106,13 +103,13 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'storage/locked.test.ts',
-        'writes wait in their order and reads go on; all are committed when it lets go',
+        'writes wait in order until the lock is released, and reads go on',
       ],
       [
         'storage/locked.test.ts',
-        'a write that waited long enough is refused with when to retry, and did nothing',
+        'a write that waits too long is refused with the time to wait and has no effect',
       ],
-      ['abuse/shared-database.test.ts', 'REST answers 503 with Retry-After'],
+      ['abuse/shared-database.test.ts', 'REST refuses a write with 503 and Retry-After'],
     ],
   },
   {
@@ -168,7 +165,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-events.test.ts',
-        'a reader that stops reading is cut off, and its stream ends',
+        'a reader that stops reading is disconnected, and its stream ends',
       ],
     ],
   },
@@ -177,7 +174,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/graphql-sockets.test.ts',
-        'an upgrade of a page of another origin is refused as on the other sockets, and is counted',
+        'an upgrade from a page of another origin is refused and counted',
       ],
     ],
   },
@@ -186,13 +183,13 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'abuse/shutdown.test.ts',
-        '32 writers on connections that are kept are all told which response is the last',
+        '32 writers on persistent connections each learn which response is the last',
       ],
     ],
   },
   {
     input: 'an upgrade in HTTP/1.0',
-    tests: [['abuse/http-front.test.ts', 'an upgrade in HTTP/1.0 is ignored']],
+    tests: [['abuse/http-front.test.ts', 'is not upgraded in HTTP/1.0']],
   },
   {
     input: 'a database below /proc',
@@ -207,7 +204,7 @@ export const streams: readonly Regression[] = [
       ],
       [
         'abuse/http-front.test.ts',
-        'a request that does not ask for the upgrade is told what is required',
+        'gets the required upgrade in its response if it does not ask for one',
       ],
     ],
   },
@@ -216,15 +213,15 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'storage/readiness.test.ts',
-        'is not given while the disk is full, and again when there is room',
+        'fails while the disk is full, and returns when there is space',
       ],
       [
         'storage/readiness.test.ts',
-        'is not given while another process holds the database, and again after it',
+        'fails while another process holds the database, and returns afterwards',
       ],
       [
         'abuse/shared-database.test.ts',
-        'the server says that it is alive and not ready, and is ready again after it',
+        'the server reports that it is alive but not ready, and is ready again afterwards',
       ],
     ],
   },
@@ -239,10 +236,10 @@ export const streams: readonly Regression[] = [
         'wire/websocket-resume.test.ts',
         'a subscription shows events of those resources alone that the key may read',
       ],
-      ['contract/powers.test.ts', 'a stream shows what the key may read, and no more'],
+      ['contract/powers.test.ts', 'a stream shows only what the key may read'],
       [
         'contract/powers.test.ts',
-        'a list of events shows what the key may read, and pages go on past the rest',
+        'a list of events shows only what the key may read, and its pages skip the rest',
       ],
     ],
   },
@@ -268,7 +265,7 @@ export const streams: readonly Regression[] = [
       ],
       [
         'wire/graphql-client.test.ts',
-        'an event of a type or a resource that the client does not know is handed through',
+        'the client passes through an event of an unknown type or resource',
       ],
     ],
   },

@@ -80,13 +80,13 @@ describe.each([
     60_000,
   );
 
-  test('of a file that it may only read', async () => {
+  test('for a file that is read-only', async () => {
     const path = join(folder, 'read-only/one.db');
     const why = '(readonly|unable to open)';
     expect(await outcomeOf(args, path, nobody)).toEqual(whyNot(path, why));
   }, 240_000);
 
-  test('on a full disk', async () => {
+  test('for a full disk', async () => {
     const path = join(folder, `full-${_name}.db`);
     const why = '(full|I/O error)';
     expect(await outcomeOf(args, path, { fileBlocks: 16 })).toEqual(whyNot(path, why));

@@ -53,7 +53,7 @@ const indexOf = (sort: PaymentSort, names: readonly (keyof PaymentFilter)[]) => 
 };
 
 describe('every list of payments', () => {
-  test.each(sorts)('by %s reads an index in its order and sorts nothing', (sort) => {
+  test.each(sorts)('by %s reads an index in its order without sorting', (sort) => {
     for (const after of [false, true]) {
       for (const names of subsets) {
         const plan = planOf(queries.listPayments({ sort, filters: names, after }));
@@ -74,7 +74,7 @@ describe('every list of payments', () => {
     }
   });
 
-  test.each(sorts)('by %s reads no payment that it only steps over', (sort) => {
+  test.each(sorts)('by %s reads no payment that its filters exclude', (sort) => {
     for (const after of [false, true]) {
       for (const names of subsets) {
         const plan = planOf(queries.listPayments({ sort, filters: names, after }));
@@ -97,7 +97,7 @@ describe('every list of payments', () => {
     }
   });
 
-  test('a page that goes on starts at its position, not at the beginning', () => {
+  test('a later page of payments starts at its position in the index', () => {
     const plan = (sort: PaymentSort, names: readonly (keyof PaymentFilter)[]) =>
       planOf(queries.listPayments({ sort, filters: names, after: true }))[0];
     expect(plan('-created_at', [])).toContain('(created_at,id)<(?,?)');
@@ -110,7 +110,7 @@ describe('every list of payments', () => {
   });
 });
 
-test('lists of customers and refunds read an index in their order', () => {
+test('the lists of customers and refunds read an index in their order', () => {
   for (const after of [false, true]) {
     for (const given of [false, true]) {
       for (const query of [
@@ -131,20 +131,20 @@ test('lists of customers and refunds read an index in their order', () => {
   );
 });
 
-test('no query goes through a table', () => {
+test('no query scans a table', () => {
   const { listPayments, listRefunds, listCustomers, ...single } = queries;
   for (const [name, query] of Object.entries(single)) {
     expect({ name, scanned: scanned(planOf(query)) }).toEqual({ name, scanned: [] });
   }
 });
 
-test('an update finds its row by the key alone', () => {
+test('an update finds its row by its key only', () => {
   for (const query of [queries.updatePayment, queries.replacePayment]) {
     expect(planOf(query)).toEqual(['SEARCH payments USING PRIMARY KEY (merchant_id=? AND id=?)']);
   }
 });
 
-test('reads of single rows and of events sort nothing', () => {
+test('reads of single rows and of events do not sort', () => {
   for (const name of ['payment', 'customer', 'refund', 'eventsAfter', 'duePayments'] as const) {
     const plan = planOf(queries[name]);
     expect(plan).toHaveLength(1);

@@ -92,7 +92,7 @@ function faults(acknowledged: ReadonlyMap<string, string>): readonly string[] {
   return found;
 }
 
-test(`after each of ${kills} kills all that was acknowledged is there, once`, async () => {
+test(`everything acknowledged is stored exactly once after each of ${kills} kills`, async () => {
   const acknowledged = new Map<string, string>();
   let keys = 0;
   for (let kill = 0; kill < kills; kill += 1) {

@@ -59,7 +59,7 @@ const busyError = (): unknown => {
 };
 
 describe('while another process holds the database', () => {
-  test('writes wait in their order and reads go on; all are committed when it lets go', async () => {
+  test('writes wait in order until the lock is released, and reads go on', async () => {
     const store = await open(Number.POSITIVE_INFINITY);
     other.exec('begin immediate');
     const ended: number[] = [];
@@ -79,7 +79,7 @@ describe('while another process holds the database', () => {
     expect(ended).toEqual([1, 2, 3]);
   });
 
-  test('a write that waited long enough is refused with when to retry, and did nothing', async () => {
+  test('a write that waits too long is refused with the time to wait and has no effect', async () => {
     const store = await open(0);
     other.exec('begin immediate');
     let begun = 0;
@@ -98,7 +98,7 @@ describe('while another process holds the database', () => {
     expect(await store.of(merchantId).lastSequence()).toBe(1);
   });
 
-  test('a write that throws is undone alone, also among those that waited', async () => {
+  test('a write that throws is rolled back without the other waiting writes', async () => {
     const store = await open(Number.POSITIVE_INFINITY);
     other.exec('begin immediate');
     const results = Promise.allSettled([
@@ -120,7 +120,7 @@ describe('while another process holds the database', () => {
     expect(kept.payments).toEqual([paymentOf(1), paymentOf(3)]);
   });
 
-  test('a write that waits keeps nobody else from their turns', async () => {
+  test('a waiting write does not block the event loop', async () => {
     const store = await open(Number.POSITIVE_INFINITY);
     other.exec('begin immediate');
     const write = insertPayments(store, [paymentOf(1)]);
@@ -131,7 +131,7 @@ describe('while another process holds the database', () => {
     await write;
   }, 240_000);
 
-  test('closing waits for the writes that wait', async () => {
+  test('closing the store waits for waiting writes', async () => {
     const store = await open(Number.POSITIVE_INFINITY);
     other.exec('begin immediate');
     const write = insertPayments(store, [paymentOf(1)]);
@@ -160,19 +160,19 @@ describe('a read that finds the database locked', () => {
     return { get: async () => read(query).get({}), asked: () => asked };
   };
 
-  test('is made again until it answers', async () => {
+  test('is repeated until it succeeds', async () => {
     const busy = busyError();
     const read = readOf([busy, busy, busy, 'row'], Number.POSITIVE_INFINITY);
     expect(await read.get()).toBe('row');
     expect(read.asked()).toBe(4);
   });
 
-  test('is refused with when to retry once it waited long enough', async () => {
+  test('is refused with the time to wait once it waited too long', async () => {
     const read = readOf([busyError()], 0);
     await expect(read.get()).rejects.toMatchObject(overloaded);
   });
 
-  test('is not made again where another error is behind it', async () => {
+  test('is not repeated if it fails for another reason', async () => {
     const read = readOf([new Error('of its own')], Number.POSITIVE_INFINITY);
     await expect(read.get()).rejects.toThrow('of its own');
     expect(read.asked()).toBe(1);

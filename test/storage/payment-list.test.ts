@@ -54,7 +54,7 @@ describe('a list of payments', () => {
   afterAll(() => store.close());
 
   test.each(sorts)(
-    'by %s gives each payment once in order, whatever is filtered',
+    'by %s lists each payment once and in order with any filter',
     async (sort) => {
       const sorted = payments.toSorted(byPaymentSort(sort));
       const filters = everyFilter({
@@ -75,7 +75,7 @@ describe('a list of payments', () => {
     60_000,
   );
 
-  test('that finds nothing on the way stops with an empty range and where it goes on', async () => {
+  test('that finds nothing within its limit returns an empty page and the position to continue from', async () => {
     const filter = { status: 'canceled' } as const;
     const read = (sort: PaymentSort) =>
       store.of(merchantId).listPayments(filter, sort, { limit: 101 });
@@ -89,7 +89,7 @@ describe('a list of payments', () => {
     expect(await read('created_at')).toEqual({ payments: [] });
   });
 
-  test('that fills its page says nothing of where it stopped', async () => {
+  test('that fills its page returns no position of its own', async () => {
     const range = await store.of(merchantId).listPayments({ status: 'failed' }, 'amount', {
       limit: 101,
     });
@@ -149,7 +149,7 @@ describe('a page of payments', () => {
   ];
   const middle = { value: 500, id: `pay_${String(1.5 * steppedRows).padStart(26, '0')}` };
 
-  test.each(sorts)('by %s steps over 2,000 rows at most, whatever is filtered', (sort) => {
+  test.each(sorts)('by %s reads at most 2,000 rows with any filter', (sort) => {
     // A cursor is bound to its filter, so a list with no payment has none to go on after.
     const pages = [
       ...everyOne.flatMap((filter) => [undefined, middle].map((after) => ({ filter, after }))),
@@ -167,7 +167,7 @@ describe('a page of payments', () => {
     }
   });
 
-  test('that its index answers steps over its own rows, also far from the beginning', () => {
+  test('that its index covers reads only its own rows, even far from the beginning', () => {
     const covered: readonly [PaymentFilter, PaymentSort][] = [
       [{}, '-created_at'],
       [{ createdFrom: 500, createdBefore: 501 }, 'created_at'],

@@ -34,7 +34,7 @@ const clientOf = (house: House, key = adminKey) => createInProcessClient(house.c
 const createCustomer = (house: House, name: string) =>
   clientOf(house).createCustomer({ name }, fresh());
 
-test('a commit is reported to the stores of other processes, and not to its own', async () => {
+test('a commit is reported to the stores of other processes but not to its own', async () => {
   const heard = { here: 0, elsewhere: 0 };
   here.store.onForeignCommit(() => {
     heard.here += 1;
@@ -50,7 +50,7 @@ test('a commit is reported to the stores of other processes, and not to its own'
   expect(heard.elsewhere).toBe(1);
 });
 
-test('a quiet server delivers what another process commits, in order and once', async () => {
+test('an idle server delivers the commits of another process in order and once', async () => {
   const stop = new AbortController();
   const caller = { ...request, credential: adminKey, signal: stop.signal };
   const stream = await here.core.watch('watchEvents', caller, {});
@@ -76,7 +76,7 @@ describe('a key that another process revokes', () => {
     return { id: made.id, secret: made.secret ?? '' };
   };
 
-  test('ends the streams that are open with it here', async () => {
+  test('ends the streams that are open with it in this process', async () => {
     const { id, secret } = await keyOf(here);
     const caller = { ...request, credential: secret, signal: new AbortController().signal };
     const stream = await here.core.watch('watchEvents', caller, {});
@@ -88,7 +88,7 @@ describe('a key that another process revokes', () => {
     await refused;
   }, 240_000);
 
-  test('ends a session that was authenticated once: it writes no more', async () => {
+  test('can no longer write in a session that it authenticated', async () => {
     const { id, secret } = await keyOf(here);
     const session = await here.core.authenticate({ ...request, credential: secret });
     const create = () =>
@@ -105,7 +105,7 @@ describe('a key that another process revokes', () => {
     expect(known).toHaveLength(1);
   });
 
-  test('ends no other key', async () => {
+  test('does not affect any other key', async () => {
     const [one, other] = [await keyOf(here), await keyOf(here)];
     const [ended, kept] = [
       await here.core.authenticate({ ...request, credential: one.secret }),

@@ -55,7 +55,7 @@ function damage(from: number, length = statSync(path).size / 2): void {
 const notReady = (reason: string, message: string) => ({ ready: false, reason, message });
 
 describe('readiness', () => {
-  test('is given by a database that takes a commit, in memory too, and leaves no row', async () => {
+  test('is reported if the database, on disk or in memory, accepts a commit, and leaves no row', async () => {
     expect(await (await open()).ready()).toEqual({ ready: true });
     const inMemory = await openStore('sqlite::memory:');
     expect(await inMemory.ready()).toEqual({ ready: true });
@@ -65,7 +65,7 @@ describe('readiness', () => {
     database.close();
   });
 
-  test('is not given while another process holds the database, and again after it', async () => {
+  test('fails while another process holds the database, and returns afterwards', async () => {
     const store = await open({ waitMs: 0 });
     const other = new DatabaseSync(path);
     other.exec('begin immediate');
@@ -74,7 +74,7 @@ describe('readiness', () => {
     await expect.poll(() => store.ready(), { timeout: 120_000 }).toEqual({ ready: true });
   });
 
-  test('is not given while the disk is full, and again when there is room', async () => {
+  test('fails while the disk is full, and returns when there is space', async () => {
     const connection = openConnection(path);
     const { database } = connection;
     const db = new Kysely({ dialect: nodeSqlite(database) });
@@ -90,7 +90,7 @@ describe('readiness', () => {
     database.close();
   });
 
-  test('is not given any more once a query met a damaged page', async () => {
+  test('fails for good once a query reads a damaged page', async () => {
     await filled();
     const store = await open();
     damage(0.25);
@@ -101,7 +101,7 @@ describe('readiness', () => {
     expect(await store.ready()).toEqual(notReady('damaged', 'the database is damaged'));
   });
 
-  test('is not given where the file is no database any more, or another file', async () => {
+  test('fails if the file is replaced or is no longer a database', async () => {
     const store = await open();
     damage(0);
     expect(await store.ready()).toEqual(notReady('damaged', 'the database is damaged'));
@@ -117,7 +117,7 @@ describe('readiness', () => {
     await expect.poll(() => second.ready(), { timeout: 120_000 }).toEqual(damaged);
   });
 
-  test('is probed once, however many ask at the same time', async () => {
+  test('is probed once for concurrent requests', async () => {
     const connection = openConnection(path);
     const { database } = connection;
     const db = new Kysely({ dialect: nodeSqlite(database) });
@@ -150,7 +150,7 @@ describe('a database that is damaged', () => {
     );
   });
 
-  test('too large to be looked through is not opened for damage in merchants and keys', async () => {
+  test('too large for a full check is not opened if merchants or keys are damaged', async () => {
     await filled();
     expect(() => requireSound(path, 0)).not.toThrow();
     const database = new DatabaseSync(path);

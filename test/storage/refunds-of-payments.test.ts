@@ -4,7 +4,7 @@ import { sqliteDialect } from '../../services/storage/sqlite/dialect.ts';
 import { merchantId } from './resources.ts';
 import { openCounted } from './steps.ts';
 
-test('the newest refunds of payments are found without looking at their others', async () => {
+test('the newest refunds of payments are found without reading their older refunds', async () => {
   const counted = await openCounted();
   const { database } = counted;
   database.exec(`insert into merchants values ('${merchantId}', 'One', 0)`);

@@ -84,7 +84,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
   const ofRetail = (rows: readonly Row[]) =>
     rows.filter(({ merchant_id }) => merchant_id === retailMerchant);
 
-  test('has rows of every kind', () => {
+  test('has rows in every table', () => {
     for (const table of tables) expect(before[table].length).toBeGreaterThan(0);
     const statuses = new Set(before.payments.map(({ status }) => status));
     expect(statuses).toEqual(new Set(paymentStatuses));
@@ -141,7 +141,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
     );
   });
 
-  test('is paged: each payment once, by time and by amount of one customer', async () => {
+  test('lists each payment once, by time and by amount of one customer', async () => {
     const all: string[] = [];
     for (let cursor: string | undefined, more = true; more; ) {
       const page = await client().listPayments({ limit: 3, sort: 'created_at', cursor });
@@ -189,7 +189,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
     expect(rowsOf(path, before)).toEqual(before);
   });
 
-  test('goes on: an open charge is settled, a payment refunded, the events counted on', async () => {
+  test('stays usable: an open charge is settled, a payment refunded and the event sequence continued', async () => {
     const copy = await openHouse(`sqlite:${copyOf(revision)}`);
     const own = createInProcessClient(copy.core, adminKey);
     const open = before.payments.filter(({ settle_at }) => settle_at !== null);
@@ -203,7 +203,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
     await copy.close();
   });
 
-  test('is brought up to date once', async () => {
+  test('is migrated once', async () => {
     const copy = copyOf(revision);
     const migrated = () => {
       const database = new DatabaseSync(copy);

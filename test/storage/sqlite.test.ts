@@ -32,28 +32,28 @@ storeContract('sqlite in memory', () => openStore('sqlite::memory:'));
 storeContract('sqlite in a file', () => openStore(`sqlite:${newPath()}`));
 
 describe('a database URL', () => {
-  test('that is not understood is refused with what was expected', async () => {
+  test('that is invalid is refused with what was expected', async () => {
     for (const url of ['', 'sqlite:', 'sqlite:memory:', 'file.db', 'mysql://u@host/db']) {
       await expect(openStore(url)).rejects.toThrow(/expected a database URL sqlite:<path>.*got/);
     }
     await expect(openStore('postgres://u@host/db')).rejects.toThrow('not supported yet');
   });
 
-  test('that is refused is not repeated with its password', async () => {
+  test('that is refused is repeated without its password', async () => {
     for (const scheme of ['mysql', 'postgres']) {
       const error = await openStore(`${scheme}://user:hunter2@host/db`).catch(String);
       expect(error).not.toContain('hunter2');
     }
   });
 
-  test('has the folder of its file made', async () => {
+  test('names a file whose folder is created', async () => {
     const path = join(folder, 'some', 'where', 'new.db');
     await (await openStore(`sqlite:${path}`)).close();
     expect(existsSync(path)).toBe(true);
   });
 });
 
-describe('a file', () => {
+describe('a database file', () => {
   test('is synchronised at each commit and checks its references', () => {
     const { database } = openConnection(newPath());
     const pragma = (name: string) => Object.values(database.prepare(`pragma ${name}`).get() ?? {});
@@ -64,7 +64,7 @@ describe('a file', () => {
     database.close();
   });
 
-  test('keeps all that was written when it is opened again', async () => {
+  test('keeps everything that was written when it is opened again', async () => {
     const url = `sqlite:${newPath()}`;
     const first = await openStore(url);
     await insertMerchants(first);
@@ -86,7 +86,7 @@ describe('a file', () => {
     await second.close();
   });
 
-  test('new and opened by several processes at once is migrated once, and all see it', async () => {
+  test('that is new and opened by several processes at once is migrated once for all', async () => {
     const path = newPath();
     const opener = join(import.meta.dirname, 'opener.ts');
     const open = () => promisify(execFile)(process.execPath, [opener, `sqlite:${path}`]);
@@ -96,7 +96,7 @@ describe('a file', () => {
     database.close();
   });
 
-  test('opened twice shows to each what the other wrote', async () => {
+  test('that is opened twice shows each store what the other wrote', async () => {
     const url = `sqlite:${newPath()}`;
     const one = await openStore(url);
     const two = await openStore(url);
@@ -113,7 +113,7 @@ describe('a file', () => {
     await two.close();
   });
 
-  test('of a newer schema is refused and left as it is', async () => {
+  test('with a newer schema is refused and left unchanged', async () => {
     const path = newPath();
     await (await openStore(`sqlite:${path}`)).close();
     const database = new DatabaseSync(path);
@@ -128,7 +128,7 @@ describe('a file', () => {
 });
 
 describe('group commit', () => {
-  test('64 writes at once share one commit; one after the other they take one each', async () => {
+  test('shares one commit among 64 concurrent writes, while sequential writes take one each', async () => {
     const path = newPath();
     const store = await openStore(`sqlite:${path}`);
     await insertMerchants(store);
@@ -147,7 +147,7 @@ describe('group commit', () => {
     await store.close();
   });
 
-  test('more writes than a commit takes are spread over several, in their order', async () => {
+  test('spreads more writes than one commit takes over several commits in order', async () => {
     const path = newPath();
     const store = await openStore(`sqlite:${path}`);
     await insertMerchants(store);
@@ -167,7 +167,7 @@ describe('group commit', () => {
     await store.close();
   });
 
-  test('a commit that fails rejects all of it and announces nothing; the next works', async () => {
+  test('rejects every write of a failed commit, announces none, and commits the next write', async () => {
     const database = new DatabaseSync(':memory:');
     // A deferred reference is checked when the transaction commits.
     database.exec(`
@@ -197,7 +197,7 @@ describe('group commit', () => {
     database.close();
   });
 
-  test('a listener that throws takes nothing from those who wait for the commit', async () => {
+  test('acknowledges a commit even if a listener throws', async () => {
     const store = await openStore('sqlite::memory:');
     await insertMerchants(store);
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
@@ -213,7 +213,7 @@ describe('group commit', () => {
     await store.close();
   });
 
-  test('a full disk acknowledges nothing that is not there, and ends nothing else', async () => {
+  test('acknowledges only stored writes on a full disk, and the store goes on', async () => {
     const database = new DatabaseSync(':memory:');
     database.exec('create table texts (text text); pragma max_page_count = 20');
     const writer = createWriter(database, () => {});

@@ -11,7 +11,7 @@ export function eventContract(at: () => Store): void {
       for (const n of numbers) await tx.of(merchant).appendEvent(eventOf(n));
     });
 
-  test('a merchant’s events are counted from 1 without a gap, also past a write undone', async () => {
+  test('the events of a merchant are numbered from 1 without a gap, even after a rollback', async () => {
     const store = at();
     await Promise.allSettled([
       append(merchantId, 1, 2),
@@ -33,7 +33,7 @@ export function eventContract(at: () => Store): void {
     expect(await store.of(merchantId).lastSequence()).toBe(4);
   });
 
-  test('events are read after a sequence, of the types wanted, as they were appended', async () => {
+  test('events of the requested types are read after a sequence in the order of their creation', async () => {
     const store = at();
     const payment = paymentOf(2);
     await append(merchantId, 1);
@@ -75,7 +75,7 @@ export function eventContract(at: () => Store): void {
     expect(both).toHaveLength(4);
   });
 
-  test('a rare type of event is looked for 2,000 sequences at a time, and none is missed', async () => {
+  test('a rare type of event is searched for 2,000 sequences at a time, and none is missed', async () => {
     const store = at();
     await store.write(async (tx) => {
       for (let n = 1; n <= 4100; n += 1) await tx.of(merchantId).appendEvent(eventOf(n));
@@ -94,7 +94,7 @@ export function eventContract(at: () => Store): void {
     expect(found).toEqual([4101]);
   });
 
-  test('listeners hear of committed events alone, by merchant, once they can be read', async () => {
+  test('listeners are called per merchant, only for committed events and once these can be read', async () => {
     const store = at();
     const heard: CommittedEvents[] = [];
     const readable: Awaitable<number>[] = [];
@@ -125,7 +125,7 @@ export function eventContract(at: () => Store): void {
     expect(await Promise.all(readable)).toEqual([2, 1]);
   });
 
-  test('a merchant that is not there has no events', async () => {
+  test('a merchant that does not exist has no events', async () => {
     await expect(append('acct_none', 1)).rejects.toThrow('expected merchant acct_none');
     expect(await at().of('acct_none').lastSequence()).toBe(0);
   });

@@ -15,7 +15,7 @@ export function housekeepingContract(at: () => Store): void {
     expect(await at().across.merchant('acct_none')).toBeUndefined();
   });
 
-  test('payments to settle are found when their time has come, across merchants', async () => {
+  test('payments that are due for settlement are found across merchants', async () => {
     const store = at();
     expect(await store.across.nextSettlementAt()).toBeUndefined();
     await store.write(async (tx) => {
@@ -35,7 +35,7 @@ export function housekeepingContract(at: () => Store): void {
     expect(await store.across.nextSettlementAt()).toBe(200);
   });
 
-  test('a secret is made once, 32 bytes long, and stays', async () => {
+  test('a secret of 32 bytes is created once and stays the same', async () => {
     const [first, again, other] = await Promise.all(
       ['cursors', 'cursors', 'more'].map((name) => at().across.secret(name)),
     );
@@ -44,7 +44,7 @@ export function housekeepingContract(at: () => Store): void {
     expect(other).not.toEqual(first);
   });
 
-  test('expired records are deleted and the others kept, however many there are', async () => {
+  test('any number of expired records is deleted, and the others are kept', async () => {
     const store = at();
     await store.write(async (tx) => {
       for (let n = 0; n < 2500; n += 1) {
@@ -57,7 +57,7 @@ export function housekeepingContract(at: () => Store): void {
     expect(await store.of(merchantId).idempotencyRecord('new', 0)).toBeDefined();
   });
 
-  test('queries are counted, transactions are not', async () => {
+  test('queries are counted, but transactions are not', async () => {
     const store = at();
     const before = store.queryCount;
     await insertPayments(store, [paymentOf(1)]);
@@ -71,7 +71,7 @@ export function housekeepingContract(at: () => Store): void {
     expect(store.queryCount - before).toBe(3);
   });
 
-  test('closing ends the writes under way first, and refuses those that come after', async () => {
+  test('closing finishes the running writes first and refuses later ones', async () => {
     const store = at();
     const under = Array.from({ length: 600 }, (_, n) => insertPayments(store, [paymentOf(n)]));
     const closed = store.close();
@@ -82,7 +82,7 @@ export function housekeepingContract(at: () => Store): void {
     await store.close();
   });
 
-  test('a read that outlives the store is refused, and is no internal error', async () => {
+  test('a read after the store is closed is refused without an internal error', async () => {
     const store = at();
     const { of } = store;
     await insertPayments(store, [paymentOf(1)]);

@@ -15,7 +15,7 @@ import {
 
 /** What every store promises of lists. */
 export function pagingContract(at: () => Store): void {
-  test('pages of every filter and sort give each payment once, in order', async () => {
+  test('pages with any filter and sort list each payment once and in order', async () => {
     const store = at();
     const customers = [customerOf(1), customerOf(2)];
     await store.write(async (tx) => {
@@ -61,7 +61,7 @@ export function pagingContract(at: () => Store): void {
     }
   });
 
-  test('rows that arrive while paging neither repeat nor hide others', async () => {
+  test('rows that arrive during paging neither repeat nor hide others', async () => {
     await insertPayments(
       at(),
       [1, 2, 3, 4].map((n) => paymentOf(n)),

@@ -16,7 +16,7 @@ import {
 
 /** What every store promises of single resources. */
 export function resourceContract(at: () => Store): void {
-  test('a payment is read back as it was written, every field of it', async () => {
+  test('every field of a payment is read back as it was written', async () => {
     const store = at();
     const customer = customerOf(1, { email: 'a@b.example', country: 'EIRE', metadata: { k: 'v' } });
     const payment = paymentOf(1, {
@@ -62,7 +62,7 @@ export function resourceContract(at: () => Store): void {
     }
   });
 
-  test('updating a payment that is not there fails', async () => {
+  test('an update of a payment that does not exist fails', async () => {
     const update = at().write((tx) => tx.of(merchantId).updatePayment(paymentOf(1), null));
     await expect(update).rejects.toThrow('expected payment');
   });
@@ -73,7 +73,7 @@ export function resourceContract(at: () => Store): void {
     expect(await at().of(merchantId).payment(paymentOf(1).id)).toEqual(paymentOf(1));
   });
 
-  test('nothing can point at another merchant, nor at what is not there', async () => {
+  test("a row cannot refer to another merchant's row or to a missing row", async () => {
     const store = at();
     await store.write((tx) => tx.of(otherMerchantId).insertCustomer(customerOf(1)));
     const strange = paymentOf(1, { customer: customerOf(1).id });
@@ -84,12 +84,12 @@ export function resourceContract(at: () => Store): void {
     );
   });
 
-  test('more refunded than captured is refused by the database itself', async () => {
+  test('the database itself refuses a refunded amount above the captured amount', async () => {
     const payment = paymentOf(1, { amountCaptured: 10, amountRefunded: 11 });
     await expect(insertPayments(at(), [payment])).rejects.toThrow(/check/i);
   });
 
-  test('another merchant finds nothing, by id, by list and by batch', async () => {
+  test('another merchant finds nothing by id, by list or by batch', async () => {
     const store = at();
     const payment = paymentOf(1, { customer: customerOf(1).id });
     await store.write(async (tx) => {
@@ -121,7 +121,7 @@ export function resourceContract(at: () => Store): void {
     expect(revoked).toBeUndefined();
   });
 
-  test('nothing of a merchant can be asked for without naming the merchant', async () => {
+  test("every read of a merchant's data needs the id of the merchant", async () => {
     const store = at();
     // @ts-expect-error: the store itself has no payments.
     expect(store.payment).toBeUndefined();
@@ -133,7 +133,7 @@ export function resourceContract(at: () => Store): void {
     });
   });
 
-  test('batches answer what is there, in one query whatever the number of ids', async () => {
+  test('batches return the rows that exist, in one query for any number of ids', async () => {
     const store = at();
     const numbers = Array.from({ length: 100 }, (_, n) => n);
     await store.write(async (tx) => {
@@ -152,7 +152,7 @@ export function resourceContract(at: () => Store): void {
     expect(store.queryCount - before).toBe(4);
   });
 
-  test('of each payment the newest refunds are answered, as many as asked', async () => {
+  test('the newest refunds of each payment are returned up to the requested number', async () => {
     const store = at();
     const [one, two] = [paymentOf(1), paymentOf(2)];
     await insertPayments(store, [one, two]);
@@ -171,7 +171,7 @@ export function resourceContract(at: () => Store): void {
     );
   });
 
-  test('a key is found by its hash, and revoked once', async () => {
+  test('a key is found by its hash and can be revoked once', async () => {
     const store = at();
     await store.write((tx) => tx.of(merchantId).insertApiKey(keyOf(1)));
     expect(await store.across.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1));
@@ -183,7 +183,7 @@ export function resourceContract(at: () => Store): void {
     expect(await store.across.apiKeyByHash(keyOf(1).hash)).toEqual(keyOf(1, { revokedAt: 5 }));
   });
 
-  test('an idempotency record is replaced, and unknown once it expired', async () => {
+  test('an idempotency record can be replaced and is unknown once it has expired', async () => {
     const store = at();
     const open = recordOf('k', { outcome: null, leaseUntil: 500 });
     const put = (record: typeof open) =>

@@ -5,7 +5,7 @@ import { idsOf, insertPayments, merchantId, paymentOf } from './resources.ts';
 
 /** What every store promises of transactions. */
 export function transactionContract(at: () => Store): void {
-  test('a write that throws is undone alone, and rejects with what it threw', async () => {
+  test('a write that throws is rolled back without the others, and rejects with its own error', async () => {
     const store = at();
     const thrown = new Error('mine');
     const results = await Promise.allSettled(
@@ -26,7 +26,7 @@ export function transactionContract(at: () => Store): void {
     expect(idsOf(payments)).toEqual([1, 3].map((n) => paymentOf(n).id));
   });
 
-  test('a statement that fails and is caught leaves the rest of its write whole', async () => {
+  test('a failed statement whose error is caught leaves the rest of its write intact', async () => {
     const store = at();
     await store.write(async (tx) => {
       await tx.of(merchantId).insertPayment(paymentOf(1), null);
@@ -37,7 +37,7 @@ export function transactionContract(at: () => Store): void {
     expect(payments).toHaveLength(2);
   });
 
-  test('writes see what those before them in the same commit wrote, and run once', async () => {
+  test('writes see the earlier writes of the same commit, and run once', async () => {
     const store = at();
     await insertPayments(store, [paymentOf(1, { amount: 1_000_000, amountCaptured: 1_000_000 })]);
     const increments = Array.from({ length: 300 }, () =>
@@ -53,7 +53,7 @@ export function transactionContract(at: () => Store): void {
     expect(payment?.amountRefunded).toBe(300);
   });
 
-  test('a read never sees a write that is later undone, whenever it is asked', async () => {
+  test('a read never sees a write that is later rolled back', async () => {
     const store = at();
     const seen: (Payment | undefined)[] = [];
     const reads: Promise<unknown>[] = [];
@@ -92,7 +92,7 @@ export function transactionContract(at: () => Store): void {
     }
   });
 
-  test('a write that awaits anything else is failed and undone; the store goes on', async () => {
+  test('a write that awaits anything else fails and is rolled back, and the store goes on', async () => {
     const store = at();
     const strayed = Promise.withResolvers<string>();
     const waits = store.write(async (tx) => {
@@ -117,7 +117,7 @@ export function transactionContract(at: () => Store): void {
     expect(idsOf(payments)).toEqual([paymentOf(3).id]);
   });
 
-  test('what a write leaves behind cannot slip into the transaction of another', async () => {
+  test('a callback that a write leaves behind cannot run in the transaction of another', async () => {
     const store = at();
     const kept = await store.write(async (tx) => ({ tx }));
     await expect(kept.tx.of(merchantId).insertPayment(paymentOf(1), null)).rejects.toThrow(

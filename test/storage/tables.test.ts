@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => connection.database.close());
 
-test('every table is described', () => {
+test('every table of the database has a description', () => {
   const names = connection.database
     .prepare(`select name from sqlite_master where type = 'table' and name not like 'kysely_%'`)
     .all()
@@ -43,7 +43,7 @@ test('every table is described', () => {
 
 const typeOf = { text: 'TEXT', json: 'TEXT', integer: 'INTEGER', bytes: 'BLOB' };
 
-test.each(tables)('$name has the columns that are described, and no others', (table) => {
+test.each(tables)('$name has exactly the columns of its description', (table) => {
   const made = connection.database
     .prepare('select name, type, "notnull" from pragma_table_info(?)')
     .all(table.name)
@@ -75,7 +75,7 @@ const things = tableOf<Thing>()(
   { merchantId: text() },
 );
 
-test('an item becomes a row, and the row the same item', () => {
+test('an item becomes a row, and the row becomes the same item again', () => {
   const item: Thing = {
     id: 'x',
     count: 0,

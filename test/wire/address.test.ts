@@ -11,7 +11,7 @@ interface Sent {
 const addressOf = (trusted: TrustedProxies, headers: Sent, remoteAddress = '10.0.0.1') =>
   createAddressOf(trusted)({ socket: { remoteAddress }, headers });
 
-test('a client cannot choose its address: without trusted proxies no header is believed', () => {
+test('a client cannot choose its address by a header without trusted proxies', () => {
   const headers = { forwarded: 'for=192.0.2.1', 'x-forwarded-for': '192.0.2.1' };
   expect(addressOf([], headers)).toBe('10.0.0.1');
   expect(addressOf(0, headers)).toBe('10.0.0.1');
@@ -34,14 +34,14 @@ test.each<[TrustedProxies, Sent, string]>([
   expect(addressOf(trusted, headers)).toBe(expected);
 });
 
-test('what is no address is not passed on: the hop before it stands', () => {
+test('a forwarded value that is not an address is ignored in favor of the hop before it', () => {
   for (const text of ['unknown', '_hidden', '', ',', 'a b', '192.0.2.300', '"[::1"', '\ud800']) {
     expect(addressOf(2, { forwarded: `for=${text}` })).toBe('10.0.0.1');
     expect(addressOf(2, { 'x-forwarded-for': `${text}, 10.0.0.2` })).toBe('10.0.0.2');
   }
 });
 
-test('two headers that differ are both not believed', () => {
+test('two forwarding headers that differ are both ignored', () => {
   const headers = { forwarded: 'for=192.0.2.1', 'x-forwarded-for': '192.0.2.2' };
   expect(addressOf(1, headers)).toBe('10.0.0.1');
   expect(addressOf(1, { ...headers, 'x-forwarded-for': '192.0.2.1' })).toBe('192.0.2.1');
@@ -63,7 +63,7 @@ test.each([
   expect(networkOf(address)).toBe(network);
 });
 
-test('one network has one allowance of failures, another has its own', async () => {
+test('each network has its own limit of failed authentications', async () => {
   const store = await openStore('sqlite::memory:');
   const { failures } = await createPorts(store, undefined, { addressLimit: 1 });
   if (!failures) throw new Error('Expected a limit of failures.');

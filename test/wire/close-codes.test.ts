@@ -3,7 +3,7 @@ import { closeReason } from '../../services/wire/close-codes.ts';
 
 /** What every WebSocket wire says when it closes. */
 
-test('a close reason fits into its frame, and no character of it is cut in two', () => {
+test('a close reason is shortened to fit into its frame without splitting a character', () => {
   for (const character of ['a', 'é', '€', '𝄞', '\ud800']) {
     for (let length = 0; length < 200; length += 1) {
       const text = character.repeat(length);

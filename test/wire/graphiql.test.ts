@@ -20,7 +20,7 @@ const browserAccept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 const open = (target: string, headers: Readonly<Record<string, string>> = {}) =>
   fetch(`${target}/graphql?query={__typename}`, { headers: { accept: browserAccept, ...headers } });
 
-test('a document is sent with the key from the page, and nothing comes from elsewhere', async () => {
+test('GraphiQL sends a document with the key from its page and loads nothing from other hosts', async () => {
   const { id } = await room.direct.createPayment(simple, once());
   const page = await browser.browser.newPage();
   const strangers: string[] = [];
@@ -60,7 +60,7 @@ test('a document is sent with the key from the page, and nothing comes from else
   await page.close();
 });
 
-test('the page runs what it brings, and is in no frame and no cache', async () => {
+test('the GraphiQL page runs only its own scripts and allows neither frames nor caches', async () => {
   const { status, headers } = await open(room.target);
   expect(status).toBe(200);
   expect(headers.get('content-type')).toContain('text/html');
@@ -70,18 +70,18 @@ test('the page runs what it brings, and is in no frame and no cache', async () =
   expect(headers.get('x-request-id')).toMatch(/^req_/);
 });
 
-test('a request with a key is answered with data, whatever it accepts', async () => {
+test('a request with a key gets data, whatever content types it accepts', async () => {
   const { headers } = await open(room.target, { authorization: `Bearer ${adminKey}` });
   expect(headers.get('content-type')).toContain('application/json');
 });
 
-test('there is no page where the schema may not be asked for', async () => {
+test('GraphiQL is off if introspection is off', async () => {
   const closed = await openGraphqlHouse({ host: 'yoga', introspection: false });
   expect((await open(closed.target)).status).toBe(401);
   await closed.close();
 });
 
-test('a program that would rather have no page, or no gzip, gets none', async () => {
+test('a client that prefers JSON or refuses gzip gets neither the page nor gzip', async () => {
   for (const headers of [
     { accept: 'application/json, text/html;q=0' },
     { accept: 'application/json, text/html;q=0.1' },
@@ -91,7 +91,7 @@ test('a program that would rather have no page, or no gzip, gets none', async ()
   }
 });
 
-test('an address gets ten pages at once, and then no more than one a second', async () => {
+test('an address gets ten GraphiQL pages at once and then one per second', async () => {
   const asked = await openGraphqlHouse({ host: 'yoga' });
   const statuses: number[] = [];
   for (let at = 0; at < 25; at += 1) {
@@ -106,7 +106,7 @@ test('an address gets ten pages at once, and then no more than one a second', as
   await asked.close();
 });
 
-test('a page that cannot be made is reported, and there is none', async () => {
+test('a GraphiQL page that cannot be built is reported and is not served', async () => {
   const reported: unknown[] = [];
   const events = { ...defaultTimings, closing: new AbortController().signal };
   const report = (cause: unknown) => reported.push(cause);

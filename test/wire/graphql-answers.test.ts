@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-test('a cursor is sealed once, and only where it is asked for', () => {
+test('a cursor is encoded once, and only if the document selects it', () => {
   const sealed: string[] = [];
   const page = toPage({ bytes: 0 }, [{ id: 'a' }, { id: 'b' }], 2, ({ id }) => {
     sealed.push(id);
@@ -30,7 +30,7 @@ test('a cursor is sealed once, and only where it is asked for', () => {
   expect(sealed).toEqual(['a', 'a']);
 });
 
-test('all that is wrong with a document is reported, each at its place', async () => {
+test('every error in a document is reported with its location', async () => {
   const { body } = await post(room.target, { query: '{\n  nope\n  payment(id: "x") { gone }\n}' });
   const reported = body.errors.map(({ message, locations }: { message: string; locations: [] }) => [
     message.slice(0, 25),
@@ -49,7 +49,7 @@ describe('after a mutation', () => {
     amountRefunded status version refunds { nodes { amount } }
   } } }`;
 
-  test('what it changed is read anew by those that follow', async () => {
+  test('the following fields read the changed resource again', async () => {
     const { id } = await room.direct.createPayment({ ...simple, confirm: true }, once());
     const query = `mutation ($id: ID!) {
       ${refund('a', 100)} ${refund('b', 200)} ${refund('c', 700)}
@@ -64,7 +64,7 @@ describe('after a mutation', () => {
     expect(c.payment.version).toBe(a.payment.version + 2);
   });
 
-  test('an answer does not contradict itself', async () => {
+  test('a response does not contradict itself', async () => {
     const { id } = await room.direct.createPayment(
       { ...simple, captureMethod: 'manual', confirm: true },
       once(),
@@ -84,14 +84,14 @@ describe('after a mutation', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const metadata = Object.fromEntries(
     Array.from({ length: 50 }, (_none, i) => [`key${i}`, 'x'.repeat(500)]),
   );
   const aliases = (count: number) =>
     Array.from({ length: count }, (_none, i) => `a${i}: metadata`).join(' ');
 
-  test('that is too large is refused with the limit, and a plain request is answered next', async () => {
+  test('that is too large is replaced by an error with the limit, and the next request works', async () => {
     const small = await openGraphqlHouse({ answers: { maxAnswerBytes: 200_000 } });
     const { id } = await small.direct.createPayment({ ...simple, metadata }, once());
     const ask = (count: number) =>
@@ -113,7 +113,7 @@ describe('an answer', () => {
     await small.close();
   });
 
-  test('that nobody reads is held for a time only: then the connection is broken', async () => {
+  test('that the client does not read is held for a limited time until its connection is destroyed', async () => {
     const slow = await openGraphqlHouse({ answers: { readMs: 100 } });
     const { id } = await slow.direct.createPayment({ ...simple, metadata }, once());
     const server = createServer(slow.room.listener).listen(0, '127.0.0.1');
@@ -142,7 +142,7 @@ describe('an answer', () => {
     await slow.close();
   });
 
-  test('that cannot even be an error is none: the connection ends, and shows nothing', async () => {
+  test('that cannot be encoded even as an error ends its connection without any content', async () => {
     const broken = await openGraphqlHouse({}, ({ core }) => ({
       ...core,
       refuse: () => Promise.reject(new Error('a secret')),
@@ -159,7 +159,7 @@ describe('an answer', () => {
     await broken.close();
   });
 
-  test('of what broke in the room itself is internal, and logged', async () => {
+  test('to a request that fails in the room itself is `internal` and logged', async () => {
     // JSON has no form for what this core answers.
     const unwritable = { id: 'pay_x', metadata: { secret: 1n } };
     const broken = await openGraphqlHouse({}, ({ core }) => ({

@@ -16,7 +16,7 @@ const event: GraphqlEvent = {
   data: { __typename: 'Dispute', id: 'dp_1' } as never,
 };
 
-test('an event of a type or a resource that the client does not know is handed through', () => {
+test('the client passes through an event of an unknown type or resource', () => {
   expect(decodeEvent(event)).toMatchObject({
     id: 'evt_1',
     type: 'DISPUTE_OPENED',
@@ -24,7 +24,7 @@ test('an event of a type or a resource that the client does not know is handed t
   });
 });
 
-test('a status, a capture method and a scope that the client does not know are handed through', () => {
+test('the client passes through an unknown status, capture method and scope', () => {
   const payment = { id: 'pay_1', status: 'DISPUTED', captureMethod: 'LATER', createdAt: '' };
   expect(decodeOutput.getPayment(payment, {})).toMatchObject({
     status: 'DISPUTED',

@@ -33,7 +33,7 @@ const codeOf = async (query: string, variables: object = {}) => {
 };
 
 describe('the cost', () => {
-  test('of one operation is what it takes in the core', async () => {
+  test('of one operation equals its cost in the core', async () => {
     expect(await requested('{ __typename }')).toBe(1);
     expect(await requested('{ payment(id: "pay_x") { id } }')).toBe(1);
     expect(await requested(operationDocuments.getPayment, { id: 'pay_x' })).toBe(1);
@@ -41,7 +41,7 @@ describe('the cost', () => {
     expect(await requested(create, { input: simple, ...once() })).toBe(5);
   });
 
-  test('of a list goes by its size: literal, variable, default, or the length of the ids', async () => {
+  test('of a list depends on its size: literal, variable, default, or the number of ids', async () => {
     const nodes = '{ nodes { id } }';
     expect(await requested(`{ payments(first: 100) ${nodes} }`)).toBe(6);
     expect(await requested(`{ payments ${nodes} }`)).toBe(2);
@@ -58,7 +58,7 @@ describe('the cost', () => {
     expect(await requested('{ paymentsByIds(ids: "pay_x") { id } }')).toBe(1);
   });
 
-  test('counts fragments, aliases and both names of the same list, and merged fields once', async () => {
+  test('counts fragments, aliases and both names of the same list, but merged fields only once', async () => {
     const list = 'payments(first: 100) { nodes { id } }';
     expect(await requested(`{ a: ${list} b: ${list} }`)).toBe(12);
     expect(await requested(`{ ${list} ${list} }`)).toBe(6);
@@ -71,11 +71,11 @@ describe('the cost', () => {
     );
   });
 
-  test('of the screen leaves room for more than ten of them in a small key', async () => {
+  test('of the screen is less than a tenth of the tokens of a small key', async () => {
     expect(await requested(screenDocument, { id: 'cus_none' })).toBe(16);
   });
 
-  test('is told with what it came to and what is left', async () => {
+  test('is reported with its total and the remaining tokens', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'cost', scopes: ['payments:read'], ratePerSecond: 1, burst: 20 },
       once(),
@@ -92,7 +92,7 @@ describe('the cost', () => {
     expect(second.extensions.cost.throttle.remaining).toBe(8);
   });
 
-  test('is taken for faulty documents too, a token each', async () => {
+  test('is one token for an invalid document', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'faults', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
       once(),
@@ -105,7 +105,7 @@ describe('the cost', () => {
     expect(codes).toEqual(['validation_failed', 'validation_failed', 'rate_limited']);
   });
 
-  test('of several mutations is the sum, and no half of them runs', async () => {
+  test('of several mutations is their sum, and either all of them run or none', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'writer', scopes: ['customers:write'], ratePerSecond: 1, burst: 12 },
       once(),
@@ -121,12 +121,12 @@ describe('the cost', () => {
   });
 });
 
-describe('refused before it runs', () => {
+describe('a document is refused before it runs', () => {
   const nested = `query ($n: Int!) {
     customers(first: $n) { nodes { payments(first: $n) { nodes { refunds { nodes { id } } } } } }
   }`;
 
-  test('what costs more than the limit, by its variables', async () => {
+  test('if its variables make it cost more than the limit', async () => {
     expect(await codeOf(nested, { n: 100 })).toBe('query_too_costly');
     expect(await requested(nested, { n: 5 })).toBeLessThan(50);
     const before = room.house.store.queryCount;
@@ -138,7 +138,7 @@ describe('refused before it runs', () => {
     expect(invalid[0].extensions.code).toBe('validation_failed');
   });
 
-  test('what the key could never pay for', async () => {
+  test('if the key could never pay for it', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'poor', scopes: ['payments:read'], ratePerSecond: 1, burst: 3 },
       once(),
@@ -151,7 +151,7 @@ describe('refused before it runs', () => {
     });
   });
 
-  test('what is nested too deep, also by fragments', async () => {
+  test('if it is nested too deep, even by fragments', async () => {
     const levels = Array.from({ length: 6 }, () => 'payments { nodes { customer { ').join('');
     const deep = `{ customer(id: "x") { ${levels} id ${'} } } '.repeat(6)} } }`;
     expect(await codeOf(deep)).toBe('query_too_costly');
@@ -163,7 +163,7 @@ describe('refused before it runs', () => {
     expect(await codeOf(`{ customer(id: "x") { ...F0 } } ${fragments}`)).toBe('query_too_costly');
   });
 
-  test('what unfolds to a tree of fields too large', async () => {
+  test('if its fragments expand to too many fields', async () => {
     const levels = Array.from({ length: 3 }, (_, i) => {
       const next = `{ customer { ${i < 2 ? `...F${i + 1}` : 'id'} } }`;
       const aliased = Array.from(
@@ -177,20 +177,20 @@ describe('refused before it runs', () => {
     );
   });
 
-  test('too many aliases', async () => {
+  test('if it has too many aliases', async () => {
     const aliases = (count: number) =>
       `{ ${Array.from({ length: count }, (_, i) => `a${i}: __typename`).join(' ')} }`;
     expect(await requested(aliases(documentLimits.aliases))).toBe(1);
     expect(await codeOf(aliases(documentLimits.aliases + 1))).toBe('query_too_costly');
   });
 
-  test('too many tokens', async () => {
+  test('if it has too many lexical tokens', async () => {
     expect(await codeOf(`{ ${'__typename '.repeat(documentLimits.tokens)} }`)).toBe(
       'query_too_costly',
     );
   });
 
-  test('introspection that repeats itself, and not that of tools', async () => {
+  test('if its introspection repeats itself, unlike that of common tools', async () => {
     expect(await requested(getIntrospectionQuery())).toBeLessThan(15);
     const repeat = (count: number, text: string) =>
       Array.from({ length: count }, (_, i) => `a${i}: ${text}`).join(' ');
@@ -200,12 +200,12 @@ describe('refused before it runs', () => {
     expect(await codeOf(`{ __schema { ${repeat(2, types)} } }`)).toBe('query_too_costly');
   });
 
-  test('fragments that contain each other', async () => {
+  test('if its fragments contain each other', async () => {
     const cycle = `{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }`;
     expect(await codeOf(cycle)).toBe('validation_failed');
   });
 
-  test('a mutation whose name is not there, and nothing else of the document', async () => {
+  test('if the mutation that it names does not exist', async () => {
     const customers = async () => (await room.direct.listCustomers({})).items.length;
     const before = await customers();
     const query = 'mutation A { createCustomer(input: { name: "x" }) { __typename } }';
@@ -215,7 +215,7 @@ describe('refused before it runs', () => {
   });
 });
 
-test('every document of the client and the introspection of tools are within the limits', async () => {
+test('every document of the client and the introspection of common tools is within the limits', async () => {
   for (const query of [...Object.values(operationDocuments), screenDocument, watchDocument]) {
     const { errors } = await ask(query);
     // Without its variables a valid document fails for those alone.
@@ -225,7 +225,7 @@ test('every document of the client and the introspection of tools are within the
   expect((await ask(getIntrospectionQuery())).data.__schema.types.length).toBeGreaterThan(20);
 });
 
-test('documents that were seen are remembered up to a bound, the oldest forgotten first', async () => {
+test('parsed documents are kept up to a limit, and the oldest are dropped first', async () => {
   for (let i = 0; i < 300; i += 1) {
     const fields = Array.from({ length: 90 }, (_, k) => `id # ${i} ${k}\n`).join(' ');
     const { errors } = await ask(`{ payment(id: "x${i}") { ${fields} } }`);
@@ -234,7 +234,7 @@ test('documents that were seen are remembered up to a bound, the oldest forgotte
   expect(await requested('{ __typename }')).toBe(1);
 });
 
-test('documents are remembered by the room that they take, comments and all', () => {
+test('documents are kept by the memory that they take, including their comments', () => {
   const documents = createPreparedDocuments(createPaymentsSchema(), { introspection: true });
   const textOf = (i: number) => `{ __typename } # ${i} ${'x'.repeat(60_000)}`;
   for (let i = 0; i < 200; i += 1) {

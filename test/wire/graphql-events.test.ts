@@ -61,7 +61,7 @@ async function read(response: IncomingMessage, pattern: RegExp): Promise<string>
   return text;
 }
 
-test('an event stream has the headers that bring it through proxies', async () => {
+test('an event stream has the headers that proxies need to pass it on', async () => {
   const stream = await open(room, subscription);
   expect(stream.headers).toMatchObject({
     'content-type': 'text/event-stream',
@@ -73,7 +73,7 @@ test('an event stream has the headers that bring it through proxies', async () =
   stream.destroy();
 });
 
-test('clients that are cut off together are told to come back apart', async () => {
+test('clients that are disconnected together get different reconnection times', async () => {
   const pauses = new Set<number>();
   for (let i = 0; i < 10; i += 1) {
     const stream = await open(room, subscription);
@@ -86,7 +86,7 @@ test('clients that are cut off together are told to come back apart', async () =
   expect(Math.max(...pauses)).toBeLessThanOrEqual(4000);
 });
 
-test('a reader that stops reading is cut off, and its stream ends', async () => {
+test('a reader that stops reading is disconnected, and its stream ends', async () => {
   const brief = await openGraphqlHouse({ events: { blockedMs: 200, heartbeatMs: 50 } }, wrap);
   const metadata = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`k${i}`, 'v'.repeat(500)]),
@@ -110,14 +110,14 @@ test('a reader that stops reading is cut off, and its stream ends', async () => 
   await brief.close();
 });
 
-test('a stream of which nobody reads any more ends', async () => {
+test('a stream without a reader ends', async () => {
   const before = streams.length;
   const stream = await open(room, subscription);
   stream.destroy();
   await until(() => expect(streams[before]?.signal.aborted).toBe(true));
 });
 
-test('what fails after the start of a stream is told with its request id, logged and counted', async () => {
+test('a failure after the start of a stream is sent with its request id, logged and counted', async () => {
   const query = 'subscription { events(after: "0", types: [PAYMENT_CANCELED]) { sequence } }';
   const failures = () => room.house.records.filter(({ code }) => code === 'internal');
   broken = new Error('disk image is malformed');

@@ -40,7 +40,7 @@ function send({ target }: GraphqlHouse, query: string) {
   return sent;
 }
 
-test('the signal of a client that leaves reaches core, and its write has no effect', async () => {
+test('a client that disconnects aborts its call in the core, and its write has no effect', async () => {
   const { room, callers, outcomes, go } = await openSlow();
   const sent = send(
     room,
@@ -56,7 +56,7 @@ test('the signal of a client that leaves reaches core, and its write has no effe
   await room.close();
 });
 
-test('the signal of a client that gets its response stays as it is', async () => {
+test('the signal of a call is not aborted once the client has its response', async () => {
   const { room, callers, go } = await openSlow();
   go();
   const { body } = await post(room.target, { query: '{ payment(id: "pay_none") { id } }' });
@@ -65,7 +65,7 @@ test('the signal of a client that gets its response stays as it is', async () =>
   await room.close();
 });
 
-test('a client that leaves before its body is whole leaves nothing running', async () => {
+test('a client that disconnects before its body is complete leaves nothing running', async () => {
   const { room, callers } = await openSlow();
   const socket = connect(Number(new URL(room.target).port), '127.0.0.1');
   const head = [

@@ -39,7 +39,7 @@ const operationsOf = (operations: number, fields: number, levels: number): strin
 };
 
 describe('the plan of a document', () => {
-  test('is made for the operation that runs, and for no other', () => {
+  test('is made only for the operation that runs', () => {
     const documents = openDocuments();
     const one = prepared(documents, operationsOf(1, 4, 2));
     one.operation('Q0');
@@ -51,7 +51,7 @@ describe('the plan of a document', () => {
     expect(many.plannedFields).toBe(one.plannedFields);
   });
 
-  test('stops at a number of selections, written once or unfolded', () => {
+  test('stops at the maximum number of selections, before and after fragments expand', () => {
     const documents = openDocuments();
     const unfolded = prepared(documents, operationsOf(1, 9, 3));
     expect(() => unfolded.operation('Q0')).toThrow(/at most \d+ selections/);
@@ -64,7 +64,7 @@ describe('the plan of a document', () => {
     expect(() => repeated.operation(undefined)).toThrow(/at most \d+ selections/);
   });
 
-  test('counts in the memory of documents', () => {
+  test('counts as memory of the document cache', () => {
     const bytesOf = (operation: string) => {
       const documents = openDocuments();
       const document = prepared(documents, operationsOf(2, 5, 2));
@@ -77,7 +77,7 @@ describe('the plan of a document', () => {
   });
 });
 
-describe('the memory of documents', () => {
+describe('the document cache', () => {
   test.each([
     ['short texts', (i: number) => `{ a${i}: __typename }`],
     ['comments', (i: number) => `{__typename}#${i}\n${'#\n'.repeat(documentLimits.lines - 2)}`],
@@ -103,7 +103,7 @@ describe('the memory of documents', () => {
     expect(took).toBeLessThan((documents.bytes - bytesBefore) * 1.5 + 1024 * 1024);
   });
 
-  test('keeps no document that was refused', async () => {
+  test('does not keep a refused document', async () => {
     const room = await openGraphqlHouse({}, undefined, stillLimits());
     const query = operationsOf(1, 9, 3);
     const { secret } = await room.direct.createKey(
@@ -124,7 +124,7 @@ describe('the memory of documents', () => {
   });
 });
 
-describe('a document is refused as query_too_costly, with the limit,', () => {
+describe('a document', () => {
   const refusal = (text: string): unknown => {
     const documents = openDocuments();
     try {
@@ -145,19 +145,19 @@ describe('a document is refused as query_too_costly, with the limit,', () => {
     expect(String(error)).toMatch(message);
   });
 
-  test('whose fields are too many to be compared with each other', () => {
+  test('with too many fields to compare with each other is refused as query_too_costly with the limit', () => {
     const error = refusal(`{ payment(id: "x") { ${'id '.repeat(1000)} } }`);
     expect(error).toMatchObject({ code: 'query_too_costly' });
     expect(String(error)).toMatch(/too many fields of one name/);
   });
 
-  test('of as many lines as it has tokens is not', () => {
+  test('with as many lines as tokens is not refused', () => {
     const text = `{ payment(id: "x") {\n${'id\n'.repeat(600)}} }`;
     expect(refusal(text)).toHaveProperty('operation');
   });
 });
 
-test('a node is found where it begins in the text, whatever ends its lines', () => {
+test('the location of a node is correct for every kind of line break', () => {
   const text = '{\r\n  a: __typename\r  b: __typename\n\n  c: __typename }';
   const document = parse(text);
   const [operation] = document.definitions;
@@ -171,7 +171,7 @@ test('a node is found where it begins in the text, whatever ends its lines', () 
   expect(operation.loc).toBeUndefined();
 });
 
-describe('in the room', () => {
+describe('a GraphQL server', () => {
   let room: GraphqlHouse;
   beforeAll(async () => {
     room = await openGraphqlHouse({}, undefined, stillLimits());
@@ -183,7 +183,7 @@ describe('in the room', () => {
     return (await room.direct.createKey(key, once())).secret ?? '';
   };
 
-  test('the errors of an execution are as many as a response lists, and the rest a number', async () => {
+  test('reports up to the maximum number of execution errors and counts the rest', async () => {
     const { id: customer } = await room.direct.createCustomer({ name: 'Errors' }, once());
     for (let i = 0; i < 10; i += 1) {
       await room.direct.createPayment({ ...simple, customer }, once());
@@ -205,12 +205,12 @@ describe('in the room', () => {
     }
   });
 
-  test('a syntax tree holds no text that an error would scan for its line', () => {
+  test('keeps no source text in a syntax tree that an error would scan for its line', () => {
     const { document } = openDocuments().parse('{ payment(id: "x") { id customer { id } } }');
     expect(JSON.stringify(document.definitions)).not.toContain('"loc"');
   });
 
-  test('a known document that is refused takes a token each time', async () => {
+  test('takes a token each time it refuses a known document', async () => {
     const key = await keyOf(['payments:read'], 10);
     const ask = (body: object) => post(room.target, body, { key });
     const wrong = { query: 'query A { __typename }', operationName: 'B' };
@@ -223,7 +223,7 @@ describe('in the room', () => {
     expect(codes.at(-1)).toBe('rate_limited');
   });
 
-  test('a document takes a token for each 150 of its own before it is validated', async () => {
+  test('takes a token for every 150 lexical tokens of a document before it validates it', async () => {
     const key = await keyOf(['payments:read'], 20);
     const ask = (query: string) => post(room.target, { query }, { key });
     const left = async () =>
@@ -256,7 +256,7 @@ describe('in the room', () => {
     );
   });
 
-  test('every variable that is wrong is a violation with the path of its value', async () => {
+  test('reports every invalid variable as a violation with the path of its value', async () => {
     const query = `query ($ids: [ID!]!, $n: Int, $id: ID!) {
       paymentsByIds(ids: $ids) { id } payments(first: $n) { nodes { id } } payment(id: $id) { id }
     }`;
@@ -273,7 +273,7 @@ describe('in the room', () => {
   });
 
   test.each([1, 2, 3, 7, 11, 13, 90])(
-    'what a document cost is never more than what was asked for it (%i customers)',
+    'charges a document at least what it costs in the core (%i customers)',
     async (first) => {
       for (let i = 0; i < 3; i += 1) {
         const { id: customer } = await room.direct.createCustomer({ name: `C${i}` }, once());
@@ -287,7 +287,7 @@ describe('in the room', () => {
     },
   );
 
-  test('the cost of introspection is never more than what was asked for it either', async () => {
+  test('charges introspection at least what it costs', async () => {
     const query = '{ __type(name: "Query") { fields { args { name } } } }';
     const { cost } = (await post(room.target, { query })).body.extensions;
     expect(cost.actual).toBeLessThanOrEqual(cost.requested);
@@ -304,7 +304,7 @@ describe('in the room', () => {
     expect(cost.actual).toBeLessThanOrEqual(tokens);
   });
 
-  test('one operation runs although a full bucket holds fewer tokens than it takes, as on other wires', async () => {
+  test('runs one operation that costs more than a full bucket holds, as the other wires do', async () => {
     const query = `mutation ($key: String) {
       createCustomer(input: { name: "Small" }, idempotencyKey: $key) { __typename }
     }`;
@@ -321,7 +321,7 @@ describe('in the room', () => {
     expect(body.data).toEqual({ createCustomer: { __typename: 'Customer' } });
   });
 
-  test('what preparing a document took is a part of what it says that it cost', async () => {
+  test('includes the tokens for preparing a document in the reported cost', async () => {
     const query = `{ ${'__typename '.repeat(600)} }`;
     const costs: number[] = [];
     for (let i = 0; i < 2; i += 1) {
@@ -330,7 +330,7 @@ describe('in the room', () => {
     expect(costs).toEqual([5, 1]);
   });
 
-  test('of variables that are wrong as many are listed as help, and none is repeated whole', async () => {
+  test('lists a limited number of invalid variables and repeats none in full', async () => {
     const query = `mutation ($input: CreatePaymentInput!) {
       createPayment(input: $input, idempotencyKey: "many") { __typename }
     }`;
@@ -341,7 +341,7 @@ describe('in the room', () => {
     expect(JSON.stringify(body).length).toBeLessThan(8192);
   });
 
-  test('an answer to an event that is too large ends its subscription with the limit', async () => {
+  test('ends a subscription with the limit if the result of an event is too large', async () => {
     const metadata = Object.fromEntries(
       Array.from({ length: 50 }, (_none, i) => [`key${i}`, 'x'.repeat(500)]),
     );
@@ -375,7 +375,7 @@ describe('in the room', () => {
     expect(refused).not.toContain('key49');
   });
 
-  test('edges bear a weight, whatever is asked of them', async () => {
+  test('counts a weight for each edge, whatever its selections are', async () => {
     const cost = async (query: string) =>
       (await post(room.target, { query })).body.extensions.cost.requested as number;
     for (const list of ['payments', 'refunds', 'customers', 'events']) {
@@ -385,7 +385,7 @@ describe('in the room', () => {
     expect(await cost(`{ refundsByPaymentIds(payments: ${ids}) { __typename } }`)).toBe(8);
   });
 
-  test('leaves bear a weight, and metadata a larger one', async () => {
+  test('counts a weight for each leaf, and a larger one for metadata', async () => {
     const cost = async (fields: string) =>
       (await post(room.target, { query: `{ payments(first: 100) { nodes { ${fields} } } }` })).body
         .extensions.cost.requested as number;

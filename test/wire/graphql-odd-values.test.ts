@@ -16,10 +16,10 @@ afterAll(() => room.close());
 const ask = async (query: string, variables: Readonly<Record<string, unknown>> = {}) =>
   (await post(room.target, { query, variables })).body;
 
-describe('what has a then, and is no promise,', () => {
+describe('a value that has a `then` and is not a promise', () => {
   const named = (value: string) => Object.fromEntries([['then', value]]);
 
-  test('is answered as it is where metadata has that name', async () => {
+  test('is returned unchanged if metadata has that name', async () => {
     const metadata = { ...named('x'), tier: 'gold' };
     const { id: customer } = await room.direct.createCustomer({ name: 'T', metadata }, once());
     const { id } = await room.direct.createPayment({ ...simple, customer, metadata }, once());
@@ -32,7 +32,7 @@ describe('what has a then, and is no promise,', () => {
     expect(room.reported).toEqual([]);
   });
 
-  test('is counted in the size of an answer', async () => {
+  test('is counted in the size of a response', async () => {
     const small = await openGraphqlHouse({ answers: { maxAnswerBytes: 5000 } });
     const metadata = named('x'.repeat(500));
     const { id } = await small.direct.createPayment({ ...simple, metadata }, once());
@@ -59,7 +59,7 @@ describe('what has a then, and is no promise,', () => {
   });
 });
 
-test('variables are looked at up to a number of values, however they are nested', () => {
+test('variables are read up to a maximum number of values, however they are nested', () => {
   const schema = createPaymentsSchema();
   const documents = createPreparedDocuments(schema, { introspection: true });
   const nested = (levels: number, items: unknown[]) => {
@@ -110,7 +110,7 @@ describe('metadata that is large', () => {
   });
   afterAll(() => large.close());
 
-  test('is read in parts where objects lead to more than one answer of the core holds', async () => {
+  test('is read in parts if it exceeds the response limit of the core', async () => {
     const query = '{ payments(first: 100) { nodes { customer { id } } } }';
     const { body } = await post(large.target, { query });
     expect(body.errors).toBeUndefined();
@@ -118,7 +118,7 @@ describe('metadata that is large', () => {
     expect(nodes.map(({ customer }: { customer: { id: string } }) => customer.id)).toEqual(ids);
   });
 
-  test('takes a token for each 256 KiB that were read, beside the cost of the document', async () => {
+  test('takes a token for each 256 KiB read, besides the cost of the document', async () => {
     const list = JSON.stringify(ids.slice(0, 12));
     const query = `{ customersByIds(ids: ${list}) { id } }`;
     const costOf = async () => (await post(large.target, { query })).body.extensions.cost;

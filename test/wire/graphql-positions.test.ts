@@ -49,7 +49,7 @@ interface Positions {
   readonly positions: { readonly mine?: number };
 }
 
-test('a stream that is cut before its first event resumes without a gap where it said it was', async () => {
+test('a stream that is cut before its first event resumes at its reported position without a gap', async () => {
   const peer = await subscribed('subscription { events { sequence } }');
   const start = await lastSequence();
   expect(await peer.next()).toMatchObject({
@@ -67,7 +67,7 @@ test('a stream that is cut before its first event resumes without a gap where it
   ]);
 });
 
-test('heartbeats move the position on with events that the stream does not want', async () => {
+test('heartbeats advance the position past events of other types', async () => {
   const peer = await subscribed('subscription { events(types: [PAYMENT_CANCELED]) { sequence } }');
   await until(() => expect(positions(peer).length).toBeGreaterThan(0));
   await write();
@@ -116,7 +116,7 @@ test('a position that does not exist yet is refused by name, over socket and eve
 });
 
 test.each(['9007199254740993', '1e3', ' 1'])(
-  'a position that is no whole number which can be kept is repeated as it came: %j',
+  'a position that is not a safe integer is repeated unchanged in the error: %j',
   async (after) => {
     const query = `subscription { events(after: "${after}") { sequence } }`;
     const { body } = await post(room.target, { query }, { accept: 'text/event-stream' });
@@ -124,7 +124,7 @@ test.each(['9007199254740993', '1e3', ' 1'])(
   },
 );
 
-test("the client's stream knows where it is, before and after its events", async () => {
+test('the stream of the client reports its position before and after its events', async () => {
   const client = await room.connect(adminKey);
   const end = new AbortController();
   const start = await lastSequence();
@@ -148,7 +148,7 @@ test("the client's stream knows where it is, before and after its events", async
   expect(seen).toEqual([start + 1, start + 2]);
 });
 
-test('a client hands events of a newer contract through as they are', () => {
+test('the client passes events of a newer contract through unchanged', () => {
   // What a server sends that knows more types and resources than this client.
   const event = decodeEvent({
     id: 'evt_1',

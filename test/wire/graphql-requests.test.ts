@@ -72,12 +72,12 @@ describe('a body', () => {
     ]);
   });
 
-  test('that is not JSON is refused with the place where it stops being so', async () => {
+  test('that is not JSON is refused with the position of the syntax error', async () => {
     const answer = await send('{"query": "{ __typename }",\n nonsense}');
     expect(answer.body.errors[0].message).toContain('line 2 column 2');
   });
 
-  test('of a form is refused before it is read, and takes a token', async () => {
+  test('that is a form is refused before it is read, and takes a token', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'forms', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
       once(),
@@ -95,7 +95,7 @@ describe('a body', () => {
 });
 
 describe('a number in a document', () => {
-  test('that a double would alter is refused', async () => {
+  test('is refused if a double cannot represent it', async () => {
     const query = `mutation { createPayment(
       input: { amount: 99999999999.0000001, currency: "GBP", paymentMethod: "pm_card_ok" }
       idempotencyKey: "inexact"
@@ -118,7 +118,7 @@ test.each([
 
 describe('a time', () => {
   test.each(['{ a: 1 }', '[{ a: 1 }]', '5', 'true'])(
-    'written as %s is refused by name, in words of the contract',
+    'that is written as %s is refused by name in the terms of the contract',
     async (literal) => {
       const query = `{ payments(createdFrom: ${literal}) { nodes { id } } }`;
       const { body } = await post(room.target, { query });
@@ -128,7 +128,7 @@ describe('a time', () => {
   );
 
   test.each(['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', '2026-13-01T00:00:00Z'])(
-    '%s, which does not exist, is refused by name',
+    'that does not exist, %s, is refused by name',
     async (createdFrom) => {
       const query =
         'query ($createdFrom: DateTime) { payments(createdFrom: $createdFrom) { nodes { id } } }';
@@ -169,12 +169,12 @@ describe('an idempotency key', () => {
   });
 });
 
-describe('a document that is named', () => {
+describe('a persisted document', () => {
   const persistedQuery = (text: string) => ({
     persistedQuery: { version: 1, sha256Hash: hash('sha256', text) },
   });
 
-  test('and sent under a name that is not its own is refused', async () => {
+  test('that is sent under the name of another is refused', async () => {
     const query = '{ __typename }';
     for (const named of [
       { extensions: persistedQuery('{ other }') },
@@ -191,7 +191,7 @@ describe('a document that is named', () => {
     }
   });
 
-  test('and sent is answered as a text: no cache keeps it', async () => {
+  test('that is sent with its text is not cached', async () => {
     const query = '{ __typename }';
     const search = new URLSearchParams({ query, documentId: documentId(query) });
     const { headers, body } = await get(search.toString());
@@ -201,7 +201,7 @@ describe('a document that is named', () => {
     expect(body.extensions.cost.requested).toBe(1);
   });
 
-  test('by a hash that is not known is asked for in the words of Apollo, and then known', async () => {
+  test("with an unknown hash is requested with Apollo's error code and then known", async () => {
     const query = `{ a${randomUUID().slice(0, 8)}: __typename }`;
     const named = { extensions: persistedQuery(query) };
     const first = await post(room.target, named);
@@ -218,7 +218,7 @@ describe('a document that is named', () => {
     expect((await get(search.toString())).body.data).toEqual(sent.body.data);
   });
 
-  test('by a hash is run beside the empty query that some transports require', async () => {
+  test('with a hash runs even if the request has the empty query that some transports require', async () => {
     const payment = await room.direct.createPayment(simple, once());
     const { body } = await post(room.target, {
       query: '',
@@ -241,7 +241,7 @@ describe('a document that is named', () => {
   });
 });
 
-test('every refusal of the room is counted once, under its code', async () => {
+test('every refused request is counted once under its code', async () => {
   const count = () => room.house.records.length;
   const codeAfter = async (ask: () => Promise<unknown>) => {
     const before = count();
@@ -269,7 +269,7 @@ test('every refusal of the room is counted once, under its code', async () => {
 });
 
 test.each(['a b', 'x:99999', '[::1'])(
-  'a Host that is no URL, %s, gets an event stream, and not an error of a library',
+  'a request for an event stream whose Host is not a URL gets the stream: %s',
   async (host) => {
     const { port, hostname } = new URL(room.target);
     const text = await new Promise<string>((resolve, reject) => {
@@ -293,18 +293,21 @@ test.each(['a b', 'x:99999', '[::1'])(
   },
 );
 
-test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is told what is allowed', async (method) => {
-  const headers = { authorization: `Bearer ${adminKey}`, accept: 'application/json' };
-  const {
-    status,
-    headers: got,
-    body,
-  } = await answerOf(await fetch(`${room.target}/graphql`, { method, headers }));
-  expect(status).toBe(405);
-  expect(got.get('allow')).toBe('GET, POST');
-  expect(body.errors[0].extensions).toEqual({
-    code: 'method_not_allowed',
-    requestId: got.get('x-request-id'),
-    retryable: false,
-  });
-});
+test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
+  '%s gets the list of allowed methods',
+  async (method) => {
+    const headers = { authorization: `Bearer ${adminKey}`, accept: 'application/json' };
+    const {
+      status,
+      headers: got,
+      body,
+    } = await answerOf(await fetch(`${room.target}/graphql`, { method, headers }));
+    expect(status).toBe(405);
+    expect(got.get('allow')).toBe('GET, POST');
+    expect(body.errors[0].extensions).toEqual({
+      code: 'method_not_allowed',
+      requestId: got.get('x-request-id'),
+      retryable: false,
+    });
+  },
+);

@@ -7,7 +7,7 @@ import { openGraphqlSocket } from './graphql-socket.ts';
 
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 
-test('a connection that closes while its key is looked up leaves nothing at the key', async () => {
+test('a connection that closes while its key is looked up leaves no listener for the key', async () => {
   const { promise: lookedUp, resolve: answer } = Promise.withResolvers<void>();
   let listening = 0;
   let asked = 0;

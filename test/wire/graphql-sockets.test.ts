@@ -75,8 +75,8 @@ const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, in
 const openStreams = () => streams.filter(({ signal }) => !signal.aborted).length;
 const write = () => room.direct.createPayment(simple, once());
 
-describe('an operation ends with its complete, and with its connection', () => {
-  test('an id that is completed and used again names the second operation alone', async () => {
+describe('an operation ends with `complete` and with its connection', () => {
+  test('if the id of a completed operation is reused, it names only the second operation', async () => {
     const peer = await open();
     sendAtOnce(peer, [subscribe('1'), complete('1'), subscribe('1')]);
     await until(() => expect(openStreams()).toBe(1));
@@ -101,7 +101,7 @@ describe('an operation ends with its complete, and with its connection', () => {
     expect(await peer.next()).toEqual({ type: 'pong' });
   });
 
-  test('nothing of a connection runs after it has closed, however its ids were used', async () => {
+  test('even if ids were reused, nothing runs after the connection has closed', async () => {
     const peer = await open();
     const frames = Array.from({ length: 300 }, (_, i) => {
       const id = String(i);
@@ -115,7 +115,7 @@ describe('an operation ends with its complete, and with its connection', () => {
     await until(() => expect(openStreams()).toBe(0));
   });
 
-  test('a subscription that a lost connection asked for is ended when it begins', async () => {
+  test('even if the subscription of a lost connection begins only later', async () => {
     const before = streams.length;
     const peer = await open();
     sendAtOnce(peer, [subscribe('1')]);
@@ -124,7 +124,7 @@ describe('an operation ends with its complete, and with its connection', () => {
     await until(() => expect(openStreams()).toBe(0));
   });
 
-  test('operations that were completed count for as long as they run', async () => {
+  test('but counts toward the limit until it has stopped running', async () => {
     const peer = await open();
     const { promise, resolve } = Promise.withResolvers<void>();
     hold = promise;
@@ -151,10 +151,10 @@ describe('an operation ends with its complete, and with its connection', () => {
   });
 });
 
-describe('what a connection is closed for is told in its frame, logged and counted', () => {
+describe('the reason for closing a connection is sent in its frame, logged and counted:', () => {
   const recorded = (code: string) => room.house.records.filter((call) => call.code === code).length;
 
-  test('an id of any length that is taken closes with 4409', async () => {
+  test('an id of any length that is in use closes with 4409', async () => {
     for (const id of ['1', 'x'.repeat(150), '€'.repeat(100), '\ud800'.repeat(100)]) {
       const before = recorded('validation_failed');
       const peer = await open();
@@ -223,7 +223,7 @@ describe('what a connection is closed for is told in its frame, logged and count
   });
 });
 
-test('a key that is revoked closes connections that ask for nothing, too', async () => {
+test('a revoked key closes even idle connections', async () => {
   const { id, secret } = await room.direct.createKey(
     { name: 'idle', scopes: ['payments:read'] },
     once(),
@@ -233,7 +233,7 @@ test('a key that is revoked closes connections that ask for nothing, too', async
   expect(await peer.closed).toEqual({ code: 4401, reason: 'The API key was revoked.' });
 });
 
-test('a server that stops answers what runs, ends streams without complete, and closes with 1012', async () => {
+test('a server that stops finishes running calls, ends streams without complete, and closes with 1012', async () => {
   const brief = await openGraphqlHouse({}, wrap);
   const peer = await openWelcomeSocket(brief.target, adminKey);
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -258,7 +258,7 @@ test('a server that stops answers what runs, ends streams without complete, and 
   await brief.close();
 });
 
-describe('before the connection', () => {
+describe('before a WebSocket connection opens,', () => {
   /** The status, the headers and the text that are answered to a handshake that is refused. */
   async function upgrade(target: string, headers: Record<string, string>) {
     const asked = request(`${target}/graphql`, {
@@ -281,7 +281,7 @@ describe('before the connection', () => {
     return { status: response.statusCode, headers: response.headers, text };
   }
 
-  test('an upgrade of a page of another origin is refused as on the other sockets, and is counted', async () => {
+  test('an upgrade from a page of another origin is refused and counted', async () => {
     const allowing = await openGraphqlHouse({
       allowsOrigin: createAllowsOrigin(['https://shop.example']),
     });
@@ -301,19 +301,19 @@ describe('before the connection', () => {
     await allowing.close();
   });
 
-  test('an upgrade to another version of WebSocket is told which one is spoken', async () => {
+  test('an upgrade to another version of WebSocket gets the supported version', async () => {
     const old = await upgrade(room.target, { 'sec-websocket-version': '7' });
     expect(old).toMatchObject({ status: 426, headers: { 'sec-websocket-version': '13' } });
     expect(JSON.parse(old.text)).toMatchObject({ code: 'validation_failed' });
   });
 });
 
-describe('behind on reading', () => {
+describe('behind on its reading,', () => {
   const metadata = Object.fromEntries(
     Array.from({ length: 50 }, (_, i) => [`key${i}`, 'v'.repeat(500)]),
   );
 
-  test('a client that does not read is closed with 1013, whatever it has asked for', async () => {
+  test('a client that does not read is closed with 1013, whatever it runs', async () => {
     await Promise.all(
       Array.from({ length: 100 }, () => room.direct.createPayment({ ...simple, metadata }, once())),
     );
@@ -328,7 +328,7 @@ describe('behind on reading', () => {
     expect(peer.frames.filter(({ type }) => type === 'next').length).toBeLessThan(12);
   });
 
-  test('a client that does not read is not sent pongs without end', async () => {
+  test('a client that does not read gets a limited number of pongs', async () => {
     const fast = await openGraphqlHouse({ sockets: { freeFrames: 1_000_000 } }, wrap);
     const before = streams.length;
     const peer = await openWelcomeSocket(fast.target);
@@ -346,7 +346,7 @@ describe('behind on reading', () => {
   });
 });
 
-test('failures of one address are limited before its connection_init is looked at', async () => {
+test('failed authentications of an address are limited before its connection_init is read', async () => {
   const limited = await openGraphqlHouse({}, wrap, {
     failures: { ...stillLimits(), allowance: { ratePerSecond: 1, burst: 10 } },
   });

@@ -35,7 +35,7 @@ describe('over graphql-transport-ws', () => {
   const openSocket = (options?: SocketOptions) => openGraphqlSocket(room.target, options);
   const authorization = `Bearer ${adminKey}`;
 
-  test('the client of graphql-ws subscribes, and asks and changes on the same socket', async () => {
+  test('the client of graphql-ws subscribes, queries and mutates on the same socket', async () => {
     const client = createClient({
       url: socketUrl(),
       webSocketImpl: WebSocket,
@@ -66,7 +66,7 @@ describe('over graphql-transport-ws', () => {
     await client.dispose();
   });
 
-  test('many events arrive in order, each once, and a cut stream resumes where it was', async () => {
+  test('many events arrive in order, each once, and a cut stream resumes at its position', async () => {
     const start = await lastSequence();
     const writing = (async () => {
       for (let i = 0; i < 10; i += 1) await write(10);
@@ -84,7 +84,7 @@ describe('over graphql-transport-ws', () => {
     expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => start + 1 + i));
   });
 
-  test('a subscription that has begun misses nothing, and one that is ended asks nothing', async () => {
+  test('a subscription that has begun misses nothing, and one that has ended reads nothing', async () => {
     for (let i = 0; i < 10; i += 1) {
       const end = new AbortController();
       const events = await room.client.watchEvents({}, { signal: end.signal });
@@ -96,7 +96,7 @@ describe('over graphql-transport-ws', () => {
     }
   });
 
-  test('a refused subscription says why; a revoked key ends the stream', async () => {
+  test('a refused subscription gets the reason, and a revoked key ends the stream', async () => {
     const keyWith = (scope: 'payments:read' | 'events:read') =>
       room.direct.createKey({ name: scope, scopes: [scope] }, once());
     const signal = new AbortController().signal;
@@ -119,7 +119,7 @@ describe('over graphql-transport-ws', () => {
     await ended;
   });
 
-  test('the key may come in the header; a bad one closes with 4401', async () => {
+  test('the key may be in the header, and an invalid one closes with 4401', async () => {
     const good = await openSocket({ headers: { authorization } });
     good.send({ type: 'connection_init' });
     expect(await good.next()).toEqual({ type: 'connection_ack' });
@@ -173,7 +173,7 @@ describe('over graphql-transport-ws', () => {
     expect(await peer.closed).toMatchObject({ code });
   });
 
-  test('what a subscription reads for its events is paid for, the events themselves are not', async () => {
+  test('the reads for the events of a subscription take tokens, but the events do not', async () => {
     const customer = await room.direct.createCustomer({ name: 'A' }, once());
     const { secret } = await room.direct.createKey(
       {
@@ -203,7 +203,7 @@ describe('over graphql-transport-ws', () => {
     peer.socket.close();
   });
 
-  test('every answer tells its request id', async () => {
+  test('every response has its request id', async () => {
     const peer = await openSocket({ headers: { authorization } });
     peer.send({ type: 'connection_init' });
     await peer.next();
@@ -216,7 +216,7 @@ describe('over graphql-transport-ws', () => {
     peer.socket.close();
   });
 
-  test('another subprotocol closes with 4406, a second init with 4429', async () => {
+  test('another subprotocol closes with 4406, and a second init with 4429', async () => {
     const other = await openSocket({ protocol: 'graphql-transport-ws' });
     other.send({ type: 'connection_init', payload: { authorization } });
     await other.next();
@@ -224,7 +224,7 @@ describe('over graphql-transport-ws', () => {
     expect(await other.closed).toMatchObject({ code: 4429 });
   });
 
-  test('a reader that stops reading is waited for, and then gets every event', async () => {
+  test('a reader that pauses gets every event once it reads again', async () => {
     const after = await lastSequence();
     const peer = await openSocket({ headers: { authorization } });
     peer.send({ type: 'connection_init' });
@@ -253,7 +253,7 @@ describe('over graphql-transport-ws', () => {
     peer.socket.close();
   });
 
-  test('more operations at once than allowed are refused, and the others go on', async () => {
+  test('concurrent operations above the limit are refused, and the others go on', async () => {
     const peer = await openSocket({ headers: { authorization } });
     peer.send({ type: 'connection_init' });
     await peer.next();
@@ -303,7 +303,7 @@ describe('over server-sent events', () => {
     };
   }
 
-  test('events arrive as they are committed, from where they are asked for', async () => {
+  test('events arrive as they are committed, from the requested position', async () => {
     const after = await lastSequence();
     const stream = await openStream(
       adminKey,
@@ -320,7 +320,7 @@ describe('over server-sent events', () => {
     stream.end.abort();
   });
 
-  test('a revoked key is the last that the stream tells', async () => {
+  test('a revoked key ends the stream with its error as the last event', async () => {
     const { id, secret } = await room.direct.createKey(
       { name: 'sse', scopes: ['events:read', 'payments:read', 'customers:read'] },
       once(),
@@ -346,7 +346,7 @@ describe('over server-sent events', () => {
   });
 });
 
-test('closing the room ends every stream, and says of none that it is complete', async () => {
+test('closing the server ends every stream and reports none as complete', async () => {
   const brief = await openGraphqlHouse();
   const events = await brief.client.watchEvents({}, { signal: new AbortController().signal });
   const ended = expect(take(events, 1)).rejects.toThrow(/1012/);

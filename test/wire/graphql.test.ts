@@ -29,7 +29,7 @@ const get = async (query: string, headers: Readonly<Record<string, string>> = {}
 const typename = { query: '{ __typename }' };
 const graphqlJson = 'application/graphql-response+json';
 
-describe('the audits of graphql-http', () => {
+describe('the audit of graphql-http passes:', () => {
   const audits = serverAudits({
     url: () => `${room.target}/graphql`,
     fetchFn: (url: string, init: RequestInit = {}) => {
@@ -47,7 +47,7 @@ describe('the audits of graphql-http', () => {
   );
 });
 
-describe('requests', () => {
+describe('a request', () => {
   test.each([
     ['text that is no JSON', '{ "query": '],
     ['a batch', [typename, typename]],
@@ -68,7 +68,7 @@ describe('requests', () => {
     expect(answer).not.toHaveProperty('data');
   });
 
-  test('a body of more than 64 KiB is refused, announced or not', async () => {
+  test('with a body of more than 64 KiB is refused, with or without a content length', async () => {
     const query = `{ __typename } #${'x'.repeat(70_000)}`;
     const announced = await post(room.target, { query });
     expect(announced.status).toBe(413);
@@ -95,33 +95,36 @@ describe('requests', () => {
     expect(answer.body.errors[0].extensions.code).toBe('unsupported_media_type');
   });
 
-  test('only GET and POST are known', async () => {
+  test('may only be GET or POST', async () => {
     const headers = { authorization: `Bearer ${adminKey}` };
     const reply = await fetch(`${room.target}/graphql`, { method: 'PUT', headers });
     expect(reply.status).toBe(405);
     expect(reply.headers.get('allow')).toBe('GET, POST');
   });
 
-  test('a parameter of the URL without a value is absent', async () => {
+  test('with an empty URL parameter is read as if the parameter were omitted', async () => {
     const { body } = await get('query=query A{__typename}&operationName=&variables=&extensions=');
     expect(body.data).toEqual({ __typename: 'Query' });
   });
 
   test.each(['__proto__', 'constructor'])(
-    'a parameter named %s is told by its name',
+    'with a parameter named %s gets an error with that name',
     async (name) => {
       const { body } = await post(room.target, `{"query":"{ __typename }","${name}":1}`);
       expect(body.errors[0].extensions.violations[0].path).toEqual([name]);
     },
   );
 
-  test.each(['/health', 'x=/health'])('no library answers by itself at %s', async (search) => {
-    const { status, body } = await answerOf(await fetch(`${room.target}/graphql?${search}`));
-    expect(status).toBe(401);
-    expect(body.errors[0].extensions.code).toBe('unauthenticated');
-  });
+  test.each(['/health', 'x=/health'])(
+    'to %s gets an error of the contract and not a response of a library',
+    async (search) => {
+      const { status, body } = await answerOf(await fetch(`${room.target}/graphql?${search}`));
+      expect(status).toBe(401);
+      expect(body.errors[0].extensions.code).toBe('unauthenticated');
+    },
+  );
 
-  test('a mutation by GET is refused and does nothing', async () => {
+  test('for a mutation by GET is refused and has no effect', async () => {
     const query =
       'mutation { createCustomer(input: { name: "x" }, idempotencyKey: "g") { __typename } }';
     for (const accept of ['application/json', 'application/json;q=0.5']) {
@@ -133,7 +136,7 @@ describe('requests', () => {
   });
 
   test.each(['variables=%7B', 'variables=%5B%5D', 'extensions=1', 'nonsense=1'])(
-    'GET with %s is refused with 400',
+    'by GET with %s is refused with 400',
     async (parameter) => {
       const { status } = await get(`query=%7B__typename%7D&${parameter}`);
       expect(status).toBe(400);
@@ -141,8 +144,8 @@ describe('requests', () => {
   );
 });
 
-describe('answers', () => {
-  test('carry the request id of the client, or a new one', async () => {
+describe('responses', () => {
+  test('have the request id of the client or a new one', async () => {
     const given = await post(room.target, typename, { headers: { 'x-request-id': 'mine-1' } });
     expect(given.headers.get('x-request-id')).toBe('mine-1');
     for (const accept of ['application/json', 'text/plain;q=0.1, application/json']) {
@@ -162,7 +165,7 @@ describe('answers', () => {
     expect(headers.get('content-type')).toContain(expected);
   });
 
-  test('what nobody can read is refused with 406', async () => {
+  test('are 406 if the client accepts no available content type', async () => {
     expect((await post(room.target, typename, { accept: 'image/png' })).status).toBe(406);
     const query = 'subscription { events { id } }';
     for (const accept of ['application/json', 'multipart/mixed', 'application/json;q=0.9']) {
@@ -171,7 +174,7 @@ describe('answers', () => {
   });
 
   test.each(['image/png', 'application/json;q=0', 'multipart/mixed', 'text/*'])(
-    'Accept: %s is refused before anything runs',
+    'are refusals before anything runs with Accept: %s',
     async (accept) => {
       const before = await room.house.store.of('acct_retail').lastSequence();
       const query = `mutation { createCustomer(input: { name: "A" }, idempotencyKey: "${accept}") {
@@ -184,7 +187,7 @@ describe('answers', () => {
     },
   );
 
-  test('of GET without a persisted document are kept by no cache', async () => {
+  test('to GET without a persisted document are not cached', async () => {
     const { headers } = await get('query={__typename}');
     expect(headers.get('cache-control')).toBe('no-store');
   });
@@ -216,7 +219,7 @@ describe('answers', () => {
     }
   });
 
-  test('variables that are wrong are all told, each with its path', async () => {
+  test('every invalid variable is reported with its path', async () => {
     const error = await room.client
       // What the types forbid is what is tested.
       .createPayment({ ...simple, captureMethod: 'never', odd: 1 } as never, once())
@@ -238,7 +241,7 @@ describe('answers', () => {
     });
   });
 
-  test('without a key nothing is read, and the answer is 401 in every form', async () => {
+  test('a request without a key reads nothing and gets 401 in every content type', async () => {
     for (const accept of ['application/json', graphqlJson, 'text/event-stream', 'a/b;q=0.1, */*']) {
       for (const key of ['', 'sk_test_unknown']) {
         const { status, headers, body } = await post(room.target, typename, { key, accept });
@@ -249,7 +252,7 @@ describe('answers', () => {
     }
   });
 
-  test('past the rate nothing runs, and the answer is 429 with Retry-After', async () => {
+  test('a request over the rate limit runs nothing and gets 429 with Retry-After', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'slow', scopes: ['payments:read'], ratePerSecond: 1, burst: 1 },
       once(),
@@ -265,7 +268,7 @@ describe('answers', () => {
     }
   });
 
-  test('a field without the scope fails alone', async () => {
+  test('a field whose scope is missing fails without failing the others', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'payments only', scopes: ['payments:read'] },
       once(),
@@ -284,7 +287,7 @@ describe('answers', () => {
 describe('introspection', () => {
   const introspection = { query: '{ __schema { queryType { name } } }' };
 
-  test('returns the schema, and takes tokens for it', async () => {
+  test('returns the schema and takes tokens', async () => {
     const { body } = await post(room.target, introspection, { key: readerKey });
     expect(body.data.__schema.queryType.name).toBe('Query');
     expect(body.extensions.cost.requested).toBe(1);
@@ -305,7 +308,7 @@ describe('introspection', () => {
 describe('persisted documents', () => {
   const id = documentId(operationDocuments.getPayment);
 
-  test('are read by GET, and not again while nothing changed', async () => {
+  test('are read by GET and return 304 while nothing has changed', async () => {
     const payment = await room.direct.createPayment({ ...simple, confirm: true }, once());
     const first = await room.client.getPaymentPersisted(payment.id);
     expect(first.payment).toEqual(payment);
@@ -317,7 +320,7 @@ describe('persisted documents', () => {
     expect(changed.etag).not.toBe(first.etag);
   });
 
-  test('say how they may be cached, and only where they succeeded', async () => {
+  test('have cache headers only if they succeeded', async () => {
     const payment = await room.direct.createPayment(simple, once());
     const variables = JSON.stringify({ id: payment.id });
     const search = new URLSearchParams({ documentId: id, variables }).toString();
@@ -337,7 +340,7 @@ describe('persisted documents', () => {
     expect(wrong.headers.get('etag')).toBe(null);
   });
 
-  test('are known by their hash too, and by POST', async () => {
+  test('can also be requested by hash and by POST', async () => {
     const payment = await room.direct.createPayment(simple, once());
     const variables = { id: payment.id };
     const byId = await post(room.target, { documentId: id, variables });
