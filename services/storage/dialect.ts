@@ -1,15 +1,15 @@
 import type { AliasedExpression, Expression, Kysely, SqlBool } from 'kysely';
 
-/** Where databases differ in what queries need. */
+/** The differences between databases that queries depend on. */
 export interface Dialect {
-  /** Builds queries. Nothing runs on it. */
+  /** Builds queries; does not run them. */
   readonly builder: Kysely<object>;
   /** Whether `column` is one of the texts of one parameter, made by `listOf`. */
   among(column: Expression<string>, list: string): Expression<SqlBool>;
   listOf(texts: readonly string[]): string;
-  /** The different texts of such a list as rows. */
+  /** The distinct texts of such a list as rows. */
   each(list: string): AliasedExpression<{ readonly value: string }, 'wanted'>;
-  /** A table, found by this index: the planner has no choice left to get wrong. */
+  /** A table, read by this index; leaves the planner no other choice. */
   byIndex<Cells, Alias extends string>(
     table: string,
     index: string,

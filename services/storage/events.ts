@@ -23,12 +23,12 @@ export const events = tableOf<Event>()(
 );
 type EventTables = TablesOf<typeof events>;
 
-/** How many events a read steps over to find those that it is asked for, at most. */
+/** Maximum events that a read skips to find wanted ones. */
 export const steppedEvents = 2000;
 
-/** An event of some types, beside the merchant's newest sequence. */
+/** An event of a wanted type, beside the merchant's newest sequence. */
 interface TypedEvent {
-  /** Null if there is none. */
+  /** Null if there is no such event. */
   readonly event: Event | null;
   readonly lastSequence: number;
 }
@@ -46,9 +46,9 @@ interface TypedValues {
 }
 
 /**
- * Events of some types within a stretch of the log, each with the merchant's newest sequence; one
- * row without an event if the stretch has none. They are found by an index that holds their type
- * and nothing large.
+ * Reads events of some types within a range of the log, each with the merchant's newest sequence;
+ * returns one row without an event if the range has none. An index finds them that holds their type
+ * and no large column.
  */
 const eventsOfTypesAfter = ({ builder, byIndex, among }: Dialect) =>
   compile<TypedValues, TypedEvent>(
@@ -98,7 +98,7 @@ export function eventQueries(dialect: Dialect) {
         db.selectFrom('merchants').select('last_sequence').where('id', '=', merchantId),
       firstOf(integer()),
     ),
-    /** Locks the merchant's row where rows are locked: sequences are given out one by one. */
+    /** Locks the merchant's row in databases that lock rows: sequences are assigned one by one. */
     nextSequence: compile<{ merchantId: string }, number>(
       ({ merchantId }) =>
         db
@@ -146,7 +146,7 @@ function typedRange(
   rows: readonly TypedEvent[],
   { after, upTo, limit }: Pick<TypedValues, 'after' | 'upTo' | 'limit'>,
 ): EventRange {
-  // There are no rows of a merchant that does not exist.
+  // A merchant that does not exist has no row.
   const lastSequence = rows[0]?.lastSequence ?? after;
   const found = rows.flatMap(({ event }) => event ?? []);
   const through =
@@ -156,7 +156,7 @@ function typedRange(
   return { events: found, through, hasMore: through < lastSequence };
 }
 
-/** @param appended gets each event, to be announced once it is committed */
+/** @param appended gets each event, to be announced after its commit */
 export function eventWrites(
   prepare: Prepare,
   queries: Queries,

@@ -24,7 +24,7 @@ export const idempotencyRecords = tableOf<IdempotencyRecord>()(
 );
 type RecordTables = TablesOf<typeof idempotencyRecords>;
 
-/** So many at once that a commit stays short. */
+/** Maximum records deleted at once, so that a commit stays short. */
 const deletedAtOnce = 1000;
 
 export function idempotencyQueries(dialect: Dialect) {

@@ -39,7 +39,7 @@ export function keyQueries(dialect: Dialect) {
       firstOf(text()),
     ),
     insertApiKey: insertInto<TablesOf<typeof keys>['api_keys']>(dialect, keys),
-    /** A key that is revoked already stays revoked since then. */
+    /** A key that is already revoked keeps its time of revocation. */
     revokeApiKey: compile<RowId & { readonly nowMs: number }, StoredApiKey>(
       ({ merchantId, id, nowMs }) =>
         db

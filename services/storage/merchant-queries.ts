@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.ts';
 import { compile, only, type Query, type Value } from './query.ts';
 import type { AnyTable } from './table.ts';
 
-/** Queries that several tables have, each among the rows of one merchant. */
+/** Queries that several tables have, each limited to the rows of one merchant. */
 
 export interface RowId {
   readonly merchantId: string;
@@ -11,7 +11,7 @@ export interface RowId {
 
 export interface ManyIds {
   readonly merchantId: string;
-  /** A list of the dialect's. */
+  /** A list made by the dialect. */
   readonly ids: string;
 }
 
@@ -41,7 +41,7 @@ export const selectMany = <Item>(dialect: Dialect, table: AnyTable<Item>): Query
     table.fromRow,
   );
 
-/** Takes the cells of a whole row, by the names of their columns. */
+/** Takes the cells of a whole row, by their column names. */
 export const insertInto = <Cells extends object>(
   dialect: Dialect,
   table: { readonly name: string; readonly allNames: readonly (keyof Cells)[] },

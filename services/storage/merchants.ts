@@ -9,7 +9,7 @@ import { integer, type TablesOf, tableOf, text } from './table.ts';
 export const merchants = tableOf<Merchant>()(
   'merchants',
   { id: text(), name: text() },
-  /** Sequence of the merchant's newest event. Counted here, since one row can be locked. */
+  /** Sequence of the merchant's newest event. Counted here, because one row can be locked. */
   { lastSequence: integer() },
 );
 export type MerchantTables = TablesOf<typeof merchants>;

@@ -1,9 +1,9 @@
 import { type CreateTableBuilder, type Kysely, type SchemaModule, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What a migration cannot say in one way for every database. */
+/** The parts of a migration that differ between databases. */
 export interface MigrationDialect {
-  /** Has the rows of a table kept in the order of its primary key, where a database can. */
+  /** Stores the rows of a table in the order of its primary key, if the database can. */
   clustered<Table extends string, Column extends string>(
     table: CreateTableBuilder<Table, Column>,
   ): CreateTableBuilder<Table, Column>;
@@ -13,8 +13,8 @@ export interface MigrationDialect {
 }
 
 /**
- * The schema's history, oldest first. One that was released is never changed again; the names
- * sort in the order they run.
+ * The schema's history, oldest first. A released migration is never changed; the names sort in the
+ * order in which they run.
  */
 export const migrationsFor = (dialect: MigrationDialect): Record<string, Migration> => ({
   '0001-payments': { up: (db) => createPayments(db, dialect) },
@@ -23,7 +23,7 @@ export const migrationsFor = (dialect: MigrationDialect): Record<string, Migrati
 });
 
 async function createPayments(
-  // Migrations stand apart from the schema of today's queries.
+  // Migrations do not use the schema types of today's queries.
   { schema }: Kysely<unknown>,
   dialect: MigrationDialect,
 ): Promise<void> {
@@ -64,8 +64,8 @@ async function createMerchants(
 }
 
 /**
- * Keys begin with the merchant: a merchant's rows lie together, and no foreign key can point at
- * another merchant's row.
+ * Makes keys begin with the merchant: a merchant's rows lie together, and no foreign key can point
+ * to another merchant's row.
  */
 async function createCustomers(
   schema: SchemaModule,
@@ -245,7 +245,7 @@ async function createSecrets(
   ).execute();
 }
 
-/** A customer's payments by amount are read in their order; to sort them all has no bound. */
+/** Adds an index for a customer's payments by amount; sorting all of them would be unbounded. */
 async function indexPaymentsByCustomerAmount({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createIndex('payments_by_customer_amount')
@@ -256,8 +256,8 @@ async function indexPaymentsByCustomerAmount({ schema }: Kysely<unknown>): Promi
 }
 
 /**
- * Lists step over rows in an index: a row that flows over onto other pages is read as a whole, by
- * each comparison that finds it (https://sqlite.org/fileformat2.html#ovflpgs).
+ * Lets lists skip rows within an index. A row that overflows onto other pages is read as a whole by
+ * each comparison that reaches it (https://sqlite.org/fileformat2.html#ovflpgs).
  */
 async function indexWhatListsCheck({ schema }: Kysely<unknown>): Promise<void> {
   const indexes = {

@@ -5,13 +5,14 @@ import { openSqlite, type StoreOptions } from './sqlite/open.ts';
  * Opens the database, and brings its schema up to date.
  *
  * @param url `sqlite:<path>` or `sqlite::memory:`
- * @throws Error when the URL names no supported database, or a newer version made the database
+ * @throws Error if the URL names no supported database, or a newer version made the database
  */
 export async function openStore(url: string, options?: StoreOptions): Promise<Store> {
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'sqlite':
-      // Near misses of `:memory:` would make a file of that name; SQLite takes `file:` for a URL.
+      // Typing errors in `:memory:` would create a file of that name; SQLite takes `file:` for a
+      // URL.
       if (/^(:?memory:?|file:.*|\s*)$/is.test(rest) && rest !== ':memory:') {
         throw unsupported(url);
       }
@@ -27,7 +28,7 @@ export async function openStore(url: string, options?: StoreOptions): Promise<St
   }
 }
 
-/** Says the scheme only: the rest may hold a password. */
+/** Names the scheme only, because the rest may hold a password. */
 function unsupported(url: string): Error {
   const shown = /^(sqlite:.*|[a-z][a-z0-9+.-]*:)/is.exec(url)?.[0];
   const got = shown ?? (url.includes('@') ? undefined : url);

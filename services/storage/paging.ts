@@ -8,7 +8,7 @@ import type { AnyTable } from './table.ts';
 
 export interface PageValues {
   readonly merchantId: string;
-  /** Sort value and id of the row that the page comes after. */
+  /** Sort value and id of the row that precedes the page. */
   readonly afterValue?: number | undefined;
   readonly afterId?: string | undefined;
   readonly limit: number;
@@ -21,7 +21,7 @@ export const pageValues = (merchantId: string, { limit, after }: Window): PageVa
   afterId: after?.id,
 });
 
-/** Lists are cut by (sort value, id): a page costs the same wherever it starts. */
+/** Cuts lists by (sort value, id), so that a page costs the same wherever it starts. */
 export const beyond = (
   column: 'created_at' | 'amount',
   direction: 'asc' | 'desc',
@@ -36,7 +36,7 @@ export type NewestValues = PageValues & { readonly wanted?: string | undefined }
 
 export interface NewestShape {
   readonly filtered: boolean;
-  /** Whether it goes on after a row. */
+  /** Whether the list continues after a row. */
   readonly after: boolean;
 }
 

@@ -18,8 +18,8 @@ import type { OfMerchant } from './views.ts';
 
 /**
  * The indexes that lists of payments are read from, each in the order of (`order`, id) among the
- * payments that have one value of `equal`. Each also holds every column that a list may check, so
- * that rows are stepped over in the index alone: a row itself may have 27 KB of metadata.
+ * payments that have one value of `equal`. Each also holds every column that a list may filter by,
+ * so that unwanted rows are skipped within the index: a row itself may have 27 KB of metadata.
  */
 const indexes = {
   payments_by_time: { equal: undefined, order: 'created_at' },
@@ -33,15 +33,15 @@ type PaymentIndex = keyof typeof indexes;
 
 export type PaymentListValues = PageValues & PaymentFilter;
 
-/** What a list of payments is asked by; a query is compiled for each such shape. */
+/** The parameters that determine the query of a list; one query is compiled for each such shape. */
 export interface PaymentListShape {
   readonly sort: PaymentSort;
   readonly filters: readonly (keyof PaymentFilter)[];
-  /** Whether it goes on after a row. */
+  /** Whether the list continues after a row. */
   readonly after: boolean;
 }
 
-/** How many rows a call steps over to find those that it is asked for, at most. */
+/** Maximum rows that a call skips to find wanted ones. */
 export const steppedPayments = 2000;
 
 const filterOf = {
@@ -65,14 +65,14 @@ function indexFor({ sort, filters }: PaymentListShape): PaymentIndex {
   return filters.includes('status') ? 'payments_by_status' : 'payments_by_time';
 }
 
-/** Where a read stopped before the end of the list: a row that is no payment. */
+/** Where a read stopped before the end of the list, instead of a payment. */
 interface Stopped {
   readonly stoppedAt: Position;
 }
 
 const markOf = partOf(payments, ['status', 'id', 'amount', 'createdAt']);
 
-/** A row of which nothing is there but sort value and id says where the read stopped. */
+/** A row with nothing but sort value and id marks where the read stopped. */
 const readerFor =
   (sort: PaymentSort) =>
   (row: Row): Payment | Stopped => {
@@ -82,9 +82,9 @@ const readerFor =
   };
 
 /**
- * Lists of payments, each read from one index in its order. What the order does not answer is
- * checked entry by entry, on `steppedPayments` at most: if these are too few, the last row is where
- * the read stopped.
+ * Lists of payments, each read from one index in its order. Filters that the order does not cover
+ * are checked entry by entry, on `steppedPayments` at most. If these do not fill the page, the last
+ * row is where the read stopped.
  */
 export const paymentListQueries = (dialect: Dialect) => ({
   listPayments(shape: PaymentListShape): Query<PaymentListValues, Payment | Stopped> {
@@ -100,14 +100,14 @@ export const paymentListQueries = (dialect: Dialect) => ({
 type Queries = ReturnType<typeof paymentListQueries>;
 type PaymentListPlaceholders = Placeholders<PaymentListValues>;
 
-/** The way along an index, and the filters that it does not answer. */
+/** The walk along an index, and the filters that the index does not cover. */
 function walkFor({ builder, byIndex }: Dialect, shape: PaymentListShape) {
   const index = indexFor(shape);
   const { equal, order } = indexes[index];
   const direction = shape.sort.startsWith('-') ? 'desc' : 'asc';
   const isCovered = (name: keyof PaymentFilter) =>
     filterOf[name].column === equal || filterOf[name].column === order;
-  /** A row to go on after lies within this bound, and is the nearer one to start from. */
+  /** Whether the row to continue after implies this bound, and is the closer start. */
   const isImplied = (name: keyof PaymentFilter) =>
     shape.after &&
     filterOf[name].column === order &&
@@ -121,7 +121,7 @@ function walkFor({ builder, byIndex }: Dialect, shape: PaymentListShape) {
         .where('merchant_id', '=', values.merchantId);
       for (const name of shape.filters.filter(isCovered)) {
         const { column, operator } = filterOf[name];
-        // The plus keeps the index from being searched by it.
+        // The plus keeps SQLite from searching the index by this column.
         walk = isImplied(name)
           ? walk.where(sql<SqlBool>`+${sql.ref(column)} ${sql.raw(operator)} ${values[name]}`)
           : walk.where(column, operator, values[name]);
@@ -132,7 +132,7 @@ function walkFor({ builder, byIndex }: Dialect, shape: PaymentListShape) {
   };
 }
 
-/** Looks at a stretch of the index, and at the rows of those entries only that were wanted. */
+/** Reads a stretch of the index, and the rows of the wanted entries only. */
 function steppingFor(
   { builder }: Dialect,
   { order, checked, along }: ReturnType<typeof walkFor>,
@@ -155,7 +155,7 @@ function steppingFor(
     const { column, operator } = filterOf[name];
     found = found.where(`stretch.${column}`, operator, values[name]);
   }
-  // Read only where what was found does not fill the page.
+  // Evaluated only if the matches do not fill the page.
   const stopped = db
     .selectFrom(
       along(values)
@@ -188,7 +188,7 @@ export function paymentListReads(
       prepared.set(shape, list);
       const rows = await list.all({ ...filter, ...pageValues(this.merchantId, window) });
       const last = rows.at(-1);
-      // Only the last row can be where it stopped.
+      // Only the last row can mark where the read stopped.
       return last && 'stoppedAt' in last
         ? { payments: rows.slice(0, -1) as readonly Payment[], ...last }
         : { payments: rows as readonly Payment[] };

@@ -38,14 +38,14 @@ export const payments = tableOf<Payment>()(
   },
   {
     merchantId: text(),
-    /** When the card network is to be asked again. */
+    /** When to ask the card network again. */
     settleAt: nullable(integer()),
   },
 );
 export type PaymentTables = TablesOf<typeof payments>;
 type PaymentCells = PaymentTables['payments'];
 
-/** Columns that never change in the life of a payment, beside its key. */
+/** Columns beside the key that never change after the insert. */
 const lasting: readonly (keyof PaymentCells)[] = ['amount', 'customer', 'created_at'];
 const replaced = payments.allNames.filter((name) => name !== 'merchant_id' && name !== 'id');
 const changing = replaced.filter((name) => !lasting.includes(name));
@@ -63,8 +63,8 @@ export function paymentQueries(dialect: Dialect) {
     payments: selectMany(dialect, payments),
     insertPayment: insertInto<PaymentCells>(dialect, payments),
     /**
-     * Writes what can change. To name the other columns too, even with the same value, would write
-     * three indexes anew: half of the cost of an update.
+     * Writes only the columns that can change. Setting the others too, even to the same value,
+     * would rewrite three index entries: half of the cost of an update.
      */
     updatePayment: compile<PaymentCells>((row) =>
       db
@@ -76,7 +76,7 @@ export function paymentQueries(dialect: Dialect) {
         .where('created_at', '=', row.created_at)
         .where('customer', 'is not distinct from', row.customer),
     ),
-    /** For the rest: whatever changed. */
+    /** Replaces the whole row, for every other change. */
     replacePayment: compile<PaymentCells>((row) =>
       db
         .updateTable('payments')

@@ -28,7 +28,7 @@ export const refundQueries = (dialect: Dialect) => ({
 });
 type Queries = ReturnType<typeof refundQueries>;
 
-/** Of each payment its index gives the newest, so that the others are not looked at. */
+/** The index returns the newest refunds of each payment, so that the others are not read. */
 const newestOfEach = ({ builder, each }: Dialect) =>
   compile<ManyIds & { readonly limitEach: number }, Refund>(
     ({ merchantId, ids, limitEach }) =>

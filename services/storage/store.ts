@@ -18,11 +18,11 @@ import { secretQueries, secretsOf } from './secrets.ts';
 import { type OfMerchant, viewsWith } from './views.ts';
 import type { Writer } from './writer.ts';
 
-/** A database that is open, as far as it is read outside of transactions. */
+/** An open database, as far as it is read outside of transactions. */
 export interface Connection extends Pick<Store, 'onForeignCommit' | 'close'> {
-  /** Prepares for when no transaction is open: what is read was committed. */
+  /** Prepares a query that runs while no transaction is open, so that it reads committed data. */
   readonly prepare: Prepare;
-  /** How many queries of calls ran. */
+  /** Number of queries that ran for calls. */
   readonly queryCount: number;
   ready(): Promise<Readiness>;
 }

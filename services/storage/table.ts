@@ -1,13 +1,13 @@
 import type { Row, Value } from './query.ts';
 
-/** Tables, described once: what reads and writes their rows is compiled from the description. */
+/** Tables, described once: their readers and writers are compiled from the description. */
 
-/** A property that is kept in one column. */
+/** A property that is stored in one column. */
 export interface Column<Property, Cell extends Value> {
-  /** JSON is kept as text. */
+  /** JSON is stored as text. */
   readonly kind: 'text' | 'integer' | 'bytes' | 'json';
   readonly isNullable: boolean;
-  /** Never there; carries the types. A function, because neither may be narrower nor wider. */
+  /** Never set; carries the types. A function, because neither may be narrower nor wider. */
   readonly property?: (property: Property) => Property;
   readonly cell?: Cell;
 }
@@ -15,13 +15,13 @@ export interface Column<Property, Cell extends Value> {
 /** A property that is an object, each part of which has a column. */
 export interface Group<Property, Parts> {
   readonly parts: Parts;
-  /** Whether the property is null where the first of its cells is. */
+  /** Whether the property is null if the first of its cells is. */
   readonly isNullable: boolean;
-  /** Never there; carries the type. */
+  /** Never set; carries the type. */
   readonly type?: Property;
 }
 
-/** How each property of an item is kept. */
+/** How each property of an item is stored. */
 export type Columns<Item> = {
   readonly [Name in keyof Item]-?: Column<Item[Name], Value> | Group<Item[Name], object>;
 };
@@ -49,7 +49,7 @@ export const nullableGroup = <Property, Parts extends Columns<Property>>(
   parts: Parts,
 ): Group<Property | null, Parts> => ({ parts, isNullable: true });
 
-/** `amountCaptured` is kept as `amount_captured`. */
+/** The column name of a property: `amountCaptured` is `amount_captured`. */
 type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
   : '';
@@ -62,7 +62,7 @@ type NameOfPart<Described> = {
 
 type CellOf<Described> = Described extends Column<infer _Property, infer Cell> ? Cell : never;
 
-/** A row by the names of its columns, as queries see it. */
+/** A row by its column names, as queries see it. */
 export type Cells<Described> = {
   -readonly [Name in keyof Described & string as [CellOf<Described[Name]>] extends [never]
     ? never
@@ -73,10 +73,10 @@ const snake = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 const isGroup = (described: Described): described is Group<unknown, object> => 'parts' in described;
 
-/** One column of a table, and where its cell comes from. */
+/** A column of a table, and the source of its cell. */
 export interface CellOfTable {
   readonly name: string;
-  /** Names of the properties that lead to it from an item. */
+  /** Names of the properties that lead from an item to the value. */
   readonly path: readonly string[];
   readonly kind: Column<unknown, Value>['kind'];
   readonly isNullable: boolean;
@@ -96,12 +96,12 @@ export const cellsOf = (columns: object): readonly CellOfTable[] =>
   );
 const namesOf = (columns: object): readonly string[] => cellsOf(columns).map(({ name }) => name);
 
-/** Most metadata is empty, and parsing it would cost as much as a quarter of the read. */
+/** Skips parsing of empty metadata, the usual case: parsing would cost a quarter of the read. */
 const parse = (stored: string): unknown => (stored === '{}' ? {} : JSON.parse(stored));
 
 /**
- * Compiles what makes items of rows. It is code of its own, with one object literal, because an
- * item that is put together property by property takes fifteen times as long. All names in the code
+ * Compiles a function that makes items from rows. It is generated code with one object literal,
+ * because building an item property by property takes fifteen times as long. All names in the code
  * come from the descriptions of tables, none from input.
  */
 export function readerOf<Item>(columns: Columns<Item>): (row: Row) => Item {
@@ -121,11 +121,11 @@ export function readerOf<Item>(columns: Columns<Item>): (row: Row) => Item {
   return new Function('parse', `return (row) => (${literalOf(columns)})`)(parse);
 }
 
-/** Compiles what makes the cells of a row of an item and of what its table has beside it. */
+/** Compiles a function that makes the cells of a row from an item and the table's other columns. */
 function writerOf(own: object, others: object): (item: never, beside: never) => unknown {
   const sourcesOf = (columns: object, object: string) =>
     cellsOf(columns).map(({ name, path, kind, isNullable }) => {
-      // A group that is null has cells that are.
+      // All cells of a null group are null.
       const property = `${object}.${path.join('?.')}${path.length > 1 ? ' ?? null' : ''}`;
       if (kind !== 'json') return `${name}: ${property}`;
       const stored = `JSON.stringify(${property})`;
@@ -141,26 +141,26 @@ type PropertiesOf<Described> = {
     : never;
 };
 
-/** A table of items, with the columns of an item and those that it has beside them. */
+/** A table of items, with the columns of an item and the table's other columns. */
 export interface Table<Item, Name extends string, Own, Others> {
   readonly name: Name;
   readonly own: Own;
   readonly others: Others;
-  /** Of the columns of an item, in the order that `fromRow` expects. */
+  /** The columns of an item, in the order that `fromRow` expects. */
   readonly names: readonly (keyof Cells<Own> & string)[];
   readonly allNames: readonly (keyof Cells<Own & Others> & string)[];
   readonly fromRow: (row: Row) => Item;
-  /** All cells of a row, by the names of their columns. */
+  /** All cells of a row, by their column names. */
   readonly toRow: (item: Item, beside: PropertiesOf<Others>) => Cells<Own & Others>;
 }
 
-/** A table whose columns matter to nobody. */
+/** A table whose columns do not matter to the caller. */
 export type AnyTable<Item> = Pick<Table<Item, string, unknown, unknown>, 'name' | 'fromRow'> & {
   readonly names: readonly string[];
   readonly allNames: readonly string[];
 };
 
-/** @param others columns that are no properties of an item, such as whose it is */
+/** @param others columns that are not properties of an item, such as its merchant */
 export const tableOf =
   <Item>() =>
   <const Name extends string, Own extends Columns<Item>, Others extends Columns<object>>(
@@ -175,7 +175,7 @@ export const tableOf =
     names: namesOf(own) as readonly (keyof Cells<Own> & string)[],
     allNames: namesOf({ ...own, ...others }) as readonly (keyof Cells<Own & Others> & string)[],
     fromRow: readerOf<Item>(own),
-    // As of the names, so of the cells.
+    // The cells follow from the description like the names.
     toRow: writerOf(own, others) as Table<Item, Name, Own, Others>['toRow'],
   });
 
@@ -185,7 +185,7 @@ export type TablesOf<Described> =
     ? { [_ in Name]: Cells<Own & Others> }
     : never;
 
-/** Reads some properties of an item, which have a column each, out of a whole row of it. */
+/** Reads some properties of an item, which have a column each, from a whole row of it. */
 export function partOf<Item, Name extends keyof Item & string>(
   table: AnyTable<Item>,
   names: readonly Name[],

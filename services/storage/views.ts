@@ -1,9 +1,9 @@
-/** What a method of one merchant's view finds in `this`. */
+/** What the methods of a merchant's view find in `this`. */
 export interface OfMerchant {
   readonly merchantId: string;
 }
 
-/** Makes views of one merchant: objects of one field, whose methods are shared. */
+/** Makes views of one merchant: objects of one field that share their methods. */
 export function viewsWith<Methods extends object>(
   methods: Methods & ThisType<OfMerchant>,
 ): (merchantId: string) => Methods {

@@ -3,13 +3,13 @@ import type { Caller, Receipt } from '../core/invoke.ts';
 import { bearerToken } from './bearer.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** Headers of HTTP that every call has, as those of a request and as the metadata of gRPC. */
+/** Headers of HTTP that every call has, as those of a request or the metadata of gRPC. */
 
 /** A header's value; repeated ones joined (RFC 9110 §5.3). */
 export const headerText = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'object' ? value.join(', ') : value;
 
-/** Who calls, and in what context. The request id is a new one if the client sent none. */
+/** Reads who calls, and in what context. The request id is a new one if the client sent none. */
 export const readCallHeaders = (
   headers: IncomingHttpHeaders,
 ): Pick<Caller, 'credential' | 'requestId' | 'traceparent'> => ({

@@ -33,15 +33,15 @@ export const closeCode: Readonly<Record<ErrorCode, number>> = {
   internal: 1011,
 };
 
-/** The server ends; the peer may connect again at once. */
+/** The server shuts down; the peer may connect again at once. */
 export const restarting = 1012;
-/** The peer takes less than it is sent; it may connect again and resume. */
+/** The peer reads more slowly than it is sent to; it may connect again and resume. */
 export const tooSlow = 1013;
 
-/** What a close frame has room for beside its code (RFC 6455 §5.5), bytes of UTF-8. */
+/** Maximum bytes of UTF-8 in a close frame's reason (RFC 6455 §5.5). */
 const maxReasonBytes = 123;
 const encoder = new TextEncoder();
 
-/** Text that fits into a close frame: as much of it as there is room for, in whole characters. */
+/** Shortens text to fit into a close frame, without cutting a character. */
 export const closeReason = (text: string): string =>
   text.slice(0, encoder.encodeInto(text, new Uint8Array(maxReasonBytes)).read).toWellFormed();

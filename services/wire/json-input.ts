@@ -8,9 +8,10 @@ import { parseTime, timeJson } from './time.ts';
 const timeFields = new Set(['createdFrom', 'createdBefore']);
 
 /**
- * The input of an operation from its JSON: names to camelCase, times to milliseconds. What is not
- * an object or not a time is left as it was sent, for the operation's schema to refuse with the
- * rest and to show. A number is no time in JSON; as text it is refused like any other.
+ * Converts the input of an operation from its JSON: names to camelCase, times to milliseconds.
+ * Values that are not an object or not a time stay as sent, so that the operation's schema refuses
+ * them together with other violations and shows them. A number is not a time in JSON; it becomes
+ * text, which is refused like any other.
  */
 export function decodeInput(json: unknown): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
@@ -27,7 +28,7 @@ export function decodeInput(json: unknown): unknown {
   return input;
 }
 
-/** The other direction, for clients. */
+/** The inverse, for clients. */
 export function encodeInput(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const json = renameFields(input, toSnake);
   for (const name of timeFields) {
@@ -37,7 +38,7 @@ export function encodeInput(input: Readonly<Record<string, unknown>>): Record<st
   return json;
 }
 
-/** One field of an operation's input as JSON has it, for contracts. */
+/** A field of an operation's input as JSON has it, for contracts. */
 export interface InputField {
   /** In snake_case. */
   readonly name: string;

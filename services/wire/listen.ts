@@ -1,4 +1,4 @@
-/** What a person who starts a server can do about an address that it cannot listen on. */
+/** What the operator can do about an address that the server cannot listen on. */
 const whyNot: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use',
   EADDRNOTAVAIL: 'this machine does not have the address',
@@ -6,16 +6,16 @@ const whyNot: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host is not known',
 };
 
-/** What is listened for, and the setting that names its port. */
+/** What should listen, and the setting that names its port. */
 export interface Listener {
   readonly what: string;
   readonly setting: string;
 }
 
 /**
- * The error of a server that cannot listen, in one line.
+ * Returns a one-line error for a server that cannot listen.
  *
- * @param cause its message has the system's code where it has no `code` of its own, as in grpc-js
+ * @param cause its message contains the system's code if it has no `code` of its own, as in grpc-js
  */
 export function cannotListen(
   { what, setting }: Listener,

@@ -1,7 +1,7 @@
 /**
- * Field names between core (camelCase) and JSON or proto (snake_case). The two functions are each
- * other's inverse for every name: a client that sends `paymentMethod` where `payment_method` is
- * the name gets `payment_Method`, which no operation knows, and not a silent pass.
+ * Converts field names between core (camelCase) and JSON or proto (snake_case). The two functions
+ * are inverse for every name: a client that sends `paymentMethod` instead of `payment_method` gets
+ * `payment_Method`, which no operation knows, so it is refused.
  */
 export const toCamel = (name: string): string =>
   name.replace(/_([a-z])|[A-Z_]/g, (found, lower?: string) =>
@@ -14,10 +14,10 @@ export const toSnake = (name: string): string =>
     (found, escaped?: string) => escaped ?? `_${found.toLowerCase()}`,
   );
 
-/** The name of a type: `createdKey` is `CreatedKey`. */
+/** The name of a type: `createdKey` becomes `CreatedKey`. */
 export const toPascal = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** The pairs of `fields` under names changed by `rename`; the values as they are. */
+/** Returns the pairs of `fields` with names changed by `rename` and values unchanged. */
 export function renameFields<Value>(
   fields: Readonly<Record<string, Value>>,
   rename: (name: string) => string,

@@ -3,22 +3,22 @@ import { jsonFault } from './json-fault.ts';
 import { toCamel } from './names.ts';
 
 /**
- * JSON that means what was sent (RFC 8259 §4 and §6, I-JSON: RFC 7493 §2.2 and §2.3). `JSON.parse`
- * keeps the last of two pairs with one name, and the nearest double to a number, without a word.
+ * JSON that keeps what was sent (RFC 8259 §4 and §6, I-JSON: RFC 7493 §2.2 and §2.3). `JSON.parse`
+ * silently keeps the last of two pairs with one name, and the nearest double to a number.
  */
 
 type Path = readonly (string | number)[];
 
 /**
- * Levels that a text may have; no input has a tenth of them. The path to a fault below thousands of
+ * Maximum nesting of a text; no input has a tenth of it. The path to a violation below thousands of
  * levels costs more to find, and is longer to report, than the text itself.
  */
 const mostLevels = 100;
 
 /**
- * The value of a JSON text. Refuses text that is not JSON, an object with the same name twice, a
- * number that would not come back as it was sent (`1e400`, `99999999999.0000001`, and `-0`, which
- * is written as `0` afterwards), and more than 100 levels.
+ * Parses a JSON text. Refuses text that is not JSON, an object with the same name twice, a number
+ * that would not come back as it was sent (`1e400`, `99999999999.0000001`, and `-0`, which is
+ * written as `0` afterwards), and more than 100 levels.
  *
  * @throws PaymentsError `validation_failed`; the path is the place in the text, and the message
  *   names line and column if the text is not JSON
@@ -65,10 +65,10 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
-/** Any integer of so many characters is kept by a double. */
+/** A double keeps any integer of this many characters. */
 const plainLength = 15;
 
-/** The offset after the string that begins at `at`. */
+/** Returns the offset after the string that begins at `at`. */
 function endOfString(text: string, at: number): number {
   for (let next = at + 1; ; next += 1) {
     const code = text.charCodeAt(next);
@@ -86,7 +86,7 @@ const isOfNumber = (code: number): boolean =>
   code === 0x45 ||
   code === 0x65;
 
-/** The offset after the number that begins at `at`. */
+/** Returns the offset after the number that begins at `at`. */
 function endOfNumber(text: string, at: number): number {
   let next = at + 1;
   while (isOfNumber(text.charCodeAt(next))) next += 1;
@@ -94,9 +94,9 @@ function endOfNumber(text: string, at: number): number {
 }
 
 /**
- * How many pairs all objects of a JSON text have together; undefined if a number or the depth
- * needs a closer look. One pass without an allocation, because every request with a body pays for
- * it.
+ * Counts the pairs of all objects of a JSON text together; returns undefined if a number or the
+ * depth needs a closer look. One pass without an allocation, because every request with a body pays
+ * for it.
  */
 function pairsWithPlainNumbers(text: string): number | undefined {
   let pairs = 0;
@@ -123,7 +123,9 @@ function pairsWithPlainNumbers(text: string): number | undefined {
   return pairs;
 }
 
-/** How many keys all objects of a value have together. Its depth is the sender's: no recursion. */
+/**
+ * Counts the keys of all objects of a value. Not recursive, because the sender chooses the depth.
+ */
 function keysIn(value: unknown): number {
   let keys = 0;
   const open: unknown[] = [value];
@@ -133,7 +135,7 @@ function keysIn(value: unknown): number {
       for (const part of of) if (typeof part === 'object' && part !== null) open.push(part);
       continue;
     }
-    // Of what JSON.parse made, whose keys are all its own.
+    // JSON.parse made it, so all keys are its own.
     const fields = of as Record<string, unknown>;
     for (const name in fields) {
       keys += 1;
@@ -144,7 +146,7 @@ function keysIn(value: unknown): number {
   return keys;
 }
 
-/** An object or a list that the walk is inside of. */
+/** An object or a list that contains the current position. */
 interface Open {
   /** Undefined in a list. */
   readonly names: Set<string> | undefined;
@@ -181,7 +183,7 @@ function refuseWhatIsLost(text: string): void {
         const string = text.slice(at, end);
         at = end - 1;
         if (!inside?.names || !isName(text, end)) break;
-        // A string of a text that JSON.parse took.
+        // JSON.parse has accepted the text, so the string is valid.
         inside.step = JSON.parse(string) as string;
         if (inside.names.has(inside.step)) throw doubled(path());
         inside.names.add(inside.step);
@@ -226,16 +228,19 @@ const zeroAsSent = /^0(?:\.0+)?(?:[eE]|$)/;
 export function isKept(number: string): boolean {
   const value = Number(number);
   if (!Number.isFinite(value)) return false;
-  // Few digits, far from where doubles thin out (IEEE 754: 15 digits always come back).
+  // Few digits and a moderate exponent always come back (IEEE 754: 15 digits).
   const size = Math.abs(value);
   if (number.length <= plainLength && size > 1e-290 && size < 1e290) return true;
   if (value === 0) return zeroAsSent.test(number);
   const sent = decimalOf(number);
-  // The shortest text of the double, or all of its digits: both are that number.
+  // Compares with the shortest text of the double and with all of its digits: both are that number.
   return sent === decimalOf(String(value)) || sent === decimalOf(value.toPrecision(100));
 }
 
-/** A number as its sign, its digits without zeros at the ends, and the power of ten of the last. */
+/**
+ * A number as its sign, its digits without zeros at the ends, and the power of ten of the last
+ * digit.
+ */
 function decimalOf(number: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];

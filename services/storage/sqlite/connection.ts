@@ -11,27 +11,27 @@ import {
 } from '../query.ts';
 import { closedError, troubleOf } from './trouble.ts';
 
-/** How long opening waits for another process: nobody is served yet. */
+/** How long opening waits for another process. Nobody is served yet. */
 const openingTimeoutMs = 5000;
 
-/** Pages of log before they go to the file: the later, the more writes of one page are one. */
+/** Log pages before a checkpoint. The later it is, the more writes of one page it combines. */
 const checkpointPages = 4000;
 
-/** One connection with what was prepared on it. */
+/** A connection with its prepared statements. */
 export interface SqliteConnection {
   readonly database: DatabaseSync;
-  /** Prepares once; the same query gives the same statement again. */
+  /** Prepares a query once; the same query returns the same statement again. */
   prepare<Values extends object, Result>(
     query: Query<Values, Result>,
     use?: Use,
   ): PreparedSync<Values, Result>;
-  /** How many prepared queries ran, those of the background apart. */
+  /** Number of queries that ran for calls, and number of those that ran in the background. */
   readonly queryCount: number;
-  /** Whether a query met a page that is damaged. */
+  /** Whether a query found a damaged page. */
   readonly damaged: boolean;
 }
 
-/** Prepared, and answered at once. */
+/** A prepared statement that runs synchronously. */
 export interface PreparedSync<Values, Result> extends Prepared<Values, Result> {
   get(values: Values): Result | undefined;
   all(values: Values): readonly Result[];
@@ -39,7 +39,7 @@ export interface PreparedSync<Values, Result> extends Prepared<Values, Result> {
 }
 
 /**
- * Opens a SQLite file, and makes its folder where there is none, or a database in memory.
+ * Opens a SQLite file, and creates its folder if it does not exist, or opens a database in memory.
  *
  * @param path a file, or `:memory:`
  */
@@ -50,7 +50,7 @@ export function openConnection(path: string): SqliteConnection {
     enableForeignKeyConstraints: true,
     defensive: true,
   });
-  // FULL has each commit reach the disk before it is acknowledged, also in WAL mode.
+  // FULL makes each commit reach the disk before it is acknowledged, also in WAL mode.
   database.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
@@ -63,7 +63,7 @@ export function openConnection(path: string): SqliteConnection {
   let queryCount = 0;
   let damaged = false;
 
-  /** What a caller gets for an error that SQLite threw. */
+  /** The error that a caller gets for one that SQLite threw. */
   function noted(error: unknown): unknown {
     if (!database.isOpen) return closedError();
     if (troubleOf(error) === 'damaged') damaged = true;
@@ -75,7 +75,7 @@ export function openConnection(path: string): SqliteConnection {
     use: Use = 'call',
   ): PreparedSync<Values, Result> {
     const known = statements.get(query as Query<never, unknown>);
-    // Kept under the very query that carries these types.
+    // The key is the query itself, which carries these types.
     if (known) return known as unknown as PreparedSync<Values, Result>;
     if (!database.isOpen) throw closedError();
     const count = () => {
@@ -98,7 +98,7 @@ export function openConnection(path: string): SqliteConnection {
   };
 }
 
-/** @param noted makes what is thrown of what SQLite threw */
+/** @param noted converts what SQLite threw to what is thrown here */
 function prepareOn<Values extends object, Result>(
   database: DatabaseSync,
   query: Query<Values, Result>,
@@ -139,8 +139,8 @@ function prepareOn<Values extends object, Result>(
 }
 
 /**
- * Makes a folder and those above it, one by one: `mkdirSync` with `recursive` never returns where
- * the folder above exists and yet says that it does not, as those of /proc do.
+ * Makes a folder and those above it, one by one. `mkdirSync` with `recursive` never returns if the
+ * folder above exists but reports that it does not, as those of /proc do.
  */
 function makeFolder(folder: string): void {
   const above = dirname(folder);
@@ -149,7 +149,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process was faster.
+    // Another process created it first.
     if (!existsSync(folder)) throw error;
   }
 }
@@ -163,7 +163,7 @@ function binderOf<Values extends object>({ parameters }: Query<Values, unknown>)
     const bound = new Array<Value>(names.length);
     for (let i = 0; i < names.length; i += 1) {
       const name = names[i];
-      // Constants and the values of a query's own type are all that SQLite takes.
+      // SQLite accepts both constants and the values of a query's own type.
       bound[i] = (name === undefined ? parameters[i] : values[name]) as Value;
     }
     return bound;

@@ -14,7 +14,7 @@ import {
 import type { Dialect } from '../dialect.ts';
 import type { MigrationDialect } from '../migrations.ts';
 
-/** SQLite's side of what the queries need. */
+/** SQLite's implementation of what the queries need. */
 export const sqliteDialect: Dialect = {
   builder: new Kysely({
     dialect: {
@@ -35,15 +35,15 @@ export const sqliteDialect: Dialect = {
       .as<typeof alias>(sql`${sql.ref(alias)} indexed by ${sql.ref(index)}`),
 };
 
-/** SQLite's side of what the migrations need. */
+/** SQLite's implementation of what the migrations need. */
 export const sqliteMigrations: MigrationDialect = {
-  // STRICT has a column refuse a value of another type, as every other database does.
+  // STRICT makes a column refuse a value of another type, as every other database does.
   clustered: (table) => table.modifyEnd(sql`without rowid, strict`),
   integer: 'integer',
   bytes: 'blob',
 };
 
-/** Kysely over a `node:sqlite` connection that somebody else opens and closes. */
+/** Kysely over a `node:sqlite` connection whose owner opens and closes it. */
 export function nodeSqlite(database: DatabaseSync): KyselyDialect {
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -64,7 +64,8 @@ export function nodeSqlite(database: DatabaseSync): KyselyDialect {
     createDriver: () => ({
       async init() {},
       acquireConnection: async () => connection,
-      // At once the only writer: two processes that start together migrate one after the other.
+      // Takes the write lock at once: two processes that start together migrate one after the
+      // other.
       beginTransaction: () => run('begin immediate'),
       commitTransaction: () => run('commit'),
       rollbackTransaction: () => run('rollback'),
@@ -77,7 +78,7 @@ export function nodeSqlite(database: DatabaseSync): KyselyDialect {
   };
 }
 
-/** Kysely asks for classes here. SQLite does undo schema changes with their transaction. */
+/** Kysely requires classes here. SQLite does roll back schema changes with their transaction. */
 class TransactionalDdl extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

@@ -1,20 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** How often the file is asked whether another process committed to it. */
+/** How often to check whether another process committed to the file. */
 const askEveryMs = 250;
 
-/** Notices what other processes, and other connections of this one, commit to the same file. */
+/** Reports commits to the same file by other processes, and by other connections of this one. */
 export interface ForeignCommits {
   onCommit(listener: () => void): void;
   close(): void;
 }
 
 /**
- * SQLite reports no commit of another connection, but counts them in `data_version`
- * (https://sqlite.org/pragma.html#pragma_data_version), which costs microseconds to read. Nothing
- * is read before somebody listens.
+ * Watches for commits of other connections. SQLite does not report them, but counts them in
+ * `data_version` (https://sqlite.org/pragma.html#pragma_data_version), which costs microseconds to
+ * read. Nothing is read before the first listener.
  *
- * @param isBusy whether a transaction is open: what is committed elsewhere is not visible in it
+ * @param isBusy whether a transaction is open: it does not see what is committed elsewhere
  */
 export function watchForeignCommits(database: DatabaseSync, isBusy: () => boolean): ForeignCommits {
   const listeners: (() => void)[] = [];
@@ -22,7 +22,7 @@ export function watchForeignCommits(database: DatabaseSync, isBusy: () => boolea
   let known: unknown;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Undefined where the file cannot be read now: the next turn asks again. */
+  /** Undefined if the file cannot be read now; the next check retries. */
   function readVersion(): unknown {
     try {
       // With `returnArrays` a row is an array.

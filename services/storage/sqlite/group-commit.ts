@@ -2,31 +2,31 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CommittedEvents } from '../../core/events/store.ts';
 
-/** A write that somebody waits for. */
+/** A write whose caller waits for it. */
 export interface PendingWrite {
   work(): Promise<unknown>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
-  /** Events that it appended, in their order. */
+  /** Events that it appended, in order. */
   readonly appended: CommittedEvents[];
-  /** When it was asked for, by `performance.now()`. */
+  /** When it was requested, by `performance.now()`. */
   readonly since: number;
 }
 
 /** Runs writes within one transaction of a connection. */
 export interface GroupCommit {
-  /** @throws Error of SQLite, such as one for a locked database; nothing was begun then */
+  /** @throws Error of SQLite, for example if the database is locked; nothing was begun then */
   begin(): void;
   /** Runs the writes, commits, settles the promise of each, and announces what they appended. */
   commit(writes: readonly PendingWrite[]): Promise<void>;
   /** The write that is running. */
   readonly current: PendingWrite | undefined;
-  /** @throws Error unless asked from within the write that is running now */
+  /** @throws Error unless called from within the write that is running now */
   requireRunning(): void;
 }
 
 /**
- * Each write runs alone within a savepoint, so that one which throws takes no other with it.
+ * Runs each write alone within a savepoint, so that one that throws is undone alone.
  *
  * @param announce gets what a commit made visible, by merchant
  */
@@ -41,10 +41,10 @@ export function createGroupCommit(
   const release = database.prepare('release one');
   const undo = database.prepare('rollback to one');
   let current: PendingWrite | undefined;
-  // Distinguishes a write that is running from one that ended and left something behind.
+  // Distinguishes a running write from one that ended and left a statement behind.
   const asking = new AsyncLocalStorage<PendingWrite>();
 
-  /** @throws when the transaction as a whole is lost */
+  /** @throws if the transaction as a whole is lost */
   async function runOne(write: PendingWrite): Promise<{ result: unknown } | { error: unknown }> {
     savepoint.run();
     current = write;
@@ -53,7 +53,7 @@ export function createGroupCommit(
       release.run();
       return { result };
     } catch (error) {
-      // A full disk, for one, has SQLite undo the whole transaction.
+      // Some errors, such as a full disk, make SQLite roll back the whole transaction.
       if (!database.isTransaction) throw error;
       undo.run();
       release.run();
@@ -75,7 +75,7 @@ export function createGroupCommit(
         }
         commit.run();
       } catch (error) {
-        // To reject a promise that is settled changes nothing.
+        // Rejecting a settled promise has no effect.
         for (const write of writes) write.reject(error);
         if (database.isTransaction) rollback.run();
         return;
@@ -101,7 +101,7 @@ const byMerchant = (appended: readonly CommittedEvents[]): readonly CommittedEve
     events: ofMerchant.flatMap(({ events }) => events),
   }));
 
-/** Rejects when `work` has not ended once the event loop turns. */
+/** Rejects if `work` has not ended once the event loop turns. */
 function withinThisTurn<Result>(work: Promise<Result>): Promise<Result> {
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const turn = setImmediate(() =>

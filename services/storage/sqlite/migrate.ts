@@ -5,9 +5,9 @@ import { migrationsFor } from '../migrations.ts';
 import { sqliteMigrations } from './dialect.ts';
 
 /**
- * Brings the schema up to date; `db` is over `database`.
+ * Brings the schema up to date; `db` uses `database`.
  *
- * @throws Error when a newer version made the database, or a migration fails
+ * @throws Error if a newer version made the database, or a migration fails
  */
 export async function migrateSqlite<Schema>(
   database: DatabaseSync,

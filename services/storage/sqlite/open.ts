@@ -20,10 +20,10 @@ export interface StoreOptions {
 /**
  * Opens the store on a SQLite file, or in memory, and brings its schema up to date.
  *
- * There is one connection. Its statements answer at once, so a second one could not read while a
- * write runs in any case; and the page cache of one survives its own writes, where a second would
- * read anew after each commit. A read that is asked for while a transaction is open (between two
- * steps of a write) waits for its end: it never sees what may yet be undone.
+ * There is one connection. Its statements run synchronously, so a second one could not read while a
+ * write runs in any case. And the page cache of one survives its own writes, while a second would
+ * have to read again after each commit. A read that is requested while a transaction is open
+ * (between two steps of a write) waits for its end, so it never sees what may yet be undone.
  *
  * @param path a file, or `:memory:`
  */
@@ -41,7 +41,7 @@ export async function openSqlite(path: string, options: StoreOptions = {}): Prom
         return connection.queryCount;
       },
       onForeignCommit(listener) {
-        // No other process has this memory.
+        // No other process can see a database in memory.
         if (path !== ':memory:') foreignCommits.onCommit(listener);
       },
       ready: await createReadiness(connection, writer, path),
@@ -59,7 +59,7 @@ export async function openSqlite(path: string, options: StoreOptions = {}): Prom
   );
 }
 
-/** Those who listen to commits. */
+/** The commit listeners. */
 function createCommits() {
   const listeners: ((committed: CommittedEvents) => void)[] = [];
   return {
@@ -71,7 +71,7 @@ function createCommits() {
         try {
           listener(committed);
         } catch (error) {
-          // The commit stands, and those who wait for it must hear so.
+          // The commit is done, and its callers must get their results whatever a listener throws.
           process.emitWarning(error instanceof Error ? error : String(error));
         }
       }
@@ -79,7 +79,7 @@ function createCommits() {
   };
 }
 
-/** Opens the file and brings its schema up to date. SQLite's own words name no file. */
+/** Opens the file and brings its schema up to date. SQLite's own messages do not name the file. */
 async function openDatabase(path: string): Promise<SqliteConnection> {
   let connection: SqliteConnection | undefined;
   try {
@@ -87,7 +87,7 @@ async function openDatabase(path: string): Promise<SqliteConnection> {
     const { database } = connection;
     if (path !== ':memory:') requireSound(path);
     await migrateSqlite(database, new Kysely({ dialect: nodeSqlite(database) }));
-    // From here on nobody waits within a statement.
+    // From here on, no statement may block while it waits.
     database.exec('pragma busy_timeout = 0');
     return connection;
   } catch (cause) {

@@ -7,9 +7,9 @@ import { sqliteDialect } from './dialect.ts';
 import { troubleOf } from './trouble.ts';
 import type { SqliteWriter } from './writer.ts';
 
-/** However often somebody asks, the database is probed once in this time. */
+/** Minimum time between two probes of the database, however often readiness is requested. */
 const probeEveryMs = 1000;
-/** A row of several pages: the database must be able to grow. */
+/** A row of several pages, because the database must be able to grow. */
 const probe = { name: 'readiness probe', value: new Uint8Array(16_384) };
 /** The first bytes of a file: https://sqlite.org/fileformat2.html#magic_header_string */
 const magic = Buffer.from('SQLite format 3\0');
@@ -28,9 +28,9 @@ const notReady = (reason: keyof typeof messages): Readiness => ({
 });
 
 /**
- * Says whether the database can be used, by a row that it commits and deletes: only a commit shows
- * whether the disk takes one. Damage that any statement met counts for good, because the page
- * cache hides it from others.
+ * Reports whether the database can be used, by a row that it commits and deletes: only a commit
+ * shows whether the disk accepts writes. Damage that any statement found is remembered, because the
+ * page cache hides it from later ones.
  *
  * @param path a file, or `:memory:`
  */
@@ -44,7 +44,9 @@ export async function createReadiness(
   const remove = connection.prepare(deleteSecret, 'background');
   const opened = path === ':memory:' ? undefined : await stat(path);
 
-  /** Whether something else lies at the path by now; what is written would be lost with us. */
+  /**
+   * Whether the file at the path was replaced; writes would then be lost when this process ends.
+   */
   async function isReplaced(): Promise<boolean> {
     if (!opened) return false;
     const { dev, ino } = await stat(path);

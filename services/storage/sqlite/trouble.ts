@@ -1,6 +1,6 @@
 import { PaymentsError } from '../../core/errors.ts';
 
-/** Why SQLite did not carry out a statement that has nothing wrong with it. */
+/** Why SQLite could not execute a valid statement. */
 export type Trouble = 'locked' | 'full' | 'damaged' | 'unavailable';
 
 /** Primary result codes: https://sqlite.org/rescode.html */
@@ -15,7 +15,7 @@ const troubles: Readonly<Record<number, Trouble>> = {
   26: 'damaged', // SQLITE_NOTADB
 };
 
-/** Undefined for an error that is the statement's own, or none of SQLite's. */
+/** Returns undefined for an error of the statement itself, or one that SQLite did not throw. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (!(error instanceof Error && 'errcode' in error)) return undefined;
   // The primary code is in the lowest byte of an extended one.
@@ -24,7 +24,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
 
 const retryAfterMs = 1000;
 
-/** What a caller gets whose statement found the database locked for too long. */
+/** The error for a caller whose statement found the database locked for too long. */
 export const lockedError = (): PaymentsError =>
   new PaymentsError(
     'overloaded',
@@ -32,15 +32,15 @@ export const lockedError = (): PaymentsError =>
     { retryAfterMs },
   );
 
-/** What a caller gets whose call outlived the store, because the server ends. */
+/** The error for a caller whose call outlived the store, because the server shuts down. */
 export const closedError = (): PaymentsError =>
   new PaymentsError('overloaded', `The server is shutting down; try again in ${retryAfterMs} ms.`, {
     retryAfterMs,
   });
 
 /**
- * How a locked database is waited for. SQLite's own wait would block the event loop, and with it
- * every caller; a statement is tried again from the event loop instead, which costs microseconds.
+ * How to wait for a locked database. SQLite's own wait would block the event loop, and with it
+ * every caller; a statement is retried from the event loop instead, which costs microseconds.
  */
 export const retryEveryMs = 10;
 

@@ -6,10 +6,10 @@ import { lockedError, retryEveryMs, troubleOf } from './trouble.ts';
 import type { SqliteWriter } from './writer.ts';
 
 /**
- * Queries that run while no transaction is open. One that finds the database locked (another
- * process recovers it, or has just closed it) is tried again from the event loop.
+ * Queries that run while no transaction is open. If the database is locked (another process
+ * recovers it, or has just closed it), the query is retried from the event loop.
  *
- * @param waitMs how long a query waits for another process, before it fails with `overloaded`
+ * @param waitMs how long a query waits for another process before it fails with `overloaded`
  */
 export function afterTransactions(
   prepare: SqliteConnection['prepare'],

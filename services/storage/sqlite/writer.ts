@@ -4,27 +4,28 @@ import type { Writer } from '../writer.ts';
 import { createGroupCommit, type PendingWrite } from './group-commit.ts';
 import { closedError, lockedError, lockedForMs, retryEveryMs, troubleOf } from './trouble.ts';
 
-/** Writes of one commit at the most: a commit must stay short, since everything waits for it. */
+/** Maximum writes of one commit. A commit must stay short, because everything waits for it. */
 const writesPerCommit = 256;
 
 /** The one writer of a connection. */
 export interface SqliteWriter extends Pick<Writer, 'write' | 'appended' | 'close'> {
-  /** When the transaction that is open has ended; undefined while none is open. */
+  /** Resolves when the open transaction has ended; undefined while none is open. */
   readonly busy: Promise<void> | undefined;
-  /** @throws Error unless asked from within the write that is running now */
+  /** @throws Error unless called from within the write that is running now */
   requireRunning(): void;
 }
 
 /**
- * Has writes that arrive together share a transaction, and so one wait for the disk: what arrives
- * in one turn of the event loop is committed at its end. No promise resolves before the commit.
+ * Groups writes that arrive together into one transaction, so that they share one wait for the
+ * disk: all writes of one turn of the event loop are committed at its end. No promise resolves
+ * before the commit.
  *
- * A write must await nothing but its transaction. Statements answer at once here, so a batch is
- * over within the turn in which it began; a write that is not has waited for something else, holds
- * up everybody, and is failed.
+ * A write must await nothing but its transaction. Statements run synchronously here, so a batch
+ * ends within the turn in which it began. A write that takes longer has awaited something else and
+ * blocks everybody, so it fails.
  *
- * While another process holds the database, writes wait in their order, outside of any transaction:
- * reads go on. One that waited for too long fails with `overloaded`, and has done nothing.
+ * While another process holds the database, writes wait in their order, outside of any transaction,
+ * and reads go on. A write that waited for too long fails with `overloaded`, and has done nothing.
  *
  * @param announce gets what each commit made visible, after it
  * @param waitMs how long a write waits for another process
@@ -38,7 +39,7 @@ export function createWriter(
   let busy: Promise<void> | undefined;
   const queue = createQueue(flush);
 
-  /** @returns how many milliseconds to wait before the next try; undefined if this one is over */
+  /** @returns how many milliseconds to wait before the next try; undefined if this try succeeded */
   async function flush(waiting: PendingWrite[]): Promise<number | undefined> {
     try {
       group.begin();
@@ -72,15 +73,15 @@ export function createWriter(
   };
 }
 
-/** Those that have waited for too long, the oldest of which come first. */
+/** Rejects the writes that have waited for too long. The oldest come first. */
 function rejectThoseBefore(waiting: PendingWrite[], since: number): void {
   while (waiting[0] && waiting[0].since <= since) waiting.shift()?.reject(lockedError());
 }
 
 /**
- * Writes that wait, flushed at the end of the turn in which they came, one flush at a time.
+ * Queues writes and flushes them at the end of the turn in which they came, one flush at a time.
  *
- * @param flush takes those that it deals with; returns when to try again with the rest
+ * @param flush removes the writes that it handles; returns when to retry the rest
  */
 function createQueue(flush: (waiting: PendingWrite[]) => Promise<number | undefined>) {
   const waiting: PendingWrite[] = [];
@@ -108,7 +109,7 @@ function createQueue(flush: (waiting: PendingWrite[]) => Promise<number | undefi
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
       waiting.push({
         work,
-        // What resolves is what this same work answered.
+        // The result is what this same work returned.
         resolve: resolve as PendingWrite['resolve'],
         reject,
         appended: [],

@@ -17,13 +17,15 @@ import type { FieldShape, MessageShape } from './shape.ts';
 /** What happens to fields that the contract does not have. */
 export type Unknown = 'refused' | 'passed over';
 
-/** Fields and packed numbers in one message. Operations take fewer, and refuse more by name. */
+/**
+ * Maximum fields and packed numbers in one message. Operations take fewer, and refuse more by name.
+ */
 const maxFields = 1000;
-/** Groups inside of one another, as in official parsers. Messages of requests nest once. */
+/** Maximum nesting of groups, as in official parsers. Messages of requests nest once. */
 const maxDepth = 100;
-/** Text up to this length is checked here: calling into Node costs more. */
+/** Text up to this length is checked in JavaScript, because calling into Node costs more. */
 const shortText = 64;
-/** Bytes that an error repeats of text that is none. */
+/** Bytes of malformed text that an error repeats. */
 const excerptBytes = 16;
 
 const wireTypes = [
@@ -39,18 +41,18 @@ interface Walk {
   readonly bytes: Buffer;
   readonly unknown: Unknown;
   readonly violations: Violation[];
-  /** The fields that hold the message being read, from the request down. */
+  /** The fields that contain the message being read, from the request down. */
   readonly path: string[];
   /** Whether a pair of a map is being read, and where its name stands; -1 before it came. */
   pair: boolean;
   keyStart: number;
   keyEnd: number;
-  /** Where the next byte is. */
+  /** Offset of the next byte. */
   at: number;
   fields: number;
 }
 
-/** @throws PaymentsError `validation_failed` if the bytes are no message of this shape */
+/** @throws PaymentsError `validation_failed` if the bytes are not a message of this shape */
 export function checkMessage(shape: MessageShape, bytes: Buffer, unknown: Unknown): void {
   const walk: Walk = {
     bytes,
@@ -106,7 +108,7 @@ function readMessage(walk: Walk, field: FieldShape, shape: MessageShape, end: nu
   walk.pair = false;
 }
 
-/** The number and wire type of the next field. */
+/** Reads the number and wire type of the next field. */
 function readTag(walk: Walk, end: number): number {
   countOne(walk);
   const tag = readUint32(walk, '', end);
@@ -120,7 +122,7 @@ function countOne(walk: Walk): void {
   throw malformed(walk, '', `expected at most ${maxFields} fields and values, got more`);
 }
 
-/** Where the bytes end that a length announces. */
+/** Returns where the bytes end whose length comes next. */
 function readLength(walk: Walk, field: string, end: number): number {
   const length = readUint32(walk, field, end);
   const left = end - walk.at;
@@ -128,12 +130,12 @@ function readLength(walk: Walk, field: string, end: number): number {
   throw malformed(walk, field, `expected ${length} bytes, as their length says, got ${left}`);
 }
 
-/** A varint of 32 bits in at most 5 bytes, as tags and lengths are. */
+/** Reads a varint of 32 bits in at most 5 bytes, as tags and lengths are. */
 function readUint32(walk: Walk, field: string, end: number): number {
   let value = 0;
   for (let shift = 0; shift < 35; shift += 7) {
     if (walk.at >= end) throw cutShort(walk, field);
-    // Below the end of the message there is a byte.
+    // A byte exists below the end of the message.
     const byte = walk.bytes[walk.at] as number;
     walk.at += 1;
     value += (byte & 0x7f) * 2 ** shift;
@@ -142,7 +144,7 @@ function readUint32(walk: Walk, field: string, end: number): number {
   throw malformed(walk, field, 'expected a tag or length of 32 bits, got more');
 }
 
-/** A varint of up to 64 bits with a sign, as it was sent. */
+/** Reads a varint of up to 64 bits with a sign, as it was sent. */
 function readVarint(walk: Walk, field: string, end: number): number | bigint {
   let value = 0;
   for (let shift = 0; shift < 49; shift += 7) {
@@ -163,12 +165,12 @@ function readVarint(walk: Walk, field: string, end: number): number | bigint {
   throw malformed(walk, field, 'expected a varint of 64 bits, got more');
 }
 
-/** A number of the field's kind; one that the kind cannot hold is a violation. */
+/** Reads a number of the field's kind; a number that the kind cannot hold is a violation. */
 function readNumber(walk: Walk, field: FieldShape, end: number): void {
   const start = walk.at;
   const value = readVarint(walk, field.name, end);
   const length = walk.at - start;
-  // protobufjs takes a number of 32 bits for 5 bytes long, and for 10 where the fifth goes on.
+  // protobufjs reads a 32-bit number as 5 bytes, or as 10 if the fifth byte continues.
   const canonical = field.kind === 'int64' || length <= 5 || length === 10;
   const { least, most } = ranges[field.kind];
   if (canonical && value >= least && value <= most) return;
@@ -179,7 +181,7 @@ function readNumber(walk: Walk, field: FieldShape, end: number): void {
 const ranges: Readonly<Record<FieldShape['kind'], { least: number; most: number }>> = {
   bool: { least: 0, most: 1 },
   int32: { least: -(2 ** 31), most: 2 ** 31 - 1 },
-  // What is further from zero is no number of JavaScript; amounts and sequences stay far below.
+  // A larger integer loses precision in JavaScript; amounts and sequences stay far below.
   int64: { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER },
   text: { least: 0, most: 0 },
   message: { least: 0, most: 0 },
@@ -240,19 +242,19 @@ function skipGroup(walk: Walk, number: number, end: number, depth: number): void
   }
 }
 
-/** Where a field of the message being read stands in the request; '' is the message itself. */
+/** The path of a field of the current message in the request; '' is the message itself. */
 function pathOf({ path, pair, keyStart, keyEnd, bytes }: Walk, field: string): string[] {
   if (pair) return keyStart < 0 ? [...path] : [...path, bytes.toString('utf8', keyStart, keyEnd)];
   return field === '' ? [...path] : [...path, field];
 }
 
-/** Adds what is wrong with a field; the fields after it can still be read. */
+/** Adds a violation of a field; the fields after it can still be read. */
 function note(walk: Walk, field: string, code: string, message: string): void {
   if (walk.violations.length >= maxViolations) return;
   walk.violations.push({ path: pathOf(walk, field), code, message });
 }
 
-/** What to throw where nothing after can be read; what came before may be misread as well. */
+/** The error if nothing after can be read; what came before may be misread as well. */
 const malformed = (walk: Walk, field: string, message: string): PaymentsError =>
   invalid({ path: pathOf(walk, field), code: 'malformed', message });
 
