@@ -4,9 +4,16 @@ import type { Result } from '../result/result.ts';
 import { labels } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
-import { type Answer, contrastText, notMeasured, type Question, type Verdict } from './question.ts';
+import {
+  type Answer,
+  contrastText,
+  notMeasured,
+  type Question,
+  timesOf,
+  type Verdict,
+} from './question.ts';
 
-/** Below this share of the bytes, a cache has saved something worth the name. */
+/** A cache saves bytes if fewer than this share of them are received. */
 const savedShare = 0.9;
 
 const wireOfContender = (contender: string) =>
@@ -29,7 +36,7 @@ const pictureOf = (result: Result, contenders: readonly string[]): Picture => ({
   }),
 });
 
-/** What a client that keeps a copy saves against one that does not. */
+/** Compares a client that keeps a copy with one that does not. */
 function savings(result: Result, caching: string, plain: string) {
   const cell = findCell(result, 'cached', caching);
   const [bytes, plainBytes] = [bytesOf(result, caching), bytesOf(result, plain)];
@@ -37,19 +44,24 @@ function savings(result: Result, caching: string, plain: string) {
   if (!isValid(cell) || bytes === undefined || plainBytes === undefined || !cpu) return undefined;
   const sum = (of: 'stale' | 'saved') =>
     cell.samples.reduce((total, { caching: counts }) => total + (counts?.[of] ?? 0), 0);
+  const stale = sum('stale');
+  const share = Math.round((100 * bytes) / plainBytes);
   return {
     savesBytes: sum('saved') > 0 && bytes < plainBytes * savedShare,
     savesCpu: cpu.difference === 'less',
-    stale: sum('stale'),
-    ratio: `CPU ${contrastText(cpu)}`,
+    stale,
+    finding:
+      stale > 0
+        ? `${formatCount(stale)} reads of a kept copy were stale`
+        : `a client that keeps a copy received ${share} % of the bytes, for ${timesOf(cpu, 'the server CPU')}`,
     picture: pictureOf(result, [plain, caching]),
-    text: `bytes received ${formatCount(plainBytes)} → ${formatCount(bytes)}; server CPU ${contrastText(cpu)}; stale answers ${formatCount(sum('stale'))}`,
+    text: `bytes received ${formatCount(plainBytes)} → ${formatCount(bytes)}; server CPU ${contrastText(cpu)}; stale reads ${formatCount(stale)}`,
   };
 }
 
 /**
- * @param answers the answer if copies save bytes and none was stale, and otherwise
- * @param text says of the evidence what was compared with what
+ * @param answers `saved` if copies save bytes and none was stale, otherwise `else`
+ * @param text adds to the evidence what was compared with what
  */
 function judgeSavings(
   result: Result,
@@ -62,9 +74,9 @@ function judgeSavings(
 ): Verdict {
   const found = savings(result, caching, plain);
   if (!found) return notMeasured(`cached reads of ${labels[wireOfContender(caching)]}`);
-  const { ratio, picture } = found;
+  const { finding, picture } = found;
   const answer = answers(found)[found.savesBytes && found.stale === 0 ? 'saved' : 'else'];
-  return { answer, because: text(found.text), ratio, picture };
+  return { answer, because: text(found.text), finding, picture };
 }
 
 export const restCachesNaturally: Question = {
@@ -78,7 +90,7 @@ export const restCachesNaturally: Question = {
       ['rest-etag', 'rest'],
       ({ savesCpu }) => ({ saved: savesCpu ? 'yes' : 'depends', else: 'no' }),
       (evidence) =>
-        `GET with ETag against GET without: ${evidence}. No shared cache was in between.`,
+        `GET with an ETag compared with GET without: ${evidence}. There was no shared cache.`,
     ),
 };
 
@@ -92,7 +104,7 @@ export const graphqlCannotBeCached: Question = {
       result,
       ['graphql-persisted', 'graphql-post'],
       () => ({ saved: 'no', else: 'yes' }),
-      (evidence) => `GET of a persisted document with ETag against POST: ${evidence}.`,
+      (evidence) => `GET of a persisted document with an ETag compared with POST: ${evidence}.`,
     ),
 };
 
@@ -107,6 +119,6 @@ export const grpcHasNoCache: Question = {
       ['grpc-etag', 'grpc'],
       () => ({ saved: 'no', else: 'yes' }),
       (evidence) =>
-        `A client that keeps a copy and sends its etag against one that does not: ${evidence}. gRPC itself knows nothing of it: both sides are the contract's own work, and nothing in between can help.`,
+        `A client that keeps a copy and sends its etag compared with one that does not: ${evidence}. The contract defines this etag; gRPC has none, so no intermediary can use it.`,
     ),
 };

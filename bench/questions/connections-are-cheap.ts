@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../result/format.ts';
+import { formatBytes, formatCount, formatNumber } from '../result/format.ts';
 import { labels, roomWires } from '../result/wires.ts';
 import { findCell, isValid, typical } from '../statistics/summary.ts';
 import { notMeasured, type Question } from './question.ts';
@@ -22,7 +22,7 @@ export const connectionsAreCheap: Question = {
     const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
     if (!websocket || !opened) {
       return notMeasured(
-        'idle WebSocket connections, which `--only idle` opens, on a platform that reports memory',
+        'idle WebSocket connections: `--only idle` opens them, and the platform must report memory',
       );
     }
     const needed = websocket.bytes * claimed;
@@ -31,8 +31,8 @@ export const connectionsAreCheap: Question = {
     return {
       // Memory is necessary and not sufficient: more than `opened` were never open at once.
       answer: needed > memoryBytes ? 'no' : 'depends',
-      ratio: `WebSocket ${formatNumber(websocket.bytes / 1e3)} kB each`,
-      because: `Resident for each idle connection: ${each.join(', ')}. ${formatCount(claimed)} over WebSocket would take ${formatNumber(needed / 1e9)} GB of this machine's ${formatNumber(memoryBytes / 1e9)} GB. Estimated from ${formatCount(opened)} connections; file descriptors, ports and what they do when they wake were not measured.`,
+      finding: `an idle WebSocket connection takes ${formatBytes(websocket.bytes)}, so ${formatCount(claimed)} would take ${formatBytes(needed)} of this machine's ${formatBytes(memoryBytes)}`,
+      because: `Resident for each idle connection: ${each.join(', ')}. ${formatCount(claimed)} over WebSocket would take ${formatNumber(needed / 1e9)} GB of this machine's ${formatNumber(memoryBytes / 1e9)} GB. Estimated from ${formatCount(opened)} connections; file descriptors, ports and the work of connections that wake were not measured.`,
       picture: {
         kind: 'bars',
         label: 'Resident for each idle connection, kB',

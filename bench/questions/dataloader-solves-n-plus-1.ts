@@ -3,9 +3,9 @@ import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, timesOf } from './question.ts';
 
-/** As many queries as a screen may take whatever the number of payments. */
+/** Maximum queries for a screen, whatever the number of payments. */
 const fewQueries = 4;
 
 const contenders = ['graphql-naive', 'graphql-loaders', 'rest-chatty', 'rest-expand'] as const;
@@ -39,8 +39,9 @@ export const dataloaderSolvesNPlus1: Question = {
     const pair = ['graphql-naive', 'graphql-loaders'] as const;
     const cpu = contrast(result, 'screen', pair, 'cpuAtCapacity');
     if (naive === undefined || loaders === undefined || !cpu) return notMeasured('the screen');
-    const because = `Queries for a screen of 20 payments: naive ${formatTenth(naive)}, DataLoader ${formatTenth(loaders)}. Server CPU, naive over DataLoader: ${contrastText(cpu)}, on an embedded database, where a query is cheap.`;
-    const evidence = { because, picture: pictureOf(result), ratio: `CPU ${contrastText(cpu)}` };
+    const because = `Queries for a screen of 20 payments: naive ${formatTenth(naive)}, DataLoader ${formatTenth(loaders)}. Server CPU, naive compared with DataLoader: ${contrastText(cpu)}, on an embedded database, whose queries are cheap.`;
+    const finding = `a screen of 20 payments takes ${formatTenth(naive)} queries without DataLoader and ${formatTenth(loaders)} with it; without, it cost ${timesOf(cpu, 'the server CPU')}`;
+    const evidence = { because, picture: pictureOf(result), finding };
     const solved = naive > 20 && loaders < fewQueries + 1;
     if (!solved) return { answer: 'no', ...evidence };
     return { answer: cpu.difference === 'more' ? 'yes' : 'depends', ...evidence };

@@ -1,3 +1,4 @@
+import { formatTimes } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import { callWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
@@ -17,14 +18,16 @@ export const graphqlErrorsAre200: Question = {
     const reported = failures.filter(({ code }) => code !== 'ok');
     if (reported.length === 0) return notMeasured('the failures on GraphQL');
     const because = `${reported.map(({ code, shape }) => `\`${code}\` ${shape}`).join('; ')}.`;
+    const with200 = reported.filter(({ shape }) => shape.startsWith('200')).length;
     return {
-      answer: reported.every(({ shape }) => shape.startsWith('200')) ? 'yes' : 'no',
+      answer: with200 === reported.length ? 'yes' : 'no',
+      finding: `${with200} of ${reported.length} errors came with status 200`,
       because,
     };
   },
 };
 
-/** A failure that costs as much as this of the good call is not free. */
+/** Maximum share of the successful call's CPU for a failure to count as free. */
 const freeBelow = 0.1;
 
 export const errorsAreFree: Question = {
@@ -49,19 +52,23 @@ export const errorsAreFree: Question = {
       }),
     );
     if (costs.length === 0) return notMeasured('the cost of failures');
-    const because = `Server CPU over the good call on the same path: ${costs
-      .map(({ label, failure, ratio }) => `${label} \`${failure}\` ${ratio.toFixed(2)}×`)
-      .join('; ')}. Free would be below ${freeBelow}.`;
+    const because = `Server CPU compared with the successful call on the same path: ${costs
+      .map(({ label, failure, ratio }) => `${label} \`${failure}\` ${formatTimes(ratio)}×`)
+      .join('; ')}. A failure below ${freeBelow}× would count as free.`;
     const picture: Picture = {
       kind: 'bars',
-      label: 'server CPU of a failure, of the good call on the same path',
+      label: 'server CPU of a failure, as a share of the successful call on the same path',
       items: costs.map(({ wire, label, failure, ratio }) => ({
         label: `${label}, ${failure}`,
         wire,
         value: ratio,
       })),
     };
-    const evidence = { because, picture };
+    const [least, most] = [Math.min, Math.max].map((of) =>
+      formatTimes(of(...costs.map(({ ratio }) => ratio))),
+    );
+    const finding = `a failure cost ${least}× to ${most}× the server CPU of a successful call`;
+    const evidence = { because, picture, finding };
     const free = costs.filter(({ ratio }) => ratio < freeBelow).length;
     if (free === 0) return { answer: 'no', ...evidence };
     return { answer: free === costs.length ? 'yes' : 'depends', ...evidence };

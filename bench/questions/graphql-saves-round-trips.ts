@@ -3,7 +3,7 @@ import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { closedOf, contrast, findCell, isValid, typical, wireOf } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, timesOf } from './question.ts';
 
 const contenders = [
   ['graphql-loaders', 'graphql'],
@@ -51,7 +51,7 @@ export const graphqlSavesRoundTrips: Question = {
     const at = (rttMs: number, other: string) =>
       contrast(result, 'screen', ['graphql-loaders', other], 'latency', { rttMs });
     const distances = distancesOf(result);
-    // The farthest of which there are enough processes for an interval.
+    // An interval takes three processes, which the farthest distances may not have.
     const sure = distances.filter((rttMs) => at(rttMs, 'rest-chatty')?.comparison.interval);
     const far = Math.max(...(sure.length > 0 ? sure : distances));
     const over = (other: string) => at(far, other);
@@ -60,12 +60,15 @@ export const graphqlSavesRoundTrips: Question = {
       const label = labelOf({ scenario: 'screen', contender: name });
       return found ? `${label} ${contrastText(found)}` : [];
     });
-    const because = `Requests for the screen: GraphQL ${formatTenth(graphql)}, REST chatty ${formatTenth(chatty)}, REST \`expand\` ${formatTenth(expand)}, gRPC batch ${formatTenth(batch)}. Time at a round trip of ${far} ms, GraphQL over ${times.join('; over ')}.`;
+    const because = `Requests for the screen: GraphQL ${formatTenth(graphql)}, REST chatty ${formatTenth(chatty)}, REST \`expand\` ${formatTenth(expand)}, gRPC batch ${formatTenth(batch)}. Time at a round trip of ${far} ms, GraphQL compared with ${times.join('; with ')}.`;
     const first = over('rest-chatty');
     const evidence = {
       because,
       picture: pictureOf(result),
-      ...(first && { ratio: `at ${far} ms ${contrastText(first)}` }),
+      finding: [
+        `GraphQL loads the screen in ${formatTenth(graphql)} request, chatty REST in ${formatTenth(chatty)}, REST with \`expand\` in ${formatTenth(expand)}`,
+        ...(first ? [`at ${far} ms it took ${timesOf(first, "chatty REST's time")}`] : []),
+      ].join('; '),
     };
     const others = rest.filter((count) => count !== undefined);
     if (others.every((count) => graphql < count)) return { answer: 'yes', ...evidence };

@@ -1,5 +1,5 @@
 import { type Contrast, contrast, type MetricName } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, ratioItem } from './question.ts';
+import { contrastText, notMeasured, type Question, ratioItem, timesOf } from './question.ts';
 
 /** One contender over another, by server CPU. */
 interface Ratio {
@@ -32,7 +32,7 @@ const ratios: readonly Ratio[] = [
 
 const costsMore = ({ difference }: Contrast): boolean => difference === 'more';
 
-/** What of GraphQL's cost is the HTTP layer of the usual server, and what the language itself. */
+/** Separates the cost of the usual server's HTTP layer from that of the language. */
 export const graphqlServersAreSlow: Question = {
   number: 34,
   claim: 'GraphQL servers are slow',
@@ -41,14 +41,14 @@ export const graphqlServersAreSlow: Question = {
   judge(result) {
     const of = ({ scenario, pair, metric }: Ratio) => contrast(result, scenario, pair, metric);
     const [yoga, lean] = [of(yogaOverRest), of(leanOverRest)];
-    if (!yoga || !lean) return notMeasured('both GraphQL hosts and REST in one run');
+    if (!yoga || !lean) return notMeasured('both GraphQL hosts and REST');
     const found = ratios.flatMap((ratio) => {
       const one = of(ratio);
       return one ? [{ label: ratio.label, one }] : [];
     });
     const verdict = {
       because: `read, server CPU: ${found.map(({ label, one }) => `${label} ${contrastText(one)}`).join('; ')}.`,
-      ratio: `${yogaOverRest.label} ${contrastText(yoga)}`,
+      finding: `a GraphQL read on Yoga cost ${timesOf(yoga, "REST's server CPU")}, on the lean host ${contrastText(lean)}`,
       picture: {
         kind: 'ratios',
         label: 'server CPU of a read',

@@ -1,9 +1,9 @@
-import { judgeAspects, type Question, readAndCreate } from './question.ts';
+import { judgeAspects, type Question } from './question.ts';
 
 export const grpcIsFaster: Question = {
   number: 1,
   claim: 'gRPC is faster than REST',
   source: 'most comparisons of API styles',
   scenarios: ['point-read', 'create'],
-  judge: (result) => judgeAspects(result, ['grpc', 'rest'], readAndCreate, 'gRPC over REST'),
+  judge: (result) => judgeAspects(result, ['grpc', 'rest'], 'gRPC over REST'),
 };

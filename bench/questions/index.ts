@@ -9,7 +9,7 @@ import { graphqlServersAreSlow } from './graphql-servers-are-slow.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
 import { protobufIsWhy } from './protobuf-is-why.ts';
-import type { Question } from './question.ts';
+import { type Question, sentenceOf } from './question.ts';
 import { sizeDecides } from './size-decides.ts';
 import { websocketForRequests } from './websocket-for-requests.ts';
 import { websocketHasLowestLatency } from './websocket-has-lowest-latency.ts';
@@ -34,12 +34,12 @@ export const questions: readonly Question[] = [
 ];
 
 export const questionTable = (result: Result): Table => ({
-  title: 'What people say, and what this run says',
-  lead: 'Each answer is computed from the numbers beside it. Ratios are of the first to the second, with their 95 % interval.',
-  columns: [left(''), left('claim'), left('answer'), left('because')],
+  title: 'Claims, judged by this run',
+  lead: 'Each answer is computed from the evidence beside it. A ratio divides the first contender by the second; its 95 % interval is in brackets.',
+  columns: [left(''), left('claim'), left('answer'), left('evidence')],
   rows: questions.map(({ number, claim, judge }) => {
-    const { answer, because } = judge(result);
-    return [String(number), claim, answer, because];
+    const verdict = judge(result);
+    return [String(number), claim, sentenceOf(verdict), verdict.because];
   }),
   notes: [],
 });

@@ -4,7 +4,7 @@ import type { Cell, Result } from '../result/result.ts';
 import { roomWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, timesOf } from './question.ts';
 
 const pair = ['rest', 'sse'] as const;
 
@@ -13,7 +13,7 @@ const bytesPerEvent = (cell: Cell): number =>
     delivery ? delivery.sentBytesPerEvent + delivery.receivedBytesPerEvent : undefined,
   ) ?? 0;
 
-/** From here on, polling has sent more than the events themselves. */
+/** Polling wastes bytes from this ratio on; below, it is near enough to SSE. */
 const costlier = 1.1;
 
 const bytesPicture = (result: Result): Picture => ({
@@ -36,11 +36,11 @@ export const pollingIsWasteful: Question = {
     const cpu = contrast(result, 'events', pair, 'cpuPerEvent');
     if (!isValid(poll) || !isValid(push) || !delay || !cpu) return notMeasured('polling and SSE');
     const [pollBytes, pushBytes] = [bytesPerEvent(poll), bytesPerEvent(push)];
-    const because = `Polling over SSE: bytes per event ${formatCount(pushBytes)} → ${formatCount(pollBytes)}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll finds many events; how rare events change that was not measured.`;
+    const because = `Polling compared with SSE: ${formatCount(pollBytes)} bytes per event instead of ${formatCount(pushBytes)}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll returns many events; rare events were not measured.`;
     const evidence = {
       because,
       picture: bytesPicture(result),
-      ratio: `delay ${contrastText(delay)}`,
+      finding: `an event by polling cost ${timesOf(cpu, "SSE's server CPU")} and arrived after ${timesOf(delay, "SSE's delay")}`,
     };
     const wastes = [pollBytes > pushBytes * costlier, cpu.difference === 'more'].filter(Boolean);
     if (wastes.length === 2) return { answer: 'yes', ...evidence };

@@ -1,3 +1,4 @@
+import { formatNumber } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import {
@@ -8,10 +9,12 @@ import {
 import { notMeasured, type Question } from './question.ts';
 
 const signed = (micros: number): string =>
-  `${micros < 0 ? '−' : '+'}${Math.abs(micros).toFixed(1)}`;
+  `${micros < 0 ? '−' : '+'}${formatNumber(Math.abs(micros))}`;
 
-const textOf = ({ label, micros, interval }: AttributionPart): string =>
-  `${label} ${signed(micros)} µs${interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : ''}`;
+const sizeOf = ({ micros, interval }: AttributionPart): string =>
+  `${signed(micros)} µs${interval ? ` (${signed(interval.low)} to ${signed(interval.high)})` : ''}`;
+
+const textOf = (part: AttributionPart): string => `${part.label} ${sizeOf(part)}`;
 
 const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
   kind: 'stack',
@@ -31,7 +34,7 @@ const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
 const findAll = (result: Result): AttributionOfWorkload[] =>
   ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
 
-/** Whether a part makes gRPC cheaper, beyond doubt. */
+/** Whether a part makes gRPC cheaper in the whole interval. */
 const saves = ({ interval }: AttributionPart): boolean =>
   interval !== undefined && interval.high < 0;
 
@@ -53,10 +56,11 @@ export const protobufIsWhy: Question = {
           `${workload}: ${textOf(difference)}; by bare libraries ${bare.map(textOf).join(', ')}; by whole rooms ${rooms.map(textOf).join(', ')}.`,
       )
       .join(' ');
+    const encoding = read.rooms.slice(0, 1);
     const verdict = {
       because,
       picture: pictureOf(found),
-      ratio: `read: ${textOf(read.difference)}`,
+      finding: `gRPC changes a read's server CPU by ${[read.difference, ...encoding].map(sizeOf).join(', Protocol Buffers alone by ')}`,
     };
     if (encodings.every(({ interval }) => interval === undefined)) {
       return { answer: 'no difference shown', ...verdict };

@@ -1,4 +1,4 @@
-import { formatCount } from '../result/format.ts';
+import { formatBytes } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import { type CallWire, callWires, labels } from '../result/wires.ts';
@@ -7,7 +7,7 @@ import { type Crossover, findCrossover } from '../statistics/crossover.ts';
 import { sizesOf } from '../statistics/payload-sizes.ts';
 import { createRandom } from '../statistics/random.ts';
 import { contrast, findCell, isValid, pairsOf, typical } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, timesOf } from './question.ts';
 
 function crossoverOf(
   result: Result,
@@ -34,7 +34,7 @@ function pictureOf(
 ): Picture {
   return {
     kind: 'lines',
-    x: { label: 'bytes of the answer of REST', scale: 'log' },
+    x: { label: 'bytes of the REST response', scale: 'log' },
     y: { label: 'server CPU, µs a call', scale: 'log' },
     series: callWires.flatMap((wire) => {
       const cell = findCell(result, 'payload', wire);
@@ -75,20 +75,20 @@ export const sizeDecides: Question = {
     });
     const ofGrpc = crossovers.find(({ wire }) => wire === 'grpc')?.found;
     const range = ofGrpc?.interval
-      ? ` [${formatCount(ofGrpc.interval.low)}, ${formatCount(ofGrpc.interval.high)}]`
+      ? ` (${formatBytes(ofGrpc.interval.low)}–${formatBytes(ofGrpc.interval.high)})`
       : '';
     const changes = ofGrpc
-      ? ` The winner changes at ${formatCount(ofGrpc.x)} bytes${range}.`
-      : ' The winner does not change in between.';
-    const because = `Server CPU, gRPC over REST: ${small.workload} (${formatCount(small.bytes)} B) ${contrastText(first)}; ${large.workload} (${formatCount(large.bytes)} B) ${contrastText(last)}.${changes}`;
+      ? `the winner changes at ${formatBytes(ofGrpc.x)}${range}`
+      : 'the winner does not change in between';
+    const because = `Server CPU, gRPC compared with REST: ${small.workload} (${formatBytes(small.bytes)}) ${contrastText(first)}; ${large.workload} (${formatBytes(large.bytes)}) ${contrastText(last)}; ${changes}.`;
     const picture = pictureOf(result, sizes, crossovers);
-    const ratio = contrastText(last);
+    const finding = `gRPC cost ${timesOf(first, "REST's server CPU")} at ${formatBytes(small.bytes)} and ${contrastText(last)} at ${formatBytes(large.bytes)}; ${changes}`;
     const shown = [first, last].map(({ difference }) => difference);
     if (shown.every((one) => one === 'not shown')) {
-      return { answer: 'no difference shown', because, picture, ratio };
+      return { answer: 'no difference shown', because, picture, finding };
     }
     const [left, right] = shown;
     const differ = left !== right && !shown.includes('not shown');
-    return { answer: differ ? 'yes' : ofGrpc ? 'depends' : 'no', because, picture, ratio };
+    return { answer: differ ? 'yes' : ofGrpc ? 'depends' : 'no', because, picture, finding };
   },
 };

@@ -1,6 +1,6 @@
 import { labels } from '../result/wires.ts';
-import { contrast } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, ratioItem } from './question.ts';
+import { type Contrast, contrast } from '../statistics/summary.ts';
+import { contrastText, notMeasured, type Question, ratioItem, timesOf } from './question.ts';
 
 export const websocketHasLowestLatency: Question = {
   number: 11,
@@ -15,9 +15,12 @@ export const websocketHasLowestLatency: Question = {
     const [first] = others;
     if (!first) return notMeasured('events over WebSocket and another stream');
     const texts = others.map(({ other, found }) => `${labels[other]} ${contrastText(found)}`);
+    const ofDifference = (wanted: Contrast['difference']) =>
+      others.find(({ found }) => found.difference === wanted);
+    const decisive = ofDifference('more') ?? ofDifference('not shown') ?? first;
     const evidence = {
-      because: `Delay of an event, WebSocket over each: ${texts.join('; ')}.`,
-      ratio: `over ${texts[0]}`,
+      because: `Delay of an event, WebSocket compared with each: ${texts.join('; ')}.`,
+      finding: `the delay of an event over WebSocket was ${timesOf(decisive.found, `${labels[decisive.other]}'s`)}`,
       picture: {
         kind: 'ratios',
         label: 'Delay of an event, WebSocket over each',

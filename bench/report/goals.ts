@@ -16,13 +16,13 @@ import {
   wireOf,
 } from '../statistics/summary.ts';
 
-/** A figure that this project set itself, and what this run says of it. */
+/** A goal of this project, judged by one run. */
 export interface Goal {
   readonly name: string;
   readonly target: string;
   readonly measured: string;
   readonly verdict: 'reached' | 'missed' | 'not measured';
-  /** By how much, where it was missed. */
+  /** Empty unless the goal was missed. */
   readonly missedBy: string;
 }
 
@@ -54,10 +54,10 @@ const judged = (
 const saturatedShare = 0.9;
 
 /**
- * Capacity of a room over that of its control. Calls a second say it where the server was busy in
- * both; where the client was the limit, they say nothing, and CPU a call does: its inverse.
+ * Compares the capacity of a room with that of its control: by calls a second if both servers were
+ * busy. If the client was the limit, calls a second do not show it, but the inverse of CPU a call.
  */
-function capacityFigure(
+function capacityGoal(
   result: Result,
   name: string,
   limit: number,
@@ -81,7 +81,7 @@ function capacityFigure(
   return judged(name, target, text, { value: decisive.ratio, limit, atLeast: true });
 }
 
-function limitFigure(
+function limitGoal(
   name: string,
   limit: number,
   unit: string,
@@ -97,21 +97,21 @@ const queriesOf = (result: Result, contender: string): number | undefined => {
   const cell = findCell(result, 'screen', contender);
   if (!isValid(cell)) return undefined;
   const queries = typical(cell, (sample) => wireOf(sample)?.queriesPerCall ?? undefined);
-  // The server's own look for payments to settle may fall into the ten calls.
+  // The server's own query for payments to settle may run during the ten calls.
   return queries === undefined ? undefined : Math.floor(queries + 0.1);
 };
 
-const floorFigure = (
+const floorGoal = (
   result: Result,
   name: string,
   limit: number,
   [scenario, metric]: readonly [string, MetricName],
-): Goal => limitFigure(name, limit, '×', floorFor(result, scenario, metric));
+): Goal => limitGoal(name, limit, '×', floorFor(result, scenario, metric));
 
 const ceilingOf = ({ ceilings }: Result, protocol: string, driver: string): number | undefined =>
   ceilings.find((one) => one.protocol === protocol && one.driver === driver)?.perSecond;
 
-function atLeastFigure(name: string, limit: number, value: number | undefined): Goal {
+function atLeastGoal(name: string, limit: number, value: number | undefined): Goal {
   const target = `≥ ${limit}`;
   if (value === undefined) return notMeasured(name, target);
   return judged(name, target, value.toFixed(2), { value, limit, atLeast: true });
@@ -120,80 +120,79 @@ function atLeastFigure(name: string, limit: number, value: number | undefined): 
 const over = (value: number | undefined, base: number | undefined): number | undefined =>
   value !== undefined && base ? value / base : undefined;
 
-/** How far the instrument itself can be trusted. */
-function instrumentFigures(result: Result): Goal[] {
+/** Goals of the bench itself: noise, drivers and pacing. */
+function instrumentGoals(result: Result): Goal[] {
   const rest = findCell(result, 'point-read', 'rest');
   const capacityOf = (wire: WireName) => {
     const cell = findCell(result, 'point-read', wire);
     const cpu = cell && typical(cell, 'cpuAtCapacity');
-    // Where the driver is the limit, the room's capacity is what its CPU would allow.
+    // The driver may be the limit; CPU a call gives the capacity of the room itself.
     return cpu && 1e6 / cpu;
   };
   const lateness = rest && merged(rest, (sample) => openOf(sample)?.lateness);
   const late = (quantile: number) => lateness && lateness.getValueAtPercentile(quantile) / 1000;
   const agreement = rest && typical(rest, overAutocannon);
   return [
-    floorFigure(result, 'noise floor, CPU of a read at equal rate', 1.05, [
+    floorGoal(result, 'noise floor, CPU of a read at equal rate', 1.05, [
       'point-read',
       'cpuAtRate',
     ]),
-    floorFigure(result, 'noise floor, p50 of a read at equal rate', 1.1, [
+    floorGoal(result, 'noise floor, p50 of a read at equal rate', 1.1, [
       'point-read',
       'responseAtRate',
     ]),
-    atLeastFigure(
-      'ceiling of our HTTP/1.1 driver, of autocannon',
+    atLeastGoal(
+      "ceiling of our HTTP/1.1 driver, over autocannon's",
       0.6,
       over(ceilingOf(result, 'http1', 'lean'), ceilingOf(result, 'http1', 'autocannon')),
     ),
     ...callWires.map((wire) =>
-      atLeastFigure(
-        `ceiling of the driver, of ${labels[wire]}'s capacity`,
+      atLeastGoal(
+        `ceiling of the driver, over ${labels[wire]}'s capacity`,
         1.4,
         over(ceilingOf(result, protocolOf(wire), 'lean'), capacityOf(wire)),
       ),
     ),
-    limitFigure(
-      'our driver from autocannon, REST read',
+    limitGoal(
+      'difference of our driver from autocannon, REST read',
       0.1,
       '',
       agreement && Math.abs(agreement - 1),
     ),
-    limitFigure('lateness of sending, p50', 0.2, 'ms', late(50)),
-    limitFigure('lateness of sending, p99', 2, 'ms', late(99)),
+    limitGoal('lateness of sending, p50', 0.2, 'ms', late(50)),
+    limitGoal('lateness of sending, p99', 2, 'ms', late(99)),
   ];
 }
 
-/** The figures to reach, each from this run alone. */
 export function goalsOf(result: Result): Goal[] {
   const { start, storage } = result;
-  const capacity = capacityFigure.bind(undefined, result);
+  const capacity = capacityGoal.bind(undefined, result);
   return [
-    ...instrumentFigures(result),
-    capacity('REST read, of bare hono', 0.55, ['rest', 'hono']),
-    capacity('gRPC read, of bare grpc-js', 0.65, ['grpc', 'grpc-js-constant']),
-    capacity('GraphQL (lean host) read, of bare graphql', 0.65, [
+    ...instrumentGoals(result),
+    capacity('REST read, over bare hono', 0.55, ['rest', 'hono']),
+    capacity('gRPC read, over bare grpc-js', 0.65, ['grpc', 'grpc-js-constant']),
+    capacity('GraphQL (lean host) read, over bare graphql', 0.65, [
       'graphql-lean',
       'graphql-execute',
     ]),
-    capacity('WebSocket read, of bare ws', 0.5, ['websocket', 'ws']),
-    limitFigure(
-      'screen by GraphQL with DataLoader',
+    capacity('WebSocket read, over bare ws', 0.5, ['websocket', 'ws']),
+    limitGoal(
+      'screen over GraphQL with DataLoader',
       4,
       'queries',
       queriesOf(result, 'graphql-loaders'),
     ),
-    limitFigure('screen by REST `expand`', 4, 'queries', queriesOf(result, 'rest-expand')),
-    limitFigure('idle server, all wires', 120, 'MB', start?.idleBytes && start.idleBytes / 1e6),
-    limitFigure('start to first response, all wires', 1500, 'ms', start?.firstAnswerMs),
-    limitFigure('store read over a bare statement', 15, 'µs', storage?.pointRead.overBareMicros),
+    limitGoal('screen over REST with `expand`', 4, 'queries', queriesOf(result, 'rest-expand')),
+    limitGoal('idle server, all wires', 120, 'MB', start?.idleBytes && start.idleBytes / 1e6),
+    limitGoal('start to first response, all wires', 1500, 'ms', start?.firstAnswerMs),
+    limitGoal('store read over a bare statement', 15, 'µs', storage?.pointRead.overBareMicros),
   ];
 }
 
-export const figureTable = (result: Result): Table => ({
-  title: 'Figures to reach',
-  lead: 'Each is a ratio or a value of this run alone. Ratios to bare libraries are of capacity: by calls a second where both servers were busy, else by CPU a call; they are measured with `--full` or `--only bare`.',
-  columns: [left('figure'), left('target'), left('measured'), left('verdict'), left('missed by')],
+export const goalTable = (result: Result): Table => ({
+  title: 'Goals, and whether this run reaches them',
+  lead: 'Each goal is judged by this run alone. A ratio to a bare library compares capacity: calls a second if both servers were busy, otherwise CPU a call. Only `--full` and `--only bare` measure these ratios.',
+  columns: [left('goal'), left('target'), left('measured'), left('verdict'), left('missed by')],
   rows: goalsOf(result).map(({ name, target, measured, verdict, missedBy }) => [
     name,
     target,

@@ -2,7 +2,7 @@ import { questionTable } from '../questions/index.ts';
 import { formatDuration, formatTenth } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { renderMarkdown } from '../result/table.ts';
-import { figureTable } from './goals.ts';
+import { goalTable } from './goals.ts';
 import { tablesOf } from './tables/index.ts';
 
 /** Where and when, in one line each. */
@@ -51,7 +51,7 @@ export const renderReport = (result: Result): string =>
     ...describeRun(result).map((line) => `- ${line}`),
     '',
     ...tablesOf(result).map(renderMarkdown),
-    renderMarkdown(figureTable(result)),
+    renderMarkdown(goalTable(result)),
     renderMarkdown(questionTable(result)),
     '## How to read this',
     '',

@@ -1,16 +1,17 @@
 import { questions } from '../questions/index.ts';
+import { sentenceOf } from '../questions/question.ts';
 import { formatDuration } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { renderText, terminalWidth, wrapped } from '../result/table.ts';
 import { isScenarioName } from '../scenarios/index.ts';
 import type { RunProgress } from '../trial/block.ts';
 import type { Block, Plan } from '../trial/plan.ts';
-import { figureTable } from './goals.ts';
+import { goalTable } from './goals.ts';
 import { describeRun } from './markdown.ts';
 import { tablesOfScenario } from './tables/index.ts';
 import { storageTable } from './tables/storage.ts';
 
-/** Where a report goes as it grows. */
+/** The output of a run while it is measured. */
 export interface Terminal {
   readonly isTTY: boolean;
   write(text: string): void;
@@ -19,8 +20,8 @@ export interface Terminal {
 const clearLine = '\r\x1b[K';
 
 /**
- * Tells how a run goes: on a terminal one line that changes, in a log a line a scenario; and the
- * tables of each scenario when it is done.
+ * Reports the progress of a run: a terminal gets one line that changes, a log one line for each
+ * scenario. Both get the tables of a scenario when it is done.
  */
 export function createProgress(screen: Terminal, plan: Plan): RunProgress & { clear(): void } {
   const startedMs = performance.now();
@@ -29,7 +30,7 @@ export function createProgress(screen: Terminal, plan: Plan): RunProgress & { cl
   const clear = () => {
     if (screen.isTTY) screen.write(clearLine);
   };
-  /** What is left by the estimates, at the pace so far. */
+  /** The estimated time left, at the pace so far. */
   const leftMs = (block: Block, part: number): number => {
     const sum = (blocks: readonly Block[]) => blocks.reduce((ms, one) => ms + one.estimateMs, 0);
     const at = plan.blocks.indexOf(block);
@@ -42,8 +43,8 @@ export function createProgress(screen: Terminal, plan: Plan): RunProgress & { cl
     screen.write(screen.isTTY ? `${clearLine}${text}` : `${text}\n`);
   };
   return {
-    importing: () => say('Importing the real invoices, once for this state of the code.'),
-    calibrating: () => say('Looking at the data, and at what the generator itself can do.'),
+    importing: () => say('Importing the real invoices. The next run of this code reuses them.'),
+    calibrating: () => say('Preflight: checking the data and calibrating the load generator.'),
     block(block, part) {
       const { scenario, round } = block;
       const left = formatDuration(leftMs(block, part));
@@ -54,7 +55,7 @@ export function createProgress(screen: Terminal, plan: Plan): RunProgress & { cl
         const done = `${Math.round(part * 100)} %`.padStart(5);
         say(`${scenario.title} · round ${round + 1} of ${rounds} · ${done} · ${left} left`);
       } else if (!screen.isTTY && current !== scenario.name) {
-        say(`${scenario.title}: measuring, ${left} left in all`);
+        say(`Measuring ${scenario.title}, ${left} left in total`);
       }
       current = scenario.name;
     },
@@ -67,15 +68,15 @@ export function createProgress(screen: Terminal, plan: Plan): RunProgress & { cl
   };
 }
 
-/** The end of a run: the figures, the answers, and where it ran. */
+/** The end of a run: the goals, the answers, and where it ran. */
 export function renderEnd(result: Result): string {
   const answers = questions.map(({ number, claim, judge }) => {
-    const { answer, because } = judge(result);
-    return `${String(number).padStart(2)}  ${claim}: ${answer.toUpperCase()}\n${wrapped(because, '      ')}`;
+    const sentence = wrapped(sentenceOf(judge(result)), '      ');
+    return `${String(number).padStart(2)}  “${claim}”\n${sentence}`;
   });
   return [
-    renderText(figureTable(result), terminalWidth),
-    'What people say, and what this run says\n',
+    renderText(goalTable(result), terminalWidth),
+    'Claims, judged by this run (the report has the evidence of each)\n',
     ...answers,
     '',
     ...describeRun(result).map((line) => wrapped(line, '  ')),

@@ -1,4 +1,4 @@
-/** Numbers as a reader wants them. Nothing here computes. */
+/** Numbers as text. Nothing here computes. */
 
 export const missing = '–';
 
@@ -37,6 +37,17 @@ export function formatRatio(
   return interval ? `${text} [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : text;
 }
 
+/** A ratio in two or three digits, in as many decimals as suit `like`. */
+export const formatTimes = (ratio: number, like = ratio): string =>
+  ratio.toFixed(like < 1.25 ? 2 : Math.max(0, 1 - Math.floor(Math.log10(like))));
+
+/** Bytes with the unit that suits them: `40.1 kB` */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e3) return `${formatNumber(bytes)} B`;
+  if (bytes < 1e6) return `${formatNumber(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${formatNumber(bytes / 1e6)} MB` : `${formatNumber(bytes / 1e9)} GB`;
+}
+
 /** `1 min 05 s` */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -45,6 +56,3 @@ export function formatDuration(ms: number): string {
     ? `${seconds} s`
     : `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
-
-export const formatMegabytes = (bytes: number | undefined): string =>
-  bytes === undefined ? missing : `${Math.round(bytes / 1e6)} MB`;

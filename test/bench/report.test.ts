@@ -170,7 +170,7 @@ describe('the report', () => {
     expect(report).toContain('6,000');
     expect(report).toContain('Sample Processor, 2 cores');
     expect(report).toContain('seed 7');
-    expect(renderEnd(wholeResult())).toContain('Figures to reach');
+    expect(renderEnd(wholeResult())).toContain('Goals, and whether');
   });
 
   test('is the same of a result in the shape of version 3', () => {
@@ -207,7 +207,7 @@ describe('the report', () => {
     const start = { readyMs: 500, firstAnswerMs: 1800, idleBytes: 150e6 };
     const figures = goalsOf({ ...result, start });
     const named = (part: string) => figures.find(({ name }) => name.includes(part));
-    expect(named('REST read, of bare hono')).toMatchObject({ verdict: 'reached' });
+    expect(named('REST read, over bare hono')).toMatchObject({ verdict: 'reached' });
     expect(named('idle')).toMatchObject({ verdict: 'missed', missedBy: '25 %' });
     expect(named('first response')).toMatchObject({ verdict: 'missed', missedBy: '20 %' });
     expect(named('DataLoader')).toMatchObject({ verdict: 'reached', measured: '3 queries' });
@@ -328,7 +328,7 @@ describe('questions', () => {
     expect(answerOf(160, 120)?.answer).toBe('yes');
     expect(answerOf(160, 80)?.answer).toBe('depends');
     expect(answerOf(40, 40)?.answer).toBe('no');
-    expect(answerOf(160, 80)?.because).toContain('GraphQL over its lean host 2.00×');
+    expect(answerOf(160, 80)?.because).toContain('GraphQL over its lean host 2.0×');
   });
 
   test('show no difference if there is none outside the noise', () => {

@@ -1,14 +1,14 @@
 import type { Verdict } from '../../questions/question.ts';
 import { escaped, prose } from './markup.ts';
 
-/** A question with what this run says of it. */
+/** A question and the verdict of this run. */
 export interface Judged {
   readonly number: number;
   readonly claim: string;
-  /** Who says so. */
+  /** Who makes the claim. */
   readonly source: string;
   readonly verdict: Verdict;
-  /** The scenarios that it looks at. */
+  /** The scenarios whose numbers it is judged by. */
   readonly scenarios: readonly string[];
 }
 
@@ -20,17 +20,17 @@ const icons: Readonly<Record<Verdict['answer'], string>> = {
   'not measured': 'M8 4v5M8 12v.5',
 };
 
-/** A verdict as a sign and a word; the colour repeats them. */
+/** A verdict as an icon and a word; the colour repeats them. */
 export const badge = (answer: Verdict['answer']): string =>
-  `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer)}</span>`;
+  `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer === 'depends' ? 'it depends' : answer)}</span>`;
 
-/** A longer reason is folded up if a picture shows it. */
+/** Characters of evidence that are shown unfolded beside a picture. */
 const longReason = 420;
 
 function reasonMarkup({ because, picture }: Verdict): string {
   const text = `<p class="because">${prose(because)}</p>`;
   return picture && because.length > longReason
-    ? `<details class="folded"><summary>In words</summary>${text}</details>`
+    ? `<details class="folded"><summary>Evidence</summary>${text}</details>`
     : text;
 }
 
@@ -41,7 +41,7 @@ export const cardMarkup = (
 ): string => `<article class="card" id="q${number}">
 <div class="words"><p class="number">Question ${number} · said by ${prose(source)}</p>
 <h3>“${prose(claim)}”</h3>
-<p class="verdict">${badge(verdict.answer)}${verdict.ratio ? `<strong class="ratio">${escaped(verdict.ratio)}</strong>` : ''}</p>
+<p class="verdict">${badge(verdict.answer)}${verdict.finding ? `<strong class="finding">${prose(verdict.finding)}</strong>` : ''}</p>
 ${reasonMarkup(verdict)}</div>
 ${pictures}
 ${disclosure}

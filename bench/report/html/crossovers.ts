@@ -1,4 +1,4 @@
-import { formatNumber, missing } from '../../result/format.ts';
+import { formatBytes, formatNumber, missing } from '../../result/format.ts';
 import type { Cell, Result } from '../../result/result.ts';
 import { left, right, type Table } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
@@ -167,13 +167,6 @@ function figureOf(result: Result, sweep: Sweep): Figure | undefined {
   return { id, title, lead, drawings: [picture], numbers, scenarios: [scenario] };
 }
 
-const size = (bytes: number): string =>
-  bytes < 1000
-    ? `${formatNumber(bytes)} B`
-    : bytes < 1e6
-      ? `${formatNumber(bytes / 1e3)} kB`
-      : `${formatNumber(bytes / 1e6)} MB`;
-
 const sizeSweep = (result: Result): Sweep => ({
   id: 'map-size',
   title: 'By the size of the response',
@@ -186,7 +179,7 @@ const sizeSweep = (result: Result): Sweep => ({
   yLabel: 'server CPU, µs a call',
   unit: 1,
   places: sizesOf(result, payload)
-    .map(({ workload, bytes }) => ({ x: bytes, label: size(bytes), at: { workload } }))
+    .map(({ workload, bytes }) => ({ x: bytes, label: formatBytes(bytes), at: { workload } }))
     .sort((a, b) => a.x - b.x),
 });
 

@@ -1,7 +1,7 @@
 import { questions } from '../../questions/index.ts';
 import type { Result } from '../../result/result.ts';
 import { floorFor, type MetricName } from '../../statistics/summary.ts';
-import { figureTable } from '../goals.ts';
+import { goalTable } from '../goals.ts';
 import { describeRun, limits } from '../markdown.ts';
 import { tablesOf } from '../tables/index.ts';
 import type { Contents } from './contents.ts';
@@ -27,7 +27,7 @@ const contentsOf = (result: Result): Contents => ({
     const factor = floorFor(result, scenario, metric);
     return factor === undefined ? [] : [{ label, factor }];
   }),
-  tables: [...tablesOf(result), figureTable(result)],
+  tables: [...tablesOf(result), goalTable(result)],
   run: describeRun(result),
   limits,
 });
