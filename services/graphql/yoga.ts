@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createYoga } from 'graphql-yoga';
+import { readable } from '../wire/http/accept.ts';
 import type { GraphqlContext } from './context.ts';
 import type { HttpHost } from './host.ts';
 import { useCaching } from './plugins/caching.ts';
@@ -48,6 +49,9 @@ export function createYogaListener(host: HttpHost): RequestListener {
     parserAndValidationCache: false,
   });
   return (incoming, outgoing) => {
+    const { headers } = incoming;
+    // Yoga compares each range with each of its own types, before `useJsonResponses` decides.
+    if (headers.accept !== undefined) headers.accept = readable(headers.accept);
     nameHere(incoming);
     yoga(incoming, outgoing);
   };

@@ -311,3 +311,11 @@ test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
     });
   },
 );
+
+test('of an Accept of thousands of ranges the first ones count', async () => {
+  const long = (first: string) => [first, ...Array(2000).fill('a/b')].join(',');
+  const status = async (accept: string) =>
+    (await post(room.target, { query: '{ __typename }' }, { accept })).status;
+  expect(await status(long('application/json'))).toBe(200);
+  expect(await status(`${long('a/b')},application/json`)).toBe(406);
+});

@@ -64,7 +64,8 @@ test('an Accept of thousands of ranges is neither read to its end nor remembered
   expect(rangesOf(short)).toBe(rangesOf(short));
   const long = Array.from({ length: 3000 }, (_, at) => `a/${at}`).join(',');
   expect(rangesOf(long)).not.toBe(rangesOf(long));
-  expect(rangesOf(long).map(({ name }) => name)).toEqual(
-    Array.from({ length: 100 }, (_, at) => `a/${at}`),
-  );
+  const read = rangesOf(long).map(({ name }) => name);
+  expect(read.at(-1)).toBe(`a/${read.length - 1}`);
+  expect(read.length).toBeLessThan(500);
+  expect(rangesOf('a'.repeat(10_000))).toEqual([]);
 });

@@ -19,16 +19,22 @@ const parsed = new Map<string, readonly MediaType[]>();
 const mostParsed = 100;
 /** Browsers send less than 200 characters. What is longer is nobody's habit, and kilobytes here. */
 const longestParsed = 512;
-/** Ranges of one header that are looked at. */
-const mostRanges = 100;
+/** What is looked at of one header, characters. */
+const longestRead = 2048;
 
-/** The media ranges of an `Accept` header, as many as a client may have good reason to send. */
+/** As much of an `Accept` header as a client has good reason to send, in whole ranges. */
+export const readable = (accept: string): string =>
+  accept.length <= longestRead
+    ? accept
+    : accept.slice(0, Math.max(0, accept.lastIndexOf(',', longestRead)));
+
+/** The media ranges of an `Accept` header. */
 export function rangesOf(accept: string): readonly MediaType[] {
-  if (accept.length > longestParsed) return parseMediaTypes(accept, mostRanges);
+  if (accept.length > longestParsed) return parseMediaTypes(readable(accept));
   let ranges = parsed.get(accept);
   if (!ranges) {
     if (parsed.size === mostParsed) parsed.clear();
-    ranges = parseMediaTypes(accept, mostRanges);
+    ranges = parseMediaTypes(accept);
     parsed.set(accept, ranges);
   }
   return ranges;

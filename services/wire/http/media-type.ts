@@ -12,8 +12,8 @@ const quotedString = '"(?:[^"\\\\]|\\\\.)*"';
 const typeName = new RegExp(`^${token}/${token}$`);
 const parameter = new RegExp(`^(${token})=(${token}|${quotedString})$`, 's');
 
-/** The first parts of a list between separators that are not inside of a quoted string. */
-function split(text: string, separator: ',' | ';', most = Number.POSITIVE_INFINITY): string[] {
+/** The parts of a list between separators that are not inside of a quoted string. */
+function split(text: string, separator: ',' | ';'): string[] {
   const parts: string[] = [];
   let from = 0;
   let quoted = false;
@@ -23,7 +23,6 @@ function split(text: string, separator: ',' | ';', most = Number.POSITIVE_INFINI
     else if (quoted && character === '\\') at += 1;
     else if (!quoted && character === separator) {
       parts.push(text.slice(from, at));
-      if (parts.length === most) return parts.map((part) => part.trim());
       from = at + 1;
     }
   }
@@ -50,13 +49,9 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { name: name.toLowerCase(), parameters };
 }
 
-/**
- * The media ranges of a list such as `Accept`, in their order, without those that are none.
- *
- * @param most parts of the list that are looked at. Defaults to all.
- */
-export const parseMediaTypes = (list: string, most?: number): readonly MediaType[] =>
-  split(list, ',', most).flatMap((part) => parseMediaType(part) ?? []);
+/** The media ranges of a list such as `Accept`, in their order, without those that are none. */
+export const parseMediaTypes = (list: string): readonly MediaType[] =>
+  split(list, ',').flatMap((part) => parseMediaType(part) ?? []);
 
 /** How welcome a range is, 0 to 1 (RFC 9110 §12.4.2); 0 if its weight is malformed. */
 export function weightOf({ parameters }: MediaType): number {
