@@ -1,12 +1,15 @@
 import type { Config, Wire } from './config.ts';
 import { demoKeys } from './demo/merchants.ts';
 
-/** Ports that are bound: those of HTTP, and of wires that have one of their own. */
+/** Bound ports: that of HTTP, and those of wires with a port of their own. */
 export type BoundPorts = { readonly http: number; readonly http2?: number } & {
   readonly [Name in Wire]?: number;
 };
 
-/** Says on standard output where the server listens: for a person, or in one line for a program. */
+/**
+ * Prints where the server listens to standard output: as text for a person, or as one line for a
+ * program.
+ */
 export function announce(ports: BoundPorts, config: Config): void {
   if (!process.stdout.isTTY) {
     console.log(`ready ${JSON.stringify({ ...ports, ...(config.tls && { scheme: 'https' }) })}`);

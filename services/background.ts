@@ -4,10 +4,10 @@ import type { BackgroundWork } from './core/background.ts';
 type Report = (name: string, error: unknown) => void;
 
 /**
- * Runs each again and again, never twice at once. A failure is reported, and the work is tried
- * again at its next turn; one that repeats itself is reported once until the work succeeds.
+ * Runs each work repeatedly, never twice at once. A failure is reported, and the work is tried
+ * again at its next turn; a repeated failure is reported once until the work succeeds.
  *
- * @returns ends all of it; resolves when nothing runs any more
+ * @returns a function that ends all of it; it resolves when nothing runs any more
  */
 export function runInBackground(
   works: readonly BackgroundWork[],

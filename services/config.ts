@@ -6,15 +6,14 @@ import { isOrigin } from './wire/http/origin.ts';
 export const wires = ['rest', 'grpc', 'graphql', 'sse', 'websocket'] as const;
 export type Wire = (typeof wires)[number];
 
-/** Everything that can be set from outside. */
+/** All settings of the server. */
 export interface Config {
   readonly host: string;
-  /** REST, SSE, GraphQL and WebSocket; 0: any free port. */
+  /** Port of REST, SSE, GraphQL and WebSocket; 0: any free port. */
   readonly httpPort: number;
   readonly grpcPort: number;
   /**
-   * What `httpPort` serves, except WebSockets, on HTTP/2 with prior knowledge (RFC 9113 §3.3); not
-   * opened if omitted.
+   * Port of the same without WebSockets, on HTTP/2 with prior knowledge (RFC 9113 §3.3). Optional.
    */
   readonly http2Port: number | undefined;
   /** PEM files of a certificate and its key, for TLS on every port. Defaults to cleartext. */
@@ -22,30 +21,32 @@ export interface Config {
   /** `sqlite:<file>` or `sqlite::memory:`. */
   readonly databaseUrl: string;
   readonly wires: ReadonlySet<Wire>;
-  /** Whether an empty database gets the demo merchants, their keys and the real invoices. */
+  /**
+   * Whether an empty database is filled with the demo merchants, their keys and the real invoices.
+   */
   readonly demo: boolean;
-  /** What answers HTTP for GraphQL: graphql-yoga, or a host with as little as can be. */
+  /** The HTTP host of GraphQL: graphql-yoga, or a minimal one. */
   readonly graphqlHost: 'yoga' | 'lean';
-  /** False takes DataLoader out of GraphQL, so that the bench can show what it is for. */
+  /** False turns DataLoader off in GraphQL, so that the bench can show its effect. */
   readonly graphqlLoaders: boolean;
   /**
-   * Failures a second that one address may cause before a key is known, ten times as many at once;
-   * 0: any number.
+   * Maximum failures a second from one address before a key is known, with bursts of ten times as
+   * many; 0: unlimited.
    */
   readonly addressLimit: number;
   readonly trustedProxies: TrustedProxies;
   /** Origins whose pages may open WebSockets, besides the server's own. */
   readonly corsOrigins: readonly string[];
   /**
-   * How long clients may still connect and send requests after SIGTERM, milliseconds: what sends
-   * them here, a load balancer for one, needs a moment to see that it should not.
+   * How long clients may still connect and send requests after SIGTERM, milliseconds: a load
+   * balancer needs time to notice that the server shuts down.
    */
   readonly drainMs: number;
-  /** `errors`: what failed inside; `calls`: a line a call. */
+  /** `errors`: logs internal failures; `calls`: logs a line for each call. */
   readonly log: 'off' | 'errors' | 'calls';
 }
 
-/** In decimal digits: `Number` takes blanks for 0 too, and 0 may mean that nothing is limited. */
+/** Only decimal digits: `Number` also converts blanks to 0, and 0 may mean unlimited. */
 const decimal = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/, 'expected number')
@@ -53,7 +54,10 @@ const decimal = z
 const port = decimal.pipe(z.int().min(0).max(65_535));
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
-/** The path of a PEM file. Content in its place may be a private key, so it is not repeated. */
+/**
+ * The path of a PEM file. Someone may set the content instead, a private key, so errors do not
+ * repeat it.
+ */
 const pemPath = z
   .string()
   .refine((text) => !/-----BEGIN|\n/.test(text), 'expected the path of a PEM file, not its content')
@@ -101,11 +105,11 @@ const environment = z.object({
 });
 
 /**
- * The configuration that the environment asks for.
- * @throws Error of one line that names every variable with a bad value, what was expected and got
+ * Reads the configuration from the environment.
+ * @throws Error with one line that names every invalid variable, what was expected and what it got
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  // A variable set to nothing is one that is not set.
+  // An empty variable counts as not set.
   const given = Object.entries(env).filter(([, value]) => value !== '');
   const parsed = environment.safeParse(Object.fromEntries(given));
   if (!parsed.success) {

@@ -5,7 +5,7 @@ import type { HttpRefusal } from './wire/http/refusal.ts';
 
 /** Why the front refuses a request before any room sees it. */
 export interface FrontRefusal extends HttpRefusal {
-  /** Whether the client's next request could be misread, too: its connection is closed. */
+  /** Whether the client's next request could be misread too: its connection is then closed. */
   readonly close?: boolean;
 }
 
@@ -15,8 +15,8 @@ const malformed = (code: string, message: string): FrontRefusal => ({
 });
 
 /**
- * Headers that have one value. Node keeps the first of two lines; a proxy before it may keep the
- * last, and the two then disagree about who calls, or what for.
+ * Headers that must not be repeated. Node keeps the first of two lines; a proxy before it may keep
+ * the last, and the two then disagree about who calls, or what for.
  */
 const singletons = [
   'Host',
@@ -30,19 +30,20 @@ const singletons = [
   'Sec-WebSocket-Key',
   'Transfer-Encoding',
 ];
-/** Where a name may stand in `bits`: by its length and its first letter, in whatever case. */
+/** Where a name may be in `bits`: by its length and its first letter, in either case. */
 const placeOf = (name: string): number => name.length * 32 + (name.charCodeAt(0) & 31);
-/** A bit for each of them: every request is looked at, and most have none of them twice. */
+/** A bit for each header: every request is checked, and most repeat none of them. */
 const bits = new Int32Array(32 * 32);
 for (const [at, name] of singletons.entries()) bits[placeOf(name)] = 1 << at;
 const bitOf = (name: string): number => bits[placeOf(name)] ?? 0;
 const hostBit = bitOf('Host');
 const codingBit = bitOf('Transfer-Encoding');
 
-/** What is wrong with target or headers (RFC 9110 §5.3, RFC 9112 §3.2), if anything. */
+/** Returns the violation in target or headers (RFC 9110 §5.3, RFC 9112 §3.2), if any. */
 export function refusalOf(request: IncomingMessage): FrontRefusal | undefined {
   const { rawHeaders, headers, url = '/' } = request;
-  // A fragment is not sent (RFC 9110 §7.1): who reads on behind it finds another page or query.
+  // A fragment is not sent (RFC 9110 §7.1): parsers that read on after it find another page or
+  // query.
   if (url.includes('#')) {
     return malformed('invalid_target', 'expected a target without a fragment, got a #');
   }
@@ -68,7 +69,7 @@ export function refusalOf(request: IncomingMessage): FrontRefusal | undefined {
   return undefined;
 }
 
-/** The name of a header that has one value and two lines. */
+/** Returns the name of a header that must not be repeated and has two lines. */
 function doubledIn(rawHeaders: readonly string[]): string | undefined {
   const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
   return singletons.find((name) => {
@@ -77,7 +78,7 @@ function doubledIn(rawHeaders: readonly string[]): string | undefined {
   });
 }
 
-/** RFC 9112 §6.1: a coding that is not known here cannot be taken away. */
+/** RFC 9112 §6.1: an unknown coding cannot be decoded. */
 const unknownCoding = (coding: string): FrontRefusal => ({
   error: new PaymentsError(
     'unsupported_media_type',
@@ -94,7 +95,7 @@ const differsFromAuthority = ({ headers }: IncomingMessage): boolean => {
   return headers.host !== undefined && authority !== undefined && authority !== headers.host;
 };
 
-/** A request that asks for an expectation that is not `100-continue` (RFC 9110 §10.1.1). */
+/** A request with an expectation other than `100-continue` (RFC 9110 §10.1.1). */
 export const unmetExpectation = ({ headers }: IncomingMessage): FrontRefusal => ({
   error: invalid({
     path: [],
@@ -131,7 +132,7 @@ export const http2Only: FrontRefusal = {
   status: 505,
 };
 
-/** What a parser's error says of the request; undefined if the connection itself is lost. */
+/** Describes a request by its parser error; undefined if the connection itself is lost. */
 export function unparsed({ code = '', reason }: ParserError): FrontRefusal | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return {
@@ -151,7 +152,7 @@ export function unparsed({ code = '', reason }: ParserError): FrontRefusal | und
   return malformed('invalid_http', `expected HTTP/1.1, got bytes that are not: ${reason ?? code}`);
 }
 
-/** What `node:http` reports of bytes that it cannot parse. */
+/** An error of `node:http` about bytes that it cannot parse. */
 export interface ParserError extends Error {
   readonly code?: string;
   /** The parser's own words. */

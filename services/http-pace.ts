@@ -4,49 +4,49 @@ import type { Socket } from 'node:net';
 
 /** What one connection may hold in memory while its client does not read. */
 
-/** Requests of one HTTP/1.1 connection that wait for the one before them. */
+/** Maximum requests of one HTTP/1.1 connection that wait for the one before them. */
 const mostWaiting = 100;
-/** Streams of one HTTP/2 connection at once: what RFC 9113 §6.5.2 recommends at least. */
+/** Maximum streams of one HTTP/2 connection at once: the least that RFC 9113 §6.5.2 recommends. */
 export const mostStreams = 100;
-/** How long a client may take nothing of what is sent to it, or send nothing of its request. */
+/** How long a client may read nothing of a response, or send nothing of its request. */
 export const stalledMs = 60_000;
 
 /**
- * Serves pipelined requests (RFC 9112 §9.3.2) one after the other: Node hands over all that came in
- * one read, and their responses would lie in memory until the first of them has been read. While
- * requests wait, the connection is not read; after as many as may wait, it ends.
+ * Serves pipelined requests (RFC 9112 §9.3.2) one after the other. Node passes on all that came in
+ * one read, and their responses would stay in memory until the first of them has been read. While
+ * requests wait, the connection is not read; if too many wait, it ends.
  */
 export function inTurn(listener: RequestListener): RequestListener {
   const waiting = new WeakMap<Socket, number>();
   function wait(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { socket } = incoming;
     const place = (waiting.get(socket) ?? 0) + 1;
-    // Nobody answers those that come after the last.
+    // Requests after the last one get no response.
     if (place > mostWaiting) return;
     if (place === mostWaiting) outgoing.setHeader('connection', 'close');
     waiting.set(socket, place);
     socket.pause();
     outgoing.once('socket', () => {
       const left = (waiting.get(socket) ?? 1) - 1;
-      // The count of a connection that ends stays, so that it is never read again.
+      // The count of an ended connection stays, so that it is never read again.
       if (place < mostWaiting) waiting.set(socket, left);
       if (left === 0) socket.resume();
       listener(incoming, outgoing);
     });
   }
-  // A response gets the socket when it is its turn: the first one before it comes here.
+  // A response gets the socket when its turn comes: the first one before it gets here.
   return (incoming, outgoing) =>
     outgoing.socket ? listener(incoming, outgoing) : wait(incoming, outgoing);
 }
 
-/** What has been seen of a connection or stream, to be compared with what is seen later. */
+/** A snapshot of a connection or stream, to compare with a later one. */
 type Look<Of> = (of: Of) => string | undefined;
 
 /**
- * Looks at all of `open` again and again, and gives to `end` what was seen twice in the same state
- * of waiting for its client.
+ * Checks all of `open` repeatedly, and passes to `end` what is seen twice in the same state of
+ * waiting for its client.
  *
- * @param look the state; undefined if it does not wait
+ * @param look returns the state; undefined if it does not wait
  */
 function whenStalled<Of extends object>(
   open: ReadonlySet<Of>,
@@ -77,8 +77,8 @@ export const breakStalled = (open: ReadonlySet<Socket>, everyMs: number): NodeJS
   );
 
 /**
- * Cancels streams whose clients do not read the response, or never end the request. Streams of
- * events, which end neither, are looked after by their rooms.
+ * Cancels streams whose clients do not read the response, or never end the request. Rooms watch
+ * over their event streams, which end neither.
  */
 export const cancelStalled = (
   open: ReadonlySet<ServerHttp2Stream>,

@@ -18,9 +18,9 @@ import type { Tls } from './tls.ts';
 import type { Drain } from './wire/front.ts';
 import { cannotListen, type Listener } from './wire/listen.ts';
 
-/** How much longer than calls peers of a protocol that was upgraded to may take to say goodbye. */
+/** How much longer than calls the peers of an upgraded connection may take to close. */
 const partingMs = 1000;
-/** How often a server that drains looks for connections that have become idle. */
+/** How often a draining server looks for connections that have become idle. */
 const lookMs = 50;
 
 type Http2Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
@@ -29,7 +29,7 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Cleartext where undefined. */
+  /** Defaults to cleartext. */
   readonly tls: Tls | undefined;
   /** How long a client may take to read. Defaults to a minute. */
   readonly stalledMs?: number;
@@ -38,7 +38,7 @@ export interface ListenOptions {
 /** A server that listens. */
 export interface Listening {
   readonly port: number;
-  /** Lets the calls that run end first, for a while. */
+  /** Closes the server, after giving running calls time to end. */
   close(drain: Drain): Promise<void>;
 }
 
@@ -46,18 +46,18 @@ export interface Listening {
 export async function openHttp1(front: HttpFront, place: ListenOptions): Promise<Listening> {
   const { host, port, tls } = place;
   const options = {
-    // Everything else is answered as if it had not asked for more (RFC 9110 §7.8), such as the
-    // `Upgrade: h2c` of `curl --http2`.
+    // Other upgrade requests are served as if they had not asked for it (RFC 9110 §7.8), such as
+    // the `Upgrade: h2c` of `curl --http2`.
     shouldUpgradeCallback: (request: IncomingMessage) => front.upgradeOf(request) !== undefined,
-    // Refused by the front, as an error of the contract.
+    // The front refuses it with an error of the contract.
     requireHostHeader: false,
-    // Above the idle timeouts of common proxies (60 s for nginx and AWS load balancers), so that it
-    // is not the server that closes a connection on which a request is on its way.
+    // Above the idle timeouts of common proxies (60 s for nginx and AWS load balancers), so that
+    // the server does not close a connection on which a request is on its way.
     keepAliveTimeout: 75_000,
   };
   const server = tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
   const connections = connectionsOf(server);
-  // What writes is the socket inside of the connection, where TLS is around it.
+  // With TLS, the inner socket does the writing.
   const writers = tls ? connectionsOf(server, 'secureConnection') : connections;
   const stalled = breakStalled(writers, place.stalledMs ?? stalledMs);
   server.on('request', inTurn(front.request));
@@ -66,7 +66,7 @@ export async function openHttp1(front: HttpFront, place: ListenOptions): Promise
   server.on('clientError', front.unparsed);
   server.on('connect', front.connect);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // The server listens no more to this socket, and an error that nobody hears ends the process.
+    // The server no longer listens to this socket, and an unhandled error event ends the process.
     socket.on('error', () => socket.destroy());
     front.upgradeOf(request)?.(request, socket, head);
   });
@@ -88,12 +88,12 @@ export async function openHttp1(front: HttpFront, place: ListenOptions): Promise
   };
 }
 
-/** How long to look for a moment in which nobody connects. */
+/** How long to look for a turn without a new connection. */
 const connectingMs = 1000;
 
 /**
- * Resolves in a turn of the event loop in which no connection came, if there soon is one: to end
- * listening resets the connections that the kernel has taken and the process has not.
+ * Resolves in a turn of the event loop in which no connection arrived, if there is one soon:
+ * closing the listener resets connections that the kernel has accepted and the process has not.
  */
 async function nobodyConnecting(server: Server): Promise<void> {
   const endMs = performance.now() + connectingMs;
@@ -110,8 +110,8 @@ async function nobodyConnecting(server: Server): Promise<void> {
 }
 
 /**
- * Calls `act` again and again, as soon as nothing was read or written for `quietMs`: a response
- * that was begun before the server drains does not say that it is the last of its connection.
+ * Calls `act` repeatedly, whenever nothing was read or written for `quietMs`: a response that was
+ * begun before the drain does not announce that it is the last of its connection.
  */
 function whenQuiet(
   connections: ReadonlySet<Socket>,
@@ -132,7 +132,7 @@ function whenQuiet(
   }, lookMs);
 }
 
-/** Serves HTTP/2 and nothing else: a client that offers only HTTP/1.1 by ALPN is refused. */
+/** Serves only HTTP/2: a client that offers just HTTP/1.1 by ALPN is refused. */
 export async function openHttp2(front: HttpFront, place: ListenOptions): Promise<Listening> {
   const { host, port, tls } = place;
   const options = {
@@ -140,7 +140,7 @@ export async function openHttp2(front: HttpFront, place: ListenOptions): Promise
     Http2ServerResponse: ResponseWithoutTrailers,
   };
   const server = tls ? createHttp2TlsServer({ ...options, ...tls }) : createHttp2Server(options);
-  // The front asks nothing of a request that HTTP/2's compatibility API does not have.
+  // The front uses nothing of a request that HTTP/2's compatibility API lacks.
   const listen2 = (listener: HttpFront['request']) => listener as unknown as Http2Listener;
   server.on('request', listen2(front.request));
   server.on('checkContinue', listen2(front.checkContinue));
@@ -163,7 +163,7 @@ export async function openHttp2(front: HttpFront, place: ListenOptions): Promise
     port: await listen(server, { port, host }, { what: 'HTTP/2', setting: 'HTTP2_PORT' }),
     async close({ idleMs, callsMs }) {
       if (idleMs > 0) {
-        // Streams that are on their way are still served (RFC 9113 §6.8).
+        // Streams that are already under way are still served (RFC 9113 §6.8).
         for (const session of sessions) session.goaway(0, maxStreamId);
         await sleep(idleMs);
       }
@@ -184,7 +184,7 @@ export async function openHttp2(front: HttpFront, place: ListenOptions): Promise
 /** RFC 9113 §5.1.1. */
 const maxStreamId = 2 ** 31 - 1;
 
-/** Every open TCP connection, also those that HTTP does not know: in a handshake, upgraded. */
+/** Every open TCP connection, including those that HTTP does not know: in a handshake, upgraded. */
 function connectionsOf(server: Server, event = 'connection'): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on(event, (socket: Socket) => {
@@ -198,7 +198,7 @@ function destroyAll(connections: ReadonlySet<Socket>): void {
   for (const socket of connections) socket.destroy();
 }
 
-/** @throws Error that names the address and why it cannot be listened on */
+/** @throws Error that names the address, and why the server cannot listen on it */
 const listen = (
   server: Server,
   place: Pick<ListenOptions, 'port' | 'host'>,

@@ -33,17 +33,17 @@ export interface HttpFrontParts {
   readonly addressOf: AddressOf;
   /** Prometheus text of `/metrics`. */
   readonly metrics: () => string;
-  /** Why no more requests should be sent here; undefined when all is well. */
+  /** Why no more requests should be sent here; undefined if all is well. */
   readonly whyNotReady: () => Promise<string | undefined>;
 }
 
-/** What HTTP servers do with what comes in. Every member answers in full by itself. */
+/** Handlers for what arrives at an HTTP server. Every member sends its own response. */
 export interface HttpFront {
   readonly request: RequestListener;
   /** A client waits for `100 Continue` before it sends its body. */
   readonly checkContinue: RequestListener;
   readonly checkExpectation: RequestListener;
-  /** Undefined: the request is answered as if it had not asked for another protocol. */
+  /** Undefined: the request is served as if it had not asked for another protocol. */
   upgradeOf(request: IncomingMessage): Upgrade | undefined;
   /** CONNECT (RFC 9110 §9.3.6) over HTTP/1.1, which leaves a bare connection, and over HTTP/2. */
   connect(request: IncomingMessage, socket: Duplex): void;
@@ -58,7 +58,7 @@ export interface HttpFront {
 /** Refuses requests that no room gets; core counts, logs and rate-limits them. */
 interface Refuser {
   request(refusal: FrontRefusal, request: IncomingMessage, response: ServerResponse): void;
-  /** @param request undefined if the parser found none */
+  /** @param request undefined if the parser found no request */
   connection(refusal: FrontRefusal, socket: Duplex, request?: IncomingMessage): void;
   /** A request that breaks off after a room has got it: the room fails, and core counts, there. */
   rest(refusal: FrontRefusal, socket: Duplex, request: IncomingMessage): void;
@@ -85,7 +85,7 @@ function createRefuser({ core, addressOf }: HttpFrontParts): Refuser {
       );
     },
     connection(refusal, socket, request) {
-      // Whatever comes in comes from a TCP connection.
+      // All requests arrive over TCP.
       const from = request ?? { socket: socket as Socket, headers: {} };
       refused(refusal, from, request).then(
         (problem) => endWithProblem(socket, problem),
@@ -100,7 +100,7 @@ function createRefuser({ core, addressOf }: HttpFrontParts): Refuser {
   };
 }
 
-/** Gives each request to its room, or answers it if it belongs to none. */
+/** Passes each request to its room, or responds itself if it belongs to no room. */
 function createRouter(
   parts: HttpFrontParts,
   refuser: Refuser,
@@ -115,7 +115,7 @@ function createRouter(
     const refusal = refusalOf(incoming);
     if (refusal) return refuser.request(refusal, incoming, response);
     const { url = '/', method, headers } = incoming;
-    // HTTP/1.0 needs none, and libraries of the rooms make a URL of it.
+    // HTTP/1.0 needs no Host, but libraries of the rooms build a URL from it.
     if (incoming.httpVersion === '1.0') headers.host ??= 'localhost';
     const path = url.startsWith('/v1/payments') ? '' : pathOf(url);
     const page = ownPages.get(path);
@@ -132,7 +132,7 @@ function createRouter(
       const refusal = method === 'GET' ? upgradeRequired : wrongMethod(method, 'GET');
       return refuser.request(refusal, incoming, response);
     }
-    // The server as a whole (RFC 9110 §9.3.7).
+    // `*` means the server as a whole (RFC 9110 §9.3.7).
     if (path === '*' && method === 'OPTIONS') return respond(incoming, response, 204);
     if (elsewhere) return elsewhere(incoming, response);
     return respond(incoming, response, 404, 'This wire is not open.\n');
@@ -142,13 +142,13 @@ function createRouter(
     try {
       route(incoming, response);
     } catch (thrown) {
-      // A room that throws fails its own request alone.
+      // A room that throws fails only its own request.
       refuser.request({ error: toPaymentsError(thrown), close: true }, incoming, response);
     }
   };
 }
 
-/** Routes requests to the rooms, and answers those that belong to none of them. */
+/** Routes requests to the rooms, and responds to those that belong to no room. */
 export function createHttpFront(parts: HttpFrontParts): HttpFront {
   let draining = false;
   const isDraining = () => draining;
@@ -188,12 +188,12 @@ export function createHttpFront(parts: HttpFrontParts): HttpFront {
 
     unparsed(error, socket) {
       const refusal = unparsed(error);
-      // What node:http itself looks at here: it has no other place for the response under way.
+      // node:http itself looks here: it keeps the response under way nowhere else.
       const answering = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
       if (!refusal || !socket.writable || answering?.headersSent) {
         socket.destroy();
       } else if (answering?.req.complete) {
-        // The requests before it were whole, and the first of them has not been answered yet.
+        // The requests before it were complete, and the first of them has no response yet.
         answering.setHeader('connection', 'close');
       } else if (answering) {
         refuser.rest(refusal, socket, answering.req);
@@ -246,8 +246,8 @@ function createOwnPages(
 
 /**
  * Sends `100 Continue` when a room begins to read the body, and not before: a request that is
- * refused for its headers is answered at once (RFC 9110 §10.1.1). Its connection is then closed,
- * because the client may send the body all the same or not.
+ * refused for its headers gets its response at once (RFC 9110 §10.1.1). Its connection is then
+ * closed, because the client may send the body anyway.
  */
 function continueWhenRead(
   request: IncomingMessage,

@@ -1,9 +1,9 @@
 import { Http2ServerResponse, type OutgoingHttpHeaders } from 'node:http2';
 
 /**
- * Node's response over HTTP/2 without trailers, which no response here has. Node's own asks for
- * them each time: it keeps the stream open, calls JavaScript again when the body is sent, and then
- * sends another frame for the end alone.
+ * Node's response over HTTP/2 without trailers, which no response here has. Node's own class waits
+ * for trailers each time: it keeps the stream open, calls JavaScript again when the body is sent,
+ * and then sends another frame just for the end.
  */
 export class ResponseWithoutTrailers extends Http2ServerResponse {
   override writeHead(statusCode: number, headers?: OutgoingHttpHeaders | readonly string[]): this;

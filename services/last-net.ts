@@ -10,7 +10,8 @@ import type { FailureKind } from './log.ts';
  * zero is a bug.
  */
 export function catchTheRest(report: (kind: FailureKind, error: unknown) => void): void {
-  // A log that nobody reads any more fails each write to it, which must not be logged in turn.
+  // If the reader of the log is gone, each write fails, and that failure must not be logged in
+  // turn.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   process.on('unhandledRejection', (reason) => report('rejection', reason));

@@ -3,18 +3,18 @@ import type { CallRecord } from './observe.ts';
 /** Where work failed that no caller waits for. */
 export type FailureKind = 'rejection' | 'exception' | 'background';
 
-/** Lines of JSON on standard error. */
+/** Logs lines of JSON to standard error. */
 export interface Log {
   /** How a call ended. */
   call(call: CallRecord): void;
   /**
-   * A failure outside of calls; logged at every level.
+   * Logs a failure outside of calls, at every level.
    * @param work the name of the background work that failed
    */
   failure(kind: FailureKind, error: unknown, work?: string): void;
 }
 
-/** @param level `errors`: calls that failed inside; `calls`: a line a call */
+/** @param level `errors`: internal failures only; `calls`: a line for each call */
 export function createLog(level: 'off' | 'errors' | 'calls'): Log {
   return {
     call(call) {
@@ -38,6 +38,6 @@ function stacksOf(error: Error): string {
   return error.cause instanceof Error ? `${own}\ncaused by ${error.cause.stack}` : own;
 }
 
-/** A library's message may repeat what it was given: an API key, a header. */
+/** A library's message may repeat its input: an API key, a header. */
 const withoutSecrets = (text: string): string =>
   text.replace(/\bsk_\w+_[\w-]+/g, 'sk_…').replace(/\b(bearer|basic) +\S+/gi, '$1 …');

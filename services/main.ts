@@ -18,13 +18,15 @@ import type { Drain, Front } from './wire/front.ts';
 import { createAllowsOrigin } from './wire/http/origin.ts';
 import type { HttpRoute, OpenRoom } from './wire/room.ts';
 
-/** What a room may ask for when it opens. */
+/** What a room gets when it opens. */
 type Settings = Omit<Config, 'tls'> & Front & { readonly tls: Tls | undefined };
 interface Room {
   open(core: Core, settings: Settings): OpenRoom | Promise<OpenRoom>;
 }
 
-/** Loaded when their wire is open: a server of one wire pays for no other's library. */
+/**
+ * Loaded when their wire opens, so that a server of one wire does not load the libraries of others.
+ */
 const rooms: Readonly<Record<Wire, () => Promise<Room>>> = {
   rest: () => import('./rest/server.ts'),
   grpc: () => import('./grpc/server.ts'),
@@ -34,24 +36,24 @@ const rooms: Readonly<Record<Wire, () => Promise<Room>>> = {
 };
 
 const defaultDrain: Drain = { idleMs: 0, callsMs: 10_000 };
-/** How long what is left after closing may keep the process. */
+/** How long leftovers may keep the process alive after closing. */
 const exitMs = 500;
 
 type Close = (drain: Drain) => Promise<void>;
 
-/** A running server. Ports are those really bound. */
+/** A running server. The ports are those actually bound. */
 export interface Fivewire {
   readonly ports: BoundPorts;
   readonly core: Core;
   readonly store: Store;
   readonly report: Reporting['report'];
-  /** Ends every wire, after the calls that run. */
+  /** Ends every wire, after the running calls. */
   close(drain?: Partial<Drain>): Promise<void>;
 }
 
 /**
- * Opens the database and the wires that `config` names; resolves when all of them listen. Where one
- * cannot, all that was opened before it is closed again.
+ * Opens the database and the wires that `config` names; resolves when all of them listen. If one
+ * cannot open, everything opened before it is closed again.
  */
 export async function start(config: Config, signal?: AbortSignal): Promise<Fivewire> {
   const tls = config.tls && readTls(config.tls);
@@ -59,7 +61,7 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
   const closers: Close[] = [];
   const close = async (drain: Partial<Drain> = {}) => {
     await Promise.all(closers.map((closeOne) => closeOne({ ...defaultDrain, ...drain })));
-    // Calls that were cut off end before the store does.
+    // The store closes after calls that were cut off have ended.
     await turn();
     await store.close();
   };
@@ -71,7 +73,7 @@ export async function start(config: Config, signal?: AbortSignal): Promise<Fivew
   }
 }
 
-/** @param closers gets what closes each part, as soon as it is open */
+/** @param closers gets a function that closes each part, as soon as it is open */
 async function open(
   config: Omit<Settings, keyof Front>,
   store: Store,
@@ -116,11 +118,11 @@ async function open(
   return { ports: bound, core, report };
 }
 
-/** What loading leaves: compiled code for a later start, and garbage. */
+/** Tidies up after loading: saves compiled code for a later start, and collects garbage. */
 function finishLoading(): void {
   flushCompileCache();
-  // There under --expose-gc. Nothing less gives the space back that loading made the young
-  // generation grow to, and no request waits for it yet.
+  // `gc` exists under --expose-gc. Only a full collection shrinks the young generation, which
+  // loading made grow, and no request waits for it yet.
   globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
 }
 
@@ -141,11 +143,15 @@ async function serve(): Promise<void> {
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
   }
   await fivewire.close({ idleMs: term ? config.drainMs : 0 });
-  // grpc-js does not know a client that has not ended its TLS handshake, and so parts with none.
+  // grpc-js does not know clients that have not ended their TLS handshake, and so does not
+  // disconnect them.
   setTimeout(() => process.exit(), exitMs).unref();
 }
 
-/** Serves as the environment asks, until SIGINT or SIGTERM; says in one line why it cannot. */
+/**
+ * Serves as the environment configures, until SIGINT or SIGTERM; if it cannot, prints the reason in
+ * one line.
+ */
 export async function main(): Promise<void> {
   try {
     await serve();

@@ -8,7 +8,7 @@ export interface Metrics {
   readonly record: (call: CallRecord) => void;
   /** Counts a failure outside of calls. */
   failed(kind: FailureKind): void;
-  /** Gauges of the event loop begin anew with each call. */
+  /** Gauges of the event loop restart with each scrape. */
   render(): string;
   close(): void;
 }
@@ -63,9 +63,9 @@ export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
   };
 }
 
-/** How long the event loop kept its work waiting, and how busy it was, since the last scrape. */
+/** How long the event loop delayed its work, and how busy it was, since the last scrape. */
 function watchEventLoop() {
-  // Looks at each turn of the loop, and makes none: a process that waits is not woken up for it.
+  // Observes each turn of the loop and causes none, so an idle process stays asleep.
   const turns = monitorEventLoopDelay({ samplePerIteration: true });
   turns.enable();
   let last = eventLoopUtilization();

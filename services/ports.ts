@@ -12,7 +12,7 @@ const bytesPerNumber = 5;
 const pool = new Uint8Array(bytesPerNumber * 512);
 let used = pool.length;
 
-/** A random integer in [0, 2^40); random bytes are drawn by the pool, for speed. */
+/** A random integer in [0, 2^40); random bytes come from a pool, for speed. */
 function random40(): number {
   if (used === pool.length) {
     randomFillSync(pool);
@@ -27,7 +27,7 @@ function random40(): number {
 const newSecret = (): string =>
   Buffer.from(randomFillSync(new Uint8Array(24))).toString('base64url');
 
-/** A limiter of addresses, where those of one network count as one. */
+/** A limiter of addresses; those of one network share a bucket. */
 function createAddressBuckets(): Pick<Limiter, 'take'> {
   const buckets = createTokenBuckets(() => performance.now());
   return {
@@ -39,7 +39,7 @@ function createAddressBuckets(): Pick<Limiter, 'take'> {
 
 export interface PortsOptions {
   readonly observe?: Ports['observe'];
-  /** Failures a second from one address; any number if omitted or 0. */
+  /** Maximum failures a second from one address; 0 means unlimited. Defaults to 0. */
   readonly addressLimit?: number | undefined;
 }
 

@@ -4,7 +4,7 @@ import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { recordCalls } from './observe.ts';
 
-/** Log and metrics of one server, which get the same of everything. */
+/** Log and metrics of one server, which both receive everything. */
 export interface Reporting {
   readonly observe: Observe;
   /** Logs and counts a failure that belongs to no call. */

@@ -2,13 +2,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 
-/** What a server over TLS shows and signs with, PEM. */
+/** Certificate and private key of a server over TLS, PEM. */
 export interface Tls {
   readonly cert: string;
   readonly key: string;
 }
 
-/** @throws Error if a file cannot be read or holds something else, or the two are no pair */
+/** @throws Error if a file cannot be read or is not valid, or the two do not belong together */
 export function readTls({ certPath, keyPath }: NonNullable<Config['tls']>): Tls {
   const asCertificate = (pem: string) => new X509Certificate(pem);
   const [cert, certificate] = read('TLS_CERT', certPath, 'a certificate', asCertificate);

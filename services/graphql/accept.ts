@@ -4,15 +4,15 @@ import { isPlain } from '../wire/http/media-type.ts';
 /** The media types of a response that is not a stream (GraphQL over HTTP §4). */
 export type ResponseType = 'application/json' | 'application/graphql-response+json';
 
-/** What a client can read. */
+/** The media types that a client accepts. */
 export interface Accepted {
-  /** The better of both; undefined if it accepts neither. */
+  /** The preferred one of both; undefined if the client accepts neither. */
   readonly json: ResponseType | undefined;
   /** Whether it asks for event streams by name. */
   readonly streams: boolean;
 }
 
-/** Reads an `Accept` header: by q-values, and of equal types the one that stands first. */
+/** Reads an `Accept` header: by q-values, and among equal types the first one. */
 export function acceptedBy(header: string | undefined): Accepted {
   if (header === undefined) return { json: 'application/json', streams: false };
   const ranges = rangesOf(header).filter(isPlain);

@@ -2,17 +2,17 @@ import type { OperationTypeNode } from 'graphql';
 import { PaymentsError } from '../core/errors.ts';
 import { written } from './json-value.ts';
 
-/** Numbers, true, false and null, about. */
+/** Approximate bytes of a number, true, false or null. */
 const plainValueBytes = 8;
-/** The quotes of a name or a text, its colon and its comma, about. */
+/** Approximate bytes of the quotes of a name or a text, its colon and its comma. */
 const punctuationBytes = 4;
 /** What JSON writes as an escape (RFC 8259 §7). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are meant
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /**
- * Bytes that data has as JSON, about. Counting stops above `limit`: an answer asks for the same
- * large value by many aliases, and is then written as often, while in memory it is there once.
+ * Estimates the bytes of data as JSON. Counting stops above `limit`: a document may request the
+ * same large value by many aliases, which is then written as often, while memory has it once.
  */
 export function answerBytes(data: unknown, limit: number): number {
   if (typeof data === 'string') return textBytes(data);
@@ -25,7 +25,7 @@ export function answerBytes(data: unknown, limit: number): number {
     }
     return bytes;
   }
-  // Made by the executor or by JSON.parse: every name is its own.
+  // Made by the executor or by JSON.parse, so every name is its own.
   const fields = written(data) as Readonly<Record<string, unknown>>;
   for (const name in fields) {
     bytes += name.length + punctuationBytes + answerBytes(fields[name], limit - bytes);
@@ -39,10 +39,10 @@ const textBytes = (text: string): number =>
     ? Buffer.byteLength(JSON.stringify(text))
     : Buffer.byteLength(text) + punctuationBytes;
 
-/** The largest answer to an event, bytes of its data: a replay takes a token for 20 of them. */
+/** Maximum bytes of data in the response to an event: a replay takes a token for 20 of them. */
 const maxEventBytes = 256 * 1024;
 
-/** @throws PaymentsError `query_too_costly` where data is larger than a response may be */
+/** @throws PaymentsError `query_too_costly` if data is larger than a response may be */
 export function requireSmall(data: unknown, kind: `${OperationTypeNode}`, maxBytes: number): void {
   const most = kind === 'subscription' ? Math.min(maxEventBytes, maxBytes) : maxBytes;
   if (answerBytes(data, most) <= most) return;

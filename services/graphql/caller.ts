@@ -3,7 +3,7 @@ import type { Caller, Receipt, Session } from '../core/invoke.ts';
 import { headerText, readCallHeaders } from '../wire/call-headers.ts';
 import { requestIdOf } from '../wire/request-id.ts';
 
-/** A caller of this room; the receipt is always asked for, since its rate is told in the answer. */
+/** A caller of this room. The receipt is required, because the response reports its rate. */
 export interface GraphqlCaller extends Caller {
   readonly receipt: Receipt;
 }
@@ -27,7 +27,7 @@ export const callerOf = (
 
 /**
  * The caller of one operation on a connection that was authenticated once.
- * @param signal aborts when nobody waits for the operation's answer any more
+ * @param signal aborts when nobody waits for the operation's response any more
  */
 export const callerOnConnection = (
   session: Session | undefined,

@@ -68,8 +68,8 @@ interface ConnectionJson<Node> {
 }
 
 /**
- * The core's value of an enum. One of a newer contract is handed through as the wire has it: it is
- * no reason to end a stream, and code that switches over the values needs a default.
+ * The core's value of an enum. A value of a newer contract is passed on unchanged, so that it does
+ * not end a stream; code that switches over the values needs a default.
  */
 const valueIn = <Value extends string>(values: ReadonlyMap<string, Value>, name: string): Value =>
   values.get(name) ?? (name as Value);
@@ -143,7 +143,7 @@ const eventResources: { readonly [Kind in EventKind]: Decoder<EventResources[Kin
 
 function decodeData(json: GraphqlEvent['data']): Event['data'] {
   const kind = eventKinds.find((known) => toPascal(known) === json.__typename);
-  // A resource of a newer contract, of which the document selects nothing.
+  // A resource of a newer contract; the document selects nothing of it.
   if (kind === undefined) return { kind: 'unknown' } as never;
   // Kind and resource are a pair; a union of such pairs cannot say so.
   return { kind, [kind]: eventResources[kind].decode(json) } as never;
@@ -210,13 +210,13 @@ const shapes: { readonly [Shape in CallShape]: Unwrap<Shape> } = {
   }),
 };
 
-/** The output of an operation from the `result` of its document, which a server of ours sent. */
+/** Decodes the output of an operation from the `result` of its document, sent by our own server. */
 export const decodeOutput = perCall((name) => {
   const { effect, output } = operations[name];
   const unwrap: Unwrap<CallShape> = shapes[output.shape];
   const ofItem: Decoder<unknown> = resources[output.resource];
   const { decode } = unwrap(ofItem);
-  // A query for one resource is null where there is none with that id.
+  // A query for one resource is null if no resource has that id.
   return effect === 'read' && output.shape === 'one'
     ? (result: unknown, { id }: Json) => decode(found(result, output.resource, id))
     : decode;

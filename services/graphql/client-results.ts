@@ -20,7 +20,7 @@ export function lost(target: string, cause: unknown): Error {
   return new Error(`Expected an answer from ${target}, lost the connection: ${message}`, { cause });
 }
 
-/** The `result` of an answer. @throws PaymentsError when it has errors, or is a failure */
+/** Returns the `result` of a response. @throws PaymentsError if it has errors, or is a failure */
 export function resultOf(
   { status, body }: { readonly status: number; readonly body: string },
   inputNames?: InputNames,
@@ -38,7 +38,7 @@ export function resultOf(
   return result;
 }
 
-/** What is null here is `not_found` in core, in core's words. */
+/** A null result means `not_found`, reported in core's words. */
 export function found(result: unknown, what: string, id: unknown): unknown {
   if (result === null || result === undefined) throw notFound(what, String(id));
   return result;
@@ -55,7 +55,7 @@ interface ViolationJson {
   readonly message: string;
 }
 
-/** Core's names of arguments that have another one here. */
+/** Core's names of arguments that have another name here. */
 export type InputNames = Readonly<Record<string, string>>;
 
 function decodeViolations(violations: readonly ViolationJson[], names: InputNames): Violation[] {
@@ -71,7 +71,7 @@ function decodeFailure(
   inputNames: InputNames = {},
 ): PaymentsError {
   const { code, message, violations, retryAfterMs } = failure;
-  // In `errors` under core's name, in a union under one that does not clash with a payment's.
+  // In `errors` under core's name; in a union under a name that does not clash with a payment's.
   const metadata = failure.metadata ?? failure.details;
   if (!isErrorCode(code)) return new PaymentsError('internal', message);
   if (code === 'validation_failed' && Array.isArray(violations)) {
@@ -79,12 +79,12 @@ function decodeFailure(
   }
   return new PaymentsError(code, message, {
     ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
-    // What a server of ours sent; null where the union's member has none.
+    // Sent by our own server; null if the union's member does not have it.
     ...(metadata ? { metadata: metadata as Record<string, string> } : undefined),
   });
 }
 
-/** The error that `errors` tells of; the faults of several are one list. */
+/** The error that `errors` reports; the violations of several are one list. */
 export function decodeErrors(errors: readonly WireError[], inputNames?: InputNames): PaymentsError {
   const [first] = errors;
   const violations = errors.flatMap(({ extensions }) => extensions?.violations ?? []);

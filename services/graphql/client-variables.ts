@@ -32,7 +32,9 @@ const values: Readonly<Record<string, (value: unknown) => unknown>> = {
 /** The input fields that are arguments with another name. */
 const argumentNames: Readonly<Record<string, string>> = { limit: 'first', cursor: 'after' };
 
-/** An operation's input as the variables of its document. What is not a field stays as it is. */
+/**
+ * Converts an operation's input to the variables of its document. Unknown fields stay as they are.
+ */
 export function encodeVariables(name: OperationName, input: Json): Json {
   const variables: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(input)) {

@@ -9,7 +9,7 @@ import { decodeErrors, type Json, toError } from './client-results.ts';
 import { encodeVariables } from './client-variables.ts';
 import { watchDocument } from './documents.ts';
 
-/** graphql-ws opens sockets by itself, and hands no option on to them. */
+/** graphql-ws opens sockets itself, and passes no options to them. */
 const socketTrusting = (ca: string) =>
   class extends WebSocket {
     constructor(address: string, protocol: string) {
@@ -23,14 +23,14 @@ export function createWatcher(
   ca: string | undefined,
   authorization: string | undefined,
 ) {
-  /** By the ids of subscriptions: what hears how far each has come. */
+  /** Called with the position of each subscription, by its id. */
   const hearing = new Map<string, (position: number) => void>();
   let last = 0;
   const connection = createClient({
     url: `${target.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: ca ? socketTrusting(ca) : WebSocket,
     connectionParams: authorization === undefined ? {} : { authorization },
-    // A stream that was cut says so; its position is where its reader resumes.
+    // A cut stream fails, and its reader resumes after its position.
     retryAttempts: 0,
     generateID: () => String(last),
     on: {
@@ -90,7 +90,7 @@ export function createWatcher(
   return { watch, close: () => void connection.dispose() };
 }
 
-/** What came of a stream and is not read yet. */
+/** Events of a stream that are not read yet. */
 function createQueue(signal: AbortSignal) {
   const queue: Event[] = [];
   let wake: () => void = () => {};
@@ -98,12 +98,12 @@ function createQueue(signal: AbortSignal) {
   let failure: unknown;
   let start: number | undefined;
   let position = 0;
-  /** What the server said last: all events up to here are in the queue or were read. */
+  /** The server's last position: all events up to it are in the queue or were read. */
   let reached = 0;
 
   async function* read(): AsyncGenerator<Event, void, void> {
     while (!signal.aborted) {
-      // What came before an end is delivered; an abort asks for nothing more.
+      // What came before an end is delivered; after an abort nothing more is.
       const event = queue.shift();
       if (event) {
         position = event.sequence;

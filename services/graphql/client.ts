@@ -24,20 +24,22 @@ import { encodeVariables, inputNames } from './client-variables.ts';
 import { createWatcher } from './client-watch.ts';
 import { operationDocuments, paymentDocumentId, screenDocument } from './documents.ts';
 
-/** The client of this room: what every wire's client does, and what only GraphQL can. */
+/** The client of this room: every wire's client, and what only GraphQL can do. */
 export interface GraphqlClient extends Calls, Streams<EventStream>, Closable {
-  /** One document for what takes other wires one call, one and one a payment. */
+  /**
+   * One document instead of one call for the list, one for the customer and one for each payment.
+   */
   getScreen(customerId: string): Promise<Screen>;
-  /** By GET of a persisted document. @param etag of the copy that the caller holds, if any */
+  /** By GET of a persisted document. @param etag of the caller's copy. Optional. */
   getPaymentPersisted(id: string, etag?: string): Promise<ConditionalPayment>;
 }
 
 const mediaType = 'application/graphql-response+json';
 
-/** Opens its connections when they are first needed. */
+/** Creates a client that opens its connections at first use. */
 export async function createGraphqlClient(options: ClientOptions): Promise<GraphqlClient> {
   const { target, ca, key, connections = 1 } = options;
-  // HTTP/1.1, also where a server over TLS offers HTTP/2, which undici would take.
+  // HTTP/1.1, even if a server over TLS offers HTTP/2, which undici would use.
   const pool = new Pool(target, {
     connections,
     pipelining: 1,

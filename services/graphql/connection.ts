@@ -21,8 +21,8 @@ function pageInput({ first, after, ...filter }: ConnectionArgs): Record<string, 
 }
 
 /**
- * A page as a connection (GraphQL Cursor Connections Specification), forwards only. Cursors are
- * core's, and are sealed only where they are asked for, each once: it costs an HMAC.
+ * Makes a connection from a page (GraphQL Cursor Connections Specification), forwards only. Cursors
+ * are core's, and each is sealed once and only if it is selected, because that costs an HMAC.
  */
 export function toConnection<Item>(page: Page<Item>, { after }: ConnectionArgs) {
   const cursorAt = (index: number) => {
@@ -40,10 +40,10 @@ export function toConnection<Item>(page: Page<Item>, { after }: ConnectionArgs) 
     edges: () => page.items.map((node, index) => ({ node, cursor: cursorAt(index) })),
     pageInfo: {
       hasNextPage: page.hasMore,
-      // A cursor that was accepted is that of an item, and the item comes before this page.
+      // An accepted cursor is that of an item, and the item comes before this page.
       hasPreviousPage: after !== undefined && after !== null,
       startCursor: cursorAt(0),
-      // A page that ended early goes on after the rows that it stepped over.
+      // A page that ended early continues after the rows that it skipped.
       endCursor: page.nextCursor ?? cursorAt(-1),
     },
   };

@@ -4,17 +4,17 @@ import type { Caller, Core } from '../core/invoke.ts';
 import type { CallName, OutputOf } from '../core/operations.ts';
 import type { Loaders } from './loaders.ts';
 
-/** How far a subscription has come. */
+/** The position of a subscription. */
 export type WatchedEvents = Pick<EventStream, 'start' | 'position'>;
 
-/** What every resolver of one document shares. */
+/** What the resolvers of one document share. */
 export interface GraphqlContext {
   readonly core: Core;
-  /** Its session is prepaid, that of a subscription apart: a document is admitted as a whole. */
+  /** Its session is prepaid, except that of a subscription: a document is admitted as a whole. */
   readonly caller: Caller;
-  /** Made when they are first asked for: most documents never do. */
+  /** Created at first use; most documents never use them. */
   readonly loaders: () => Loaders;
-  /** Ends the loaders: what they have read may have changed. */
+  /** Drops the loaders, because what they have read may have changed. */
   readonly forgetReads: () => void;
   /** What a subscription watches, once it has begun. */
   watched?: WatchedEvents;
@@ -27,7 +27,7 @@ export const invoke = <Name extends CallName>(
   input: unknown,
 ): Promise<OutputOf<Name>> => core.invoke(name, caller, input);
 
-/** A query for one resource: null where there is none with that id. */
+/** A query for one resource: null if no resource has that id. */
 export const byId =
   (name: CallName) =>
   (_root: unknown, { id }: { readonly id: string }, context: GraphqlContext) =>
@@ -36,7 +36,7 @@ export const byId =
 /** A type that can be found by id. */
 export interface NodeType {
   readonly name: string;
-  /** Of its ids. */
+  /** The prefix of its ids. */
   readonly prefix: string;
   readonly read: ReturnType<typeof byId>;
 }
@@ -46,7 +46,7 @@ function nullWhereNotFound(thrown: unknown): null {
   throw thrown;
 }
 
-/** Arguments as the input of an operation: null is the same as absent. */
+/** Converts arguments to the input of an operation: null is the same as absent. */
 export function withoutNulls(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const name in args) if (args[name] !== null) input[name] = args[name];

@@ -23,9 +23,9 @@ import { PaymentsError } from '../core/errors.ts';
 import { defaultPageSize, maxPageSize } from '../core/page.ts';
 
 /**
- * What a document costs, by the `@cost` and `@listSize` of its schema (IBM GraphQL cost
- * specification), told before it runs. The document is compiled once to the few fields that cost
- * anything; the price of a call is then that plan and the call's variables.
+ * Computes what a document costs before it runs, by the `@cost` and `@listSize` of its schema (IBM
+ * GraphQL cost specification). The document is compiled once to the few fields that cost anything;
+ * the cost of a call follows from that plan and the call's variables.
  */
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -34,25 +34,25 @@ export type Variables = Readonly<Record<string, unknown>>;
 const thousandths = (tokens: number): number => Math.round(tokens * 1000);
 
 interface CostNode {
-  /** The key in the answer. */
+  /** The key in the response. */
   readonly key: string;
   readonly name: string;
-  /** Of the field itself, however many objects it answers. */
+  /** Cost of the field itself, however many objects it returns. */
   readonly weight: number;
-  /** Of each object. */
+  /** Cost of each object. */
   readonly typeWeight: number;
   readonly sizeOf: ((variables: Variables) => number) | undefined;
-  /** Of each row that an argument asks for, read whether it is selected below or not. */
+  /** Cost of each row that an argument requests, read whether it is selected below or not. */
   readonly rowWeight: number;
-  /** The fields below that the size belongs to; none: this field. */
+  /** The fields below that the size belongs to; empty: this field. */
   readonly sizedFields: readonly string[];
   readonly below: CostPlan;
 }
 
-/** What the fields of an object cost. */
+/** The cost of an object's fields. */
 export interface CostPlan {
   readonly nodes: readonly CostNode[];
-  /** Of the fields that have no node, together. */
+  /** Cost of all fields without a node. */
   readonly leafWeight: number;
 }
 
@@ -61,15 +61,15 @@ const nothing: CostPlan = { nodes: [], leafWeight: 0 };
 /** A field without a cost of its own is still resolved, copied and written. */
 const weightPerLeaf = thousandths(0.001);
 const weightPerRow = thousandths(0.02);
-/** Introspection answers from memory: its cost is in lists, and lists within lists above all. */
+/** Introspection reads only memory: its cost is in lists, above all in lists within lists. */
 const introspection = {
   weight: thousandths(1),
   itemWeight: thousandths(0.002),
   itemsOfType: 5,
 } as const;
 /**
- * A document that unfolds to more selections than this is refused without being looked at further.
- * That of the common introspection query has about 300.
+ * Maximum selections to which a document may unfold; beyond it the document is refused without
+ * further work. The common introspection query has about 300.
  */
 const maxSelections = 2000;
 
@@ -85,9 +85,9 @@ interface Compiler {
 const tooCostly = (message: string) => new PaymentsError('query_too_costly', message);
 
 /**
- * The plan of a valid operation, and how many fields it was made of.
+ * Plans a valid operation, and counts the fields of the plan.
  *
- * @throws PaymentsError `query_too_costly` when fields are nested deeper than `maxDepth`, or the
+ * @throws PaymentsError `query_too_costly` if fields are nested deeper than `maxDepth`, or the
  *   operation unfolds to too many selections
  */
 export function compileCost(options: {
@@ -109,7 +109,7 @@ function compile(
   selections: readonly SelectionSetNode[],
   depth: number,
 ): CostPlan {
-  // Tools ask for types of types far deeper; graphql's own rule bounds what of that is a list.
+  // Tools nest types far deeper; graphql's own rule bounds the lists among them.
   if (depth > compiler.maxDepth && !isIntrospectionType(type)) {
     throw tooCostly(`Expected fields nested at most ${compiler.maxDepth} deep.`);
   }
@@ -162,7 +162,7 @@ function collect(
   }
 }
 
-/** Undefined for a field whose only cost is that of a leaf. */
+/** Undefined for a field that costs no more than a leaf. */
 function compileField(
   compiler: Compiler,
   parent: GraphQLCompositeType,
@@ -230,7 +230,7 @@ function weightOf(schema: GraphQLSchema, { astNode }: Bearer): number {
   return weight;
 }
 
-/** Of an interface or a union: that of its dearest member. */
+/** For an interface or a union: that of its most expensive member. */
 const typeWeightOf = (schema: GraphQLSchema, type: GraphQLNamedType): number =>
   isAbstractType(type)
     ? Math.max(...schema.getPossibleTypes(type).map((member) => weightOf(schema, member)))
@@ -255,7 +255,7 @@ function listSizeOf({ schema }: Compiler, { astNode }: Bearer): ListSize | undef
   return size === noListSize ? undefined : size;
 }
 
-/** How many items a call of this field may answer. */
+/** Maximum items that a call of this field may return. */
 function sizeCounter(
   { operation }: Compiler,
   field: GraphQLField<unknown, unknown>,
@@ -294,7 +294,7 @@ function valueReader(
   return (variables) => (Object.hasOwn(variables, name) ? variables[name] : initial) ?? fallback;
 }
 
-/** Items that a slicing argument asks for, a page at the most; -1 where it says nothing. */
+/** Items that a slicing argument requests, a page at most; -1 if the argument is not set. */
 function itemsIn(value: unknown): number {
   if (value === null || value === undefined) return -1;
   if (typeof value === 'number') return Math.max(0, Math.min(value, maxPageSize)) || 0;
@@ -306,7 +306,7 @@ interface Sized {
   readonly size: number;
 }
 
-/** The most that the call can cost, in thousandths. */
+/** The maximum cost of the call, in thousandths. */
 export function requestedCost(plan: CostPlan, variables: Variables, sized?: Sized): number {
   let sum = plan.leafWeight;
   for (const node of plan.nodes) {
@@ -319,13 +319,13 @@ export function requestedCost(plan: CostPlan, variables: Variables, sized?: Size
   return sum;
 }
 
-/** What the call cost, by the objects that are in its answer, in thousandths. */
+/** The cost of the call by the objects in its response, in thousandths. */
 export function actualCost(plan: CostPlan, data: unknown): number {
   if (typeof data !== 'object' || data === null) return 0;
   let sum = plan.leafWeight;
   for (const node of plan.nodes) {
     const value = (data as Readonly<Record<string, unknown>>)[node.key];
-    // Of a union only the fields of the member that came are there.
+    // Of a union only the fields of the returned member count.
     if (value === undefined) continue;
     sum += node.weight + node.rowWeight * rowsIn(node, value);
     for (const item of Array.isArray(value) ? value : [value]) {
@@ -335,7 +335,7 @@ export function actualCost(plan: CostPlan, data: unknown): number {
   return sum;
 }
 
-/** How many rows an answer shows that it was made of. */
+/** The number of rows that the response was made of, as far as it shows them. */
 function rowsIn({ sizedFields, below }: CostNode, value: unknown): number {
   if (Array.isArray(value)) return value.length;
   if (sizedFields.length === 0 || typeof value !== 'object' || value === null) return 0;
@@ -345,5 +345,5 @@ function rowsIn({ sizedFields, below }: CostNode, value: unknown): number {
   return Math.max(0, ...lists.map((list) => (Array.isArray(list) ? list.length : 0)));
 }
 
-/** Whole tokens of the key's bucket for a cost in thousandths; nothing is free. */
+/** Whole tokens of the key's bucket for a cost in thousandths, at least one. */
 export const toPrice = (cost: number): number => Math.max(1, Math.round(cost / 1000));

@@ -36,7 +36,7 @@ const eventFields = `
 
 const pageFields = 'pageInfo { hasNextPage endCursor }';
 
-/** One document an operation; its only field is aliased `result`. */
+/** One document for each operation; its only field is aliased `result`. */
 export const operationDocuments: Readonly<Record<CallName, string>> = {
   getPayment: `query Payment($id: ID!) { result: payment(id: $id) { ...PaymentFields } }
     ${paymentFields}`,

@@ -50,7 +50,10 @@ type FailureType =
   | 'CardDeclined'
   | 'RefundExceedsPayment';
 
-/** A thrown error as a member of a mutation's result. @throws what belongs in `errors` */
+/**
+ * Converts a thrown error to a member of a mutation's result. @throws errors that belong in
+ * `errors`
+ */
 export function toFailure(thrown: unknown) {
   if (!(thrown instanceof PaymentsError)) throw thrown;
   const type = answeredBy[thrown.code];
@@ -81,13 +84,13 @@ const encodeViolations = (violations: readonly Violation[]) =>
     message,
   }));
 
-/** Where an error is, in the document and in the answer. */
+/** Where an error is, in the document and in the response. */
 interface Place {
   readonly locations?: readonly SourceLocation[] | undefined;
   readonly path?: GraphQLError['path'];
 }
 
-/** An error as `errors` has it, at its place in the document and the answer. */
+/** Formats an error for `errors`, with its place in the document and the response. */
 export function toWireError(
   error: PaymentsError,
   requestId: string,
@@ -104,11 +107,11 @@ export function toWireError(
   };
   const message = violations ? invalid(...violations).message : error.message;
   const wired = new GraphQLError(message, { path, extensions });
-  // Set, because the error would scan the document for the place of a node.
+  // Set here, because the error would scan the document for the place of a node.
   return locations ? Object.assign(wired, { locations }) : wired;
 }
 
-/** What the errors of a document are made with. */
+/** What converting a document's errors needs. */
 export interface ErrorContext {
   readonly requestId: string;
   /** Reports the cause of an error that clients see as `internal`. */
@@ -117,10 +120,10 @@ export interface ErrorContext {
 }
 
 /**
- * Errors of parsing, validation, coercion or resolvers as the client gets them, at most as many as
- * a response lists: each is built, and they may be many more than the fields of the document. What
- * the document or its variables did wrong is `validation_failed`; what is not a PaymentsError is
- * `internal`, masked, and reported.
+ * Converts errors of parsing, validation, coercion or resolvers for the client, at most as many as
+ * a response lists: each takes time, and there may be many more than fields of the document. Errors
+ * of the document or its variables become `validation_failed`; anything but a PaymentsError becomes
+ * `internal`, masked, and is reported.
  */
 export function toResponseErrors(
   errors: readonly GraphQLError[],
@@ -153,23 +156,25 @@ function toResponseError(
   return toWireError(known, requestId, { path, locations });
 }
 
-/** How HTTP reports a document that never ran; the errors alone say it on other transports. */
+/** How HTTP reports a document that never ran; on other transports the errors alone report it. */
 export interface Refusal {
   readonly errors: readonly GraphQLError[];
   readonly status: number;
   /**
-   * True where the request was well-formed GraphQL over HTTP: a client that accepts only
-   * `application/json` is then answered 200 (GraphQL over HTTP §6.4.1).
+   * True if the request was well-formed GraphQL over HTTP: a client that accepts only
+   * `application/json` then gets status 200 (GraphQL over HTTP §6.4.1).
    */
   readonly wellFormed: boolean;
 }
 
-/** What is wrong with a document, so that none of its fields ran. */
+/** The violations of a document, none of whose fields ran. */
 export class DocumentFaults extends Error {
   override readonly name = 'DocumentFaults';
-  /** Not `errors`: Yoga takes what has these for an AggregateError, and breaks it up. */
+  /**
+   * Not called `errors`: Yoga takes objects with that field for an AggregateError, and splits them.
+   */
   readonly faults: readonly GraphQLError[];
-  /** Undefined where the errors know their own. */
+  /** Undefined if the errors have their own places. */
   readonly places: Places | undefined;
 
   constructor(faults: readonly GraphQLError[], places?: Places | undefined) {
@@ -179,7 +184,7 @@ export class DocumentFaults extends Error {
   }
 }
 
-/** Ends the way of a document whose refusal is known, and counted. */
+/** Stops the processing of a document whose refusal is known and counted. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly refusal: Refusal;
@@ -190,14 +195,16 @@ export class Refused extends Error {
   }
 }
 
-/** Refused although well-formed: by HTTP these are 400, since nothing ran. */
+/**
+ * Codes of well-formed documents that are refused: over HTTP these are 400, because nothing ran.
+ */
 const documentFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'validation_failed',
   'query_too_costly',
   'not_found',
 ]);
 
-/** Errors in the place of an answer; the first one's code decides. */
+/** Errors instead of a result; the first one's code decides. */
 export function refusalWith(errors: readonly GraphQLError[]): Refusal {
   const code = errors[0]?.extensions.code;
   if (!isErrorCode(code)) return { errors, status: httpStatus.internal, wellFormed: false };
@@ -225,7 +232,7 @@ export const askForText = (refusal: Refusal): Refusal => ({
 export function refusalHeaders({ errors, status }: Refusal): Record<string, string> {
   const retryAfterMs = errors[0]?.extensions.retryAfterMs;
   return {
-    // By GET a refusal may come with 200, 404 or 405, which caches keep where nothing is said.
+    // Over GET a refusal may have status 200, 404 or 405, which caches store by default.
     'cache-control': 'no-store',
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="fivewire"' }),
     ...(status === 405 && { allow: 'GET, POST' }),

@@ -6,17 +6,17 @@ import { encodeMessage, retryField, type Timings } from '../wire/http/event-stre
 const heartbeat = ':\n\n';
 
 export interface EventStreamOptions extends Pick<Timings, 'heartbeatMs' | 'retryMs'> {
-  /** Aborts when the server ends: a stream that ends then is not complete. */
+  /** Aborts when the server shuts down: a stream that ends then is not complete. */
   readonly closing: AbortSignal;
   readonly report: (cause: unknown) => void;
 }
 
 /**
- * Results as server-sent events (GraphQL over SSE, distinct connections mode). `complete` is the
- * end of the operation and of nothing else: a client that gets none comes back. A reader that is
- * behind is waited for; what it has not taken is bounded by the buffers of stream and socket.
+ * Sends results as server-sent events (GraphQL over SSE, distinct connections mode). `complete` is
+ * only sent at the end of the operation: a client that did not get it reconnects. If the reader is
+ * behind, the stream waits; the buffers of stream and socket bound what it has not read.
  *
- * @param onRead called when somebody begins to read
+ * @param onRead called when a reader begins to read
  */
 export function eventStreamOf(
   results: ExecutionResult | AsyncIterable<ExecutionResult>,
@@ -49,7 +49,7 @@ export function eventStreamOf(
         stream.push(encodeMessage({ event: 'complete', data: '' }));
       }
     } catch (thrown) {
-      // The last net: the stream ends, not complete.
+      // After an unexpected failure the stream ends without `complete`.
       report(thrown);
     }
     clearInterval(pulse);
@@ -59,7 +59,7 @@ export function eventStreamOf(
   const stream: Readable = new Readable({
     read() {
       if (!pulse) begin();
-      // A heartbeat is also an occasion to ask.
+      // A heartbeat is also an occasion to check.
       if (isWaiting) return;
       isWaiting = true;
       pushNext();
@@ -72,7 +72,7 @@ export function eventStreamOf(
       );
     },
   });
-  // The first bytes carry the headers to the client, which say that it is subscribed.
+  // The first bytes carry the headers to the client, which show that it is subscribed.
   stream.push(`${retryField(retryMs)}${heartbeat}`);
   return stream;
 }

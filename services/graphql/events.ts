@@ -4,7 +4,7 @@ import { type ConnectionArgs, toConnection } from './connection.ts';
 import { type GraphqlContext, invoke, withoutNulls } from './context.ts';
 import { typeById } from './node.ts';
 
-/** A sequence to start after. What is no number is left for core to refuse. */
+/** A sequence to start after. Core refuses what is not a number. */
 const sequenceOf = (cursor: string | null | undefined): number | string | null =>
   typeof cursor === 'string' && /^-?\d+$/.test(cursor) && Number.isSafeInteger(Number(cursor))
     ? Number(cursor)
@@ -16,9 +16,9 @@ interface WatchArgs {
 }
 
 /**
- * The core's stream with a `return` that takes effect at once: that of an async generator would
- * wait for the next event first. Its position is never after an event whose result is still to be
- * made or sent: only who asks for the next event has done with the one before.
+ * Wraps the core's stream with a `return` that takes effect at once: that of an async generator
+ * would wait for the next event first. Its position is never after an event whose result is still
+ * to be made or sent: only a reader that requests the next event is done with the one before.
  */
 async function watch(
   { after, types }: WatchArgs,

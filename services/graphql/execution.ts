@@ -33,27 +33,27 @@ import type { GraphqlRequest } from './request.ts';
 import { openSubscription, type ResultStream } from './subscription.ts';
 import { variableViolations } from './variables.ts';
 
-/** What became of a request: refused before it ran, one result, or a stream of them. */
+/** The outcome of a request: refused before it ran, one result, or a stream of them. */
 export type Outcome =
   | { readonly refusal: Refusal }
   | { readonly result: ExecutionResult }
   | { readonly stream: ResultStream };
 
 export interface ExecutionOptions {
-  /** False: no batching, for the bench to show what the loaders save. */
+  /** False turns batching off, so that the bench can show what the loaders save. */
   readonly loaders: boolean;
   readonly introspection: boolean;
   /** Maximum document cost. */
   readonly maxCost: number;
-  /** The largest answer that is sent, bytes of its data. */
+  /** Maximum bytes of data in a response. */
   readonly maxAnswerBytes: number;
-  /** Called with every failure that clients see as `internal` only. */
+  /** Called with every failure that clients see only as `internal`. */
   readonly report: (cause: unknown, requestId: string) => void;
 }
 
 /** What the transport of a document allows. */
 export interface Transport {
-  /** It must not change anything (GET). */
+  /** The document must not change anything (GET). */
   readonly readOnly: boolean;
   /** The client can read a stream of results. */
   readonly streams: boolean;
@@ -64,59 +64,59 @@ export interface DocumentCaller extends GraphqlCaller {
   readonly session: Session;
 }
 
-/** A document that may run, and what it takes. */
+/** A document that may run, and its tokens. */
 export interface PreparedRequest {
   readonly prepared: PreparedDocument;
   readonly operation: PreparedOperation;
   readonly variables: Variables;
-  /** Of the whole, in tokens. */
+  /** Tokens of the whole. */
   readonly price: number;
-  /** Of that, what was taken for the preparation. */
+  /** Tokens already taken for the preparation. */
   readonly paid: number;
 }
 
 /**
- * The way of every document, by whatever transport it came: `prepare`, `admit`, execution of
- * `argsOf`, `finish`; of a subscription `prepare`, `subscribe`. What any of them throws is answered
- * as `refuse` says.
+ * The steps of every document, on every transport: `prepare`, `admit`, execution of `argsOf`,
+ * `finish`; of a subscription `prepare`, `subscribe`. If one of them throws, `refuse` makes the
+ * response.
  */
 export interface Execution {
   readonly schema: GraphQLSchema;
   /**
-   * Finds, parses and validates the document and checks its variables. A document not seen before
-   * takes tokens for that.
+   * Finds, parses and validates the document and checks its variables. A new document takes tokens
+   * for that.
    */
   prepare(
     request: GraphqlRequest,
     caller: DocumentCaller,
     transport: Transport,
   ): Promise<PreparedRequest>;
-  /** Takes the price of the whole from the key's bucket; returns who calls from then on. */
+  /** Takes the cost of the whole from the key's bucket; returns the caller from then on. */
   admit(request: PreparedRequest, caller: DocumentCaller): Promise<DocumentCaller>;
   /** What the resolvers of one document share. */
   contextOf(request: PreparedRequest, caller: DocumentCaller): GraphqlContext;
-  /** The result of an execution as it is answered. @throws where it cannot be */
+  /** The result of an execution as it is sent. @throws if it cannot be sent */
   finish(
     request: PreparedRequest,
     caller: DocumentCaller,
     result: ExecutionResult,
   ): ExecutionResult;
   /**
-   * Begins a subscription. What it reads for each event is paid for when it is read: nobody knows
-   * how many will come.
+   * Begins a subscription. It takes tokens for each event when the event is read, because their
+   * number is unknown.
    */
   subscribe(
     request: PreparedRequest,
     caller: DocumentCaller,
     args: ExecutionArgs,
   ): Promise<ResultStream>;
-  /** What is answered in the place of a result; counted, logged and limited by core. */
+  /** The response instead of a result; core counts, logs and limits it. */
   refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal>;
-  /** The whole way. Never rejects. */
+  /** Runs all steps. Never rejects. */
   run(request: GraphqlRequest, caller: DocumentCaller, transport: Transport): Promise<Outcome>;
 }
 
-/** What every step knows. */
+/** What every step needs. */
 interface Room {
   readonly core: Core;
   readonly schema: GraphQLSchema;
@@ -160,7 +160,7 @@ async function unknownDocument(
   return new Refused(hash !== undefined && answer === error ? askForText(refusal) : refusal);
 }
 
-/** A refusal with the errors of a document; the first of them stands for all in the log. */
+/** Refuses with the errors of a document; the first of them stands for all in the log. */
 async function faulty(
   { core, options: { report } }: Room,
   { message, faults, places }: DocumentFaults,
@@ -181,7 +181,7 @@ function priceOf(
   maxCost: number,
 ): number {
   const price = toPrice(requestedCost(plan, variables));
-  // More than a full bucket holds is refused for good, unless it is one operation.
+  // A cost above a full bucket is refused for good, unless the document is one operation.
   const limit = Math.min(maxCost, Math.max(principal.burst, tokensOfOneOperation));
   if (price <= limit) return price;
   throw new PaymentsError(
@@ -191,10 +191,12 @@ function priceOf(
   );
 }
 
-/** The price is that of what is selected: what is read for it pays for its size as it shows. */
+/**
+ * The cost covers what is selected; what is read for it takes tokens by its size, when it is read.
+ */
 const bySize = true;
 
-/** Parses and validates a document that is not remembered, for as many tokens as that takes. */
+/** Parses and validates a document that is not remembered, and takes tokens for that. */
 async function made({ core, documents }: Room, text: string, caller: DocumentCaller) {
   await core.admit(caller, { tokens: 1, bySize });
   const parsed = documents.parse(text);
@@ -326,13 +328,13 @@ async function run(
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /**
- * The executor of a document. Yoga's takes half of the time of graphql 17's own, which makes an
- * AbortController and, when it ends, a DOMException with its stack for every document, and keeps
+ * The executor of a document. Yoga's takes half of the time of graphql 17's own, which for every
+ * document makes an AbortController and, at its end, a DOMException with its stack, and keeps
  * collected fields in weak maps under keys of one request, so that garbage survives into the old
- * generation. But it takes an object that has a `then` for a promise.
+ * generation. But it mistakes an object that has a `then` for a promise.
  */
 const executeOf = ({ namesThen }: PreparedDocument): Execute =>
-  // Its results come in parts where a schema has @defer or @stream, which this one has not.
+  // Results come in parts only if a schema has @defer or @stream; this one does not.
   namesThen ? executeAnyName : (executeByYoga as Execute);
 
 function costOf(
@@ -341,7 +343,7 @@ function costOf(
   requested: number,
   { receipt: { rate } }: GraphqlCaller,
 ) {
-  // Lists without a size of their own may be longer than was assumed; nothing more is taken.
+  // Lists without a size of their own may be longer than assumed; this takes no more tokens.
   const actual = Math.min(requested, toPrice(actualCost(plan, data)));
   const throttle = rate && {
     limit: rate.limit,

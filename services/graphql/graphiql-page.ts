@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-// Yoga's package of the page with all that it needs: nothing is loaded from a CDN.
+// Yoga's package contains the page with all that it needs, so nothing is loaded from a CDN.
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-/** A worker that makes the page of GraphiQL, sends it once, and takes what that needed with it. */
+/** A worker that builds the page of GraphiQL, sends it once and exits, which frees the memory. */
 
 /** The page as it is sent. */
 export interface GraphiqlPage {

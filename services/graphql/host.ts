@@ -3,16 +3,16 @@ import type { AddressOf } from '../wire/address.ts';
 import type { EventStreamOptions } from './event-stream.ts';
 import type { Execution } from './execution.ts';
 
-/** What an HTTP host of the room is made of, Yoga or lean. */
+/** What an HTTP host of the room needs, Yoga or lean. */
 export interface HttpHost {
   readonly core: Core;
   readonly execution: Execution;
   readonly addressOf: AddressOf;
   /** How long a client may take to read a response. */
   readonly readMs: number;
-  /** How long the reader of an event stream may take nothing. */
+  /** How long the reader of an event stream may read nothing. */
   readonly blockedMs: number;
   readonly events: EventStreamOptions;
-  /** Whether the schema may be asked for: tools are then served too. */
+  /** Whether introspection is allowed; tools are then served too. */
   readonly introspection: boolean;
 }

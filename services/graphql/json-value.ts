@@ -1,6 +1,6 @@
 /**
- * A JSON object under names that callers chose. The executor takes whatever has a `then` for a
- * promise, callable or not, and so would fail on an object that has that name.
+ * A JSON object under names that callers chose. The executor mistakes any object with a `then` for
+ * a promise, callable or not, so it would fail on an object with that name.
  */
 class OpaqueJson {
   readonly #value: object;
@@ -14,11 +14,11 @@ class OpaqueJson {
   }
 }
 
-/** The object as an executor can answer it. It is written as JSON like the object itself. */
+/** The object in a form that an executor can return. Its JSON is that of the object itself. */
 export const opaque = (value: object): object =>
   Object.hasOwn(value, 'then') ? new OpaqueJson(value) : value;
 
-/** What is written in an object's place. */
+/** What is written instead of an object. */
 export const written = (value: object): object =>
   value instanceof OpaqueJson ? value.toJSON() : value;
 

@@ -6,7 +6,7 @@ import { maxPageSize, type Page } from '../core/page.ts';
 import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 
-/** The reads that many objects of one answer ask for, each once for all of them. */
+/** Reads that many objects of one response need, each made once for all of them. */
 export interface Loaders {
   readonly payment: DataLoader<string, Payment | null>;
   readonly customer: DataLoader<string, Customer | null>;
@@ -14,9 +14,9 @@ export interface Loaders {
 }
 
 export interface LoaderOptions {
-  /** False: every object reads for itself. What that costs is what the bench shows. */
+  /** False: every object reads for itself, so that the bench can show what that costs. */
   readonly batch: boolean;
-  /** False where the loaders outlive an answer: a stream must not see yesterday's payment. */
+  /** False if the loaders outlive a response: a stream must not see an outdated payment. */
   readonly cache: boolean;
 }
 
@@ -40,8 +40,8 @@ export function createLoaders(core: Core, caller: Caller, options: LoaderOptions
 }
 
 /**
- * Reads the items of these ids, in parts where core refuses to answer all of them at once because
- * they are large: an answer may show little of each.
+ * Reads the items of these ids, in parts if core refuses to return all of them at once because they
+ * are large: the response may show little of each.
  */
 async function inParts<Item>(
   read: (ids: readonly string[]) => Promise<readonly Item[]>,
@@ -57,7 +57,7 @@ async function inParts<Item>(
   }
 }
 
-/** How many items fit, from the first on, where core says so. */
+/** How many items fit, from the first on, if core reports it. */
 const fitsIn = (thrown: unknown): number =>
   thrown instanceof PaymentsError && thrown.code === 'payload_too_large'
     ? Number(thrown.details.metadata?.fits ?? 0)

@@ -13,8 +13,8 @@ interface MutationArgs {
 }
 
 /**
- * A mutation over a write: the output, or the failure as a member of the result's union. What was
- * read before it is read anew after it.
+ * A mutation over a write: the output, or the failure as a member of the result's union. Drops what
+ * was read before it, so that it is read again.
  */
 const mutation =
   (name: CallName) =>
@@ -40,7 +40,7 @@ const resultType = (successType: string) => ({
   __resolveType: (result: { readonly __typename?: string }) => result.__typename ?? successType,
 });
 
-/** The mutations of a resource, one a write, and the unions of their results. */
+/** The mutations of a resource, one for each write, and the unions of their results. */
 export function mutationsOf(map: Partial<Operations>) {
   const writes = Object.values(map).filter((operation) => operation.effect === 'write');
   return {

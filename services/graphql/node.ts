@@ -10,7 +10,7 @@ const nodeTypes: ReadonlyMap<string, NodeType> = new Map(
 const nodeTypeOf = (id: string): NodeType | undefined =>
   nodeTypes.get(id.slice(0, Math.max(0, id.indexOf('_'))));
 
-/** The type of a resource, told by its id. */
+/** The type of a resource, recognised by its id. */
 export const typeById = {
   __resolveType: ({ id }: { readonly id: string }) => nodeTypeOf(id)?.name,
 };

@@ -5,8 +5,8 @@ import { byId, type GraphqlContext, invoke, type NodeType } from './context.ts';
 import { metadata } from './json-value.ts';
 import { mutationsOf } from './mutation.ts';
 
-// Not by a loader: two payments in a document are two calls that each cost their price, and one
-// payment is not made to wait for others that never come.
+// Without a loader: two payments in a document are two calls with their own costs, and one payment
+// must not wait for others that never come.
 export const paymentNode: NodeType = { name: 'Payment', prefix: 'pay', read: byId('getPayment') };
 
 /** The list, for customers too. */

@@ -4,15 +4,15 @@ import { type ASTNode, type DocumentNode, Kind, type SourceLocation, visit } fro
 export type Places = (node: ASTNode) => SourceLocation | undefined;
 
 /**
- * Takes text and tokens out of a syntax tree, and answers where its nodes begin. An error built
- * for a node that has them scans the text for its line, each time anew; and a tree that has them
- * holds an object for each token of its text, comments included.
+ * Removes text and tokens from a syntax tree, and finds where its nodes begin. With them, each
+ * error for a node would scan the text for its line, and the tree would hold an object for each
+ * token of its text, comments included.
  */
 export function takePlaces(document: DocumentNode, text: string): Places {
   const starts = new Map<ASTNode, number>();
   visit(document, {
     enter(node) {
-      // Errors are about nodes that have names, and not about the names.
+      // Errors concern nodes that have names, not the names.
       if (node.loc && node.kind !== Kind.NAME) starts.set(node, node.loc.start);
       Object.assign(node, { loc: undefined });
     },

@@ -17,26 +17,26 @@ import { type CostPlan, compileCost } from './cost.ts';
 import { persistedDocuments } from './documents.ts';
 import { countLines, type Places, takePlaces } from './places.ts';
 
-/** Bounds of one document. Every document of this project's client is far below. */
+/** Bounds of one document. Every document of this project's client is far below them. */
 export const documentLimits = {
-  /** Below the fields of the root. The deepest of the client's own documents has 5 levels. */
+  /** Levels below the root's fields. The deepest of the client's own documents has 5. */
   depth: 10,
-  /** The way to ask the same expensive field many times. */
+  /** Aliases can request the same expensive field many times. */
   aliases: 30,
   tokens: 1500,
-  /** A document is written with about a token a line at most; comments end with their line. */
+  /** Documents have about a token a line at most; comments end with their line. */
   lines: 3000,
-  /** How many errors a response lists, of the document or of its execution. */
+  /** Maximum errors that a response lists, of the document or of its execution. */
   errors: 20,
 } as const;
 
-/** What the remembered documents may take together: texts, syntax trees and plans. */
+/** Maximum bytes of all remembered documents: texts, syntax trees and plans. */
 const rememberedBytes = 16 * 1024 * 1024;
-/** What a token takes in a syntax tree without its text, with the place of its node. */
+/** Bytes of a token in a syntax tree without its text, with the place of its node. */
 const bytesPerToken = 300;
-/** What a field takes in the plan of an operation. */
+/** Bytes of a field in the plan of an operation. */
 const bytesPerField = 200;
-/** Syntax tokens that a rate-limit token prepares; comparing fields is quadratic in them. */
+/** Syntax tokens that one rate-limit token prepares; comparing fields is quadratic in them. */
 const tokensPrepared = 150;
 
 export interface PreparedOperation {
@@ -45,27 +45,27 @@ export interface PreparedOperation {
   readonly plan: CostPlan;
 }
 
-/** A document within the limits that are known before validation. */
+/** A document within the limits that can be checked before validation. */
 export interface ParsedDocument {
   readonly text: string;
   readonly document: DocumentNode;
   readonly places: Places;
-  /** What validating it takes in rate-limit tokens. */
+  /** Rate-limit tokens that validating it takes. */
   readonly tokens: number;
-  /** Whether objects of its answer have a `then`, as promises have. */
+  /** Whether objects of its response have a `then`, as promises do. */
   readonly namesThen: boolean;
 }
 
 /** A valid document. */
 export interface PreparedDocument extends ParsedDocument {
   /**
-   * The operation of this name, or the only one. Its plan is made when it is asked for first.
+   * Returns the operation of this name, or the only one. Its plan is made at first use.
    *
-   * @throws PaymentsError `validation_failed` where there is none, `query_too_costly` where it
-   *   unfolds to too much
+   * @throws PaymentsError `validation_failed` if there is no such operation, `query_too_costly` if
+   *   it unfolds to too much
    */
   operation(name: string | undefined): PreparedOperation;
-  /** How many fields the plans have that were made so far. */
+  /** Number of fields in the plans made so far. */
   readonly plannedFields: number;
 }
 
@@ -101,13 +101,13 @@ export interface PreparedDocuments {
    */
   prepare(parsed: ParsedDocument): PreparedDocument | readonly GraphQLError[];
   /**
-   * Remembers a document that is about to run, with the plans made so far. One that was refused is
-   * not remembered: it may never run.
+   * Remembers a document that is about to run, with the plans made so far. A refused document is
+   * not remembered, because it may never run.
    *
-   * @param hash SHA-256 of its text, where clients may name it so
+   * @param hash SHA-256 of its text, if clients may name it so
    */
   remember(prepared: PreparedDocument, hash: string | undefined): void;
-  /** What the remembered documents take together, estimated. */
+  /** Estimated bytes of all remembered documents. */
   readonly bytes: number;
 }
 
@@ -118,7 +118,7 @@ export function createPreparedDocuments(
   const rules = options.introspection
     ? specifiedRules
     : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  // A Map keeps the order of insertion: the first entry is the one not used for longest.
+  // A Map keeps the order of insertion: the first entry is the least recently used one.
   const remembered = new Map<string, Remembered>();
   const textsByHash = new Map<string, string>();
   let bytes = 0;
@@ -142,7 +142,7 @@ export function createPreparedDocuments(
       const { document } = parsed;
       const errors = validate(schema, document, rules, {
         maxErrors: documentLimits.errors,
-        // They would reveal a hidden schema, a name at a time.
+        // Suggestions would reveal a hidden schema, a name at a time.
         hideSuggestions: !options.introspection,
       });
       return errors.length > 0 ? listed(errors) : preparedOf(schema, parsed);
@@ -188,17 +188,17 @@ function parseUpTo(tokens: number, text: string): DocumentNode {
   try {
     return parse(text, { maxTokens: tokens });
   } catch (thrown) {
-    // The parser has no other word for it.
+    // The parser reports it in no other way.
     const tooMany = thrown instanceof GraphQLError && /more than \d+ tokens/.test(thrown.message);
     throw tooMany ? tooCostly('tokens in a document', tokens, 'more') : thrown;
   }
 }
 
 /**
- * The errors to list.
+ * Returns the errors to list.
  *
- * @throws PaymentsError `query_too_costly` where validation gave up on comparing fields: the last
- *   error is then about the document as a whole
+ * @throws PaymentsError `query_too_costly` if validation gave up on comparing fields: the last
+ *   error then concerns the document as a whole
  */
 function listed(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   const gaveUp = errors.at(-1)?.nodes === undefined && errors.length <= documentLimits.errors;
@@ -210,7 +210,7 @@ function listed(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   );
 }
 
-/** Counted before validation: comparing fields of the same key is the dearest part of that. */
+/** Counted before validation, whose most expensive part is comparing fields with the same key. */
 function aliasesOf(document: DocumentNode): readonly string[] {
   const aliases: string[] = [];
   visit(document, {

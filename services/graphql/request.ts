@@ -12,9 +12,9 @@ import { documentId as documentIdOf } from './documents.ts';
 /** A request as it came, its shape checked. */
 export interface GraphqlRequest {
   readonly query?: string | undefined;
-  /** Stands for a document that the server knows: `sha256:` and its hash in hex. */
+  /** Names a document that the server knows: `sha256:` and its hash in hex. */
   readonly documentId?: string | undefined;
-  /** SHA-256 of a document's text, in hex; beside `query`, that of its own. */
+  /** SHA-256 of a document's text, in hex; beside `query`, of its own text. */
   readonly hash?: string | undefined;
   readonly operationName?: string | undefined;
   readonly variables?: Variables | undefined;
@@ -73,7 +73,7 @@ export function requestIn(body: unknown): GraphqlRequest {
     const message = expectedOneOf([...parameters], excerpt(name));
     throw invalid({ path: [name], code: 'unknown_field', message });
   }
-  // graphql-transport-ws has no request without a query: an empty one is the same as none.
+  // graphql-transport-ws requires a query, so an empty one counts as absent.
   const query = textIn(body, 'query') || undefined;
   const documentId = textIn(body, 'documentId');
   const hash = hashIn(objectIn(body, 'extensions'));
@@ -88,7 +88,7 @@ export function requestIn(body: unknown): GraphqlRequest {
   };
 }
 
-/** Which document is meant. One that is sent and named is refused under another's name. */
+/** Identifies the document. One that is sent and named is refused if the names differ. */
 function documentNamed(
   query: string | undefined,
   documentId: string | undefined,
@@ -159,7 +159,7 @@ export function requestInUrl(url: string): GraphqlRequest {
   return requestIn(Object.fromEntries(given));
 }
 
-/** Whether the body says that it is JSON, in UTF-8 if it names a charset. */
+/** Whether the body is declared as JSON, in UTF-8 if it names a charset. */
 function isJson(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const type = contentType === undefined ? undefined : parseMediaType(contentType);
@@ -178,7 +178,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<GraphqlReq
   if (method !== 'POST') {
     throw new PaymentsError('method_not_allowed', `Expected GET or POST, got ${method}.`);
   }
-  // JSON only: what a form of another site can send without asking first changes nothing here.
+  // JSON only: forms of another site, which need no preflight, cannot change anything here.
   const type = headers['content-type'];
   if (!isJson(type)) {
     throw new PaymentsError(

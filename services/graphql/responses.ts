@@ -6,17 +6,17 @@ import type { Accepted, ResponseType } from './accept.ts';
 import { type Refusal, refusalHeaders } from './errors.ts';
 import type { GraphqlRequest } from './request.ts';
 
-/** What is sent for a result or a refusal (GraphQL over HTTP §6), by whichever host. */
+/** The response for a result or a refusal (GraphQL over HTTP §6), on either host. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined: none. */
+  /** Undefined means an empty body. */
   readonly body: string | undefined;
   /** Bytes of the body. */
   readonly length: number;
 }
 
-/** Clients that read event streams only get a refusal by its status, as the newer type has it. */
+/** Clients that only read event streams get a refusal by its status, as with the newer type. */
 export const mediaTypeOf = ({ json, streams }: Accepted): ResponseType =>
   json ?? (streams ? 'application/graphql-response+json' : 'application/json');
 
@@ -48,8 +48,8 @@ export const resultResponse = (
   jsonResponse(200, JSON.stringify(result), mediaType, { 'x-request-id': requestId });
 
 /**
- * The response to a GET. A result of a persisted document is an entity that caches can keep: it has
- * no `extensions`, because their throttle state differs at each request. No other is kept.
+ * The response to a GET. A result of a persisted document can be cached: it has no `extensions`,
+ * because their throttle state differs at each request. No other response is cached.
  *
  * @param ifNoneMatch the header of that name
  */
@@ -73,7 +73,7 @@ export function cacheableResponse(
   return jsonResponse(200, body, mediaType, headers);
 }
 
-/** @param wellFormed whether the request was one of GraphQL over HTTP, whatever its document is */
+/** @param wellFormed whether the request was valid GraphQL over HTTP, whatever its document is */
 export function refusalResponse(
   refusal: Refusal,
   wellFormed: boolean,
@@ -89,15 +89,15 @@ export function refusalResponse(
 }
 
 /**
- * Closes the connection after the response where the body of the request has no end in sight. Node
- * reads past one that is refused before it was read.
+ * Closes the connection after the response if the body of the request may be endless. Node reads on
+ * after a refusal that was sent before the body was read.
  */
 export function closeAfterUnread(incoming: IncomingMessage, outgoing: ServerResponse): void {
   const ends = incoming.complete || Number(incoming.headers['content-length']) <= maxBodyBytes;
   if (!ends) outgoing.setHeader('connection', 'close');
 }
 
-/** What a response may hold in memory for a client that does not read it, or only slowly. */
+/** Maximum memory of a response for a client that does not read it, or only slowly. */
 const heldBytes = 64 * 1024;
 
 /** Breaks the connection of a client that has not read a large response in time. */
@@ -110,7 +110,7 @@ export function requireReader(outgoing: ServerResponse, length: number, readMs: 
 /**
  * Aborts when the client has left before the whole response was sent.
  *
- * @param closing aborts when the server ends, which ends streams
+ * @param closing aborts when the server shuts down, which ends streams
  */
 export function signalOf(
   outgoing: ServerResponse,

@@ -17,28 +17,28 @@ import { refundResolvers } from './refunds.ts';
 const sdl = readFileSync(new URL('../../schema/payments.graphql', import.meta.url), 'utf8');
 
 /**
- * A scalar that takes any input as it is: the operation judges it together with all other fields,
- * so that every fault is told at once and by one rule on all wires.
+ * A scalar that takes any input unchanged: the operation checks it together with all other fields,
+ * so that all violations are reported at once and by one rule on all wires.
  */
 const judgedByOperation = (name: string) =>
   new GraphQLScalarType({
     name,
     parseValue: (value) => value,
-    // A number that a double would alter stays the text that it is, which no operation takes.
+    // A number that a double would alter stays text, which no operation takes.
     parseLiteral: (node, variables) =>
       (node.kind === Kind.INT || node.kind === Kind.FLOAT) && !isKept(node.value)
         ? node.value
         : valueFromASTUntyped(node, variables),
   });
 
-/** Milliseconds in core, text on the wire. What is no time is left for the operation to refuse. */
+/** Milliseconds in core, text on the wire. The operation refuses what is not a time. */
 const dateTime = new GraphQLScalarType({
   name: 'DateTime',
-  // A core's time is a number.
+  // A time in core is a number.
   coerceOutputValue: (ms) => timeJson(ms as number),
   coerceInputValue(text) {
     if (typeof text === 'string') return parseTime(text) ?? text;
-    // Never a number, which in core is a time.
+    // Never a number, because that is a time in core.
     return typeof text === 'number' ? String(text) : text;
   },
 });

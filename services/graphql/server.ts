@@ -15,23 +15,25 @@ import type { SocketLimits } from './socket-connection.ts';
 import { createSockets } from './sockets.ts';
 import { createYogaListener } from './yoga.ts';
 
-/** graphql-yoga, or Node's own request and response with as little around them as can be. */
+/** graphql-yoga, or Node's own request and response with as little around them as possible. */
 export type GraphqlHost = 'yoga' | 'lean';
 
-/** Bounds of one answer. */
+/** Bounds of one response. */
 export const answerLimits: { readonly maxAnswerBytes: number; readonly readMs: number } = {
-  /** Room for a page of the largest payments, which core ends at 3 MiB. */
+  /** Large enough for a page of the largest payments, which core ends at 3 MiB. */
   maxAnswerBytes: 4 * 1024 * 1024,
-  /** How long a client may take to read an answer; it is held in memory until then. */
+  /** How long a client may take to read a response, which stays in memory until then. */
   readMs: 60_000,
 };
 
 export interface GraphqlRoomOptions extends Partial<Front> {
-  /** What answers HTTP. Defaults to `yoga`. */
+  /** The HTTP host. Defaults to `yoga`. */
   readonly host?: GraphqlHost | undefined;
-  /** False: no batching, for the bench to show what the loaders save. Defaults to true. */
+  /**
+   * False turns batching off, so that the bench can show what the loaders save. Defaults to true.
+   */
   readonly loaders?: boolean | undefined;
-  /** Whether the schema may be asked for. Defaults to true. */
+  /** Whether introspection is allowed. Defaults to true. */
   readonly introspection?: boolean | undefined;
   /** Maximum document cost. Defaults to 500. */
   readonly maxCost?: number | undefined;
@@ -39,7 +41,7 @@ export interface GraphqlRoomOptions extends Partial<Front> {
   readonly sockets?: Partial<SocketLimits> | undefined;
   /** How event streams are kept alive and bounded. */
   readonly events?: Partial<Timings> | undefined;
-  /** Bounds of answers. */
+  /** Bounds of responses. */
   readonly answers?: Partial<typeof answerLimits> | undefined;
   /** Reports a failure that clients see as `internal`. Defaults to the log of the core. */
   readonly report?: ((cause: unknown, requestId: string) => void) | undefined;
@@ -74,7 +76,7 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
   const closing = new AbortController();
   const timings = { ...defaultTimings, ...options.events };
   const { maxAnswerBytes, readMs } = { ...answerLimits, ...options.answers };
-  // Logged and counted there; no token is taken, since the request has paid for its failures.
+  // Logged and counted there; takes no token, because the request already took its own.
   const report =
     options.report ??
     ((cause: unknown, requestId: string) => {

@@ -34,7 +34,7 @@ export interface Sockets {
 }
 
 // The protocol's server picks `execute` or `subscribe` by the document. The documents of this room
-// have run by then: these two only say which of both the outcome is.
+// have run by then: these two only report which of both it was.
 const answered = parse('{ __typename }');
 const streaming = parse('subscription { __typename }');
 
@@ -58,7 +58,8 @@ export function createSockets(
   const limits: SocketLimits = { ...defaultSocketLimits, ...given };
   const connections = new Map<SocketConnection, Promise<void>>();
   const server = createProtocol(core, execution, limits);
-  // `closeTimeout` is missing in the package's types; a variable may hold more than they know.
+  // `closeTimeout` is missing in the package's types; a variable may have more members than they
+  // declare.
   const settings = {
     noServer: true,
     clientTracking: false,
@@ -79,7 +80,7 @@ export function createSockets(
 
   function refuse(request: IncomingMessage, socket: Duplex, refusal: HttpRefusal): void {
     const caller = callerOf(request, addressOf(request), new AbortController().signal);
-    // The last net: what breaks while an error is answered ends this connection alone.
+    // A failure while an error is sent ends only this connection.
     answerRefusal(core, caller, socket, refusal).catch(() => socket.destroy());
   }
 
@@ -167,7 +168,7 @@ async function run(
 
 type Answer = Outcome & { readonly requestId: string };
 
-/** What `onSubscribe` put there. */
+/** The value that `onSubscribe` stored there. */
 const isStream = (answer: unknown): answer is Extract<Answer, { stream: unknown }> =>
   typeof answer === 'object' && answer !== null && 'stream' in answer;
 

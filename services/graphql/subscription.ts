@@ -4,38 +4,38 @@ import type { GraphqlContext, WatchedEvents } from './context.ts';
 
 /** The results of a subscription, and how far they have come. */
 export interface ResultStream extends AsyncIterableIterator<ExecutionResult> {
-  /** A result comes for every wanted event after this sequence. */
+  /** The stream has a result for every wanted event after this sequence. */
   readonly start: number;
   /**
-   * Up to this sequence the transport has taken every result: a client that is cut now resumes
-   * after it. Events that are not wanted move it on, too.
+   * Up to this sequence the transport has sent every result, so a client that is cut off now
+   * resumes after it. Unwanted events advance it, too.
    */
   readonly position: number;
 }
 
-/** What its results go through on their way to the client. */
+/** What its results pass through on their way to the client. */
 interface Passage {
-  /** @throws PaymentsError where a result cannot be sent */
+  /** @throws PaymentsError if a result cannot be sent */
   readonly check: (result: ExecutionResult) => void;
   readonly toErrors: (errors: readonly GraphQLError[]) => readonly GraphQLError[];
   /** Logs and counts a failure, if core has not. */
   readonly counted: (error: PaymentsError) => Promise<PaymentsError>;
 }
 
-/** Begins a subscription: its results, or the errors for which it did not begin. */
+/** Begins a subscription: returns its results, or the errors that prevented it. */
 export async function openSubscription(
   args: ExecutionArgs,
   passage: Passage,
 ): Promise<ResultStream | readonly GraphQLError[]> {
   const source = await subscribe(args);
   if (!(Symbol.asyncIterator in source)) return passage.toErrors(source.errors ?? []);
-  // Made by `contextOf`, and filled by the resolver by now.
+  // Created by `contextOf`, and filled by the resolver by now.
   const { watched } = args.contextValue as GraphqlContext;
   return resultsOf(source, watched, passage);
 }
 
 /**
- * A failure of the source, a revoked key for one, is the last result. `return` takes effect at
+ * Makes a failure of the source, such as a revoked key, the last result. `return` takes effect at
  * once, which that of an async generator does not.
  */
 function resultsOf(
@@ -62,7 +62,7 @@ function resultsOf(
         };
       } catch (thrown) {
         ended = true;
-        // What failed may be a result and not the source, which then still runs.
+        // A result may have failed and not the source, which then still runs.
         await iterator.return?.();
         const cause = await counted(toPaymentsError(thrown));
         const error = new GraphQLError(cause.message, { originalError: cause });

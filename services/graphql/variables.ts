@@ -17,21 +17,22 @@ import type { Variables } from './cost.ts';
 type Path = readonly (string | number)[];
 
 /**
- * Values in the lists and inputs of all variables together. No operation takes more than a hundred
- * in a list; each is looked at here and again by the executor, and costs no token of its own.
+ * Maximum values in the lists and inputs of all variables together. No operation takes more than a
+ * hundred in a list; each value is checked here and again by the executor, and takes no token of
+ * its own.
  */
 const maxValues = 1000;
 
-/** What was looked at so far, and what was found. */
+/** The number of values checked so far, and the violations found. */
 interface Search {
   readonly found: Violation[];
   values: number;
 }
 
 /**
- * What is wrong with the variables of an operation, with the place of each value. Looked for before
- * the executor does: its errors have the place in their text alone, and repeat the whole value. The
- * variable `input` stands for the operation's input itself.
+ * Returns the violations of an operation's variables, with the path of each value. Runs before the
+ * executor, whose errors have the path only in their text, and repeat the whole value. The variable
+ * `input` stands for the operation's input itself.
  */
 export function variableViolations(
   schema: GraphQLSchema,
@@ -90,7 +91,7 @@ function check(type: GraphQLInputType, value: unknown, path: Path, search: Searc
   try {
     if (type.coerceInputValue(value) !== undefined) return;
   } catch {
-    // What the type says is in the words of the library; below is said the same in ours.
+    // The type's own message is the library's; the code below reports the same in ours.
   }
   if (!isEnumType(type)) {
     expected(`a value of type ${type.name}`);

@@ -13,7 +13,7 @@ import { createGraphiql } from './plugins/graphiql.ts';
 import { maskedErrors } from './plugins/masking.ts';
 import { useJsonResponses, useRefusals } from './plugins/responses.ts';
 
-/** The end of no target: a line break comes through no parser. */
+/** Matches no target: a line break passes no parser. */
 const nowhere = '\n';
 
 /** The Yoga host: GraphQL over HTTP by graphql-yoga, its plugins in the order of a request. */
@@ -37,11 +37,11 @@ export function createYogaListener(host: HttpHost): RequestListener {
     ...settings,
     // Our own log has each call once.
     logging: false,
-    // These are answered for all wires at once, or not at all.
+    // Handled for all wires at once, or not at all.
     cors: false,
     landingPage: false,
     healthCheckEndpoint: nowhere,
-    // `useStrictRequests` has its own bound, and neither form.
+    // `useStrictRequests` has its own bound, and accepts no forms.
     batching: false,
     multipart: false,
     maxRequestBodySize: false,
@@ -58,8 +58,8 @@ export function createYogaListener(host: HttpHost): RequestListener {
 }
 
 /**
- * Yoga makes a URL of the host and target that a client names, and answers with its own error where
- * there is none to be made. The server has routed the request by now.
+ * Replaces an invalid host and target: Yoga builds a URL of them, and sends its own error if it
+ * cannot. The server has already routed the request.
  */
 function nameHere(incoming: IncomingMessage): void {
   const { url = '', headers } = incoming;

@@ -10,8 +10,8 @@ import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { deadlineError } from './refusals.ts';
 
 /**
- * Who calls, from the header fields of the call, and until when. A class for its getters, which
- * most calls never ask.
+ * Who calls, from the header fields of the call, and until when. A class because its getters are
+ * cheap, and most calls never use them.
  */
 export class GrpcCaller implements StreamCaller {
   readonly credential: string | undefined;
@@ -21,7 +21,7 @@ export class GrpcCaller implements StreamCaller {
   readonly observation: Observation;
   /** The message; its `request_id` is the idempotency key, if it has one. */
   request: object | undefined;
-  /** What the handler calls, once it runs. */
+  /** The operation that the handler calls, once it runs. */
   operation: OperationName | undefined;
   /** The deadline, on the clock of `performance`. */
   readonly dueMs: number;
@@ -72,14 +72,14 @@ export class GrpcCaller implements StreamCaller {
     return requestId;
   }
 
-  /** Aborts when the client is gone, the deadline has passed or the server ends. */
+  /** Aborts when the client is gone, the deadline has passed or the server shuts down. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
       else if (this.#left) this.leave();
     }
-    // A timer is late where the event loop is, and a write must not begin meanwhile.
+    // A busy event loop delays the timer, and a write must not begin meanwhile.
     if (performance.now() >= this.dueMs) this.expire();
     return this.#controller.signal;
   }
@@ -90,15 +90,15 @@ export class GrpcCaller implements StreamCaller {
     this.#controller?.abort(reason);
   }
 
-  /** The client is gone, or has its answer. */
+  /** The client is gone, or has its response. */
   leave(): void {
     this.#left = true;
-    // Most calls never ask for their signal, and a reason is not free.
+    // Most calls never use their signal, and creating a reason costs time.
     if (!this.#controller) return;
     this.abort(new DOMException('The client cancelled or is gone.', 'AbortError'));
   }
 
-  /** Aborts because of the deadline; the same error each time, so that it is logged once. */
+  /** Aborts because of the deadline; uses the same error each time, so that it is logged once. */
   expire(): PaymentsError {
     this.#late ??= deadlineError();
     this.abort(this.#late);
@@ -112,7 +112,7 @@ export class GrpcCaller implements StreamCaller {
     return fields;
   }
 
-  /** The same for a failure, which adds its details. */
+  /** The metadata of a failure, to which the details are added. */
   metadata(): Metadata {
     const metadata = new Metadata();
     for (const [key, value] of Object.entries(this.fields())) metadata.set(key, value);
@@ -120,14 +120,16 @@ export class GrpcCaller implements StreamCaller {
   }
 }
 
-/** Metadata of an answer, sent as it is: grpc-js checks and copies every entry of its own. */
+/**
+ * Metadata of a response, sent as it is: grpc-js checks and copies every entry of its own class.
+ */
 export function answerMetadata(caller: GrpcCaller): Metadata {
   const fields = caller.fields();
-  // Nothing else is asked of metadata on its way out.
+  // grpc-js uses nothing else of outgoing metadata.
   return { toHttp2Headers: () => fields } as unknown as Metadata;
 }
 
-/** Where the metadata of a call, which is all that a handler sees of it, carries its caller. */
+/** Where a call's metadata, which is all that a handler sees, carries its caller. */
 const carried = Symbol('caller');
 
 interface Carrying extends Metadata {
@@ -138,7 +140,7 @@ export function carryCaller(metadata: Carrying, caller: GrpcCaller): void {
   metadata[carried] = caller;
 }
 
-/** The caller of a call that a handler was given. */
+/** Returns the caller of a call that a handler received. */
 export function callerOf(call: { readonly metadata: Carrying }): GrpcCaller {
   const caller = call.metadata[carried];
   if (!caller) throw new Error('Expected a call that came through the guard.');

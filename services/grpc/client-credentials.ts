@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { type ChannelCredentials, type ChannelOptions, credentials } from '@grpc/grpc-js';
 
-/** How a channel is secured: what it is made with, and the options that belong to that. */
+/** How a channel is secured: its credentials, and the options that belong to them. */
 export interface Security {
   readonly credentials: ChannelCredentials;
   readonly options: ChannelOptions;
 }
 
-/** TLS that trusts `ca` (PEM) alone; cleartext if it is absent. */
+/** TLS that trusts only `ca` (PEM); cleartext if omitted. */
 export function securityOf(target: string, ca: string | undefined): Security {
   if (ca === undefined) return { credentials: credentials.createInsecure(), options: {} };
   const authority = Buffer.from(ca);

@@ -25,20 +25,20 @@ import { encodeRequest } from '../wire/protobuf/request.ts';
 import { securityOf } from './client-credentials.ts';
 import { decodeError } from './errors.ts';
 
-/** How long a connection may take to come up. */
+/** Maximum time for a connection to come up. */
 const connectMs = 5000;
 
 const channelOptions: ChannelOptions = {
-  // A channel of its own for each client, and not grpc-js's one a process and target.
+  // Each client gets a channel of its own; grpc-js would share one per process and target.
   'grpc.use_local_subchannel_pool': 1,
-  // A failure is reported: whether to try again is the caller's decision.
+  // Failures are reported; retrying is the caller's decision.
   'grpc.enable_retries': 0,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   'grpc.enable_channelz': 0,
 };
 
-/** A method with its answer read to the end. */
+/** A method, and how to read its response. */
 interface Call<Output> {
   readonly path: string;
   readonly serialize: (message: object) => Buffer;
@@ -51,7 +51,7 @@ const callOf = <Output>(
 ): Call<Output> => ({
   path,
   serialize: requestSerialize,
-  // The codec and the method are of one message.
+  // The codec and the method use the same message.
   read: (bytes) => decode(responseDeserialize(bytes) as never),
 });
 
@@ -60,15 +60,15 @@ const getIfChanged = callOf(
   (answer: GetPaymentIfChangedResponse__Output) => answer,
 );
 
-/** The interface of every room's client, and what only this wire has. */
+/** The interface of every room's client, and what only this wire offers. */
 export interface GrpcClient extends Client {
-  /** @param etag of the copy that the caller holds, if any */
+  /** @param etag of the caller's copy. Optional. */
   getPaymentConditionally(id: string, etag?: string): Promise<ConditionalPayment>;
 }
 
 /**
- * A client of the gRPC room. Resolves once its connections are up; calls go round them in turn.
- * @throws Error if no server answers at the target
+ * Creates a client of the gRPC room. Resolves once its connections are up; calls use them in turn.
+ * @throws Error if no server responds at the target
  */
 export async function createGrpcClient(options: ClientOptions): Promise<GrpcClient> {
   const { target, ca, key, connections: count = 1 } = options;
@@ -114,7 +114,7 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
         (error: ServiceError | null, output?: Output) => {
           signal?.removeEventListener('abort', cancel);
           if (!error) {
-            // Without an error there is an answer.
+            // Without an error there is a response.
             resolve(output as Output);
           } else {
             reject(signal?.aborted ? signal.reason : decodeError(error, target));
@@ -151,7 +151,7 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
   };
 }
 
-/** Resolves when the connection is up. @throws Error when it fails or takes too long */
+/** Resolves when the connection is up. @throws Error if it fails or takes too long */
 async function connected(connection: Connection, target: string): Promise<void> {
   const channel = connection.getChannel();
   const deadline = Date.now() + connectMs;
@@ -173,7 +173,9 @@ async function connected(connection: Connection, target: string): Promise<void> 
   }
 }
 
-/** Why there is no connection: a failed call reports it, but the channel's state does not. */
+/**
+ * Returns why there is no connection: a failed call reports it, but the channel's state does not.
+ */
 const refusalOf = (connection: Connection): Promise<string> =>
   new Promise((resolve) => {
     const same = (bytes: Buffer) => bytes;

@@ -7,9 +7,9 @@ export const descriptorsFile = join(
 );
 
 /**
- * The contract's files, `google.protobuf.FileDescriptorProto` each, as `buf build` compiled them.
- * Those that proto-loader makes of what it parsed are no use for reflection: their type names are
- * relative and their imports missing, so that strict clients, `buf curl` for one, refuse them.
+ * The contract's files, one `google.protobuf.FileDescriptorProto` each, as `buf build` compiled
+ * them. Descriptors from proto-loader are unusable for reflection: their type names are relative
+ * and their imports missing, so strict clients such as `buf curl` refuse them.
  */
 export const fileDescriptors = (): Buffer[] => split(readFileSync(descriptorsFile));
 

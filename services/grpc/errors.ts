@@ -51,7 +51,7 @@ export const grpcStatus: Readonly<Record<ErrorCode, status>> = {
 };
 
 const domain = 'payments.fivewire.dev';
-/** In the metadata of ErrorInfo: the fields that are refused. */
+/** The ErrorInfo metadata entry that lists the fields with violations. */
 const fieldsKey = 'fields';
 const maxTextBytes = 512;
 const maxValueBytes = 256;
@@ -68,7 +68,9 @@ const inputNames = Object.fromEntries(
   Object.entries(fieldNames).map(([input, field]) => [field, input]),
 );
 
-/** `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, else brackets. */
+/**
+ * Formats `['metadata', 'a b', 0]` as `metadata["a b"][0]`: dots for identifiers, else brackets.
+ */
 const fieldOf = (path: Violation['path']): string =>
   path
     .map((step, depth) => {
@@ -78,7 +80,7 @@ const fieldOf = (path: Violation['path']): string =>
     })
     .join('');
 
-/** The values of the fields that take only some, as the contract has them. */
+/** The values of the enum fields, as the contract has them. */
 const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   captureMethod: captureMethod.names,
   scopes: scope.names,
@@ -92,7 +94,7 @@ const naming: Naming = {
   option: ([field = ''], value) => options[field]?.[value] ?? value,
 };
 
-/** Codes whose message and metadata have values of an enum in them. */
+/** Codes whose message and metadata contain values of an enum. */
 const enumOf: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
   permission_denied: scope.names,
   invalid_state: paymentStatus.names,
@@ -101,11 +103,11 @@ const enumOf: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
 const renameWords = (text: string, names: Readonly<Record<string, string>>): string =>
   text.replace(/[\w:]+/g, (found) => (Object.hasOwn(names, found) ? names[found] : found) ?? found);
 
-/** The core's words in a text, as the contract names them. */
+/** Replaces the core's words in a text by those of the contract. */
 const inContractWords = (code: ErrorCode, text: string): string =>
   renameWords(text, enumOf[code] ?? {});
 
-/** The other direction, for the client. */
+/** The inverse, for the client. */
 const inCoreWords = (code: ErrorCode, text: string): string =>
   renameWords(
     text,
@@ -131,7 +133,7 @@ const detail = (type: string, value: Buffer): Detail => ({
   value,
 });
 
-/** What an error's details say beside its violations. */
+/** The details of an error, beside its violations. */
 function encodeDetails(
   error: PaymentsError,
   message: string,
@@ -186,9 +188,10 @@ const encodeViolation = ({ path, code, message }: Violation): FieldViolation => 
 });
 
 /**
- * An error as a status with `google.rpc` details (AIP-193); adds the details to `trailers`.
+ * Converts an error to a status with `google.rpc` details (AIP-193); adds the details to
+ * `trailers`.
  *
- * @param code where gRPC's own rules ask for another than the error's
+ * @param code the status that gRPC's own rules require, if it differs from the error's
  */
 export function encodeError(
   error: PaymentsError,
@@ -213,7 +216,7 @@ const codeOfStatus: Partial<Record<status, ErrorCode>> = {
   [status.DEADLINE_EXCEEDED]: 'timeout',
 };
 
-/** The error that a status reports; a plain Error where no answer of the server's came. */
+/** The error that a status reports; a plain Error if the server sent no response. */
 export function decodeError(error: ServiceError, target: string): Error {
   const [bytes] = error.metadata.get(detailsKey);
   if (Buffer.isBuffer(bytes)) {

@@ -14,8 +14,8 @@ import { failStream, handlersOf, requireMessage } from './unary.ts';
 export const eventHandlers = handlersOf(eventOperations);
 
 /**
- * Streams until the client leaves, its deadline passes, its key is revoked, or `closing` aborts:
- * UNAVAILABLE then.
+ * Streams until the client leaves, its deadline passes or its key is revoked, or until `closing`
+ * aborts, which ends the stream with UNAVAILABLE.
  */
 export function serveStream(
   core: Core,
@@ -38,7 +38,7 @@ export function serveStream(
       call.sendMetadata(metadata);
       const { signal } = caller;
       for await (const event of events) {
-        // Waiting here leaves what comes meanwhile to core's bounded buffer.
+        // Waiting here leaves new events in core's bounded buffer.
         if (!call.write(encodeEvent(event))) await once(call, 'drain', { signal }).catch(() => {});
         if (signal.aborted) break;
       }

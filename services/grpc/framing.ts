@@ -1,35 +1,41 @@
-/** Above any legal request: 50 pairs of 540 characters of 3 bytes are 81,000 bytes. */
+/**
+ * Maximum request size, above any legal request: 50 pairs of 540 characters of 3 bytes are 81,000
+ * bytes.
+ */
 export const maxRequestBytes = 128 * 1024;
-/** Requests of one stream; a client that reflects on the whole contract sends a few dozen. */
+/**
+ * Maximum requests of one stream; a client that reflects on the whole contract sends a few dozen.
+ */
 export const maxRequestsOfStream = 200;
-/** Compressed messages of one call: grpc-js unpacks all of a chunk at once, each for itself. */
+/** Maximum compressed messages of one call, because grpc-js unpacks all of a chunk at once. */
 const maxCompressed = 20;
 
 const prefixBytes = 5;
 const none = Buffer.alloc(0);
 
 /**
- * Cuts what a client sends into messages (PROTOCOL-HTTP2.md, Length-Prefixed-Message), standing
- * in for the decoder of grpc-js. That passes over flags that do not exist and messages that are
- * cut short, and it has every message of a chunk unpacked at once, however many there are: 64 KiB
- * of empty ones are a third of a second.
+ * Cuts what a client sends into messages (PROTOCOL-HTTP2.md, Length-Prefixed-Message), instead of
+ * the decoder of grpc-js. That decoder accepts unknown flags and truncated messages, and unpacks
+ * every message of a chunk at once, however many there are: 64 KiB of empty ones take a third of a
+ * second.
  */
 export class Framing {
   readonly #encoded: boolean;
   readonly #maxMessages: number;
   readonly #refuse: (fault: string) => void;
-  /** Nothing that still comes is a part of the call. */
+  /** True if nothing that still arrives is part of the call. */
   #deaf = false;
   #messages = 0;
   #compressed = 0;
-  /** The message that is under way: its first bytes, how many they are, and what it will have. */
+  /** The incomplete message: its first bytes, their count, and its full size. */
   #held = none;
   #read = 0;
   #length = 0;
 
   /**
-   * @param encoding the call's `grpc-encoding`; none if omitted
-   * @param maxMessages those after it are dropped: who gets the last one has to refuse the call
+   * @param encoding the call's `grpc-encoding`. Defaults to none.
+   * @param maxMessages messages beyond it are dropped: the receiver of the last one must refuse the
+   *   call
    * @param refuse called once, when a frame cannot be a request
    */
   constructor(encoding: string | undefined, maxMessages: number, refuse: (fault: string) => void) {
@@ -39,13 +45,13 @@ export class Framing {
   }
 
   /**
-   * The messages that this chunk completes, each with its prefix.
-   * @throws Error if one is larger than any may be, or too many are compressed; grpc-js then
-   *   says RESOURCE_EXHAUSTED
+   * Returns the messages that this chunk completes, each with its prefix.
+   * @throws Error if one is larger than allowed, or too many are compressed; grpc-js then reports
+   *   RESOURCE_EXHAUSTED
    */
   write(chunk: Buffer): readonly Buffer[] {
     if (this.#deaf) return [];
-    // Almost every request is one message, and comes in one piece.
+    // Almost every request is one message, and arrives in one piece.
     if (this.#read === 0 && this.#isOneMessage(chunk)) {
       this.#count();
       return [chunk];
@@ -83,14 +89,14 @@ export class Framing {
     return chunk[0] === 0 && chunk.readUInt32BE(1) === chunk.length - prefixBytes;
   }
 
-  /** Bytes up to the end of the prefix, or of the message. */
+  /** Bytes missing up to the end of the prefix, or of the message. */
   #missing(): number {
     return this.#read < prefixBytes
       ? prefixBytes - this.#read
       : prefixBytes + this.#length - this.#read;
   }
 
-  /** Room is doubled, so that a message of one byte a frame is neither slow nor many objects. */
+  /** The buffer doubles, so that a message of one byte a frame is neither slow nor many objects. */
   #hold(bytes: Buffer): void {
     const read = this.#read + bytes.length;
     if (read > this.#held.length) {

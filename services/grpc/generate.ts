@@ -26,7 +26,7 @@ const typesGenerator = join(
 const reflectionProtos = join(dirname(resolve('@grpc/reflection/package.json')), 'build/proto');
 const buf = join(dirname(resolve('@bufbuild/buf/package.json')), 'bin/buf');
 
-/** Without comments: they would make every answer of reflection five times as long. */
+/** Removes comments, which would make every reflection response five times as long. */
 const buildSet = (module: string, ...args: readonly string[]): Buffer =>
   run(
     buf,
@@ -42,11 +42,11 @@ const buildSet = (module: string, ...args: readonly string[]): Buffer =>
 /** The options beside the directories are those of `wire/protobuf/contract.ts`. */
 function generateInto(directory: string): void {
   const options = ['--longs=Number', '--enums=String', '--defaults', '--grpcLib=@grpc/grpc-js'];
-  // Relative, because the generator notes in every file where it found its source.
+  // Relative, because the generator writes the path of its source into every file.
   const layout = ['--importFileExtension=.ts', '--includeDirs=protos', `--outDir=${directory}`];
   run(typesGenerator, ...options, ...layout, ...protoFiles);
 
-  // Descriptor sets in a row are one set with the files of all: the encoding is such.
+  // Concatenated descriptor sets are one set with the files of all, by their encoding.
   const sets = [
     buildSet(protosDirectory),
     buildSet(join(healthProto, '../../..')),

@@ -30,7 +30,7 @@ import {
 } from './refusals.ts';
 
 interface Guard {
-  /** For grpc-js: sees what passes between a handler and the wire, and what grpc-js answers. */
+  /** For grpc-js: sees everything between a handler and the wire, and what grpc-js itself sends. */
   readonly interceptor: ServerInterceptor;
   /** Stands in front of a server that is bound. */
   watch(server: Server): void;
@@ -44,24 +44,24 @@ type OnStream = (
 ) => void;
 
 /**
- * The one guard in front of grpc-js. A request that is no call is refused before grpc-js sees it;
- * of the others, every failure leaves with `google.rpc.Status`, `ErrorInfo` and request id,
- * wherever it came from, after core has counted it and taken its token.
+ * The one guard in front of grpc-js. It refuses a request that is not a call before grpc-js sees
+ * it. Every other failure leaves with `google.rpc.Status`, `ErrorInfo` and request id, wherever it
+ * came from, after core has counted it and taken its token.
  *
  * @param paths the methods of the server; may grow until the first request
  */
 export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: AddressOf): Guard {
-  /** The stream that grpc-js is making a call of: it calls its interceptors in the same turn. */
+  /** The stream for which grpc-js creates a call: it calls its interceptors in the same turn. */
   let entering: Incoming | undefined;
 
   const interceptor: ServerInterceptor = ({ requestStream }, call) => {
     const incoming = entering;
     if (!incoming) throw new Error('Expected a call that came through the guard.');
-    // One more than is allowed, so that it is refused.
+    // One more than allowed, so that it can be refused.
     const maxMessages = 1 + (requestStream ? maxRequestsOfStream : 1);
     incoming.enter(call as Entered, maxMessages);
     incoming.expireInTime();
-    // It is no instance of their class, which they never ask for.
+    // Not an instance of their class, which they never check.
     return new GuardedCall(call, incoming) as unknown as ServerInterceptingCall;
   };
 
@@ -88,7 +88,7 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   return {
     interceptor,
     watch(server) {
-      // grpc-js keeps its HTTP/2 servers to itself, and has no hook in front of a stream.
+      // grpc-js keeps its HTTP/2 servers private, and has no hook in front of a stream.
       const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
       if (http2Servers.size === 0) throw new Error('Expected a server of grpc-js that is bound.');
       for (const http2Server of http2Servers.keys()) {
@@ -100,13 +100,13 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
   };
 }
 
-/** What grpc-js has no names for. */
+/** Parts of grpc-js that its types do not name. */
 type Call = Parameters<ServerInterceptor>[1];
 type Listener = Parameters<ServerInterceptingCall['start']>[0];
 
 /**
- * What a handler does passes here on its way to grpc-js, and what grpc-js makes of a request on its
- * way to the handler. One object of a class for both, because every call makes one.
+ * Passes what a handler does to grpc-js, and what grpc-js makes of a request to the handler. One
+ * object of a class for both, because every call creates one.
  */
 class GuardedCall implements Call, Listener {
   readonly call: Call;
@@ -149,7 +149,7 @@ class GuardedCall implements Call, Listener {
     this.call.sendMetadata(metadata);
   }
 
-  /** Services of libraries send no metadata, and each answer has a request id. */
+  /** Services of libraries send no metadata, but each response needs a request id. */
   announce(): void {
     if (!this.hasSentMetadata) this.sendMetadata(answerMetadata(this.incoming.caller));
   }
@@ -195,7 +195,10 @@ class GuardedCall implements Call, Listener {
   }
 }
 
-/** A request that is refused, and the HTTP fields of the answer that are not 200's. */
+/**
+ * A violation in the header fields, and the HTTP fields of its response that differ from those of
+ * 200.
+ */
 interface HeadFault {
   readonly error: PaymentsError;
   readonly fields?: OutgoingHttpHeaders;
@@ -228,14 +231,14 @@ function faultOf(
     const got = `got ${headers['grpc-timeout']}`;
     return { error: metadataError('grpc-timeout', `${expected}, ${got}`) };
   }
-  // Less time than a timer can measure is over before anything can begin.
+  // A timeout below the timer's resolution is over before anything can begin.
   if (timeoutMs < 1) return { error: deadlineError() };
   return undefined;
 }
 
 /**
- * What grpc-js has to know of a call that the guard let in. It copies and checks each header, and
- * nobody reads them there. Nor does it get the deadline: its timers end at 24.8 days.
+ * Headers that grpc-js needs of an accepted call. It copies and checks each one, and nobody reads
+ * the others there. It does not get the deadline, because its timers end at 24.8 days.
  */
 function headersForGrpc(
   { ':path': path, ':authority': authority }: IncomingHttpHeaders,
@@ -245,24 +248,26 @@ function headersForGrpc(
   return encoding === undefined ? some : { ...some, 'grpc-encoding': encoding };
 }
 
-/** Printable: grpc-js would take another one for none, and compressed bytes for a message. */
+/**
+ * A printable encoding: grpc-js would ignore another one, and read compressed bytes as a message.
+ */
 const encodingOf = ({ 'grpc-encoding': encoding }: IncomingHttpHeaders): string | undefined =>
   encoding?.toString().replace(/[^ -~]/g, '?');
 
-/** Milliseconds that the call may take; undefined if the header is malformed. */
+/** Returns the milliseconds that the call may take; undefined if the header is malformed. */
 function timeoutOf({ 'grpc-timeout': text }: IncomingHttpHeaders): number | undefined {
   return text === undefined ? Number.POSITIVE_INFINITY : parseTimeout(text.toString());
 }
 
-/** Node passes on the first of several, and says nothing. */
+/** Node passes on only the first of several, silently. */
 function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
   let count = 0;
-  // Names and values in turn, and a value may be the name of a field.
+  // Names and values alternate, and a value may equal the name of a field.
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i] === name) count += 1;
   return count > 1;
 }
 
-/** Answers in trailers alone, for a stream that grpc-js never sees. */
+/** Responds with trailers only, on a stream that grpc-js never sees. */
 async function refuseStream(incoming: Incoming, { error, fields }: HeadFault): Promise<void> {
   const { stream, caller } = incoming;
   incoming.ended = true;

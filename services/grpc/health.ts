@@ -1,9 +1,9 @@
 import { HealthImplementation } from 'grpc-health-check';
 
-/** Health that forgets who left: the library keeps every name that anybody ever watched. */
+/** Health that forgets clients that left: the library keeps every name that was ever watched. */
 export function createHealth(): HealthImplementation {
   const health = new HealthImplementation({ '': 'SERVING' });
-  // The library has no other way to them.
+  // The library offers no other access to them.
   const kept = health as unknown as {
     readonly watchers: Map<string, Set<unknown>>;
     removeWatcher: (service: string, watcher: unknown) => void;

@@ -9,20 +9,20 @@ import { detailsKey } from './errors.ts';
 import { Framing } from './framing.ts';
 import { framingRefusal, type GrpcRefusal, refusalOf, type Status, statusOf } from './refusals.ts';
 
-/** How long a failure waits for a reader that takes nothing, before its stream is reset. */
+/** How long a failure waits for a client that does not read, before its stream is reset. */
 const flushMs = 1000;
-/** How long an answer waits for such a reader. */
+/** How long a response waits for a client that does not read. */
 const blockedMs = 30_000;
 
-/** How often a stream is asked whether its trailers were sent, where the connection is slow. */
+/** How often to check whether a stream's trailers were sent on a slow connection. */
 const sentPollMs = 20;
 
-/** A call of grpc-js, with what it keeps to itself. */
+/** A call of grpc-js, with its private members. */
 export interface Entered extends Pick<ServerInterceptingCall, 'sendStatus'> {
   decoder?: Pick<Framing, 'write'>;
 }
 
-/** Trailers that say no more than the status; grpc-js would make two objects of each such call. */
+/** Trailers with only the status; grpc-js would create two objects for each such call. */
 class NoMetadata extends Metadata {
   override clone(): Metadata {
     return this;
@@ -36,9 +36,11 @@ class NoMetadata extends Metadata {
 /** The status of most calls. */
 const plainOk: Status = { code: status.OK, details: 'OK', metadata: new NoMetadata() };
 
-/** How one call ends, whoever ends it: handler, grpc-js, deadline or a reader that stops. */
+/**
+ * How one call ends, whoever ends it: handler, grpc-js, deadline or a client that does not read.
+ */
 export class Incoming {
-  /** True once a status is chosen: nothing is sent any more but that. */
+  /** True once a status is chosen: nothing else is sent after that. */
   ended = false;
   readonly stream: ServerHttp2Stream;
   readonly caller: GrpcCaller;
@@ -65,15 +67,15 @@ export class Incoming {
   }
 
   /**
-   * Puts itself into the call that grpc-js made, which then sends and reads nothing by itself.
+   * Replaces methods of the call that grpc-js made, which then sends and reads nothing by itself.
    *
-   * @param maxMessages as `Framing` has it
+   * @param maxMessages as in `Framing`
    */
   enter(call: Entered, maxMessages: number): void {
     if (!call.decoder) throw new Error('Expected a call of grpc-js that has a decoder.');
     this.#call = call;
     this.#sendStatus = call.sendStatus;
-    // Assigned, because grpc-js answers by this method of its own call, and not of the last one.
+    // Assigned, because grpc-js calls this method of its own call.
     call.sendStatus = (status) => this.finish(status);
     const refuse = (fault: string) => this.refuse(framingRefusal(fault));
     this.#framing = new Framing(this.encoding, maxMessages, refuse);
@@ -96,18 +98,18 @@ export class Incoming {
     if (!this.ended && caller.operation === undefined) caller.observation.end('ok');
   }
 
-  /** The client has sent everything; the call may end by that. */
+  /** The client has sent everything; the call may end because of that. */
   halfClosed(): void {
     this.#halfClosed = true;
     this.#framing?.end();
   }
 
-  /** What core answers to a failure that did not come from it. */
+  /** Returns core's error for a failure that did not come from it. */
   refused(error: PaymentsError): Promise<PaymentsError> {
     return this.#core.refuse(this.caller, error, this.caller.operation);
   }
 
-  /** Ends the call with a failure of which core may not know yet. */
+  /** Ends the call with a failure that core may not have seen yet. */
   refuse(refusal: GrpcRefusal): void {
     if (this.ended) return;
     this.ended = true;
@@ -117,7 +119,7 @@ export class Incoming {
       .catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   }
 
-  /** Ends the call as its handler or grpc-js asks for. */
+  /** Ends the call as its handler or grpc-js requests. */
   finish(given: Status): void {
     if (this.ended) return;
     if (given.code !== status.OK && !given.metadata?.get(detailsKey).length) {
@@ -129,13 +131,13 @@ export class Incoming {
     this.#end(given.metadata ? given : plainOk);
   }
 
-  /** To be called after a write: a reader that takes nothing does not hold it forever. */
+  /** Call after a write: stops waiting for a client that does not read. */
   watchReader(): void {
     const { stream } = this;
     if (!stream.writableNeedDrain) return;
     const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), blockedMs);
     timer.unref();
-    // One stream may be blocked any number of times.
+    // A stream may be blocked any number of times.
     const done = () => {
       clearTimeout(timer);
       stream.off('drain', done).off('close', done);
@@ -162,7 +164,7 @@ export class Incoming {
 export function closeWhenSent(stream: ServerHttp2Stream): void {
   const close = () => {
     if (stream.destroyed) return;
-    // Nothing says when trailers are on the wire, and a reset before that discards them.
+    // Node does not report when trailers were sent, and a reset before that discards them.
     if (stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
     else setTimeout(close, sentPollMs).unref();
   };

@@ -11,12 +11,12 @@ import { shutdownError } from './refusals.ts';
 import { failStream, RefusedMessage } from './unary.ts';
 
 type Stream = ServerDuplexStream<never, unknown>;
-/** Libraries load their files as this project does. */
+/** The loader options of the libraries are those of this project. */
 type Loaded = Parameters<typeof strictService>[0];
 type Answer = (error: unknown, value?: unknown) => void;
 type Handler = (call: Stream, callback?: Answer) => void;
 
-/** The one message that a request of these services holds. */
+/** The only message that a request of these services contains. */
 const held = {
   ExtensionRequest: {
     type: {
@@ -30,8 +30,8 @@ const held = {
 };
 
 /**
- * Adds reflection and health to the server. They need no key, so what they cost is bounded for
- * each stream.
+ * Adds reflection and health to the server. They need no key, so their cost is bounded for each
+ * stream.
  */
 export function addLibraryServices(
   core: Core,
@@ -58,7 +58,7 @@ function asLibrariesSee(
   const bounded =
     (handle: Handler): Handler =>
     (call, callback) => {
-      // Calls of one request have it; those of many get theirs one by one.
+      // Calls with one request have it here; streams of requests get them one by one.
       const { request } = call as { readonly request?: unknown };
       if (request instanceof RefusedMessage) void fail(core, call, request.error, callback);
       else {
@@ -71,11 +71,11 @@ function asLibrariesSee(
     const all = Object.entries(handlers).map(([name, handle]) => [name, bounded(handle)]);
     server.addService(strictService(service as Loaded, held), Object.fromEntries(all));
   };
-  // The one method that they call.
+  // The only method that they call.
   return { addService } as unknown as Server;
 }
 
-/** Answers a request that was refused, to a unary call by its callback. */
+/** Sends the refusal of a request, to a unary call by its callback. */
 async function fail(
   core: Core,
   call: Stream,
@@ -94,7 +94,7 @@ const tooManyRequests = (): PaymentsError =>
     { metadata: { limit: String(maxRequestsOfStream) } },
   );
 
-/** Refuses what could not be read of a stream of requests, before the library gets it. */
+/** Refuses unreadable requests of a stream before the library gets them. */
 function refuseUnread(core: Core, call: Stream): void {
   const push = call.push.bind(call);
   call.push = (message: unknown) => {
@@ -105,13 +105,13 @@ function refuseUnread(core: Core, call: Stream): void {
 }
 
 /**
- * Reads no further while the client does not take its answers, refuses a stream of too many
+ * Pauses reading while the client does not take its responses, refuses a stream of too many
  * requests, and ends it when `closing` aborts.
  */
 function boundStream(core: Core, call: Stream, closing: AbortSignal): void {
   const write = call.write.bind(call);
   let requests = 0;
-  // The libraries write once for each request, and look at nothing that `write` answers.
+  // The libraries write once for each request, and ignore what `write` returns.
   call.write = (message: unknown) => {
     requests += 1;
     if (requests > maxRequestsOfStream) {

@@ -15,7 +15,7 @@ const getPaymentIfChanged: Handler<
   return etagOf(payment) === etag ? {} : { payment: encodePayment(payment) };
 };
 
-/** HTTP's `If-None-Match`, which the protocol does not have: a second method of one operation. */
+/** The equivalent of HTTP's `If-None-Match`, which gRPC lacks: a second method of one operation. */
 export const ifChanged = {
   path: paymentService.GetPaymentIfChanged.path,
   operation: 'getPayment',

@@ -10,7 +10,7 @@ interface EnumDescriptor {
   readonly value: readonly { readonly name: string }[];
 }
 
-/** A message or a file, as far as enums are declared in it. */
+/** A message or a file, reduced to the enums declared in it. */
 interface Scope {
   readonly name: string;
   readonly enumType?: readonly EnumDescriptor[];
@@ -22,7 +22,7 @@ interface FileDescriptor extends Omit<Scope, 'nestedType'> {
   readonly messageType?: readonly Scope[];
 }
 
-/** What the library keeps, and how it answers, for one version of the protocol. */
+/** The library's private state, and how it responds, for one version of the protocol. */
 interface Implementation {
   readonly files: Readonly<Record<string, FileDescriptor>>;
   readonly symbols: Table;
@@ -32,20 +32,20 @@ interface Implementation {
 
 /** Reflection on the contract, on health and on itself. */
 export function createReflection(): ReflectionService {
-  // Nothing is read of a package but the descriptors of its files.
+  // Only the descriptors of a package's files are read.
   const contract = { all: { fileDescriptorProtos: fileDescriptors() } };
   const service = new ReflectionService(contract as unknown as PackageDefinition);
-  // The library has no other way to its tables.
+  // The library offers no other access to its tables.
   const { v1, v1Alpha } = service as unknown as Readonly<Record<string, Implementation>>;
   for (const implementation of [v1, v1Alpha]) if (implementation) mend(implementation);
   return service;
 }
 
-/** Makes answers of the library what reflection.proto says. */
+/** Corrects the library's responses to match reflection.proto. */
 function mend(implementation: Implementation): void {
   const { files, symbols, extensions } = implementation;
   for (const file of Object.values(files)) renameEnumValues(file, symbols);
-  // Otherwise `toString` is the name of a symbol.
+  // Otherwise `toString` would count as the name of a symbol.
   for (const table of [files, symbols, extensions]) Object.setPrototypeOf(table, null);
 
   const handle = implementation.handleServerReflectionRequest.bind(implementation);
@@ -60,7 +60,7 @@ const emptyRequest = {
   errorMessage: 'Expected one of the fields of message_request, got none.',
 };
 
-/** An enum value's full name has the scope of the enum, and not its name (descriptor.proto). */
+/** An enum value's full name has the scope of the enum, not its name (descriptor.proto). */
 function renameEnumValues(file: FileDescriptor, symbols: Table): void {
   const rename = (scope: string, { enumType = [], nestedType = [] }: Omit<Scope, 'name'>) => {
     for (const { name, value } of enumType) {

@@ -10,10 +10,10 @@ import { encodeError } from './errors.ts';
 /** Message encodings that grpc-js reads (gRPC's compression.md). */
 export const acceptedEncodings = 'identity,deflate,gzip';
 
-/** A status as handlers give it. */
+/** A status as handlers pass it. */
 export type Status = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
-/** A failure, with the status that gRPC's own rules give it where core's code has another. */
+/** A failure, with the status that gRPC's own rules require if core's code has another. */
 export interface GrpcRefusal {
   readonly error: PaymentsError;
   readonly code?: status | undefined;
@@ -33,20 +33,22 @@ export const unknownMethodError = (path: string): PaymentsError =>
     metadata: { method: path },
   });
 
-/** A fault of a metadata key that the server itself reads. */
+/** A violation in a metadata key that the server itself reads. */
 export const metadataError = (key: string, message: string): PaymentsError =>
   invalid({ path: [key], code: 'invalid_format', message });
 
 export const deadlineError = (): PaymentsError =>
   new PaymentsError('timeout', 'The deadline of the call passed.');
 
-/** Clients that all come back at once would meet a server that is only just starting. */
+/**
+ * Spreads retries: clients that all return at once would overload a server that has just started.
+ */
 export const shutdownError = (): PaymentsError =>
   new PaymentsError('overloaded', 'The server is shutting down.', {
     retryAfterMs: 500 + Math.round(Math.random() * 4500),
   });
 
-/** STAT has INTERNAL for framing and for Compressed-Flags that cannot be. */
+/** STAT requires INTERNAL for framing errors and for invalid Compressed-Flags. */
 export const framingRefusal = (message: string): GrpcRefusal => ({
   error: invalid({ path: [], code: 'malformed', message }),
   code: status.INTERNAL,
@@ -59,7 +61,7 @@ const codeOfStatus: Partial<Record<status, ErrorCode>> = {
   [status.DEADLINE_EXCEEDED]: 'timeout',
 };
 
-/** A status of grpc-js or of a library's service, as this project's error. */
+/** Converts a status of grpc-js or of a library's service to this project's error. */
 export function refusalOf({ code, details }: Pick<Status, 'code' | 'details'>): GrpcRefusal {
   const message = details ?? '';
   if (code === status.INTERNAL && message === 'Failed to decompress message') {
@@ -76,7 +78,7 @@ export function refusalOf({ code, details }: Pick<Status, 'code' | 'details'>): 
   return { error, code: status.INTERNAL };
 }
 
-/** The status of a refusal, after core said what to answer to it. */
+/** The status of a refusal, with the error that core returned for it. */
 export function statusOf(
   answered: PaymentsError,
   { error, code }: GrpcRefusal,

@@ -29,16 +29,16 @@ import { ifChanged, paymentHandlers } from './payments.ts';
 import { refundHandlers } from './refunds.ts';
 import { forgiving, type Handler, unary } from './unary.ts';
 
-/** How long calls that run may go on after `close`. */
+/** How long running calls may continue after `close`. */
 const graceMs = 10_000;
 
 const options = {
   'grpc.max_receive_message_length': maxRequestBytes,
   'grpc.max_concurrent_streams': 1000,
-  // Finds out clients that vanished, whose streams would be kept forever.
+  // Detects clients that vanished, whose streams would be kept forever.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
-  // Nobody asks for channelz here; its bookkeeping is paid for with every call.
+  // Nobody uses channelz here, and its bookkeeping costs time in every call.
   'grpc.enable_channelz': 0,
 };
 
@@ -58,7 +58,7 @@ const handlers: Readonly<Record<CallName, Handler<object, object>>> = {
   ...keyHandlers,
 };
 
-/** What answers the methods of the contract, by their paths. */
+/** Implements the methods of the contract, by their paths. */
 function implementationsOf(core: Core, closing: AbortSignal) {
   const implementations = new Map<string, UntypedHandleCall>();
   for (const name of callNames) {
@@ -82,7 +82,7 @@ function implementationsOf(core: Core, closing: AbortSignal) {
 interface Place {
   readonly host: string;
   readonly port: number;
-  /** PEM; cleartext HTTP/2 where absent. */
+  /** PEM. Defaults to cleartext HTTP/2. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
@@ -111,7 +111,7 @@ export async function startGrpcServer(
   for (const service of Object.values(services)) addService(service, implementationOf(service));
   addLibraryServices(core, { addService }, Object.keys(services), closing.signal);
 
-  // The library would log a failure that is thrown here as well.
+  // The library would also log a failure that is thrown here.
   setLogger({ ...console, error: () => {} });
   const bound = await new Promise<number>((resolve, reject) => {
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -141,7 +141,7 @@ export async function startGrpcServer(
   };
 }
 
-/** Listens on a port of its own: grpc-js has its own HTTP/2 server. */
+/** Listens on a port of its own, because grpc-js has its own HTTP/2 server. */
 export const open = (
   core: Core,
   { host, grpcPort: port, tls, addressOf }: Front & Omit<Place, 'port'> & { grpcPort: number },

@@ -3,20 +3,23 @@ import { andMore } from '../core/errors.ts';
 import { rpc } from './contract.ts';
 
 /**
- * A status travels in header fields, and clients refuse more than some number of bytes of them:
- * gRPC asks for 8 KiB in all (PROTOCOL-HTTP2.md), and a client that gets more reports another
- * error. So a status is made to fit: of many violations the first ones are sent, and how many
- * more there are; then the message is cut.
+ * Keeps a status small. It travels in header fields, of which clients limit the bytes: gRPC
+ * recommends 8 KiB in all (PROTOCOL-HTTP2.md), and a client that gets more reports another error.
+ * So only the first violations are sent if there are many, with the number of the others; then the
+ * message is cut.
  */
 const maxHeaderBytes = 8192;
-/** What HTTP/2 counts for a field beside its name and value (RFC 9113 §6.5.2). */
+/** Bytes that HTTP/2 counts for a field beside its name and value (RFC 9113 §6.5.2). */
 const fieldOverhead = 32;
-/** The fields that the server or grpc-js adds, such as `:status` and `date`, and the two names. */
+/**
+ * Bytes of the fields that the server or grpc-js adds, such as `:status` and `date`, and of the two
+ * names.
+ */
 const reservedBytes = 512;
-/** The types and lengths around violations, and the entry that says how many more there are. */
+/** Bytes of the types and lengths around violations, and of the entry that counts the others. */
 const reservedViolationBytes = 160;
 
-/** One of `google.rpc.BadRequest`. */
+/** A violation of `google.rpc.BadRequest`. */
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
@@ -29,7 +32,7 @@ interface Status {
   readonly details: readonly { readonly type_url: string; readonly value: Buffer }[];
 }
 
-/** The text, well-formed and at most that long in UTF-8, never with half a character. */
+/** Shortens the text to this length in UTF-8, well-formed and without cutting a character. */
 export function cut(text: string, maxBytes: number): string {
   const whole = text.toWellFormed();
   if (Buffer.byteLength(whole) <= maxBytes) return whole;
@@ -40,10 +43,10 @@ export function cut(text: string, maxBytes: number): string {
   return whole.slice(0, new TextEncoder().encodeInto(whole, room).read) + ellipsis;
 }
 
-/** Bytes of a text as a field value, percent-encoded as gRPC asks for. */
+/** Bytes of a text as a field value, percent-encoded as gRPC requires. */
 const percentBytes = (text: string): number => encodeURI(text).length;
 
-/** Bytes of so many in base64, as fields whose names end in `-bin` are sent. */
+/** Bytes of a value in base64, as fields whose names end in `-bin` are sent. */
 const base64Bytes = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 
 function headerBytes(metadata: Metadata): number {
@@ -53,7 +56,7 @@ function headerBytes(metadata: Metadata): number {
   return fields.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** The message as it is sent twice, percent-encoded and in the details, within so many bytes. */
+/** Shortens the message, which is sent twice (percent-encoded and in the details), to this size. */
 function cutMessage(message: string, maxBytes: number): string {
   let text = message.toWellFormed();
   for (;;) {
@@ -72,7 +75,7 @@ function encode(status: Status, fieldViolations: readonly FieldViolation[]): Buf
   return rpc.Status.serialize({ ...status, details: details.filter((each) => each !== undefined) });
 }
 
-/** As many violations as fit into so many bytes, and how many more there are. */
+/** Returns as many violations as fit into this size, and how many are left out. */
 function fitViolations(
   violations: readonly FieldViolation[],
   maxBytes: number,
@@ -88,7 +91,7 @@ function fitViolations(
 }
 
 /**
- * A status in bytes, with its message as that is sent beside them.
+ * Encodes a status, with its message as it is sent beside the details.
  *
  * @param metadata what is sent in the same header fields
  */
@@ -104,7 +107,7 @@ export function fitStatus(
     return { message: whole.message, bytes };
   }
   const fixed = base64Bytes(encode({ ...status, message: '' }, []).length);
-  // Half of what is left at the most, so that there is a place for violations.
+  // At most half of what is left, so that violations have room.
   const message = cutMessage(status.message, violations.length > 0 ? left / 2 : left - fixed);
   const cutStatus = { ...status, message };
   const used = percentBytes(message) + base64Bytes(encode(cutStatus, []).length);

@@ -21,8 +21,8 @@ export class RefusedMessage {
 }
 
 /**
- * A service whose requests are never INTERNAL for the bytes that came: grpc-js answers that to
- * what a deserializer throws.
+ * A service whose malformed requests are not reported as INTERNAL, which grpc-js sends if a
+ * deserializer throws.
  */
 export function forgiving(service: ServiceDefinition): ServiceDefinition {
   return Object.fromEntries(
@@ -54,24 +54,24 @@ export type Handler<Request, Response> = (
   request: Request,
 ) => Promise<Response>;
 
-/** Decodes the request of an operation, calls the core, encodes the answer. */
+/** Decodes the request of an operation, calls the core, encodes the response. */
 function handlerOf<Name extends CallName>(name: Name): Handler<object, object> {
   const decode = requestDecoder(name);
   const { encode } = outputs[name];
   return async (core, caller, request) => {
     const input = decode(request);
-    // Of an input that core has accepted, `ids` are texts.
+    // In an input that core has accepted, `ids` are texts.
     return encode(await core.invoke(name, caller, input), input.ids as string[] | undefined);
   };
 }
 
-/** What each operation of a resource does. It is the same for all: a method says the operation. */
+/** The handler of each operation of a resource. All are alike: a method names its operation. */
 export const handlersOf = <Name extends OperationName>(map: Pick<Operations, Name>) =>
   perCallOf(map, handlerOf);
 
 /**
- * A handler as grpc-js calls it. An answer carries its metadata in front; a failure is one frame
- * (Trailers-Only), with the same metadata and the error's details in it.
+ * Makes a handler as grpc-js calls it. A response carries its metadata in front; a failure is one
+ * frame (Trailers-Only) with the same metadata and the error's details.
  */
 export const unary =
   <Request extends object, Response>(
@@ -96,7 +96,7 @@ export const unary =
     }
   };
 
-/** Ends a stream with what core answers to a failure. */
+/** Ends a stream with core's error for a failure. */
 export async function failStream(
   core: Pick<Core, 'refuse'>,
   call: Pick<ServerWritableStream<unknown, unknown>, 'metadata' | 'emit'>,

@@ -9,8 +9,8 @@ export const jsonType = 'application/json';
 export const protobufType = 'application/protobuf';
 
 /**
- * Whether parameters leave a message to be what it is here: binary and version 1 are all that
- * RFC 9996 §3.1 knows.
+ * Whether the parameters allow this server's messages: RFC 9996 §3.1 only defines binary and
+ * version 1.
  */
 export function isBinary({ parameters }: MediaType): boolean {
   for (const [name, value] of parameters) {
@@ -25,12 +25,13 @@ export function isBinary({ parameters }: MediaType): boolean {
   return true;
 }
 
-/** A message has no place for what `?expand=` adds, nor a way to leave out what it always has. */
+/** A message cannot hold what `?expand=` adds, nor leave out fields. */
 const offersMessages = (route: Route, { expand, fields }: UrlQuery): boolean =>
   hasMessages(route) && expand === undefined && fields === undefined;
 
 /**
- * The type to answer with: JSON, unless the route has a message and it is the more welcome one.
+ * Chooses the content type of the response: JSON, unless the route has a message and the client
+ * prefers it.
  *
  * @throws PaymentsError `not_acceptable`
  */

@@ -6,19 +6,21 @@ import { type Call, pick, type View } from './call.ts';
 import { messageTag } from './etag.ts';
 import { headersFor } from './headers.ts';
 
-/** How long an answer may be kept (RFC 9111 §5.2.2). All are one merchant's own: never shared. */
+/**
+ * How long a response may be cached (RFC 9111 §5.2.2). All belong to one merchant: never shared.
+ */
 export const cacheControl = {
-  /** The next write may change it: kept, but asked about every time. */
+  /** The next write may change it: cached, but revalidated every time. */
   changes: 'private, no-cache',
   /** Nothing can change it. */
   fixed: 'private, max-age=31536000, immutable',
-  /** The answer to a write, or a failure. */
+  /** The response to a write, or a failure. */
   never: 'no-store',
 } as const;
 
 const typeOf = (call: Call): string => (call.toMessage ? protobufType : jsonType);
 
-/** What core answered, as the representation that was asked for. */
+/** Core's output, as the representation that was requested. */
 const bodyOf = <Output>(
   { toMessage }: Call,
   output: Output,
@@ -30,9 +32,9 @@ const bodyOf = <Output>(
 const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? messageTag(tag) : tag);
 
 /**
- * A read's answer: 200 with the body, or 304 where the caller has it already.
+ * Makes a read's response: 200 with the body, or 304 if the caller's copy is current.
  *
- * @param encode makes the JSON of what core answered
+ * @param encode makes the JSON of core's output
  * @param options.tag of the JSON, known without it; no body is even made for a 304 then
  * @throws PaymentsError `version_mismatch` if `If-Match` names another tag
  */
@@ -63,9 +65,9 @@ export function answerRead<Output>(
 }
 
 /**
- * A write's answer, with the status of its route.
+ * Makes a write's response, with the status of its route.
  *
- * @param encode makes the JSON of what core answered
+ * @param encode makes the JSON of core's output
  * @param options.location of what was created (RFC 9110 §10.2.2)
  * @param options.content the URL that the body is the representation of (RFC 9110 §8.7)
  * @param options.tag the entity tag of that representation as JSON
@@ -83,7 +85,8 @@ export function answerWrite<Output>(
   const headers = headersFor(call.caller, typeOf(call));
   headers['cache-control'] = cacheControl.never;
   if (options.location !== undefined) headers.location = options.location;
-  // A replay answers what was then: it may not be what the URL has now, nor have its tag.
+  // A replay returns the earlier output, which may differ from what the URL has now, and so from
+  // its tag.
   if (!call.caller.receipt.replayed) {
     if (options.content !== undefined) headers['content-location'] = options.content;
     if (options.tag !== undefined) headers.etag = tagOf(call, options.tag);
@@ -91,7 +94,7 @@ export function answerWrite<Output>(
   return new Response(bodyOf(call, output, encode), { status: call.route.status, headers });
 }
 
-/** The URL of the same list from `cursor` on; from its start if there is none. */
+/** The URL of the same list from `cursor` on; from its start if omitted. */
 function pageUrl(call: Call, parameter: string, cursor: string | null): string {
   const query = new URLSearchParams();
   for (const name in call.query) {
@@ -103,7 +106,7 @@ function pageUrl(call: Call, parameter: string, cursor: string | null): string {
 }
 
 /**
- * A page inside of another answer.
+ * A page inside of another response.
  *
  * @param first the URL of the list that it is the first page of
  */
@@ -119,7 +122,7 @@ export function encodeInnerPage<Item, ItemJson extends object>(
 }
 
 /**
- * One page of a list, with where to go on in its `links` and in `Link` (RFC 8288).
+ * A page of a list, with the next page in its `links` and in `Link` (RFC 8288).
  *
  * @param options.cursor the parameter that takes `next_cursor`
  */
@@ -145,7 +148,7 @@ export function answerPage<Item, ItemJson extends object>(
   return answerRead(call, page, encodeJson, { cache, link });
 }
 
-/** Items by their ids, in the order asked; null if there is none. */
+/** Items by their ids, in the requested order; null for an id that was not found. */
 export const answerBatch = <Item, ItemJson extends object>(
   call: Call,
   items: readonly (Item | null)[],

@@ -15,21 +15,21 @@ export interface Call {
   readonly route: Route;
   /** The request's path, without the query. */
   readonly path: string;
-  /** What stands in the place of `{id}`. */
+  /** The value of `{id}` in the path. */
   readonly id: string | undefined;
   readonly query: UrlQuery;
   readonly caller: RestCaller;
-  /** The answer's message, where it is one and not JSON. */
+  /** The message of the response, if it is not JSON. */
   readonly toMessage: ((output: unknown) => Uint8Array<ArrayBuffer>) | undefined;
 }
 
-/** Decodes the call, invokes the core, encodes the answer. */
+/** Decodes the call, invokes the core, encodes the response. */
 export type Handler = (core: Core, call: Call) => Promise<Response>;
 
-/** What of a resource is wanted, and what of others with it. */
+/** The wanted fields of a resource, and the resources to expand. */
 export interface View {
   readonly expand: ReadonlySet<string>;
-  /** All, where absent. */
+  /** Defaults to all. */
   readonly fields?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ const kinds = new Map(routes.map(({ operation }) => [operation, kindsOf(operatio
 
 const kindOf = (operation: CallName, name: string) => kinds.get(operation)?.get(name);
 
-/** Parameters that the room itself understands, on the routes that have them. */
+/** Parameters that the room itself reads, on the routes that have them. */
 const isOfView = (route: Route, name: string): boolean =>
   (name === 'expand' && route.expand !== undefined) ||
   (name === 'fields' && route.fields !== undefined);
@@ -48,7 +48,7 @@ const unknownField = (name: string): Violation => ({
   message: 'unknown field',
 });
 
-/** `input` with the path's id. A second id, beside the one in the path, is a field too many. */
+/** Adds the path's id to `input`. A second id beside it is refused as an unknown field. */
 function withId(call: Call, input: Record<string, unknown>): Record<string, unknown> {
   const { idField } = call.route;
   if (idField === undefined) return input;
@@ -58,24 +58,24 @@ function withId(call: Call, input: Record<string, unknown>): Record<string, unkn
 }
 
 /**
- * The operation's input from path and query. Names that the operation does not know stay in it,
- * for its schema to refuse with all other violations.
+ * The operation's input from path and query. Unknown names stay in it, so that its schema refuses
+ * them with all other violations.
  */
 export function readInput(call: Call): unknown {
   const { query, route } = call;
-  // Without a prototype, so that `__proto__` is a name like any other.
+  // Has no prototype, so that `__proto__` is a name like any other.
   const json: Record<string, unknown> = Object.create(null);
   for (const name in query) {
     const value = query[name];
     if (value === undefined || isOfView(route, name)) continue;
-    // A batch of no ids has no items.
+    // An empty batch is an empty list of ids.
     json[name] = route.when === name ? listOf(value) : typed(value, kindOf(route.operation, name));
   }
-  // An object in gives an object out.
+  // An object as input gives an object as output.
   return withId(call, decodeInput(json) as Record<string, unknown>);
 }
 
-/** The operation's input from path and body. What is not an object is left to the schema. */
+/** The operation's input from path and body. The schema refuses what is not an object. */
 export async function readBody(call: Call): Promise<unknown> {
   const unknown = Object.keys(call.query);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
@@ -91,7 +91,7 @@ export async function readBody(call: Call): Promise<unknown> {
 
 let protobuf: typeof import('./protobuf.ts') | undefined;
 
-/** The room's messages, loaded by the first who wants one; asking `import` again takes 3 µs. */
+/** The room's messages, loaded at the first use; calling `import` again would take 3 µs. */
 export async function loadProtobuf(): Promise<typeof import('./protobuf.ts')> {
   protobuf ??= await import('./protobuf.ts');
   return protobuf;
@@ -103,7 +103,7 @@ async function readMessage(call: Call): Promise<unknown> {
   const { decodeBody } = await loadProtobuf();
   const { operation, idField = '' } = call.route;
   const input = decodeBody(operation, bytes, call.caller.idempotencyKey);
-  // In JSON the path alone names the resource; a message has a field for it, which may agree.
+  // In JSON only the path names the resource; a message has a field for it, which must agree.
   const named = input[idField];
   if (named !== '' && named !== call.id && Object.hasOwn(input, idField)) {
     throw invalid({
@@ -116,7 +116,7 @@ async function readMessage(call: Call): Promise<unknown> {
   return withId(call, input);
 }
 
-/** `?expand=` and `?fields=`; undefined if neither is given. @throws `validation_failed` */
+/** Reads `?expand=` and `?fields=`; undefined if neither is given. @throws `validation_failed` */
 export function viewOf({ query, route }: Call): View | undefined {
   const { expand, fields } = query;
   if (expand === undefined && fields === undefined) return undefined;
@@ -135,8 +135,8 @@ export function viewOf({ query, route }: Call): View | undefined {
 }
 
 /**
- * @throws PaymentsError if the list is empty, names what is not among those allowed, or names
- *   more than there is: it is repeated in the links of a page, and so in headers
+ * @throws PaymentsError if the list is empty, has an unknown name, or more names than are allowed:
+ *   it is repeated in the links of a page, and so in headers
  */
 function known(parameter: string, names: string[], allowed: readonly string[]): string[] {
   if (names.length > allowed.length) {
@@ -156,7 +156,7 @@ function known(parameter: string, names: string[], allowed: readonly string[]): 
   });
 }
 
-/** The fields that the view asks for, and whatever was expanded. */
+/** Picks the fields that the view names, and whatever was expanded. */
 export function pick(json: object, view: View): Record<string, unknown> {
   const { fields, expand } = view;
   return Object.fromEntries(

@@ -24,8 +24,8 @@ export interface Room {
 }
 
 /**
- * A class for its getters: the same getter in an object literal gives each object a hidden class
- * of its own, which costs more than all the rest of a read.
+ * A class for its getters: the same getter in an object literal gives each object a hidden class of
+ * its own, which costs more than the rest of a read.
  */
 class CallerOfRequest implements RestCaller {
   readonly credential: string | undefined;
@@ -57,12 +57,12 @@ class CallerOfRequest implements RestCaller {
     this.#request = request;
   }
 
-  /** Read by a write alone. @throws PaymentsError if the header is malformed */
+  /** Only read for a write. @throws PaymentsError if the header is malformed */
   get idempotencyKey(): string | undefined {
     return parseIdempotencyKey(headerText(this.#incoming.headers['idempotency-key']));
   }
 
-  /** Looked at by a write alone, like the one that follows. */
+  /** Only read for a write, like the next one. */
   get ifVersion(): readonly number[] | undefined {
     return versionsToMatch(this.#incoming.headers['if-match']);
   }
@@ -71,21 +71,20 @@ class CallerOfRequest implements RestCaller {
     return versionsToMiss(this.#incoming.headers['if-none-match']);
   }
 
-  /** Looked for only where a call fails before its key is known. */
+  /** Only read if a call fails before its key is known. */
   get address(): string | undefined {
     return this.#addressOf(this.#incoming);
   }
 
-  /** Made when it is first asked for, by an operation that waits: most do not. */
+  /** Created at its first use by an operation that waits; most do not. */
   get signal(): AbortSignal {
     return this.#request.signal;
   }
 }
 
 /**
- * Who calls, from the headers of Node's own request: the adapter's `Headers` are never built.
- *
- * The observation of the request begins here.
+ * Reads who calls from the headers of Node's own request, so that the adapter's `Headers` are never
+ * built. Begins the observation of the request.
  *
  * @param request the adapter's request, whose signal aborts when the client goes away
  */

@@ -33,25 +33,28 @@ import { openHttp1, openHttp2, type Reply, type RestTransport } from './transpor
 import { currentVersion } from './version.ts';
 
 export interface RestClientOptions extends ClientOptions {
-  /** HTTP/2, in cleartext with prior knowledge; HTTP/1.1 if omitted. */
+  /** HTTP/2, in cleartext with prior knowledge. Defaults to HTTP/1.1. */
   readonly http2?: boolean | undefined;
-  /** `application/protobuf` for all that has a message, both ways; JSON if omitted. */
+  /** `application/protobuf` for everything that has a message, both ways. Defaults to JSON. */
   readonly protobuf?: true | undefined;
-  /** How long a stream waits between two reads that found nothing; 250 if omitted. */
+  /** Pause between two reads of a stream that found nothing. Defaults to 250. */
   readonly pollMs?: number | undefined;
 }
 
-/** The client of this room: what every wire's client does, and what only HTTP caching can. */
+/** The client of this room: every wire's client, and what only HTTP caching can do. */
 export interface RestClient extends Client {
-  /** @param etag of the copy that the caller holds, if any */
+  /** @param etag of the caller's copy. Optional. */
   getPaymentConditionally(id: string, etag?: string): Promise<ConditionalPayment>;
-  /** One request with `?expand=` for what else takes one, one and one a payment. */
+  /**
+   * One request with `?expand=` instead of one call for the list, one for the customer and one for
+   * each payment.
+   */
   getScreen(customerId: string): Promise<Screen>;
 }
 
 const pageOfEvents = 100;
 
-/** Opens its connections when they are first needed. */
+/** Creates a client that opens its connections at first use. */
 export async function createRestClient(options: RestClientOptions): Promise<RestClient> {
   const { target, ca, key, connections = 1, pollMs = 250 } = options;
   const transport = (options.http2 ? openHttp2 : openHttp1)({ target, connections, ca });
@@ -87,7 +90,7 @@ export async function createRestClient(options: RestClientOptions): Promise<Rest
 type ExpandedPaymentJson = PaymentJson & { readonly refunds: PageJson<RefundJson> };
 
 function decodeScreen(json: unknown): Screen {
-  // What a server of ours sent.
+  // Sent by a server of this project.
   const body = json as CustomerJson & { readonly payments: PageJson<ExpandedPaymentJson> };
   return {
     customer: decodeCustomer(body),
@@ -96,7 +99,7 @@ function decodeScreen(json: unknown): Screen {
   };
 }
 
-/** The answer's JSON. @throws PaymentsError if the answer is a problem */
+/** The response's JSON. @throws PaymentsError if the response is a problem */
 function jsonOf(reply: Reply): unknown {
   if (reply.status < 300) return JSON.parse(reply.body);
   let problem: unknown;
@@ -118,7 +121,7 @@ function searchOf(route: Route, fields: Readonly<Record<string, unknown>>): stri
   const pairs: string[] = [];
   for (const name in fields) {
     const value = fields[name];
-    // An empty list is no filter, except where the list picks the route.
+    // An empty list means no filter, unless the list picks the route.
     if (value === undefined || (Array.isArray(value) && !value.length && route.when !== name)) {
       continue;
     }
@@ -131,13 +134,13 @@ function searchOf(route: Route, fields: Readonly<Record<string, unknown>>): stri
 interface Line {
   readonly transport: RestTransport;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a client that speaks it. */
+  /** Set if the client speaks protobuf. */
   readonly protobuf: Protobuf | undefined;
 }
 
 type Protobuf = typeof import('./protobuf.ts');
 
-/** How a call's body and answer are written. */
+/** How a call's body and response are encoded. */
 interface Writing<Name extends CallName> {
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string;
@@ -206,8 +209,8 @@ const callsOver = (line: Line): Calls =>
   });
 
 /**
- * The sequence of the newest event. REST has no word for it, but sequences have no gap: whether
- * there is one after N is one small read, so a search by halves finds the end.
+ * Finds the sequence of the newest event. REST has no way to ask for it, but sequences have no gap:
+ * a small read shows whether there is one after N, so a binary search finds the end.
  */
 async function lastSequence(
   calls: Pick<Calls, 'listEvents'>,
@@ -216,7 +219,7 @@ async function lastSequence(
   const isPast = async (sequence: number) => {
     try {
       const page = await calls.listEvents({ after: sequence, limit: 1 }, { signal });
-      // A page may end before there is anything on it.
+      // A page may end before its first item.
       return page.items.length === 0 && !page.hasMore;
     } catch (error) {
       if (error instanceof PaymentsError && error.code === 'position_out_of_range') return true;
@@ -237,7 +240,7 @@ async function lastSequence(
   return past;
 }
 
-/** Watching by asking again and again: what a wire without a stream can do. */
+/** Watches by polling: the only way on a wire without a stream. */
 async function pollEvents(
   calls: Pick<Calls, 'listEvents'>,
   { after, types }: WatchInput,
@@ -245,7 +248,7 @@ async function pollEvents(
   pollMs: number,
 ): Promise<AsyncIterable<Event>> {
   let last = after ?? (await lastSequence(calls, signal));
-  /** Where the next page starts: behind everything that was looked through. */
+  /** Where the next page starts: after everything that was looked at. */
   let from: { readonly after: number } | { readonly cursor: string } = { after: last };
   const read = () => calls.listEvents({ ...from, types, limit: pageOfEvents }, { signal });
   let page = await read();

@@ -13,7 +13,7 @@ export const customerHandlers = handlersOf(customerOperations, {
   expand: expandCustomers,
 });
 
-/** How to encode customers with their payments: one list for each. */
+/** Encodes customers with their payments: one list for each. */
 async function expandCustomers(
   core: Core,
   call: Call,

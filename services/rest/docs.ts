@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCodes, isErrorCode, isRetryable, titleOf } from '../core/errors.ts';
 import { httpStatus } from '../wire/problem.ts';
 
-/** What to do about each code: the page that a problem's `type` points to. */
+/** What to do about each code: the page that a problem's `type` links to. */
 const remedies: Readonly<Record<ErrorCode, string>> = {
   validation_failed:
     'Each entry of `errors` points to one violation. Correct them all and send the request again.',

@@ -3,9 +3,8 @@ import { type CallName, operations } from '../core/operations.ts';
 import type { Call, View } from './call.ts';
 
 /**
- * Admits a read with all of its expansions at once, before anything is read: whether a key may see
- * what it asks for does not depend on what there is, and a bucket that is too small for the sum
- * lets it through when it is full.
+ * Admits a read with all of its expansions before anything is read. So whether a key may see them
+ * does not depend on the data, and a bucket smaller than the sum allows it when it is full.
  *
  * @throws PaymentsError `permission_denied`, `rate_limited`
  */

@@ -13,15 +13,15 @@ import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from '
 import { type Call, type Handler, pick, readBody, readInput, type View, viewOf } from './call.ts';
 import { admitExpanded } from './expand.ts';
 
-/** What this room knows of a resource beside its JSON. */
+/** What this room knows about a resource beside its JSON. */
 export interface Representation<Resource> {
-  /** Its URL; a resource without one cannot be read again. */
+  /** Its URL; a resource without a URL cannot be read again. */
   urlOf?(resource: Resource): string;
-  /** The entity tag of its JSON, if that is known without the JSON. */
+  /** The entity tag of its JSON, if it is known without the JSON. */
   tagOf?(resource: Resource): string;
-  /** How long it may be kept if nothing is expanded. Defaults to `cacheControl.changes`. */
+  /** How long it may be cached if nothing is expanded. Defaults to `cacheControl.changes`. */
   readonly cache?: string;
-  /** How to encode resources with the others that `expanded` names. */
+  /** Encodes resources with the others that `expanded` names. */
   expand?(
     core: Core,
     call: Call,
@@ -34,7 +34,7 @@ interface Encoder {
   encode(value: unknown): object;
 }
 
-/** An operation and what encodes it. That their types are of one resource, its output says. */
+/** An operation and its encoder. Its output guarantees that their types are of one resource. */
 interface Kit {
   readonly name: CallName;
   readonly output: Encoder;
@@ -42,7 +42,7 @@ interface Kit {
   readonly representation: Representation<unknown>;
 }
 
-/** How to encode items as the view asks. */
+/** Encodes items as the view requests. */
 const encoderOf = async (
   core: Core,
   call: Call,
@@ -66,7 +66,7 @@ const one =
     }
     const encode = await encoderOf(core, call, kit, [resource], view);
     return answerRead(call, resource, () => pick(encode(resource), view), {
-      // What is expanded changes.
+      // Expanded resources change.
       cache: view.expand.size > 0 ? cacheControl.changes : cache,
     });
   };
@@ -99,7 +99,9 @@ const list =
       cache: cacheControl.changes,
     });
 
-/** A write that makes a resource names its URL; one that changes it answers for that URL. */
+/**
+ * A write that creates a resource names its URL; one that changes it returns what the URL now has.
+ */
 const write =
   ({ name, item, representation }: Kit): Handler =>
   async (core, call) => {
@@ -120,7 +122,7 @@ const readers: Readonly<Record<CallShape, (kit: Kit) => Handler>> = {
   created: write,
 };
 
-/** The three beats of an operation, which follow from what it returns. */
+/** The three beats of an operation, which follow from its output. */
 function handlerOf(name: CallName, representation: Representation<unknown>): Handler {
   const { effect, output } = operations[name];
   const kit = {
@@ -134,7 +136,7 @@ function handlerOf(name: CallName, representation: Representation<unknown>): Han
 
 type ResourceOf<Name extends OperationName> = Resources[Operations[Name]['output']['resource']];
 
-/** What the routes of a resource's operations do. */
+/** The route handlers of a resource's operations. */
 export const handlersOf = <Name extends OperationName>(
   map: Pick<Operations, Name>,
   representation: Representation<ResourceOf<Name>>,

@@ -5,10 +5,10 @@ import { currentVersion } from './version.ts';
 /** Headers in the adapter's cheapest form: a plain object, names in lower case. */
 export type OutgoingHeaders = Record<string, string>;
 
-/** What an answer of this room depends on, beside the URL (RFC 9110 §12.5.5). */
+/** What a response of this room depends on, beside the URL (RFC 9110 §12.5.5). */
 const vary = 'Accept, Authorization, Payments-Version';
 
-/** The headers that every answer to a caller has. */
+/** The headers of every response to a caller. */
 export function headersFor(
   caller: Pick<RestCaller, 'requestId' | 'receipt'>,
   contentType: string,

@@ -11,14 +11,14 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 const waitsForever = { signal: new AbortController().signal };
 
 /**
- * The listener that hands requests to `fetch`, and the last net under it: whatever breaks there, or
- * in the adapter, is logged and answered with `internal`, and no promise is left to reject.
+ * Passes requests to `fetch`. Anything that breaks there or in the adapter is logged and answered
+ * with `internal`, and no promise rejects.
  */
 export function createListener(
   room: Room,
   fetch: Fetch,
 ): (incoming: Incoming, outgoing: Outgoing) => void {
-  /** The request that the adapter makes its own of, which it has done when it returns. */
+  /** The request that the adapter wraps; it has done so when it returns. */
   let taken: Incoming | undefined;
 
   function answerBroken(thrown: unknown, caller: RestCaller): Response {
@@ -30,7 +30,7 @@ export function createListener(
   const strangerOf = (incoming: Incoming | undefined): RestCaller =>
     callerOf(room, incoming ?? ({ headers: {} } as IncomingMessage), waitsForever);
 
-  /** A request that never became one: a target or a Host that is no URL (RFC 9110 §7.1). */
+  /** A request that could not be wrapped: its target or Host is not a URL (RFC 9110 §7.1). */
   async function answerBadTarget({ message }: RequestError, incoming: Incoming | undefined) {
     const caller = strangerOf(incoming);
     const error = invalid({

@@ -72,11 +72,11 @@ function bodySchema({ operation, expand, fields }: Route): z.ZodType {
   return shapes[shape](fields ? z.union([all, some]) : all);
 }
 
-/** A registry knows the named schemas, so that what is made of them refers to them. */
+/** A registry of the named schemas, so that generated schemas refer to them. */
 const registry = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
 
-/** `format` says all that the pattern of a time does, in one word. */
+/** Removes the pattern of a time, because `format` already expresses it. */
 function plainTime({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
 }
@@ -90,7 +90,7 @@ const componentSchemas = (): Json => {
   );
 };
 
-/** A schema that is not named itself; what is named in it is referred to. */
+/** Inlines a schema without a name; named schemas inside of it become references. */
 function inline(schema: z.ZodType): Json {
   for (const [id, known] of Object.entries(named)) if (known === schema) return { $ref: refOf(id) };
   const {
@@ -117,7 +117,7 @@ function queryParameters(route: Route, fields: readonly InputField[]): Json[] {
   const parameters: Json[] = fields.map(({ name, required, schema }) => ({
     name,
     in: 'query',
-    // Where rows share a path, the parameter that picks one is not required of the others.
+    // If rows share a path, the parameter that picks one is optional for the others.
     required: required && route.when !== name,
     ...(schema.type === 'array' && { style: 'form', explode: false }),
     schema: schema.type === 'array' ? { ...schema, minItems: 1 } : schema,
@@ -141,7 +141,7 @@ const everyHeader = [
   ...['Cache-Control', 'Vary'],
 ];
 
-/** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names the message that they are. */
+/** Raw bytes have no schema (OpenAPI 3.1 §4.8.14); an extension names their message. */
 const protobufContent = (
   rows: readonly Route[],
   messageOf: (definition: Definition) => Definition['requestType'],
@@ -156,7 +156,7 @@ const protobufContent = (
       }
     : {};
 
-/** A payment is answered with its tag, and with its URL where the request has another. */
+/** A write of a payment returns its tag, and its URL if that differs from the request's. */
 function headersOfWrite({ status, operation }: Route): readonly string[] {
   const tag = operations[operation].output.resource === 'payment' ? ['ETag'] : [];
   return [...tag, ...(status === 201 ? ['Location'] : tag.length > 0 ? ['Content-Location'] : [])];
@@ -350,7 +350,7 @@ export function openApi(): Json {
   };
 }
 
-/** The document as the file has it. */
+/** The document as the file contains it. */
 export const openApiText = (): string => `${JSON.stringify(openApi(), null, 2)}\n`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -20,7 +20,7 @@ export const paymentHandlers = handlersOf(paymentOperations, {
 
 const distinct = <Value>(values: Iterable<Value>): Value[] => [...new Set(values)];
 
-/** How to encode payments with their customers and refunds: one batch read for each. */
+/** Encodes payments with their customers and refunds: one batch read for each. */
 export async function expandPayments(
   core: Core,
   { caller }: Call,

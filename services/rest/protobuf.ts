@@ -6,8 +6,8 @@ import { outputs } from '../wire/protobuf/outputs.ts';
 import { encodeRequest, requestDecoder } from '../wire/protobuf/request.ts';
 
 /**
- * Messages of payments.v1 as this room's other representation (RFC 9996). Loaded when somebody
- * first asks for it: who speaks JSON pays nothing for the contract's proto files.
+ * Messages of payments.v1 as this room's other representation (RFC 9996). Loaded at the first
+ * request for one, so that JSON clients do not pay for the contract's proto files.
  */
 
 interface Bytes {
@@ -26,7 +26,7 @@ const answers: Readonly<Record<CallName, Bytes>> = perCall((name) =>
 /**
  * The operation's input from the request message of its method.
  *
- * @param key the idempotency key of the header, which the message may repeat and not contradict
+ * @param key the idempotency key of the header, which the message may repeat but not contradict
  * @throws PaymentsError `validation_failed`
  */
 export function decodeBody(
@@ -47,19 +47,19 @@ export function decodeBody(
   return decoders[name](request);
 }
 
-/** The other direction, for the client. */
+/** The inverse, for the client. */
 export const encodeBody = <Name extends CallName>(
   name: Name,
   input: InputOf<Name>,
 ): Uint8Array<ArrayBuffer> => requests[name].serialize(encodeRequest(name, input));
 
-/** @param ids those that were asked for, if the answer has one result for each */
+/** @param ids the requested ids, if the output has one result for each */
 export const encodeAnswer = (
   name: CallName,
   output: unknown,
   ids: readonly string[],
 ): Uint8Array<ArrayBuffer> =>
-  // The codec and the method of an operation are of one message.
+  // The codec and the method of an operation use the same message.
   answers[name].serialize(outputs[name].encode(output as never, ids));
 
 export const decodeAnswer = <Name extends CallName>(name: Name, bytes: Buffer): OutputOf<Name> =>

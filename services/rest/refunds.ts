@@ -11,13 +11,16 @@ import { expandPayments } from './payments.ts';
 
 const paymentId = idPattern('pay');
 
-/** The refunds of one payment are found only where the payment is; an empty list says it is. */
+/**
+ * The refunds of one payment are only found if the payment exists; an empty list shows that it
+ * does.
+ */
 const listRefunds: Handler = async (core, call) => {
   const { id, caller } = call;
   const view = viewOf(call);
   const input = readInput(call);
   if (view?.expand.size) await admitExpanded(core, call, view);
-  // Looking for the payment is part of the list of its refunds, and takes no token of its own.
+  // Finding the payment is part of the list of its refunds, and takes no token of its own.
   else if (id !== undefined) await admitReads(core, caller, ['listRefunds']);
   const namesNothing = id !== undefined && !paymentId.test(id);
   if (namesNothing) await core.invoke('getPayment', caller, { id });
@@ -30,14 +33,14 @@ const listRefunds: Handler = async (core, call) => {
 export const refundHandlers = {
   ...handlersOf(refundOperations, {
     urlOf: ({ id }) => `/v1/refunds/${id}`,
-    // A refund is made once and never changes.
+    // A refund never changes.
     cache: cacheControl.fixed,
     expand: expandRefunds,
   }),
   listRefunds,
 };
 
-/** How to encode refunds with their payments: one batch read, and one for the customers. */
+/** Encodes refunds with their payments: one batch read, and one for the customers. */
 async function expandRefunds(
   core: Core,
   call: Call,

@@ -20,7 +20,10 @@ import type {
 } from '../wire/json.ts';
 import type { Problem } from '../wire/problem.ts';
 
-/** What this room answers, as schemas: OpenAPI is made from them, tests hold answers to them. */
+/**
+ * The response bodies of this room, as schemas: OpenAPI is made from them, and tests check
+ * responses against them.
+ */
 
 const time = z.iso.datetime();
 const metadata = z.record(z.string(), z.string());
@@ -80,7 +83,7 @@ export const eventSchema = z.strictObject({
   sequence: z.int().meta({ description: "Counts the merchant's events, from 1 without a gap." }),
   type: z.enum(eventTypes),
   created_at: time,
-  // A union that is made in a loop cannot say of what.
+  // The type of a union that is made in a loop cannot name its members.
   data: z.union(
     eventKinds.map((kind) => z.strictObject({ [kind]: eventResources[kind] })),
   ) as unknown as z.ZodType<EventJson['data']>,
@@ -122,7 +125,7 @@ export const problemSchema = z.strictObject({
     .exactOptional(),
 }) satisfies z.ZodType<Problem>;
 
-/** A page inside of another answer; the list of these same items goes on after `next_cursor`. */
+/** A page inside of another response; the list of the same items continues after `next_cursor`. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({
     data: z.array(item),
@@ -136,7 +139,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** A page of a list; `links` has `self`, `first` and, if there is more, `next`. */
 export const pageSchema = <Item extends z.ZodType>(item: Item) => pageOf(item).extend({ links });
 
-/** A payment with `?expand=`: the customer in the place of its id, the refunds beside the rest. */
+/** A payment with `?expand=`: the customer instead of its id, the refunds beside the rest. */
 export const expandedPaymentSchema = paymentSchema.extend({
   customer: z.union([z.string(), customerSchema]).nullable(),
   refunds: pageSchema(refundSchema).exactOptional(),
@@ -153,13 +156,13 @@ export const expandedCustomerSchema = customerSchema.extend({
   payments: pageSchema(expandedPaymentSchema).exactOptional(),
 });
 
-/** With `?fields=`: whatever was named, and whatever was expanded. */
+/** With `?fields=`: the named fields, and whatever was expanded. */
 export const selectedPaymentSchema = expandedPaymentSchema.partial();
 export const selectedRefundSchema = expandedRefundSchema.partial();
 export const selectedCustomerSchema = expandedCustomerSchema.partial();
 export const selectedEventSchema = eventSchema.partial();
 
-/** A resource as it is, with what `?expand=` can add, and with what `?fields=` can leave out. */
+/** A resource as it is, with what `?expand=` can add, and without what `?fields=` can leave out. */
 interface ResourceSchemas {
   readonly plain: z.ZodObject;
   readonly expanded?: z.ZodObject;
@@ -187,6 +190,6 @@ export const resourceSchemas: Readonly<Record<ResourceName, ResourceSchemas>> = 
   createdKey: { plain: createdKeySchema },
 };
 
-/** What `?fields=` may name of a resource. */
+/** The names that `?fields=` accepts for a resource. */
 export const fieldsOf = (resource: ResourceName): readonly string[] =>
   Object.keys(resourceSchemas[resource].plain.shape);

@@ -40,7 +40,10 @@ const handlers: Readonly<Record<CallName, Handler>> = {
 const callerIn = (context: RestContext, room: Room): RestCaller =>
   callerOf(room, context.env.incoming, context.req.raw);
 
-/** Answers what was thrown; core counts it, and settles who calls and how often, if it has not. */
+/**
+ * Responds to a thrown error. Core counts it and settles who calls and how often, if it has not
+ * yet.
+ */
 async function answerThrown(
   thrown: unknown,
   { core }: Room,
@@ -52,7 +55,7 @@ async function answerThrown(
   return answerProblem(error, caller, pathOf(incoming.url ?? '/'));
 }
 
-/** Routes of one method and path: the one that a query parameter asks for, or the one without. */
+/** Routes of one method and path: those picked by a query parameter, and the one without. */
 function pickRoute(candidates: readonly Route[], query: Call['query']): Route | undefined {
   return (
     candidates.find(({ when }) => when !== undefined && query[when] !== undefined) ??
@@ -60,7 +63,7 @@ function pickRoute(candidates: readonly Route[], query: Call['query']): Route | 
   );
 }
 
-/** The call, to be answered with the message of its route. */
+/** The call, if its response is to be the message of its route. */
 async function withMessage(call: Call): Promise<Call> {
   const { route, query } = call;
   const { encodeAnswer } = await loadProtobuf();
@@ -68,11 +71,11 @@ async function withMessage(call: Call): Promise<Call> {
   return { ...call, toMessage: (output) => encodeAnswer(route.operation, output, ids) };
 }
 
-/** @throws PaymentsError `version_mismatch` if a precondition forbids to add to a list */
+/** @throws PaymentsError `version_mismatch` if a precondition forbids adding to a list */
 async function requireAddable(core: Core, { incoming, route, caller }: Call): Promise<void> {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers;
   if (route.idField !== undefined || !forbidsToAdd(ifMatch, ifNoneMatch)) return;
-  // Only of a request that would succeed otherwise is it evaluated (RFC 9110 §13.2.1).
+  // Only evaluated for a request that would succeed otherwise (RFC 9110 §13.2.1).
   const { tokens, scope } = operations[route.operation];
   await core.admit(caller, { tokens, scopes: [scope] });
   throw new PaymentsError(
@@ -97,13 +100,13 @@ async function serve(
   let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
     requireKnownVersion(caller.version);
-    // A client that waits to be asked for its body learns this first (RFC 9110 §10.1.1).
+    // A client that waits for `100 Continue` gets an error first (RFC 9110 §10.1.1).
     if (incoming.headers.expect !== undefined) await room.core.authenticate(caller);
     const type = typeToAnswer(incoming.headers.accept, route, query);
     if (type !== jsonType) call = await withMessage(call);
     if (route.method === 'POST') await requireAddable(room.core, call);
     const answer = await handlers[route.operation](room.core, call);
-    // Writes have been brought together by their commit already.
+    // The commit has already grouped writes.
     if (route.method === 'GET') await endOfTurn();
     caller.observation.end('ok');
     return answer;
@@ -140,7 +143,7 @@ const places = placesOf([
   ...[openApiPath, errorsPath, errorPath].map((path) => ({ method: 'GET', path })),
 ]);
 
-/** What no route took: an unknown path, or a known one with another method. */
+/** Requests without a route: an unknown path, or a known one with another method. */
 function answerRest(context: RestContext, room: Room): Response | Promise<Response> {
   const { path, method } = context.req;
   const { incoming } = context.env;
@@ -170,7 +173,7 @@ const staticPage = (contentType: string, body: string): StaticPage => ({
   tag: bodyTag(body),
 });
 
-/** @param page undefined if the path names none */
+/** @param page undefined if the path names no page */
 function answerStatic(
   context: RestContext,
   room: Room,
@@ -199,8 +202,8 @@ function answerStatic(
 }
 
 /**
- * The REST room as a listener of `node:http` and, on HTTP/2, of `node:http2` alike.
- * It answers every request: what it does not know with 404, as problem details.
+ * Makes the REST room as a listener of `node:http` and, on HTTP/2, of `node:http2`. It responds to
+ * every request: to unknown paths with 404, as problem details.
  */
 export function createRestListener(
   core: Core,

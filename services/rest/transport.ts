@@ -5,7 +5,7 @@ import { protobufType } from './accept.ts';
 /** One request to the REST room. */
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -16,13 +16,13 @@ export interface Reply {
   readonly status: number;
   readonly etag: string | undefined;
   readonly body: string;
-  /** The body, where it is a message and no text. */
+  /** The body, if it is a message and not text. */
   readonly message: Buffer | undefined;
 }
 
-/** How the client's requests travel. */
+/** Sends the client's requests. */
 export interface RestTransport {
-  /** @throws Error when no answer came; whatever the answer's status, it is returned */
+  /** @throws Error if no response came; a response is returned whatever its status */
   send(request: Outgoing): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -32,17 +32,17 @@ function lost(target: string, cause: unknown): Error {
   return new Error(`Expected an answer from ${target}, lost the connection: ${message}`, { cause });
 }
 
-/** Where a transport's server is: its connections are at most `connections`. */
+/** A transport's server, and its maximum of `connections`. */
 export interface ServerAddress {
   readonly target: string;
   readonly connections: number;
-  /** PEM of the only authority that is trusted, where it is not one of those that Node trusts. */
+  /** PEM of the only trusted authority. Defaults to those that Node trusts. */
   readonly ca: string | undefined;
 }
 
 /** HTTP/1.1, one request at a time on each connection. */
 export function openHttp1({ target, connections, ca }: ServerAddress): RestTransport {
-  // undici, left to itself, takes the HTTP/2 that a server over TLS may offer.
+  // By default undici uses the HTTP/2 that a server over TLS may offer.
   const pool = new Pool(target, {
     connections,
     pipelining: 1,
@@ -75,7 +75,7 @@ export function openHttp1({ target, connections, ca }: ServerAddress): RestTrans
   };
 }
 
-/** HTTP/2, in cleartext with prior knowledge, calls spread in turn over the connections. */
+/** HTTP/2, in cleartext with prior knowledge; calls use the connections in turn. */
 export function openHttp2({ target, connections, ca }: ServerAddress): RestTransport {
   const sessions: (ClientHttp2Session | undefined)[] = Array.from({ length: connections });
   let turn = 0;

@@ -1,8 +1,8 @@
 import { preferenceOf, rangesOf } from '../wire/http/accept.ts';
 
 /**
- * Whether `Accept` asks for the stream instead of the list that the same URL has as JSON. It must
- * name the stream: `*` is what clients send that know of no streams.
+ * Whether `Accept` asks for the stream instead of the list, which the same URL has as JSON. It must
+ * name the stream: clients that know no streams send `*`.
  */
 export function prefersEventStream(accept: string | undefined): boolean {
   if (accept === undefined) return false;

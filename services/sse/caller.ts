@@ -5,9 +5,9 @@ import type { AddressOf } from '../wire/address.ts';
 import { readCallHeaders } from '../wire/call-headers.ts';
 
 /**
- * Who opens a stream. The key comes in the `Authorization` header alone: a browser's own
- * EventSource cannot send one, but a key in the URL would be kept by every log and history on the
- * way (RFC 6750 §5.3). Pages use fetch, or a library over it.
+ * Who opens a stream. Only the `Authorization` header carries the key: a browser's own EventSource
+ * cannot send it, but logs and histories on the way would keep a key in the URL (RFC 6750 §5.3).
+ * Pages use fetch, or a library over it.
  */
 export function callerOf(
   core: Pick<Core, 'observe'>,

@@ -8,13 +8,13 @@ import { decodeEvent, type EventJson } from '../wire/json.ts';
 import { decodeProblem, type Problem } from '../wire/problem.ts';
 import { awaitSilence } from '../wire/silence.ts';
 
-/** Three heartbeats: a server that says nothing for so long is gone. */
+/** Three heartbeats: a server that is silent for so long is considered gone. */
 const silentForMs = 3 * defaultTimings.heartbeatMs;
 
 /**
- * A client of the SSE room. Each watch is a connection of its own, for as long as it lasts:
- * HTTP/1.1 can carry nothing else on it. It does not connect again by itself: who watches resumes
- * with `after`. A watch fails when the server was not heard of for `silentMs`.
+ * A client of the SSE room. Each watch is a connection of its own, because HTTP/1.1 cannot carry
+ * anything else on it meanwhile. It does not reconnect by itself: callers resume with `after`. A
+ * watch fails if the server was silent for `silentMs`.
  */
 export async function createSseClient({
   target,
@@ -95,7 +95,7 @@ async function* readEvents(
       silence.suspend();
       for (const { event, data } of parse(chunk)) {
         if (signal.aborted) return;
-        // Our server sends what these types say.
+        // Our server sends what these types declare.
         if (event === 'error') throw decodeProblem(JSON.parse(data) as Problem);
         yield decodeEvent(JSON.parse(data) as EventJson);
       }

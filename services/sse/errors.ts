@@ -17,7 +17,7 @@ import { pathOf } from '../wire/http/target.ts';
 import { encodeProblem } from '../wire/problem.ts';
 import { lastEventId } from './events.ts';
 
-/** The request that an error is the response to. */
+/** The request that caused the error. */
 export interface RefusedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -34,9 +34,9 @@ const requestOf = ({ request, caller }: RefusedRequest): ProblemRequest => ({
 });
 
 /**
- * Sends an error instead of a stream, as REST does (RFC 9457). An EventSource never connects again
+ * Sends an error instead of a stream, as REST does (RFC 9457). An EventSource never reconnects
  * after any status but 200 (WHATWG HTML §9.2.3). So one that resumes, and may succeed later, gets a
- * stream that ends at once and asks it to come back after a longer pause.
+ * stream that ends at once and requests a longer pause before the next try.
  */
 export function answerError(error: PaymentsError, refused: RefusedRequest): void {
   const { request, response, caller, timings } = refused;
@@ -54,8 +54,8 @@ export function answerError(error: PaymentsError, refused: RefusedRequest): void
 }
 
 /**
- * The last message of a stream whose status 200 is sent already. An EventSource passes it to
- * `onerror`, connects again, and then gets the same error by a status.
+ * The last message of a stream whose status 200 is already sent. An EventSource passes it to
+ * `onerror`, reconnects, and then gets the same error by a status.
  */
 export const errorMessage = (error: PaymentsError, refused: RefusedRequest): string =>
   encodeMessage({

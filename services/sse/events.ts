@@ -5,19 +5,19 @@ import { encodeMessage, heartbeat, retryField, type Timings } from '../wire/http
 import { kindsOf, readQuery, typed } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 
-/** What a request of this room asks for. */
+/** The input of a request to this room. */
 export const watched = 'watchEvents';
 
 const kinds = kindsOf(watched);
 
 /**
- * The input of the stream from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
- * parameters are passed on for the schema to refuse. The header wins: an EventSource that connects
- * again repeats the URL it began with, and only the header has the last event that it got.
+ * Reads the input of the stream from `?after=`, `?types=a,b` and `Last-Event-ID`; all other
+ * parameters stay, so that the schema refuses them. The header wins: an EventSource that reconnects
+ * repeats its first URL, and only the header has the last event that it got.
  */
 export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
   const query = readQuery(url);
-  // Without a prototype, so that `__proto__` is a name like any other.
+  // Has no prototype, so that `__proto__` is a name like any other.
   const json: Record<string, unknown> = Object.create(null);
   for (const name in query) {
     const value = query[name];
@@ -28,14 +28,14 @@ export function decodeWatch({ url = '', headers }: IncomingMessage): unknown {
   return decodeInput(json);
 }
 
-/** The last event that an EventSource got which connects again; an empty id is none. */
+/** The last event of an EventSource that reconnects; an empty id means that it got no event. */
 export const lastEventId = (headers: IncomingMessage['headers']): string | undefined =>
   headers['last-event-id']?.toString() || undefined;
 
 /**
- * Writes the position where the stream starts, events as they come, and a heartbeat where none
- * comes. A client that is cut at any moment resumes without a gap. What the peer has not taken is
- * bounded by the response's own buffer: past it the next event waits in the core, and when the
+ * Writes the position where the stream starts, then events as they come, and a heartbeat if there
+ * are none. A client that is cut off at any moment resumes without a gap. The response's own buffer
+ * bounds what the peer has not read: beyond it the next event waits in the core, and when the
  * connection is lost `events` ends.
  */
 export async function writeEvents(
@@ -43,7 +43,7 @@ export async function writeEvents(
   events: EventStream,
   timings: Timings,
 ): Promise<void> {
-  // The first bytes also carry the headers to the peer, which then knows that it is subscribed.
+  // The first bytes carry the headers to the peer, which then knows that it is subscribed.
   response.write(retryField(timings.retryMs) + heartbeat(events.start));
   const pulse = setInterval(() => {
     if (!response.writableNeedDrain) response.write(heartbeat(events.position));
@@ -64,7 +64,7 @@ export async function writeEvents(
   }
 }
 
-/** Resolves when the peer took what was buffered; cuts it off when that takes too long. */
+/** Resolves when the peer has read what was buffered; cuts it off if that takes too long. */
 function drained(response: ServerResponse, blockedMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), blockedMs);

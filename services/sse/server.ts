@@ -18,7 +18,7 @@ import { answerError, errorMessage } from './errors.ts';
 import { decodeWatch, watched, writeEvents } from './events.ts';
 
 export interface SseOptions extends Partial<Timings & Front> {
-  /** Ends every open stream, so that a server can stop; clients connect again by themselves. */
+  /** Ends every open stream, so that a server can stop; clients reconnect by themselves. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,8 +32,8 @@ const allow = 'GET, HEAD, OPTIONS';
 
 /**
  * Serves `GET /v1/events` as a stream (WHATWG HTML §9.2, `schema/asyncapi.yaml`). An error before
- * the stream is a response as REST sends it; a later one is the last message, `event: error`.
- * Serves HTTP/2 requests too, through the compatibility API of node:http2.
+ * the stream is a response as in REST; a later one is the last message, `event: error`. Also serves
+ * HTTP/2 requests, through the compatibility API of node:http2.
  */
 export function createSseListener(core: Core, options: SseOptions = {}): RequestListener {
   const { signal: stop, addressOf, allowsOrigin: _allowsOrigin, ...given } = options;
@@ -70,7 +70,7 @@ export function createSseListener(core: Core, options: SseOptions = {}): Request
   }
 
   return (request, response) => {
-    // The last net: what breaks while an error is answered ends this connection alone.
+    // A failure while an error is sent ends only this connection.
     serve(request, response).catch(() => response.destroy());
   };
 }

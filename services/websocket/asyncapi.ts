@@ -53,7 +53,7 @@ const shapes: { readonly [Name in CallShape]: (item: Node) => Node } = {
 const outputSchema = ({ shape, resource: name }: Output<CallShape>): Node =>
   shapes[shape](resource(toPascal(name)));
 
-/** What zod knows of a schema, as plain JSON. */
+/** The schema as zod reports it, as plain JSON. */
 const jsonSchema = (schema: z.ZodType): Node => {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' });
   return JSON.parse(JSON.stringify(json));
@@ -200,7 +200,7 @@ function websocketMessages(): Node {
   };
 }
 
-/** One message a type: SSE names it in the field `event`. */
+/** One message for each event type: SSE names it in the field `event`. */
 const sseMessages = (): Node => ({
   ...Object.fromEntries(
     eventTypes.map((name) => [
@@ -236,7 +236,7 @@ const callOperations = (): Node =>
     ]),
   );
 
-/** Every close code with the errors that it stands for. */
+/** Every close code, with the errors that it stands for. */
 function closeCodes(): string {
   const byCode = Map.groupBy(Object.entries(closeCode), ([, code]) => code);
   const lines = [...byCode]
@@ -319,7 +319,7 @@ const asyncApi = (): YamlValue => ({
 
 const bearer = (): YamlValue => [{ $ref: '#/components/securitySchemes/apiKey' }];
 
-/** The document as the file has it. */
+/** The document as the file contains it. */
 export const asyncApiText = (): string => toYaml(asyncApi());
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,7 +4,7 @@ import type { Observation } from '../core/observe.ts';
 /** What every command of a connection has in common. */
 export interface Peer {
   readonly session: Session;
-  /** Aborts when the connection is lost: nobody waits for an answer any more. */
+  /** Aborts when the connection is lost: nobody waits for a response any more. */
   readonly signal: AbortSignal;
   readonly traceparent: string | undefined;
   /** IP address of the client. */
@@ -14,7 +14,7 @@ export interface Peer {
 /**
  * The caller of one command, whose observation begins here. The key was presented once, in `hello`.
  *
- * @param receivedMs when the frame came, on the clock of `performance`; now, if omitted
+ * @param receivedMs when the frame arrived, on the clock of `performance`. Defaults to now.
  */
 export function callerOf(
   core: Pick<Core, 'observe'>,

@@ -18,20 +18,20 @@ function handlerOf<Name extends CallName>(name: Name): Handler {
 }
 
 /**
- * What a `call` of each operation of a resource does. It is the same for all: frames have the JSON
- * of input and output as they are.
+ * The `call` handler of each operation of a resource. All are alike, because frames carry the JSON
+ * of input and output unchanged.
  */
 export const handlersOf = <Name extends OperationName>(map: Pick<Operations, Name>) =>
   perCallOf(map, handlerOf);
 
 /**
- * The answer to a `call` as text. It is put together by hand around the output, because V8 has a
- * fast way to stringify that one concatenated string, such as the request id, makes it leave.
+ * The response to a `call` as text. It is assembled by hand around the output, because one
+ * concatenated string, such as the request id, makes JSON.stringify leave V8's fast path.
  */
 export function resultFrame(id: string, { requestId, receipt }: Caller, output: unknown): string {
   const replayed = receipt?.replayed ? '"replayed":true,' : '';
   const rate = receipt?.rate ? `"rate":${JSON.stringify(rateOf(receipt.rate))},` : '';
-  // A request id holds nothing that JSON escapes.
+  // A request id contains nothing that JSON escapes.
   const head = `{"id":${JSON.stringify(id)},"type":"result","request_id":"${requestId}",`;
   return `${head}${replayed}${rate}"output":${JSON.stringify(output)}}`;
 }

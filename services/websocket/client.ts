@@ -20,13 +20,14 @@ import { subprotocol } from './frames.ts';
 import { defaultLimits } from './limits.ts';
 import { createTurnCork } from './turn-cork.ts';
 
-/** A server that leaves out so many pings in a row is gone. */
+/** Missing pings in a row after which the server is considered gone. */
 const missedPings = 3;
-/** Events kept for a reader that is behind; past it the connection is not read. */
+/** Maximum events kept for a reader that is behind; beyond it the connection is not read. */
 const queuedEvents = 1024;
 /**
- * The pause before a lost connection is dialled again, milliseconds: at random, so that clients
- * that lost a server together do not dial it together, up to a bound that each failure doubles.
+ * The pause before a lost connection is dialled again, milliseconds. It is random, so that clients
+ * that lost a server together do not reconnect together, up to a bound that doubles with each
+ * failure.
  */
 export const redialPauseMs = (failures: number): number =>
   Math.random() * Math.min(5000, 200 * 2 ** failures);
@@ -43,17 +44,17 @@ type ServerFrame =
   | { readonly id: string; readonly type: 'subscribed' | 'unsubscribed' }
   | { readonly id: string; readonly type: 'event'; readonly event: EventJson };
 
-/** Who waits for the frames of one id. */
+/** Receives the frames of one id. */
 interface Waiter {
   receive(frame: ServerFrame): void;
-  /** The connection is gone. */
+  /** Called when the connection is lost. */
   lose(error: Error): void;
 }
 
 /** One connection after its `welcome`. */
 interface Link {
   readonly isOpen: boolean;
-  /** Sends a command under a new id; `waiter` has the frames of that id until it is forgotten. */
+  /** Sends a command under a new id; `waiter` gets the frames of that id until it is removed. */
   command(frame: Readonly<Record<string, unknown>>, waiter: Waiter): string;
   send(frame: Readonly<Record<string, unknown>>): void;
   forget(id: string): void;
@@ -63,11 +64,11 @@ interface Link {
 }
 
 /**
- * A client of the WebSocket room. Calls go round its connections; a call on one that was lost
- * dials again, but a call or watch that was under way when it was lost fails with a plain Error.
- * A watch whose reader is behind holds up the other calls of its connection.
+ * A client of the WebSocket room. Calls use its connections in turn. A call on a lost connection
+ * dials again, but a call or watch that was under way when it was lost fails with a plain Error. A
+ * watch whose reader is behind delays the other calls of its connection.
  *
- * @throws Error when no server answers
+ * @throws Error if no server responds
  */
 export async function createWebsocketClient({
   target,
@@ -101,7 +102,7 @@ export async function createWebsocketClient({
         try {
           await line.link();
         } catch (error) {
-          // A key that is refused is every call's own failure, as on the other wires.
+          // A refused key fails each call, as on the other wires.
           if (!(error instanceof PaymentsError)) throw error;
         }
       }),
@@ -118,7 +119,7 @@ export async function createWebsocketClient({
   };
 }
 
-/** A place for one connection, dialled when it is needed. */
+/** A slot for one connection, dialled when it is needed. */
 interface Line {
   link(): Link | Promise<Link>;
   close(): Promise<void>;
@@ -127,7 +128,7 @@ interface Line {
 function createLine(url: URL, ca: string | undefined, key: string | undefined): Line {
   let link: Link | undefined;
   let dialling: Promise<Link> | undefined;
-  /** Dials that failed since the last that did not; undefined before the first. */
+  /** Failed dials since the last success; undefined before the first dial. */
   let failures: number | undefined;
   const closing = new AbortController();
   const { signal } = closing;
@@ -182,7 +183,7 @@ function callOn<Name extends CallName>(
       { type: 'call', operation, input: encodeInput(input), idempotencyKey },
       {
         receive(frame) {
-          // What a newer server sends besides is no answer.
+          // Other frames of a newer server are not a response.
           if (frame.type !== 'result' && frame.type !== 'error') return;
           settle();
           if (frame.type === 'result') resolve(codec.decode(frame.output));
@@ -272,7 +273,7 @@ async function watchOn(
   return read();
 }
 
-/** @throws PaymentsError when the server refuses the key; Error when there is no server */
+/** @throws PaymentsError if the server refuses the key; Error if there is no server */
 function dial(url: URL, ca: string | undefined, key: string | undefined): Promise<Link> {
   const ws = new WebSocket(url, subprotocol, { perMessageDeflate: false, ...(ca && { ca }) });
   const waiters = new Map<string, Waiter>();
@@ -280,7 +281,7 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
   let commands = 0;
   let lost: Error | undefined;
   let cork = () => {};
-  /** Undefined before welcome, which says how often the server pings. */
+  /** Undefined before `welcome`, which reports how often the server pings. */
   let silence: Silence | undefined;
   const watchSilence = (pingMs: number) => {
     const ms = missedPings * pingMs;
@@ -328,7 +329,7 @@ function dial(url: URL, ca: string | undefined, key: string | undefined): Promis
   });
   ws.on('open', () => link.send({ type: 'hello', key }));
   ws.on('message', (data) => {
-    // Our server sends what ServerFrame says, and with the default binaryType in one Buffer.
+    // Our server sends what ServerFrame declares, and with the default binaryType in one Buffer.
     const frame = JSON.parse((data as Buffer).toString()) as ServerFrame;
     if (frame.id !== undefined) waiters.get(frame.id)?.receive(frame);
     else if (frame.type === 'welcome') {

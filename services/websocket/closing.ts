@@ -9,9 +9,9 @@ export interface Closing {
   readonly begun: boolean;
   /** Closes at once. */
   now(code: number, reason: string): void;
-  /** Takes no more commands, and closes when those that run have ended, or after a while. */
+  /** Takes no more commands, and closes when the running ones have ended, or after a timeout. */
   whenIdle(code: number, reason: string): void;
-  /** The last command that ran has ended. */
+  /** Call when the last running command has ended. */
   idle(): void;
 }
 
@@ -21,7 +21,7 @@ export interface Closed {
   readonly limits: Limits;
   /** Whether no command runs. */
   isIdle(): boolean;
-  /** Called when the connection is closed, by either side; perhaps twice. */
+  /** Called when the connection is closed, by either side; may be called twice. */
   onEnd(): void;
 }
 
@@ -34,7 +34,7 @@ export function createClosing({ ws, socket, limits, isIdle, onEnd }: Closed): Cl
     onEnd();
   }
 
-  /** What the kernel has taken still reaches the peer. */
+  /** Data that the kernel has accepted still reaches the peer. */
   function partIfSent(): void {
     if (socket.writableLength === 0) ws.terminate();
   }

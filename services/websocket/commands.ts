@@ -27,7 +27,7 @@ const handlers: Readonly<Record<CallName, Handler>> = {
   ...keyHandlers,
 };
 
-/** What the commands of one connection need of it. */
+/** What the commands need of their connection. */
 export interface Surroundings {
   readonly core: Core;
   readonly outbox: Outbox;
@@ -36,9 +36,9 @@ export interface Surroundings {
   readonly requestId: string;
   /** Ends the connection. */
   fail(error: PaymentsError): void;
-  /** Ends the connection for what nobody foresaw. Never throws. */
+  /** Ends the connection after an unexpected failure. Never throws. */
   broke(thrown: unknown): void;
-  /** Called when the last command that ran has ended. */
+  /** Called when the last running command has ended. */
   onIdle(): void;
 }
 
@@ -48,12 +48,12 @@ export interface Commands {
   take(peer: Peer, received: Received, receivedMs: number): void;
   /** Whether no call and no subscription runs. */
   readonly idle: boolean;
-  /** Sends the positions that moved on without an event. */
+  /** Sends the positions that advanced without an event. */
   beat(): void;
   endSubscriptions(): void;
 }
 
-/** Those of one connection that run. */
+/** The running commands of one connection. */
 interface Running extends Surroundings {
   /** The ids of calls. */
   readonly calls: Set<string>;
@@ -113,8 +113,8 @@ function run(running: Running, peer: Peer, frame: ClientFrame, receivedMs: numbe
 }
 
 /**
- * Whether a command may run; otherwise the connection ends. A command whose id is in use is not
- * merely refused: the client could not tell the two results apart, and one may move money.
+ * Whether a command may run; otherwise the connection ends. Refusing just a command whose id is in
+ * use is not enough: the client could not distinguish the two results, and one may move money.
  */
 function mayRun(running: Running, id: string, what: 'calls' | 'subscriptions'): boolean {
   const { calls, subscriptions, limits, fail } = running;
@@ -128,7 +128,7 @@ function mayRun(running: Running, id: string, what: 'calls' | 'subscriptions'): 
   return false;
 }
 
-/** Sends the error of a command, which is in the log by then. */
+/** Sends the error of a command, which is already in the log. */
 async function sendError(
   { core, outbox }: Running,
   id: string,
@@ -140,7 +140,7 @@ async function sendError(
   outbox.send(errorFrame(id, error, caller));
 }
 
-/** Refuses a frame that has an id, but is no command. */
+/** Refuses a frame that has an id but is not a command. */
 function refuse(
   running: Running,
   peer: Peer,
@@ -194,7 +194,7 @@ async function subscribe(
   } finally {
     // The id may belong to another subscription by now.
     if (subscriptions.get(frame.id) === subscription) subscriptions.delete(frame.id);
-    // What the core holds for a stream that failed here.
+    // Releases what the core holds for a stream that failed here.
     stop.abort();
     caller.observation.end('ok');
     if (isIdle(running)) onIdle();
@@ -211,8 +211,8 @@ async function unsubscribe(
   const subscription = subscriptions.get(id);
   subscription?.stop.abort();
   subscriptions.delete(id);
-  // The same if there is no such subscription: it may have ended at this moment. Its own tokens
-  // were taken when it began, but not those of a frame that ends nothing.
+  // Sends the same if there is no such subscription, which may just have ended. A subscription took
+  // its tokens when it began; a frame that ends nothing takes its own.
   if (!subscription) {
     const caller = callerOf(core, peer, running.nextRequestId(), {}, receivedMs);
     try {

@@ -15,9 +15,9 @@ import { type StrictSocket, violationError } from './strict-socket.ts';
 
 /** One connection, as the room sees it. */
 export interface ClientConnection {
-  /** Sends a ping, and positions that moved; cuts the peer off that left too many unanswered. */
+  /** Sends a ping, and positions that advanced; cuts off a peer that missed too many pings. */
   beat(): void;
-  /** Lets the calls that run end, then closes with 1012. */
+  /** Lets running calls end, then closes with 1012. */
   restart(): void;
   cutOff(): void;
 }
@@ -34,7 +34,7 @@ export function serveConnection(
   const lost = new AbortController();
   let peer: Peer | undefined;
   let unlisten = () => {};
-  /** An error that ends the connection is on its way. */
+  /** An error that ends the connection is being sent. */
   let failing = false;
 
   const isOver = () => closing.begun || failing;
@@ -56,7 +56,7 @@ export function serveConnection(
     lost.abort();
   }
 
-  /** Ends the connection for an error: a frame has it in full, and the close in short. */
+  /** Ends the connection because of an error: a frame has it in full, the close reason in short. */
   async function endFor(given: PaymentsError, code?: number): Promise<void> {
     failing = true;
     try {
@@ -73,7 +73,7 @@ export function serveConnection(
     if (!failing) void endFor(error, code);
   }
 
-  /** The last net: what nobody foresaw ends this connection, and nothing else. */
+  /** An unexpected failure ends this connection, and nothing else. */
   function broke(thrown: unknown): void {
     fail(toPaymentsError(thrown));
   }
@@ -104,7 +104,7 @@ export function serveConnection(
   };
 }
 
-/** What is done with what comes from the peer. */
+/** Handles what comes from the peer. */
 interface Listener {
   readonly reading: Reading;
   readonly outbox: Outbox;
@@ -127,12 +127,12 @@ function listen(ws: StrictSocket, { reading, outbox, isOver, take, fail, broke }
   });
   ws.on('ping', (data) => outbox.pong(data));
   ws.on('error', (error) => {
-    // Without a code it is the connection itself that failed, and `close` comes next.
+    // Without a code the connection itself failed, and `close` comes next.
     if (ws.violation !== undefined) fail(violationError(ws.violation, error), ws.violation);
   });
 }
 
-/** Sends a ping and positions; cuts off a peer that left too many pings unanswered. */
+/** Sends a ping and positions; cuts off a peer that missed too many pings. */
 function createPulse(
   ws: StrictSocket,
   outbox: Outbox,

@@ -6,7 +6,7 @@ import { rateOf } from './rate.ts';
 /** Members of a frame beside the operation's input. */
 export const members = { idempotencyKey: 'idempotencyKey' };
 
-/** The `error` frame of a command, or of the connection where `id` is undefined. */
+/** The `error` frame of a command, or of the connection if `id` is undefined. */
 export const errorFrame = (
   id: string | undefined,
   error: PaymentsError,

@@ -10,7 +10,7 @@ import { rateOf } from './rate.ts';
 
 export const eventHandlers = handlersOf(eventOperations);
 
-/** What a `subscribe` asks for. */
+/** The parameters of a `subscribe`. */
 export const watched = 'watchEvents';
 
 /** One subscription of a connection. */
@@ -18,15 +18,15 @@ export interface Subscription {
   readonly stop: AbortController;
   /** Undefined until it is admitted. */
   stream?: EventStream;
-  /** The last sequence that the peer was sent for it. */
+  /** The last sequence that the peer was sent for this subscription. */
   reported: number;
 }
 
 /**
- * Serves one subscription until `caller.signal` aborts: `subscribed`, then an `event` frame each.
+ * Serves one subscription until `caller.signal` aborts: `subscribed`, then one `event` frame each.
  * Events wait in the core while the peer is behind.
  *
- * @throws PaymentsError when the subscription is refused or the key was revoked
+ * @throws PaymentsError if the subscription is refused or the key was revoked
  */
 export async function serveEvents(
   core: Core,
@@ -53,8 +53,8 @@ export async function serveEvents(
 }
 
 /**
- * A `heartbeat` frame with the positions that moved on without an event, by subscription: where to
- * resume after types that rarely come. Undefined if none did.
+ * A `heartbeat` frame with the positions that advanced without an event, by subscription: where to
+ * resume after types that rarely come. Undefined if no position advanced.
  */
 export function heartbeatFrame(
   subscriptions: ReadonlyMap<string, Subscription>,

@@ -8,12 +8,12 @@ import { parseJson } from '../wire/strict-json.ts';
 /** Name of this protocol in `Sec-WebSocket-Protocol`. */
 export const subprotocol = 'payments.v1.json';
 
-/** Chosen by the client; names the command until it is answered, or the subscription's life. */
+/** Chosen by the client; names a command until its response, or a subscription until its end. */
 const id = z.string().min(1).max(64);
-/** W3C Trace Context of this command; that of the upgrade request holds if it is absent. */
+/** W3C Trace Context of this command. Defaults to that of the upgrade request. */
 const traceparent = z.string().max(128).optional();
 
-/** What a client may send. The input of a command is the operation's own to check. */
+/** The frames that a client may send. The operation itself checks the input of a command. */
 export const clientFrames = {
   hello: z.strictObject({
     type: z.literal('hello'),
@@ -40,7 +40,7 @@ type FrameType = keyof typeof clientFrames;
 export type FrameOf<Type extends FrameType> = z.infer<(typeof clientFrames)[Type]>;
 export type ClientFrame = { readonly [Type in FrameType]: FrameOf<Type> }[FrameType];
 
-/** A frame that can be answered by its id, or one that cannot and ends the connection. */
+/** A frame whose id allows a response, or a frame without one, which ends the connection. */
 export type Received =
   | { readonly frame: ClientFrame }
   | { readonly id: string; readonly refused: unknown }
@@ -60,7 +60,7 @@ export function readFrame(text: string): Received {
   }
   try {
     if (error) throw error;
-    // `hasOwn` has just found the name; the schema of that name gives the frame of that name.
+    // `hasOwn` has just found the name, and its schema produces the frame of that name.
     return { frame: validate(clientFrames[type as FrameType], json) as ClientFrame };
   } catch (refused) {
     const given = id.safeParse('id' in json ? json.id : undefined);
@@ -71,8 +71,8 @@ export function readFrame(text: string): Received {
 }
 
 /**
- * The value, if the text is JSON, and what is wrong with it: a frame that says something twice, or
- * has a number that cannot be kept, still has an id to answer to, unless it is the id itself.
+ * The value, if the text is JSON, and its violation: a frame with a repeated name, or with a number
+ * that cannot be kept, still has an id to respond to, unless the violation is in the id itself.
  */
 function parse(text: string): { readonly json?: unknown; readonly error?: PaymentsError } {
   try {

@@ -3,7 +3,7 @@ import type { Core, Session } from '../core/invoke.ts';
 import type { Received } from './frames.ts';
 import type { Limits } from './limits.ts';
 
-/** What the upgrade request of a connection said. */
+/** The parameters of a connection's upgrade request. */
 export interface UpgradeRequest {
   readonly requestId: string;
   readonly traceparent: string | undefined;
@@ -13,9 +13,9 @@ export interface UpgradeRequest {
   readonly hello: { readonly key: string | undefined } | undefined;
 }
 
-/** The time before a peer is welcome. */
+/** A connection before its `welcome`. */
 export interface Hello {
-  /** Takes a frame: a hello, or one that comes while its key is looked up. */
+  /** Takes a frame: a hello, or one that arrives while its key is looked up. */
   take(received: Received, receivedMs: number): void;
   /** Gives up; the connection is over. */
   end(): void;
@@ -26,11 +26,11 @@ export interface Host {
   readonly limits: Limits;
   /** Ends the connection. */
   fail(error: PaymentsError): void;
-  /** Whether the connection ends already. */
+  /** Whether the connection is already ending. */
   isOver(): boolean;
-  /** The peer has presented a good key. */
+  /** Called when the peer has presented a valid key. */
   welcome(session: Session): void;
-  /** Takes the frames that came too early, in their order. */
+  /** Receives the frames that came too early, in order. */
   take(received: Received, receivedMs: number): void;
 }
 

@@ -8,19 +8,19 @@ import { createTurnCork } from './turn-cork.ts';
 export interface Outbox {
   /** Sends a text message; does nothing once the connection is closing. */
   send(text: string): void;
-  /** Answers a ping (RFC 6455 §5.5.3), in the same order and under the same bounds. */
+  /** Sends a pong (RFC 6455 §5.5.3), in the same order and under the same bounds. */
   pong(data: Buffer): void;
-  /** Whether the peer has more to take than it should; no more is to be made for it then. */
+  /** Whether the peer is behind; nothing more should be produced for it then. */
   readonly full: boolean;
-  /** Resolves when the peer took what was buffered, and when the connection ends. */
+  /** Resolves when the peer has read what was buffered, and when the connection ends. */
   readonly drained: Promise<void>;
-  /** Lets everything go on that waits for the peer. */
+  /** Resumes everything that waits for the peer. */
   release(): void;
 }
 
 /**
- * Keeps what waits for a peer bounded: above `pausedAboveBytes` no command is read any more and
- * `full` is true until everything was taken.
+ * Bounds what waits for a peer: above `pausedAboveBytes` no command is read any more, and `full` is
+ * true until everything was read.
  *
  * @param socket the connection under `ws`
  * @param onStalled called when the peer is behind by too much or for too long
@@ -51,7 +51,7 @@ export function createOutbox(
   };
 
   const keepBounded = () => {
-    // The socket's own count: without compression `ws` holds nothing back itself.
+    // The socket's own count: without compression `ws` buffers nothing itself.
     const bufferedBytes = socket.writableLength;
     if (bufferedBytes <= limits.pausedAboveBytes) return;
     if (bufferedBytes > limits.bufferedBytes) onStalled();

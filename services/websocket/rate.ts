@@ -1,8 +1,8 @@
 import type { RateState } from '../core/limiter.ts';
 
-/** What a command left of the key's rate-limit tokens, as a member of the frame that answers it. */
+/** The state of the key's rate limit after a command, as a member of the response frame. */
 export interface Rate {
-  /** Tokens of a full bucket. */
+  /** Capacity of the bucket, tokens. */
   readonly limit: number;
   readonly remaining: number;
   /** Until the bucket is full again. */

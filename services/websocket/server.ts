@@ -24,7 +24,7 @@ import { StrictSocket } from './strict-socket.ts';
 export interface WebsocketRoom {
   /** Serves an `upgrade` of a node:http server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every connection with 1012 once its calls are answered; resolves when all are gone. */
+  /** Closes every connection with 1012 once its calls have ended; resolves when all are closed. */
   close(): Promise<void>;
 }
 
@@ -50,13 +50,13 @@ export function createWebsocketRoom(
   pulse.unref();
 
   function refuse(request: IncomingMessage, socket: Duplex, refusal: HttpRefusal): void {
-    // The last net: what breaks while an error is answered ends this connection alone.
+    // A failure while an error is sent ends only this connection.
     const { hello, ...caller } = upgradeOf(request);
     const credential = hello?.key;
     answerRefusal(core, { ...caller, credential }, socket, refusal).catch(() => socket.destroy());
   }
 
-  /** What the request says; its request id stays the same, however often it is asked for. */
+  /** Parses the upgrade request; its request id stays the same, however often it is read. */
   function upgradeOf(request: IncomingMessage): UpgradeRequest {
     const { headers } = request;
     const { authorization, traceparent } = headers;
@@ -107,25 +107,26 @@ export function createWebsocketRoom(
   };
 }
 
-/** Serves upgrades alone. */
+/** Serves only upgrades. */
 export function open(core: Core, { addressOf, allowsOrigin }: Front): OpenRoom {
   const { upgrade, close } = createWebsocketRoom(core, { addressOf, allowsOrigin });
   return { routes: [{ path: '/ws', upgrade }], close };
 }
 
-// `closeTimeout` is missing in the package's types; a variable may hold more than they know.
+// `closeTimeout` is missing in the package's types; a variable may have more members than they
+// declare.
 const settingsOf = (
   limits: Limits,
 ): ServerOptions<typeof StrictSocket> & { readonly closeTimeout: number } => ({
   noServer: true,
   clientTracking: false,
   WebSocket: StrictSocket,
-  // Pings are answered by the outbox, which bounds what waits for the peer.
+  // The outbox sends pongs, because it bounds what waits for the peer.
   autoPong: false,
   maxPayload: limits.messageBytes,
   closeTimeout: limits.closeMs,
-  // Frames are small and it would cost each connection some 300 KiB of zlib state; and
-  // compressing secrets together with what others choose gives them away (CRIME).
+  // Frames are small, and compression would cost each connection some 300 KiB of zlib state.
+  // Compressing secrets together with text that others choose also leaks them (CRIME).
   perMessageDeflate: false,
   handleProtocols: () => subprotocol,
 });

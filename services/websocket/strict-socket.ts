@@ -2,15 +2,15 @@ import { WebSocket } from 'ws';
 import { PaymentsError } from '../core/errors.ts';
 
 /**
- * A socket that leaves it to its owner to close for a violation of RFC 6455. `ws` itself closes
- * with a bare code, so that a client would not learn what was wrong, nor the log.
+ * A socket whose owner closes it after a violation of RFC 6455. `ws` itself closes with a code and
+ * no reason, so neither the client nor the log would learn what was wrong.
  */
 export class StrictSocket extends WebSocket {
-  /** The code to close with; set right before the `error` event that says what was wrong. */
+  /** The code to close with; set right before the `error` event, which describes the violation. */
   violation: number | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
-    // A close that answers the peer's has no code at all, or a reason, which may be empty.
+    // A close that echoes the peer's has no code at all, or a reason, which may be empty.
     const isOfViolation = code !== undefined && reason === undefined;
     if (isOfViolation && this.readyState === this.OPEN) this.violation = code;
     else super.close(code, reason);

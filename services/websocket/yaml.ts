@@ -1,4 +1,4 @@
-/** A value as JSON has it. */
+/** A JSON value. */
 export type YamlValue =
   | string
   | number
@@ -16,8 +16,8 @@ const isBlock = (
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 /**
- * `value` as YAML 1.2: nested parts as blocks, and every text, number and empty part as JSON
- * writes it, which is YAML as it stands. A small part of the language, and so beyond doubt.
+ * Formats `value` as YAML 1.2: nested parts as blocks, and every text, number and empty part as
+ * JSON, which is valid YAML. A small subset of the language, so parsers cannot disagree about it.
  */
 export function toYaml(value: YamlValue, indent = ''): string {
   if (!isBlock(value)) return `${indent}${JSON.stringify(value)}\n`;
@@ -37,7 +37,7 @@ export function toYaml(value: YamlValue, indent = ''): string {
     .map(([head, part]) => {
       if (!isBlock(part)) return `${indent}${head} ${JSON.stringify(part)}\n`;
       const block = toYaml(part, `${indent}  `);
-      // The first line of a list item stands beside its dash.
+      // The first line of a list item follows its dash.
       return head === '-' ? `${indent}- ${block.trimStart()}` : `${indent}${head}\n${block}`;
     })
     .join('');
