@@ -326,7 +326,7 @@ const probes: Readonly<Record<Feature, (room: Wire) => Promise<boolean>>> = {
     }
   },
 
-  async 'start told'(room) {
+  async 'start reported'(room) {
     switch (room) {
       case 'rest':
         // It has no streams.

@@ -19,7 +19,7 @@ export type Feature =
   /** A page size above the maximum is refused, not reduced to the maximum. */
   | 'oversized pages refused'
   /** Every stream of the room says where it starts before its first event. */
-  | 'start told'
+  | 'start reported'
   /** The last released contract is kept, so that a breaking change is found. */
   | 'released contract';
 
@@ -39,7 +39,7 @@ export const gaps: readonly {
   },
   {
     room: 'graphql',
-    feature: 'start told',
+    feature: 'start reported',
     reason:
       'GraphQL over WebSocket has pings for it; GraphQL over SSE has only next and complete, and a client resumes by a document with `after`, not by Last-Event-ID.',
   },

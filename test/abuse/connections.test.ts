@@ -156,7 +156,7 @@ test.each([
   ['application/json, text/event-stream;q=0.5', 'application/json'],
   ['application/json, text/event-stream;q=0', 'application/json'],
   ['*/*', 'application/json'],
-])('events asked for with Accept: %s come as %s', async (accept, contentType) => {
+])('events requested with Accept: %s have the content type %s', async (accept, contentType) => {
   const stop = new AbortController();
   const response = await fetch(`http://127.0.0.1:${port}/v1/events`, {
     headers: { authorization: `Bearer ${adminKey}`, accept },

@@ -79,7 +79,7 @@ test.each([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
   ['HPE_ANYTHING_NEW', 400],
-])('a connection that fails with %s is answered with %d', async (code, status) => {
+])('a connection that fails with %s gets %d', async (code, status) => {
   const connection = new Connection();
   frontOf().unparsed(Object.assign(new Error(code), { code }), connection);
   await once(connection, 'finish');

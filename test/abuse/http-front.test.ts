@@ -66,7 +66,7 @@ test.each(['/v1/payments', '/graphql'])(
   },
 );
 
-describe('bytes that are no request', () => {
+describe('malformed bytes instead of a request', () => {
   test.each([
     ['no HTTP', 'HELLO\r\n\r\n', 400, 'validation_failed'],
     ['an unknown version', requestText('GET / HTTP/9.9', 'Host: a'), 400, 'validation_failed'],
@@ -121,18 +121,15 @@ describe('bytes that are no request', () => {
       405,
       'method_not_allowed',
     ],
-  ])(
-    '%s is answered as a problem with a request id, and counted',
-    async (_what, text, status, code) => {
-      const before = await countOf(code);
-      const response = await responseTo(port, text);
-      expect(response.status).toBe(status);
-      expect(problemIn(response).code).toBe(code);
-      expect(await countOf(code)).toBe(before + 1);
-    },
-  );
+  ])('get a problem with a request id and are counted: %s', async (_what, text, status, code) => {
+    const before = await countOf(code);
+    const response = await responseTo(port, text);
+    expect(response.status).toBe(status);
+    expect(problemIn(response).code).toBe(code);
+    expect(await countOf(code)).toBe(before + 1);
+  });
 
-  test('a problem whose status has no code in the contract has only the status as its title', async () => {
+  test('get a problem titled by its status if no code of the contract has that status', async () => {
     const text = requestText('GET / HTTP/1.1', 'Host: a', `X: ${'x'.repeat(20_000)}`);
     expect(problemIn(await responseTo(port, text))).toMatchObject({
       type: 'about:blank',

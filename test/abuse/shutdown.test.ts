@@ -8,7 +8,7 @@ import { adminKey } from '../house.ts';
 import { requestText, responseTo } from './raw-http.ts';
 import { type SpawnedServer, spawnServer } from './spawned-server.ts';
 
-/** What clients notice of a server that is told to end. */
+/** What clients see of a server that shuts down. */
 
 let server: SpawnedServer;
 afterEach(() => server.stop());
@@ -63,7 +63,7 @@ async function writeOn(name: number, goesOn: (written: Written) => boolean): Pro
   }
 }
 
-/** 32 writers that are told to stop the server when each of them has written. */
+/** Starts 32 writers and stops the server once each of them has written. */
 async function writersAtTheEnd(goesOn: (written: Written) => boolean): Promise<Writer[]> {
   let first = 0;
   const stopAfterFirst = (written: Written) => {

@@ -25,12 +25,12 @@ async function endOf(env: Readonly<Record<string, string>>): Promise<[number | n
   return [code, said];
 }
 
-describe('a server that cannot start says why in one line and exits with 1', () => {
+describe('a server that cannot start reports the reason in one line and exits with 1', () => {
   test.each([
     ['HTTP_PORT', 'HTTP'],
     ['HTTP2_PORT', 'HTTP/2'],
     ['GRPC_PORT', 'gRPC'],
-  ])('%s in use', async (name, what) => {
+  ])('with %s in use', async (name, what) => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     // Of a server that listens on a port.

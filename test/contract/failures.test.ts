@@ -26,7 +26,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
       'a negative amount': (from) => from.createPayment({ ...simple, amount: -1 }, once()),
       'an amount past the largest': (from) =>
         from.createPayment({ ...simple, amount: 100_000_000_000 }, once()),
-      'several faults at once': (from) =>
+      'several violations at once': (from) =>
         from.createPayment(
           { ...simple, amount: -5, customer: 'nobody', description: 'x'.repeat(501) },
           once(),
@@ -89,7 +89,7 @@ describe.each(Object.entries(subjects))('%s', (name, connect) => {
 
     test('the secret of a new key is returned only once', async () => {
       const key = once();
-      const input = { name: 'told once', scopes: ['payments:read'] } as const;
+      const input = { name: 'returned once', scopes: ['payments:read'] } as const;
       const first = await clients.client.createKey({ ...input, scopes: [...input.scopes] }, key);
       expect(first.secret).toMatch(/^sk_test_/);
       const replay = await clients.client.createKey({ ...input, scopes: [...input.scopes] }, key);

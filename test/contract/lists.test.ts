@@ -119,7 +119,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
   });
 
   describe('responses', () => {
-    test('every read returns what the core returns', async () => {
+    test('of every read equal those of the core', async () => {
       const { id: customer } = await clients.client.createCustomer({ name: 'Equal' }, once());
       const payment = await clients.client.createPayment(
         { ...simple, customer, confirm: true, metadata: { größe: '“L” ☃', __proto__x: '1' } },
@@ -150,7 +150,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       ['JPY', 1],
       ['BHD', 1234],
       ['GBP', largest],
-    ] as const)('%s %d passes unchanged', async (currency, amount) => {
+    ] as const)('contain %s %d unchanged', async (currency, amount) => {
       const payment = await clients.client.createPayment({ ...simple, currency, amount }, once());
       expect(payment).toMatchObject({ currency, amount });
     });

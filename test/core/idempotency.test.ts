@@ -91,7 +91,7 @@ describe('a write to a resource without versions refuses an expected version and
     ['createPayment', { amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true }],
     ['createCustomer', { name: 'Ada' }],
     ['createKey', { name: 'k', scopes: ['payments:read'] }],
-  ] as const)('%s', async (name, input) => {
+  ] as const)('in %s', async (name, input) => {
     const before = await lastSequence();
     for (const expected of expectations) {
       const expecting = { ...caller('k'), ...expected };

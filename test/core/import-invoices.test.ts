@@ -30,7 +30,7 @@ describe('the shop’s time', () => {
     '2011-01-01T10:00:00Z',
     '2011-1-1 10:00:00',
     '1969-12-31 10:00:00',
-  ])('is nothing where the text is %j', (text) => expect(shopTime(text)).toBeUndefined());
+  ])('is undefined for the text %j', (text) => expect(shopTime(text)).toBeUndefined());
 });
 
 describe('exact pounds', () => {
@@ -40,7 +40,7 @@ describe('exact pounds', () => {
     ['2042.761', '2042.761'],
     ['0', '0.00'],
     ['-0.000000001', '-0.000000001'],
-  ])('%s reads as %s', (given, shown) => {
+  ])('written as %s are shown as %s', (given, shown) => {
     const nanos = parseNanos(given);
     expect(nanos === undefined ? undefined : formatNanos(nanos)).toBe(shown);
   });
@@ -88,7 +88,7 @@ describe('a file of invoices', () => {
     ['line_count', '1,2011-01-01 10:00:00,1,France,1.00,-1', 1_000_000_000n],
     ['row', '1,2011-01-01 10:00:00,1,France,1.00', null],
     ['row', '1,2011-01-01 10:00:00,1,France,1.00,1,more', null],
-  ])('says of a row what is wrong: %s in %j', (column, row, amount) => {
+  ])('reports the column of an invalid row: %s in %j', (column, row, amount) => {
     const [got, next] = parseInvoices(`${header}\n${row}\n${good}\n`);
     expect(got).toMatchObject({ line: 2, amount, fault: expect.stringMatching(`^${column}: `) });
     expect(next).toMatchObject({ line: 3, invoiceNo: '536365' });
@@ -98,7 +98,7 @@ describe('a file of invoices', () => {
     ['', 'got nothing'],
     ['a,b,c\n1,2,3\n', 'got a,b,c'],
     [`${header}\n1,"2011`, 'Expected a CSV file of invoices'],
-  ])('is refused as a whole when it is something else: %j', (text, message) => {
+  ])('is refused as a whole if it has another format: %j', (text, message) => {
     expect(() => parseInvoices(text)).toThrow(message);
   });
 });

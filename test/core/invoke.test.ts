@@ -145,9 +145,9 @@ test('every call is recorded once with its result, but without its key or input'
     'getPayment not_found',
   ]);
   expect(records[0]).toMatchObject({ merchantId: retailMerchant, requestId: 'in-process' });
-  const told = JSON.stringify(records);
-  expect(told).not.toContain(adminKey);
-  expect(told).not.toContain(description);
+  const written = JSON.stringify(records);
+  expect(written).not.toContain(adminKey);
+  expect(written).not.toContain(description);
 });
 
 test('an operation that costs more than the burst of its key runs when the bucket is full', async () => {

@@ -8,29 +8,29 @@ export const grpc: readonly Regression[] = [
         'wire/grpc-streams.test.ts',
         'ends a stream while events flow, with DEADLINE_EXCEEDED and nothing after it',
       ],
-      ['wire/grpc-streams.test.ts', 'resets a stream whose reader takes nothing'],
+      ['wire/grpc-streams.test.ts', 'resets a stream whose client reads nothing'],
     ],
   },
   {
     input: 'a deadline of 30 days',
     tests: [
-      ['wire/grpc-streams.test.ts', 'of %s is kept: the stream goes on'],
+      ['wire/grpc-streams.test.ts', 'of %s lets the stream go on'],
       [
         'wire/grpc-deadline.test.ts',
-        'a deadline of years is kept to the day, and the wait for it costs a timer a month',
+        'a deadline of years is exact to the day and uses about one timer per month',
       ],
     ],
   },
   {
-    input: 'a reflection stream that asks again and again and reads nothing',
+    input: 'a reflection stream that sends many requests and reads nothing',
     tests: [
       [
         'wire/grpc-reflection.test.ts',
-        'reflection reads no further while its answers are not taken',
+        'reflection stops reading requests while its responses are not read',
       ],
       [
         'wire/grpc-reflection.test.ts',
-        'reflection answers a bounded number of requests in one stream',
+        'reflection responds to a bounded number of requests in one stream',
       ],
     ],
   },
@@ -38,20 +38,14 @@ export const grpc: readonly Regression[] = [
     input: 'protobuf text that is not UTF-8',
     tests: [
       ['wire/protobuf-strict.test.ts', '%s is refused in every string of a request, by its name'],
-      [
-        'wire/grpc-contract.test.ts',
-        '%s is refused by the name of its field, and nothing is stored',
-      ],
+      ['wire/grpc-contract.test.ts', 'with %s is refused by its name, and nothing is stored'],
     ],
   },
   {
     input: 'a protobuf message that is cut short',
     tests: [
-      ['wire/protobuf-strict.test.ts', '%s is refused, and nothing of it is read'],
-      [
-        'wire/grpc-contract.test.ts',
-        '%s is refused by the name of its field, and nothing is stored',
-      ],
+      ['wire/protobuf-strict.test.ts', 'are refused and not read: %s'],
+      ['wire/grpc-contract.test.ts', 'with %s is refused by its name, and nothing is stored'],
     ],
   },
   {
@@ -59,18 +53,18 @@ export const grpc: readonly Regression[] = [
     tests: [
       [
         'wire/grpc-guard.test.ts',
-        'a call that comes with %s left is DEADLINE_EXCEEDED and has no effect',
+        'of a call that arrives with %s left give DEADLINE_EXCEEDED and no effect',
       ],
-      ['wire/grpc-guard.test.ts', 'a call whose deadline passes while it %s has no effect'],
+      ['wire/grpc-guard.test.ts', 'that pass while a call %s leave no effect'],
     ],
   },
   {
-    input: 'a batch of 100 faulty ids',
+    input: 'a batch of 100 invalid ids',
     tests: [
-      ['wire/grpc-sizes.test.ts', '%s: at most 8,192 bytes of them'],
+      ['wire/grpc-sizes.test.ts', 'with at most 8,192 bytes: %s'],
       [
         'wire/grpc-sizes.test.ts',
-        'of many violations the first are told, and how many more there are',
+        'by reporting the first of many violations and the number of the rest',
       ],
     ],
   },
@@ -79,51 +73,46 @@ export const grpc: readonly Regression[] = [
     tests: [
       [
         'wire/grpc-sizes.test.ts',
-        'a page of payments with all the metadata they can have ends early, with a token',
+        'a page of payments with maximum metadata ends early with a token',
       ],
       [
         'wire/grpc-sizes.test.ts',
-        'a batch that would not fit is refused with the number that does',
+        'a batch that is too large is refused with the number of items that fit',
       ],
       ['core/answer-size.test.ts', 'and each payment is listed once'],
     ],
   },
   {
     input: 'one idempotency key in quotes and bare',
-    tests: [
-      [
-        'wire/grpc-limits.test.ts',
-        'an idempotency key in quotes and the same one bare are one key',
-      ],
-    ],
+    tests: [['wire/grpc-limits.test.ts', 'an idempotency key is the same with and without quotes']],
   },
   {
-    input: 'failures that the library answers for itself',
+    input: 'failures to which the library responds itself',
     tests: [
       [
         'wire/grpc-guard.test.ts',
-        'a message over the limit, no message and two of them have the error of the contract',
+        'above the size limit, missing or doubled get the error of the contract',
       ],
       [
         'wire/grpc-events.test.ts',
-        'closing ends streams with UNAVAILABLE and does not wait for their clients',
+        'closing the server ends streams with UNAVAILABLE without waiting for their clients',
       ],
     ],
   },
   {
-    input: 'malformed calls and bad credentials, again and again',
+    input: 'repeated malformed calls and bad credentials',
     tests: [
-      ['wire/grpc-limits.test.ts', 'are told in initial metadata, on answers and on failures'],
-      ['wire/grpc-limits.test.ts', '%s takes tokens of its key'],
-      ['wire/grpc-limits.test.ts', '%s takes a token of its address'],
+      ['wire/grpc-limits.test.ts', 'are reported in initial metadata of responses and of failures'],
+      ['wire/grpc-limits.test.ts', 'apply to the key if the request is %s'],
+      ['wire/grpc-limits.test.ts', 'apply to the address if the request is %s'],
     ],
   },
   {
-    input: 'a page token of events that was made up',
+    input: 'an invented page token of events',
     tests: [
       [
         'wire/grpc-contract.test.ts',
-        'are opaque and bound to merchant and types, and no sequence takes their place',
+        'are opaque and bound to merchant and types, and a sequence is not accepted instead',
       ],
     ],
   },
@@ -132,7 +121,7 @@ export const grpc: readonly Regression[] = [
     tests: [
       [
         'wire/grpc-contract.test.ts',
-        'the refunds of a payment in a batch are a page, whose token goes on in ListRefunds',
+        'the refunds of a payment in a batch are a page whose token continues in ListRefunds',
       ],
     ],
   },
@@ -141,7 +130,7 @@ export const grpc: readonly Regression[] = [
     tests: [
       [
         'wire/grpc-guard.test.ts',
-        'a refused call leaves no stream open, though its client never ends its side',
+        'of a refused call leave no stream open even if the client never ends its side',
       ],
     ],
   },
@@ -150,69 +139,72 @@ export const grpc: readonly Regression[] = [
     tests: [
       [
         'wire/grpc-contract.test.ts',
-        'scopes and states in messages and in ErrorInfo have the names of their enums',
+        'scopes and states in error messages and in ErrorInfo have the names of their enums',
       ],
       ['wire/grpc-contract.test.ts', "an order in core's spelling"],
     ],
   },
   {
-    input: 'Compressed-Flags that cannot be',
+    input: 'invalid Compressed-Flags',
     tests: [
-      ['wire/grpc-guard.test.ts', '%s is INTERNAL and carries nothing out'],
+      ['wire/grpc-guard.test.ts', 'give INTERNAL and have no effect: %s'],
       [
         'wire/grpc-guard.test.ts',
-        'a message in an encoding that is not read is UNIMPLEMENTED, with those that are',
+        'in an unsupported encoding get UNIMPLEMENTED with the supported encodings',
       ],
     ],
   },
   {
     input: 'a call by GET, or of a content type that only begins like gRPC',
     tests: [
-      ['wire/grpc-guard.test.ts', 'HTTP %s is 405 and carries nothing out'],
-      ['wire/grpc-guard.test.ts', 'the content type %s is 415'],
+      ['wire/grpc-guard.test.ts', 'by HTTP %s gets 405 and has no effect'],
+      ['wire/grpc-guard.test.ts', 'with the content type %s gets 415'],
     ],
   },
   {
     input: 'a grpc-timeout of 1.5S',
-    tests: [['wire/grpc-guard.test.ts', 'the grpc-timeout %j is refused by name']],
+    tests: [['wire/grpc-guard.test.ts', 'are refused by name as grpc-timeout %j']],
   },
   {
     input: 'reflection on __proto__',
     tests: [
-      ['wire/grpc-reflection.test.ts', 'reflection knows no %j'],
-      ['wire/grpc-reflection.test.ts', 'reflection lists every service of the port, itself too'],
-    ],
-  },
-  {
-    input: 'a message cut inside of its frame',
-    tests: [
-      ['wire/grpc-guard.test.ts', '%s is INTERNAL and carries nothing out'],
+      ['wire/grpc-reflection.test.ts', 'reflection responds with NOT_FOUND to %j'],
       [
-        'wire/grpc-guard.test.ts',
-        'an unknown method is UNIMPLEMENTED, with its name percent-encoded',
+        'wire/grpc-reflection.test.ts',
+        'reflection lists every service of the port including itself',
       ],
     ],
   },
   {
-    input: 'a call under way at shutdown',
+    input: 'a message that is cut within its frame',
     tests: [
-      ['wire/grpc-deadline.test.ts', 'closing gives the calls under way 10 s, and then ends them'],
+      ['wire/grpc-guard.test.ts', 'give INTERNAL and have no effect: %s'],
+      [
+        'wire/grpc-guard.test.ts',
+        'to an unknown method gets UNIMPLEMENTED with the percent-encoded name',
+      ],
+    ],
+  },
+  {
+    input: 'a running call at shutdown',
+    tests: [
+      [
+        'wire/grpc-deadline.test.ts',
+        'closing the server waits 10 s for running calls and then ends them',
+      ],
     ],
   },
   {
     input: 'NUL in metadata, and a position of 10^12',
     tests: [
-      [
-        'wire/grpc-contract.test.ts',
-        'a NUL in metadata is refused, in its names and in its values',
-      ],
+      ['wire/grpc-contract.test.ts', 'with a NUL in the names or values of metadata is refused'],
       [
         'wire/grpc-streams.test.ts',
-        'beyond the newest event is OUT_OF_RANGE, and says what is the newest',
+        'beyond the newest event gets OUT_OF_RANGE with the newest sequence',
       ],
       [
         'wire/grpc-contract.test.ts',
-        'every dynamic value of a message is in ErrorInfo under a name in snake case',
+        'every dynamic value of an error message is in ErrorInfo under a snake_case name',
       ],
     ],
   },

@@ -2,15 +2,15 @@ import type { Regression } from './regression.ts';
 
 export const rest: readonly Regression[] = [
   {
-    input: 'half of a character as a name, in one WebSocket frame',
+    input: 'an unpaired surrogate as a name, in one WebSocket frame',
     tests: [
       [
         'wire/websocket-hostile.test.ts',
-        'half a surrogate pair as a name or a value is an error of the frame that has it',
+        'an unpaired surrogate in a name or a value is an error of its frame',
       ],
       [
         'wire/websocket-hostile.test.ts',
-        'what breaks while an error is answered closes that connection alone, with 1011',
+        'a failure to send an error closes only that connection with 1011',
       ],
       [
         'abuse/last-net.test.ts',
@@ -19,7 +19,7 @@ export const rest: readonly Regression[] = [
     ],
   },
   {
-    input: 'a key that makes itself a more powerful one',
+    input: 'a key that creates a more powerful one',
     tests: [
       [
         'contract/powers.test.ts',
@@ -29,23 +29,20 @@ export const rest: readonly Regression[] = [
     ],
   },
   {
-    input: 'If-Match with a version that is gone, on a capture',
+    input: 'If-Match with an outdated version, on a capture',
     tests: [
-      [
-        'wire/rest-preconditions.test.ts',
-        'a write whose If-Match is false changes nothing, whatever it would have done',
-      ],
+      ['wire/rest-preconditions.test.ts', 'a write whose If-Match is false changes nothing,'],
       ['wire/rest-preconditions.test.ts', 'If-None-Match is a condition of a write: %s'],
     ],
   },
   {
-    input: 'half of a character as a name, in a body',
+    input: 'an unpaired surrogate as a name, in a body',
     tests: [
       [
         'wire/rest-problems.test.ts',
-        'half of a character as a name is told like any other name, on every write',
+        'an unpaired surrogate in a field name is reported like any other name on every write',
       ],
-      ['wire/rest-fuzz.test.ts', 'no body makes the server fail'],
+      ['wire/rest-fuzz.test.ts', 'a random body never causes an internal error'],
     ],
   },
   {
@@ -61,25 +58,25 @@ export const rest: readonly Regression[] = [
   {
     input: '30 February as a filter',
     tests: [
-      ['wire/rest-problems.test.ts', 'say what was got, as it was sent'],
-      ['wire/time.test.ts', 'a time that no calendar or clock has is none'],
+      ['wire/rest-problems.test.ts', 'repeat the input as it was sent'],
+      ['wire/time.test.ts', 'a time that no calendar or clock has is refused'],
     ],
   },
   {
-    input: 'an answer with fields, against the OpenAPI document',
+    input: 'a response with fields, against the OpenAPI document',
     tests: [
       [
         'wire/rest-answers.test.ts',
-        'what the document says of answers is true with fields, with expansions and without',
+        'the OpenAPI document describes responses with and without fields and expansions',
       ],
     ],
   },
   {
-    input: '25 refunds inside of a payment',
+    input: '25 refunds in a payment',
     tests: [
       [
         'wire/rest-expansions.test.ts',
-        'refunds inside of a payment are a page, and its next one goes on where it ends',
+        'refunds expanded in a payment are a page whose next link continues where it ends',
       ],
       [
         'contract/payments.test.ts',
@@ -92,7 +89,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/rest-expansions.test.ts',
-        'a request with expansions is admitted once, so that the smallest bucket lets it through',
+        'a request with expansions is admitted once, so that it passes even with the smallest bucket',
       ],
     ],
   },
@@ -100,16 +97,13 @@ export const rest: readonly Regression[] = [
     input: 'protobuf text that is not UTF-8, and fields that are not known',
     tests: [
       ['wire/protobuf-strict.test.ts', '%s is refused in every string of a request, by its name'],
-      ['wire/protobuf-strict.test.ts', 'are refused by their numbers in a body, 32 at the most'],
+      ['wire/protobuf-strict.test.ts', 'are refused by their numbers in an HTTP body, 32 at most'],
     ],
   },
   {
-    input: 'a method that a path does not have',
+    input: 'an unsupported method of a path',
     tests: [
-      [
-        'wire/rest-problems.test.ts',
-        'a method that a path does not have is a code of its own, with its page',
-      ],
+      ['wire/rest-problems.test.ts', 'an unsupported method has its own error code and page'],
     ],
   },
   {
@@ -117,7 +111,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/rest-problems.test.ts',
-        'use the names that the caller uses: snake_case, and headers as headers',
+        'use the names of the caller: snake_case for fields and header names for headers',
       ],
     ],
   },
@@ -127,48 +121,41 @@ export const rest: readonly Regression[] = [
   },
   {
     input: '99999999999.0000001 as an amount, and a name twice',
-    tests: [
-      [
-        'wire/rest-problems.test.ts',
-        'about input that would be changed by reading it name the place',
-      ],
-    ],
+    tests: [['wire/rest-problems.test.ts', 'name the position of input that parsing would change']],
   },
   {
     input: '1e400, and a time before 1970',
-    tests: [['wire/rest-problems.test.ts', 'say what was got, as it was sent']],
+    tests: [['wire/rest-problems.test.ts', 'repeat the input as it was sent']],
   },
   {
     input: 'a field named x#y',
     tests: [
       [
         'wire/rest-problems.test.ts',
-        'a pointer is the one of RFC 6901 in a fragment, where a name has signs of its own',
+        'a pointer escapes special characters of a name by RFC 6901 in a URI fragment',
       ],
     ],
   },
   {
     input: 'a path with %20 and %00',
     tests: [
-      ['wire/rest-problems.test.ts', 'instance is the path as it was sent, and a URI reference'],
+      ['wire/rest-problems.test.ts', '`instance` is the path as it was sent, as a URI reference'],
     ],
   },
   {
     input: 'NUL in metadata',
-    tests: [['wire/rest-problems.test.ts', 'refuse NUL wherever text is free']],
+    tests: [['wire/rest-problems.test.ts', 'report NUL in every free text']],
   },
   {
     input: 'Content-Type with an empty parameter',
-    tests: [
-      ['wire/rest-problems.test.ts', 'say of a body what they may in any spelling of RFC 9110'],
-    ],
+    tests: [['wire/rest-problems.test.ts', 'describe a body in any spelling that RFC 9110 allows']],
   },
   {
     input: 'Accept with a quoted parameter',
     tests: [
       [
         'wire/rest-problems.test.ts',
-        'ask for a representation by quoted strings and by parameters that restrict it',
+        'request a representation by quoted strings and by parameters that restrict it',
       ],
     ],
   },
@@ -183,10 +170,8 @@ export const rest: readonly Regression[] = [
     tests: [['abuse/http-front.test.ts', 'needs no Host in HTTP/1.0']],
   },
   {
-    input: 'bytes that are no request',
-    tests: [
-      ['abuse/http-front.test.ts', '%s is answered as a problem with a request id, and counted'],
-    ],
+    input: 'malformed bytes instead of a request',
+    tests: [['abuse/http-front.test.ts', 'get a problem with a request id and are counted: %s']],
   },
   {
     input: 'a transfer coding of gzip',
@@ -204,16 +189,13 @@ export const rest: readonly Regression[] = [
   },
   {
     input: 'a key without the scope',
-    tests: [['wire/rest-problems.test.ts', 'name the scope that a key lacks']],
+    tests: [['wire/rest-problems.test.ts', 'name the scope that a key does not have']],
   },
   {
-    input: 'headers that the OpenAPI document lacks',
+    input: 'headers that are missing in the OpenAPI document',
     tests: [
-      ['wire/rest-answers.test.ts', 'every header that an answer has is in the document'],
-      [
-        'wire/rest-answers.test.ts',
-        'what an input may not be is in the document, with all of its limits',
-      ],
+      ['wire/rest-answers.test.ts', 'the OpenAPI document has every response header'],
+      ['wire/rest-answers.test.ts', 'the OpenAPI document has all limits of the input'],
     ],
   },
   {
@@ -222,7 +204,7 @@ export const rest: readonly Regression[] = [
       ['wire/rest-refusals.test.ts', 'is counted once, with the id of the request'],
       [
         'wire/rest-refusals.test.ts',
-        'takes tokens, tells what is left, and is refused when none is',
+        'takes tokens, reports the remaining ones, and is refused if none is left',
       ],
     ],
   },
@@ -231,17 +213,14 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/rest-expansions.test.ts',
-        'the scope of an expansion is asked for before anything is read',
+        'the scope of an expansion is checked before anything is read',
       ],
     ],
   },
   {
     input: 'an empty list in a URL',
     tests: [
-      [
-        'wire/rest-expansions.test.ts',
-        'an empty list in a URL is refused by its name, wherever one is taken',
-      ],
+      ['wire/rest-expansions.test.ts', "an empty list in a URL is refused by its parameter's name"],
     ],
   },
   {
@@ -262,7 +241,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/rest-problems.test.ts',
-        'carry one idempotency key, bare or as a string with parameters',
+        'have one idempotency key, bare or as a string with parameters',
       ],
     ],
   },
@@ -278,7 +257,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/rest-preconditions.test.ts',
-        'a replay names neither the tag nor the URL of a state that is gone',
+        'a replay has neither the entity tag nor the URL of an outdated state',
       ],
     ],
   },
@@ -287,7 +266,7 @@ export const rest: readonly Regression[] = [
     tests: [
       [
         'wire/sse.test.ts',
-        'HEAD is answered as GET is, without a body, and OPTIONS with the methods',
+        'HEAD gets the response of GET without a body, and OPTIONS gets the methods',
       ],
     ],
   },

@@ -6,11 +6,11 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/sse-resume.test.ts',
-        'EventSources that are cut off all at once all come back, however few may at a time',
+        'many EventSources that are cut together all reconnect despite the limit per address',
       ],
       [
         'wire/sse-resume.test.ts',
-        'a pause before connecting again is drawn for each connection, and longer under load',
+        'the pause before a reconnection is random for each connection and longer under load',
       ],
     ],
   },
@@ -28,18 +28,12 @@ export const streams: readonly Regression[] = [
   {
     input: 'a stream that is cut before its first event',
     tests: [
-      [
-        'wire/sse-resume.test.ts',
-        'an EventSource that is cut off before its first event misses none',
-      ],
+      ['wire/sse-resume.test.ts', 'an EventSource that is cut before its first event misses none'],
       [
         'wire/websocket-resume.test.ts',
-        'a subscription says where it starts, and one that is cut before an event misses none',
+        'a subscription reports its start position, and one that is cut before an event misses none',
       ],
-      [
-        'wire/grpc-streams.test.ts',
-        'where a stream starts is told before the first event: a cut then loses nothing',
-      ],
+      ['wire/grpc-streams.test.ts', 'is sent before the first event, so that a cut loses nothing'],
       [
         'wire/graphql-positions.test.ts',
         'a stream that is cut before its first event resumes at its reported position without a gap',
@@ -67,17 +61,14 @@ export const streams: readonly Regression[] = [
   {
     input: 'a position beyond the newest event',
     tests: [
-      [
-        'wire/sse-resume.test.ts',
-        'a position that does not exist yet is refused by name, and not waited for',
-      ],
+      ['wire/sse-resume.test.ts', 'a position that does not exist yet is refused by name at once'],
       [
         'wire/websocket-resume.test.ts',
-        'a position that does not exist yet is refused by its name',
+        'a position that does not exist yet is refused by the name of its field',
       ],
       [
         'wire/grpc-streams.test.ts',
-        'beyond the newest event is OUT_OF_RANGE, and says what is the newest',
+        'beyond the newest event gets OUT_OF_RANGE with the newest sequence',
       ],
       [
         'wire/graphql-positions.test.ts',
@@ -94,7 +85,7 @@ export const streams: readonly Regression[] = [
       ],
       [
         'wire/streams-elsewhere.test.ts',
-        'an SSE stream has what another server commits, and ends when that one revokes its key',
+        'an SSE stream has the commits of another server and ends when that one revokes its key',
       ],
     ],
   },
@@ -114,23 +105,18 @@ export const streams: readonly Regression[] = [
   },
   {
     input: 'a WebSocket of a page behind nginx',
-    tests: [
-      [
-        'wire/websocket-guard.test.ts',
-        'from an origin that a setting allows is taken, whatever the host is',
-      ],
-    ],
+    tests: [['wire/websocket-guard.test.ts', 'from a configured origin is accepted for any host']],
   },
   {
     input: 'a stream that fails after its start',
     tests: [
       [
         'wire/sse-resume.test.ts',
-        'what fails a stream after its start is in the log and the count, under its request id',
+        'a failure of a stream after its start is logged and counted under its request id',
       ],
       [
         'wire/websocket-resume.test.ts',
-        'what fails a subscription after its start is in the log and the count, under its request id',
+        'a failure of a subscription after its start is logged and counted under its request id',
       ],
     ],
   },
@@ -139,12 +125,9 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/sse-resume.test.ts',
-        'a replay takes a token for each 20 events, and waits where the bucket is empty',
+        'a replay takes a token per 20 events and waits while the bucket is empty',
       ],
-      [
-        'wire/sse-resume.test.ts',
-        'heartbeats move the position on past events that are not asked for',
-      ],
+      ['wire/sse-resume.test.ts', 'heartbeats advance the position past events of other types'],
     ],
   },
   {
@@ -152,11 +135,11 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/sse-resume.test.ts',
-        'one key has a bounded number of streams open, and is told so by name',
+        'the number of open streams of a key is limited, and the error names the limit',
       ],
       [
         'wire/websocket-resume.test.ts',
-        'a subscription that ends gives its place back, however it ends',
+        'a subscription that ends in any way no longer counts toward the limit',
       ],
     ],
   },
@@ -200,7 +183,7 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/sse.test.ts',
-        'HEAD is answered as GET is, without a body, and OPTIONS with the methods',
+        'HEAD gets the response of GET without a body, and OPTIONS gets the methods',
       ],
       [
         'abuse/http-front.test.ts',
@@ -228,13 +211,10 @@ export const streams: readonly Regression[] = [
   {
     input: 'events of customers, to a key without their scope',
     tests: [
-      [
-        'wire/sse-resume.test.ts',
-        'a stream shows events of those resources alone that the key may read',
-      ],
+      ['wire/sse-resume.test.ts', 'a stream has only events of resources that the key may read'],
       [
         'wire/websocket-resume.test.ts',
-        'a subscription shows events of those resources alone that the key may read',
+        'a subscription has only events of resources that the key may read',
       ],
       ['contract/powers.test.ts', 'a stream shows only what the key may read'],
       [
@@ -244,11 +224,11 @@ export const streams: readonly Regression[] = [
     ],
   },
   {
-    input: 'a merchant that makes keys for their rates',
+    input: 'a merchant that creates keys for their rate limits',
     tests: [
       [
         'wire/websocket-resume.test.ts',
-        'all keys of a merchant share its rate limit beside their own',
+        'all keys of a merchant share its rate limit besides their own',
       ],
     ],
   },
@@ -257,11 +237,11 @@ export const streams: readonly Regression[] = [
     tests: [
       [
         'wire/newer-server.test.ts',
-        'the SSE client hands events of an unknown type through, and goes on',
+        'the SSE client passes events of an unknown type through and goes on',
       ],
       [
         'wire/grpc-contract.test.ts',
-        'its stream goes on past an event type and a resource that it does not know',
+        'continues its stream past an unknown event type and an unknown resource',
       ],
       [
         'wire/graphql-client.test.ts',

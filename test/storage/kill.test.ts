@@ -59,7 +59,7 @@ async function killedAfter(
 }
 
 /** Opens the database as a new process does, and says what is wrong with it. */
-function faults(acknowledged: ReadonlyMap<string, string>): readonly string[] {
+function violations(acknowledged: ReadonlyMap<string, string>): readonly string[] {
   const database = new DatabaseSync(path);
   // With `returnArrays` each row is an array.
   const rowsOf = (sql: string) =>
@@ -103,7 +103,7 @@ test(`everything acknowledged is stored exactly once after each of ${kills} kill
       acknowledged.set(key, id);
       keys = Math.max(keys, Number(key.slice('key-'.length)) + 1);
     }
-    expect({ kill, faults: faults(acknowledged) }).toEqual({ kill, faults: [] });
+    expect({ kill, violations: violations(acknowledged) }).toEqual({ kill, violations: [] });
   }
   expect(acknowledged.size).toBeGreaterThan(kills);
 
@@ -123,5 +123,5 @@ test(`everything acknowledged is stored exactly once after each of ${kills} kill
   };
   await Promise.all(Array.from({ length: keys + 20 }, (_, number) => retry(number)));
   await store.close();
-  expect(faults(acknowledged)).toEqual([]);
+  expect(violations(acknowledged)).toEqual([]);
 }, 240_000);

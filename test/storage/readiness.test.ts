@@ -142,7 +142,7 @@ describe('a database that is damaged', () => {
     ['in its first page', 0],
     ['in the middle', 0.25],
     ['in its second half', 0.5],
-  ])('%s is not opened', async (_where, from) => {
+  ])('is not opened if the damage is %s', async (_where, from) => {
     await filled();
     damage(from);
     await expect(openStore(`sqlite:${path}`)).rejects.toThrow(

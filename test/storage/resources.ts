@@ -8,7 +8,7 @@ import type { PaymentFilter, PaymentSort } from '../../services/core/payments/st
 import type { Refund } from '../../services/core/refunds/refund.ts';
 import type { Store } from '../../services/core/store.ts';
 
-/** Resources to store, told apart by a number; times and ids grow with it. */
+/** Resources to store, distinguished by a number; times and ids grow with it. */
 
 export const merchantId = 'acct_one';
 export const otherMerchantId = 'acct_two';
@@ -87,7 +87,7 @@ export const recordOf = (
   ...changes,
 });
 
-/** Two merchants, so that each test can see whether one is told of the other. */
+/** Two merchants, so that each test can check that neither sees the other. */
 export const insertMerchants = (store: Store): Promise<void> =>
   store.write(async (tx) => {
     await tx.insertMerchant({ id: merchantId, name: 'One' });

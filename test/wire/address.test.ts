@@ -30,7 +30,7 @@ test.each<[TrustedProxies, Sent, string]>([
   [1, { forwarded: 'proto=https; for="192.0.2.1:80"' }, '192.0.2.1'],
   [2, { forwarded: 'for=192.0.2.1, for=10.0.0.2' }, '192.0.2.1'],
   [1, { 'x-forwarded-for': '::ffff:192.0.2.1' }, '192.0.2.1'],
-])('behind %j, %j comes from %s', (trusted, headers, expected) => {
+])('with trusted proxies %j, a request with %j comes from %s', (trusted, headers, expected) => {
   expect(addressOf(trusted, headers)).toBe(expected);
 });
 
@@ -59,7 +59,7 @@ test.each([
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
-])('%s is limited as %s', (address, network) => {
+])('the address %s is limited as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
 

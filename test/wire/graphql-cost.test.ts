@@ -9,7 +9,7 @@ import { createPreparedDocuments, documentLimits } from '../../services/graphql/
 import { createPaymentsSchema } from '../../services/graphql/schema.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
-/** What documents cost, and which are too dear to run. */
+/** What documents cost, and which cost too much to run. */
 
 let room: GraphqlHouse;
 beforeAll(async () => {
@@ -94,7 +94,7 @@ describe('the cost', () => {
 
   test('is one token for an invalid document', async () => {
     const { secret } = await room.direct.createKey(
-      { name: 'faults', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
+      { name: 'violations', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },
       once(),
     );
     const codes: string[] = [];

@@ -84,7 +84,7 @@ describe('the document cache', () => {
     ['fields', (i: number) => `{ payment(id: "${i}") { ${'id '.repeat(500)} } }`],
     ['values', (i: number) => `{ paymentsByIds(ids: [${'"x" '.repeat(1400)} "${i}"]) { id } }`],
     ['plans', (i: number) => operationsOf(30, 5, 2).replace('"x"', `"${i}"`)],
-  ])('takes what it says that it takes: %s', (_what, textOf) => {
+  ])('uses the memory that it reports: %s', (_what, textOf) => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const documents = openDocuments();
@@ -138,14 +138,14 @@ describe('a document', () => {
     ['that has too many carriage returns', '\r'.repeat(documentLimits.lines), /3000 lines/],
     ['that has too many comments', '#\n'.repeat(30_000), /at most 3000 lines/],
     ['that has too many tokens', ' x'.repeat(documentLimits.tokens), /at most 1500 tokens/],
-  ])('%s', (_what, text, message) => {
+  ])('%s is refused as query_too_costly with the limit', (_what, text, message) => {
     const error = refusal(`{ __typename ${text} }`);
     expect(error).toBeInstanceOf(PaymentsError);
     expect(error).toMatchObject({ code: 'query_too_costly' });
     expect(String(error)).toMatch(message);
   });
 
-  test('with too many fields to compare with each other is refused as query_too_costly with the limit', () => {
+  test('with too many fields to compare with each other is refused', () => {
     const error = refusal(`{ payment(id: "x") { ${'id '.repeat(1000)} } }`);
     expect(error).toMatchObject({ code: 'query_too_costly' });
     expect(String(error)).toMatch(/too many fields of one name/);
@@ -239,7 +239,7 @@ describe('a GraphQL server', () => {
     [true, 'invalid_value'],
     ['NOPE', 'invalid_value'],
     [{}, 'invalid_value'],
-  ])('an enum that is %j is a violation with its path', async (captureMethod, code) => {
+  ])('reports a violation with its path if an enum is %j', async (captureMethod, code) => {
     const query = `mutation ($input: CreatePaymentInput!) {
       createPayment(input: $input, idempotencyKey: "e") { __typename }
     }`;
@@ -298,7 +298,7 @@ describe('a GraphQL server', () => {
     ['payments(first: 100) { pageInfo { hasNextPage } }', 3],
     ['payments { __typename }', 1],
     [`paymentsByIds(ids: ${JSON.stringify(Array(100).fill('pay_x'))}) { __typename }`, 6],
-  ])('rows that are read count in the cost, selected or not: %s', async (field, tokens) => {
+  ])('counts the rows that it reads, selected or not: %s', async (field, tokens) => {
     const { cost } = (await post(room.target, { query: `{ ${field} }` })).body.extensions;
     expect(cost.requested).toBe(tokens);
     expect(cost.actual).toBeLessThanOrEqual(tokens);

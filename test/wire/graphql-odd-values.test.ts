@@ -51,7 +51,7 @@ describe('a value that has a `then` and is not a promise', () => {
       'mutation { then: revokeKey(id: "key_0", idempotencyKey: "t") { then: __typename } }',
       '{"then":{"then":"NotFound"}}',
     ],
-  ])('is answered under that alias: %s', async (query, data) => {
+  ])('is returned under that alias: %s', async (query, data) => {
     const answer = await ask(query);
     expect(answer.errors).toBeUndefined();
     expect(JSON.stringify(answer.data)).toBe(data);

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { operations } from '../../services/core/operations.ts';
-import { defaultPageSize } from '../../services/core/page.ts';
-import { createPaymentsSchema } from '../../services/graphql/schema.ts';
 import { otherKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
-/** What the schema answers: nodes, connections, failures, and the queries that it costs. */
+/** Nodes, connections and failures as the schema returns them. */
 
 let room: GraphqlHouse;
 beforeAll(async () => {
@@ -17,7 +14,7 @@ const ask = async (query: string, variables: object = {}, key?: string) =>
   (await post(room.target, { query, variables }, { key })).body;
 
 describe('nodes', () => {
-  test('are found by id, whatever they are', async () => {
+  test('of any type are found by id', async () => {
     const customer = await room.direct.createCustomer({ name: 'Ada' }, once());
     const payment = await room.direct.createPayment(
       { ...simple, customer: customer.id, confirm: true },
@@ -54,7 +51,7 @@ describe('connections', () => {
     }
   }`;
 
-  test('every edge has a cursor from which the list goes on', async () => {
+  test('have a cursor on every edge from which the list continues', async () => {
     const { id: customer } = await room.direct.createCustomer({ name: 'Pages' }, once());
     const ids: string[] = [];
     for (let i = 0; i < 5; i += 1) {
@@ -85,7 +82,7 @@ describe('connections', () => {
     expect(empty).toMatchObject({ edges: [], pageInfo: { startCursor: null, endCursor: null } });
   });
 
-  test('events start after a sequence, and go on after the cursor of one', async () => {
+  test('of events start after a sequence and continue after a cursor', async () => {
     await room.direct.createPayment({ ...simple, confirm: true }, once());
     const events = (after: string) =>
       `{ events(first: 1, after: "${after}") { edges { cursor node { sequence } } } }`;
@@ -95,7 +92,7 @@ describe('connections', () => {
     expect(second.node.sequence).toBe(2);
   });
 
-  test('a wrong page is told under the names of the arguments here', async () => {
+  test('report an invalid page under the names of the GraphQL arguments', async () => {
     for (const [variables, path] of [
       [{ first: 0 }, 'first'],
       [{ first: 101 }, 'first'],
@@ -110,13 +107,13 @@ describe('connections', () => {
     }
   });
 
-  test('null is the same as absent', async () => {
+  test('treat a null argument as omitted', async () => {
     const { errors } = await ask(query, { first: null, after: null, customer: null });
     expect(errors).toBeUndefined();
   });
 });
 
-describe('failures that can be expected are data', () => {
+describe('expected failures are data:', () => {
   const failure = '__typename ... on Failure { code message retryable details }';
   const create = (input: string, key = `"${once().idempotencyKey}"`) =>
     ask(`mutation { result: createPayment(input: {
@@ -127,7 +124,7 @@ describe('failures that can be expected are data', () => {
       ... on Payment { id }
     } }`);
 
-  test('validation_failed tells every fault at once', async () => {
+  test('validation_failed lists every violation', async () => {
     const { data } = await ask(
       `mutation ($input: CreatePaymentInput!) {
         result: createPayment(input: $input, idempotencyKey: "v") {
@@ -152,7 +149,7 @@ describe('failures that can be expected are data', () => {
     ]);
   });
 
-  test('idempotency_key_missing, _reused and, while the first call runs, _in_flight', async () => {
+  test('idempotency_key_missing, _reused and, while the first call runs, _in_flight are returned', async () => {
     expect((await create('', 'null')).data.result).toMatchObject({
       __typename: 'IdempotencyFailed',
       code: 'idempotency_key_missing',
@@ -182,20 +179,23 @@ describe('failures that can be expected are data', () => {
     await slow.catch(() => {});
   });
 
-  test.each(['card_declined', 'insufficient_funds', 'card_expired'])('%s', async (code) => {
-    const method =
-      code === 'card_declined' ? 'pm_card_declined' : `pm_card_${code.replace('card_', '')}`;
-    const { data } = await ask(
-      `mutation ($input: CreatePaymentInput!) {
+  test.each(['card_declined', 'insufficient_funds', 'card_expired'])(
+    '%s is returned for its card',
+    async (code) => {
+      const method =
+        code === 'card_declined' ? 'pm_card_declined' : `pm_card_${code.replace('card_', '')}`;
+      const { data } = await ask(
+        `mutation ($input: CreatePaymentInput!) {
         result: createPayment(input: $input, idempotencyKey: "${code}") { ${failure} }
       }`,
-      { input: { ...simple, paymentMethod: method, confirm: true } },
-    );
-    expect(data.result).toMatchObject({ __typename: 'CardDeclined', code, retryable: false });
-    expect(data.result.details.payment).toMatch(/^pay_/);
-  });
+        { input: { ...simple, paymentMethod: method, confirm: true } },
+      );
+      expect(data.result).toMatchObject({ __typename: 'CardDeclined', code, retryable: false });
+      expect(data.result.details.payment).toMatch(/^pay_/);
+    },
+  );
 
-  test('not_found, invalid_state and refund_exceeds_payment', async () => {
+  test('not_found, invalid_state and refund_exceeds_payment are returned', async () => {
     const { id } = await room.direct.createPayment({ ...simple, confirm: true }, once());
     const { data } = await ask(
       `mutation ($id: ID!) {
@@ -218,7 +218,7 @@ describe('failures that can be expected are data', () => {
     });
   });
 
-  test('what cannot be expected is in errors: the card network, scopes', async () => {
+  test('failures of the card network and missing scopes are in `errors`', async () => {
     const { data, errors } = await ask(
       `mutation ($input: CreatePaymentInput!) {
         createPayment(input: $input, idempotencyKey: "n") { __typename }
@@ -232,14 +232,14 @@ describe('failures that can be expected are data', () => {
     });
   });
 
-  test('the same call with the same key is answered alike', async () => {
+  test('the same call with the same key gets the same response', async () => {
     const first = await create('', '"replayed"');
     expect(first.data.result.id).toMatch(/^pay_/);
     expect((await create('', '"replayed"')).data).toEqual(first.data);
   });
 });
 
-test('a field that fails is null alone, and what stands beside it is answered', async () => {
+test('a field that fails is null, and the fields beside it have their data', async () => {
   const { secret } = await room.direct.createKey(
     { name: 'half', scopes: ['payments:read'] },
     once(),
@@ -256,7 +256,7 @@ test('a field that fails is null alone, and what stands beside it is answered', 
   ]);
 });
 
-test('mutations run in their order, and one that fails takes no answer from the others', async () => {
+test('mutations run in order, and one that fails does not affect the results of the others', async () => {
   const create = (name: string, card: string) =>
     `${name}: createPayment(
       input: { amount: 1, currency: "GBP", paymentMethod: "${card}", confirm: true },
@@ -275,7 +275,7 @@ test('mutations run in their order, and one that fails takes no answer from the 
   expect(a.id < c.id).toBe(true);
 });
 
-test('a failure nobody foresaw is masked, told by its request id and reported', async () => {
+test('an unexpected failure is masked, identified by its request id and logged', async () => {
   const broken = await openGraphqlHouse({}, ({ core }) => ({
     ...core,
     invoke: () => Promise.reject(new TypeError('secret detail')),
@@ -294,7 +294,7 @@ test('a failure nobody foresaw is masked, told by its request id and reported', 
   await broken.close();
 });
 
-test('metadata with odd keys passes as it is', async () => {
+test('metadata with unusual keys arrives unchanged', async () => {
   const input = JSON.parse(
     '{"amount":1,"currency":"GBP","paymentMethod":"pm_card_ok","metadata":{"constructor":"a"}}',
   );
@@ -309,99 +309,4 @@ test('metadata with odd keys passes as it is', async () => {
     input: { name: "Ada", metadata: { __proto__: "x", tier: "gold" } }, idempotencyKey: "l"
   ) { ... on Customer { metadata } ... on ValidationFailed { violations { path } } } }`);
   expect(literal.errors).toBeUndefined();
-});
-
-describe('queries of the database', () => {
-  const screenOf = async (house: GraphqlHouse) => {
-    const { id: customer } = await house.direct.createCustomer({ name: 'Screen' }, once());
-    for (let i = 0; i < 20; i += 1) {
-      const payment = await house.direct.createPayment(
-        { ...simple, customer, confirm: true },
-        once(),
-      );
-      if (i % 2 === 0) {
-        await house.direct.refundPayment({ payment: payment.id, amount: 1 }, once());
-      }
-    }
-    await house.client.getScreen(customer);
-    const before = house.house.store.queryCount;
-    const screen = await house.client.getScreen(customer);
-    return { screen, queries: house.house.store.queryCount - before, customer };
-  };
-
-  test('the screen takes three with loaders, one a payment and two without', async () => {
-    const batched = await screenOf(room);
-    expect(batched.queries).toBe(3);
-    expect(batched.screen.payments).toHaveLength(20);
-    expect(batched.screen.refunds.map((list) => list.length).sort()).toEqual(
-      Array.from({ length: 20 }, (_, i) => (i < 10 ? 0 : 1)),
-    );
-    expect(batched.screen.payments).toEqual(
-      (await room.direct.listPayments({ customer: batched.customer })).items,
-    );
-    expect(batched.screen.customer).toEqual(
-      await room.direct.getCustomer({ id: batched.customer }),
-    );
-    const naive = await openGraphqlHouse({ loaders: false });
-    expect((await screenOf(naive)).queries).toBe(22);
-    await naive.close();
-  });
-
-  test('one payment takes one; its customer, asked for twice over, one more', async () => {
-    const { id: customer } = await room.direct.createCustomer({ name: 'Once' }, once());
-    const { id } = await room.direct.createPayment({ ...simple, customer }, once());
-    const queriesOf = async (query: string) => {
-      const before = room.house.store.queryCount;
-      await ask(query, { id });
-      return room.house.store.queryCount - before;
-    };
-    expect(await queriesOf('query ($id: ID!) { payment(id: $id) { id } }')).toBe(1);
-    const twice = `query ($id: ID!) {
-      payment(id: $id) { id a: customer { id } b: customer { payments { nodes { customer { id } } } } }
-    }`;
-    expect(await queriesOf(twice)).toBe(3);
-  });
-});
-
-describe('the schema', () => {
-  const schema = createPaymentsSchema();
-  const costOf = (field: { astNode?: unknown }) =>
-    JSON.stringify(field.astNode).match(/"cost".*?"value":"([\d.]+)"/)?.[1];
-
-  test('takes as many tokens for each operation as the core', () => {
-    const priced = {
-      payment: 'getPayment',
-      paymentsByIds: 'getPaymentsByIds',
-      payments: 'listPayments',
-      refund: 'getRefund',
-      refunds: 'listRefunds',
-      refundsByPaymentIds: 'getRefundsByPaymentIds',
-      customer: 'getCustomer',
-      customersByIds: 'getCustomersByIds',
-      customers: 'listCustomers',
-      events: 'listEvents',
-      node: 'getPayment',
-    } as const;
-    const queries = schema.getQueryType()?.getFields() ?? {};
-    expect(Object.keys(queries).sort()).toEqual(Object.keys(priced).sort());
-    for (const [field, name] of Object.entries(priced)) {
-      expect([field, Number(costOf(queries[field] ?? {}))]).toEqual([
-        field,
-        operations[name].tokens,
-      ]);
-    }
-    for (const [name, field] of Object.entries(schema.getMutationType()?.getFields() ?? {})) {
-      const { tokens } = operations[name as keyof typeof operations];
-      expect([name, Number(costOf(field))]).toEqual([name, tokens]);
-    }
-  });
-
-  test('prices every type that can be listed, and has the default page of the core', () => {
-    for (const name of ['Payment', 'Refund', 'Customer', 'Event']) {
-      expect(Number(costOf(schema.getType(name) ?? {}))).toBeGreaterThan(0);
-    }
-    const payments = schema.getQueryType()?.getFields().payments;
-    const first = payments?.args.find(({ name }) => name === 'first');
-    expect(JSON.stringify(first?.astNode?.defaultValue)).toContain(`"${defaultPageSize}"`);
-  });
 });

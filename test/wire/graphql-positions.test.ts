@@ -94,8 +94,8 @@ test('the position is never after an event whose result was not sent', async () 
   hold = undefined;
   resolve();
   await until(() => expect(positions(peer).at(-1)).toBe(before + 1));
-  const told = peer.frames.map(({ type }) => type);
-  expect(told.indexOf('next')).toBeLessThan(told.lastIndexOf('ping'));
+  const types = peer.frames.map(({ type }) => type);
+  expect(types.indexOf('next')).toBeLessThan(types.lastIndexOf('ping'));
 });
 
 test('a position that does not exist yet is refused by name, over socket and event stream', async () => {

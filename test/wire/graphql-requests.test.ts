@@ -62,7 +62,7 @@ describe('a body', () => {
     ['a number that a double alters', '{"amount": 99999999999.0000001}', 'inexact_number'],
     ['a number beyond all doubles', '{"amount": 1e400}', 'inexact_number'],
     ['the same name twice', '{"amount": 1, "amount": 2}', 'duplicate_name'],
-  ])('with %s is refused with its place', async (_what, input, code) => {
+  ])('with %s is refused with its location', async (_what, input, code) => {
     const answer = await send(
       `{"query": ${JSON.stringify(createPayment)}, "variables": {"input": ${input}}}`,
     );
@@ -109,7 +109,7 @@ test.each([
   ['query=%7Bnothing%7D', 200],
   ['documentId=sha256:unknown', 200],
   ['query=mutation%7B__typename%7D', 405],
-])('a refusal by GET is kept by no cache: %s', async (search, status) => {
+])('a refusal by GET is not cached: %s', async (search, status) => {
   const answer = await get(search);
   expect(answer.status).toBe(status);
   expect(answer.body.errors).toHaveLength(1);

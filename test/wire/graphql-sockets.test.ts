@@ -88,8 +88,8 @@ describe('an operation ends with `complete` and with its connection', () => {
     while (frames.length < 4 && frames.filter(({ type }) => type === 'next').length < 2) {
       frames.push(await peer.next());
     }
-    const told = frames.filter(({ type }) => type === 'next');
-    expect(told).toMatchObject([
+    const results = frames.filter(({ type }) => type === 'next');
+    expect(results).toMatchObject([
       { id: '1', payload: { data: { events: { sequence: sequence + 1 } } } },
       { id: '1', payload: { data: { events: { sequence: sequence + 2 } } } },
     ]);
@@ -175,7 +175,7 @@ describe('the reason for closing a connection is sent in its frame, logged and c
     ['more than 64 KiB', 'x'.repeat(70_000), 1009, 'payload_too_large'],
     ['a second connection_init', '{"type":"connection_init"}', 4429, 'validation_failed'],
   ] as const)(
-    '%s closes a connection that was welcome, and is counted',
+    '%s closes an acknowledged connection and is counted',
     async (_what, data, code, recordedAs) => {
       const before = recorded(recordedAs);
       const peer = await open();

@@ -59,7 +59,7 @@ describe('a request', () => {
     ['__proto__ in the place of a query', '{"__proto__":{"query":"{ __typename }"}}'],
     ['__proto__ beside a query', '{"query":"{ __typename }","__proto__":{}}'],
     ['an empty body', ''],
-  ])('%s is refused with 400 and the faults', async (_what, body) => {
+  ])('is refused with 400 and its violations: %s', async (_what, body) => {
     const { status, body: answer } = await post(room.target, body);
     expect(status).toBe(400);
     expect(answer).toMatchObject({
@@ -89,7 +89,7 @@ describe('a request', () => {
     ['a bare document', { 'content-type': 'application/graphql' }],
     ['another charset', { 'content-type': 'application/json; charset=utf-16' }],
     ['a compressed body', { 'content-encoding': 'gzip' }],
-  ])('%s is refused with 415: nothing that a form can send does anything', async (_w, headers) => {
+  ])('is refused with 415 if a form could send it: %s', async (_w, headers) => {
     const answer = await post(room.target, 'query={__typename}', { headers });
     expect(answer.status).toBe(415);
     expect(answer.body.errors[0].extensions.code).toBe('unsupported_media_type');
@@ -159,7 +159,7 @@ describe('responses', () => {
     ['application/json;q=0.1, application/graphql-response+json', graphqlJson],
     ['text/html, */*;q=0.1', 'application/json'],
     ['application/json; charset=utf-8', 'application/json'],
-  ])('Accept: %s is negotiated', async (accept, expected) => {
+  ])('have the negotiated content type for Accept: %s', async (accept, expected) => {
     const { status, headers } = await post(room.target, typename, { accept });
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain(expected);
@@ -204,7 +204,7 @@ describe('responses', () => {
     ],
     ['a missing variable', { query: operationDocuments.getPayment }],
     ['a persisted document that is not', { documentId: 'sha256:00' }],
-  ])('%s is told as the media type wants it', async (_what, body) => {
+  ])('report an error as their content type requires: %s', async (_what, body) => {
     const plain = await post(room.target, body);
     expect(plain.status).toBe(200);
     const strict = await post(room.target, body, { accept: graphqlJson });

@@ -32,7 +32,7 @@ afterAll(() => room.close());
 const { CreatePayment, ListPayments } = paymentService;
 const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
 
-describe('bytes of a request', () => {
+describe('a field of a request', () => {
   const cases: readonly [string, Buffer, string, string][] = [
     [
       'text that is not UTF-8',
@@ -54,7 +54,7 @@ describe('bytes of a request', () => {
     ],
   ];
   test.each(cases)(
-    '%s is refused by the name of its field, and nothing is stored',
+    'with %s is refused by its name, and nothing is stored',
     async (_what, bytes, field, reason) => {
       const good = CreatePayment.requestSerialize({ ...card, requestId: randomUUID() });
       const stored = async () => (await room.peer.ask(ListPayments, {})).message?.payments;
@@ -70,7 +70,7 @@ describe('bytes of a request', () => {
     },
   );
 
-  test('a NUL in metadata is refused, in its names and in its values', async () => {
+  test('with a NUL in the names or values of metadata is refused', async () => {
     for (const metadata of [{ order: 'a\0b' }, { 'a\0b': 'x' }]) {
       const [violation] = await violationsOf(room.peer, CreatePayment, {
         ...card,
@@ -83,7 +83,7 @@ describe('bytes of a request', () => {
   });
 });
 
-describe('refusals in the words of the contract', () => {
+describe('refusals use the terms of the contract', () => {
   const cases: readonly [string, Method<never, unknown>, object, RegExp][] = [
     [
       'a status',
@@ -144,7 +144,7 @@ describe('refusals in the words of the contract', () => {
     expect(`${violation?.field}: ${violation?.description}`).toBe(error?.details);
   });
 
-  test('scopes and states in messages and in ErrorInfo have the names of their enums', async () => {
+  test('scopes and states in error messages and in ErrorInfo have the names of their enums', async () => {
     const { message: key } = await room.peer.ask(keyService.CreateKey, {
       requestId: randomUUID(),
       name: 'reader',
@@ -166,7 +166,7 @@ describe('refusals in the words of the contract', () => {
     expect(decodeError(error as ServiceError, 'here').message).toContain('its status is succeeded');
   });
 
-  test('every dynamic value of a message is in ErrorInfo under a name in snake case', async () => {
+  test('every dynamic value of an error message is in ErrorInfo under a snake_case name', async () => {
     const { message: key } = await room.peer.ask(keyService.CreateKey, {
       requestId: randomUUID(),
       name: 'slow',
@@ -188,20 +188,20 @@ describe('refusals in the words of the contract', () => {
     expect(error.details).toContain(`${wait} ms`);
   });
 
-  test('every order of the contract is taken, with any space between its words', async () => {
+  test('every sort order of the contract is accepted with any space between its words', async () => {
     for (const orderBy of ['', 'created_at', ' amount  desc ', 'amount', 'created_at desc']) {
       expect((await room.peer.ask(ListPayments, { orderBy })).error).toBeUndefined();
     }
   });
 
-  test('what the message says wrongly and what core refuses are told at once', async () => {
+  test('violations found by the decoder and by the core are reported together', async () => {
     const request = { pageSize: -1, orderBy: 'size', createdFrom: { seconds: 1, nanos: -1 } };
     const fields = (await violationsOf(room.peer, ListPayments, request)).map(({ field }) => field);
     expect(fields).toEqual(['page_size', 'created_from', 'order_by']);
   });
 });
 
-test('the refunds of a payment in a batch are a page, whose token goes on in ListRefunds', async () => {
+test('the refunds of a payment in a batch are a page whose token continues in ListRefunds', async () => {
   const { CreateRefund, BatchListRefunds, ListRefunds } = refundService;
   const request = { ...card, requestId: randomUUID(), confirm: true };
   const { message: payment } = await room.peer.ask(CreatePayment, request);
@@ -232,7 +232,7 @@ describe('page tokens of events', () => {
     return page?.nextPageToken ?? '';
   };
 
-  test('go on where the page ended, with `after` left out or as it was', async () => {
+  test('continue where the page ended, with `after` omitted or unchanged', async () => {
     const pageToken = await tokenOf({ after: 1 });
     for (const after of [0, 1]) {
       const { message: page } = await room.peer.ask(ListEvents, { pageSize: 2, pageToken, after });
@@ -240,7 +240,7 @@ describe('page tokens of events', () => {
     }
   });
 
-  test('are opaque and bound to merchant and types, and no sequence takes their place', async () => {
+  test('are opaque and bound to merchant and types, and a sequence is not accepted instead', async () => {
     const pageToken = await tokenOf({});
     const typed = await tokenOf({ types });
     expect(pageToken).not.toMatch(/^\d*$/);
@@ -284,12 +284,12 @@ async function serveEvents(messages: readonly Buffer[]) {
   return { port, close: () => of.forceShutdown() };
 }
 
-describe('a client of this contract at the server of a newer one', () => {
+describe('a client of this contract at a newer server', () => {
   const createdAt = { seconds: 1, nanos: 0 };
   const refund = { id: 're_1', payment: 'pay_1', amount: 1, currency: 'GBP', createdAt };
   const Event = message('payments.v1.Event');
 
-  test('its stream goes on past an event type and a resource that it does not know', async () => {
+  test('continues its stream past an unknown event type and an unknown resource', async () => {
     // Field 8 of `data`, which this contract does not have, and nothing else in it.
     const dispute = Buffer.from([0x42, 2, 0x0a, 0]);
     const newer = { id: 'evt_1', sequence: 1, type: 99 as never, createdAt };
@@ -316,7 +316,7 @@ describe('a client of this contract at the server of a newer one', () => {
     fake.close();
   });
 
-  test('values that it does not know are handed through as their numbers', () => {
+  test('passes unknown enum values through as numbers', () => {
     const { serialize, deserialize } = message('payments.v1.Payment');
     const failure = { code: 77 as never, message: 'x' };
     const newer = { status: 88 as never, captureMethod: 99 as never, failure };
@@ -329,7 +329,7 @@ describe('a client of this contract at the server of a newer one', () => {
   });
 });
 
-test('our client sends no text that UTF-8 would change, and says which it is', async () => {
+test('the gRPC client refuses a text that UTF-8 would change and names its field', async () => {
   const client = await createGrpcClient({ target: `127.0.0.1:${room.server.port}`, key: adminKey });
   // protobufjs replaces the half in text of this length.
   const half = 'a\ud800b'.padEnd(40, '.');

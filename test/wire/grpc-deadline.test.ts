@@ -23,7 +23,7 @@ test.each([
   expect(parseTimeout(text)).toBeCloseTo(ms, 9);
 });
 
-test('a deadline of years is kept to the day, and the wait for it costs a timer a month', () => {
+test('a deadline of years is exact to the day and uses about one timer per month', () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const arm = vi.spyOn(globalThis, 'setTimeout');
   const expire = vi.fn();
@@ -35,7 +35,7 @@ test('a deadline of years is kept to the day, and the wait for it costs a timer 
   expect(expire).toHaveBeenCalledOnce();
 });
 
-test('a deadline that is called off does nothing', () => {
+test('a canceled deadline has no effect', () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const expire = vi.fn();
   whenDue(performance.now() + 60 * dayMs, expire)();
@@ -43,7 +43,7 @@ test('a deadline that is called off does nothing', () => {
   expect(expire).not.toHaveBeenCalled();
 });
 
-test('closing gives the calls under way 10 s, and then ends them', async () => {
+test('closing the server waits 10 s for running calls and then ends them', async () => {
   const house = await openHouse();
   const server = await startGrpcServer(house.core, { host: '127.0.0.1', port: 0 });
   const wire = await openWire(server.port);

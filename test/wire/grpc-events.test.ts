@@ -37,7 +37,7 @@ async function endOf(stream: ReturnType<Peer['open']>, seen: unknown[] = []) {
   return ended.promise;
 }
 
-test('initial metadata tells that the stream is subscribed, before any event', async () => {
+test('initial metadata confirms the subscription of a stream before any event', async () => {
   const stream = room.peer.open(WatchEvents, {});
   stream.on('error', () => {});
   const [metadata] = await once(stream, 'metadata');
@@ -48,7 +48,7 @@ test('initial metadata tells that the stream is subscribed, before any event', a
   stream.cancel();
 });
 
-test('a stream that is refused tells why, under the request id', async () => {
+test('a refused stream has the reason and the request id in its error', async () => {
   const none = await endOf(room.peer.open(WatchEvents, {}, { 'x-request-id': 'shop-7' }));
   expect(none.code).toBe(status.UNAUTHENTICATED);
   expect(none.metadata.get('x-request-id')).toEqual(['shop-7']);
@@ -61,7 +61,7 @@ test('a stream that is refused tells why, under the request id', async () => {
   ]);
 });
 
-test('a stream resumes after a sequence and keeps to its types', async () => {
+test('a stream resumes after a sequence and delivers only its types', async () => {
   const after = await room.house.store.of('acct_retail').lastSequence();
   await newCustomer('a');
   await client.createPayment({ amount: 1, currency: 'GBP', paymentMethod: 'pm_card_ok' }, fresh());
@@ -79,7 +79,7 @@ test('a stream resumes after a sequence and keeps to its types', async () => {
   expect(seen).toEqual([after + 1, after + 3]);
 });
 
-test('revoking the key ends its streams with UNAUTHENTICATED, after what was committed', async () => {
+test('revoking a key ends its streams with UNAUTHENTICATED after the committed events', async () => {
   const key = await client.createKey(
     { name: 'watch', scopes: ['events:read', 'payments:read', 'customers:read'] },
     fresh(),
@@ -108,7 +108,7 @@ async function streaming(events: (caller: Caller) => AsyncGenerator<Event>) {
   return { ...around, peer: openPeer(around.port) };
 }
 
-test('a client that leaves ends what was streamed for it', async () => {
+test('a client that disconnects ends its streams in the core', async () => {
   const left = Promise.withResolvers<boolean>();
   const around = await streaming(async function* ({ signal }) {
     yield largeEvent(1);
@@ -124,7 +124,7 @@ test('a client that leaves ends what was streamed for it', async () => {
   await around.close();
 });
 
-test('a slow reader is waited for, and then gets every event in order', async () => {
+test('a slow reader gets every event in order', async () => {
   const total = 3000;
   let made = 0;
   const around = await streaming(async function* () {
@@ -144,7 +144,7 @@ test('a slow reader is waited for, and then gets every event in order', async ()
   await around.close();
 });
 
-test('closing ends streams with UNAVAILABLE and does not wait for their clients', async () => {
+test('closing the server ends streams with UNAVAILABLE without waiting for their clients', async () => {
   const around = await startGrpc(room.house.core);
   const watcher = openPeer(around.port);
   const stream = watcher.open(WatchEvents, {});
@@ -160,7 +160,7 @@ test('closing ends streams with UNAVAILABLE and does not wait for their clients'
   watcher.close();
 });
 
-test('a stream of a server that ends is overloaded to our client, with when to come back', async () => {
+test('a stream of a closing server fails with `overloaded` and the time to wait in the gRPC client', async () => {
   const around = await startGrpc(room.house.core);
   const target = `127.0.0.1:${around.port}`;
   const watcher = await createGrpcClient({ target, key: adminKey });

@@ -25,18 +25,18 @@ const reflect = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const empties = (count: number, flag = 0): Buffer =>
   Buffer.concat(Array.from({ length: count }, () => frame(Buffer.alloc(0), flag)));
 
-describe('many messages in one piece', () => {
+describe('many messages in one chunk', () => {
   test.each([
     [GetPayment.path, 2],
     [reflect, 20],
-  ])('%s unpacks no more of them than it answers', async (path, most) => {
+  ])('to %s are decompressed only as far as they are used', async (path, most) => {
     const unpack = vi.spyOn(zlib, 'createGunzip');
     const seen = await room.wire.call({ ':path': path, 'grpc-encoding': 'gzip' }, empties(5000, 1));
     expect(reasonOf(seen)).toBeDefined();
     expect(unpack.mock.calls.length).toBeLessThanOrEqual(most);
   });
 
-  test('a second message of a unary call is refused, and no third is read', async () => {
+  test('for a unary call are refused at the second, and the third is not read', async () => {
     const seen = await room.wire.call({ ':path': GetPayment.path }, empties(5000));
     expect(ending(seen)['grpc-status']).toBe('12');
     const framing = new Framing(undefined, 2, () => {});
@@ -53,33 +53,33 @@ describe('frames', () => {
   ]);
 
   test.each([1, 2, 4, 5, 7, 16_384, bytes.length])(
-    'are the same messages in pieces of %i bytes',
+    'decode to the same messages in chunks of %i bytes',
     (size) => {
-      const faults: string[] = [];
-      const framing = new Framing(undefined, 10, (fault) => faults.push(fault));
+      const violations: string[] = [];
+      const framing = new Framing(undefined, 10, (violation) => violations.push(violation));
       const messages: Buffer[] = [];
       for (let at = 0; at < bytes.length; at += size) {
         messages.push(...framing.write(bytes.subarray(at, at + size)));
       }
       framing.end();
-      expect(faults).toEqual([]);
+      expect(violations).toEqual([]);
       expect(messages.map(({ length }) => length)).toEqual([8, 5, 70_005]);
       expect(Buffer.concat(messages).equals(bytes)).toBe(true);
     },
   );
 
-  test('after one that cannot be, nothing more is a message, and it is told once', () => {
-    const faults: string[] = [];
-    const framing = new Framing(undefined, 10, (fault) => faults.push(fault));
+  test('after an invalid one are not read, and the error is reported once', () => {
+    const violations: string[] = [];
+    const framing = new Framing(undefined, 10, (violation) => violations.push(violation));
     expect(
       framing.write(Buffer.concat([frame(Buffer.alloc(3), 7), frame(Buffer.alloc(3))])),
     ).toEqual([]);
     expect(framing.write(frame(Buffer.alloc(3)))).toEqual([]);
     framing.end();
-    expect(faults).toEqual(['expected a Compressed-Flag of 0 or 1, got 7']);
+    expect(violations).toEqual(['expected a Compressed-Flag of 0 or 1, got 7']);
   });
 
-  test('larger than any may be is refused by its prefix alone, once', () => {
+  test('above the maximum size are refused once by their prefix', () => {
     const framing = new Framing(undefined, 10, () => {});
     const prefix = frame(Buffer.alloc(0), 0, maxRequestBytes + 1);
     expect(() => framing.write(prefix)).toThrow(`at most ${maxRequestBytes} bytes`);
@@ -87,8 +87,8 @@ describe('frames', () => {
   });
 });
 
-describe('what stands in headers', () => {
-  test('a value that is the name of another header is a value', async () => {
+describe('headers', () => {
+  test('may have a value that equals the name of another header', async () => {
     const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }));
     const seen = await room.wire.call(
       { ':path': GetPayment.path, 'x-word': 'authorization' },
@@ -97,7 +97,7 @@ describe('what stands in headers', () => {
     expect(reasonOf(seen)).toBe('NOT_FOUND');
   });
 
-  test('compressed in an encoding that cannot be printed is not read as if it were not', async () => {
+  test('with an unprintable encoding do not make a compressed message count as plain', async () => {
     const request = frame(GetPayment.requestSerialize({ id: 'pay_none' }), 1);
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip\u00ff' };
     const seen = await room.wire.call(headers, request);
@@ -105,8 +105,8 @@ describe('what stands in headers', () => {
   });
 });
 
-describe('what is kept', () => {
-  test('health keeps no name that nobody watches any more', () => {
+describe('a server keeps no state of past calls:', () => {
+  test('health keeps no service name without a watcher', () => {
     const health = createHealth();
     let watch: ((call: unknown) => void) | undefined;
     health.addToServer({
@@ -124,7 +124,7 @@ describe('what is kept', () => {
     expect(watchers.size).toBe(0);
   });
 
-  test('a stream that is blocked again and again keeps no listener of each time', () => {
+  test('a stream that is blocked repeatedly adds no listeners', () => {
     const stream = Object.assign(new EventEmitter(), { writableNeedDrain: true });
     const incoming = new Incoming(
       room.house.core,

@@ -56,9 +56,9 @@ function busyFor(): void {
   while (performance.now() < end);
 }
 
-describe('what is no gRPC call', () => {
+describe('an unusual or invalid gRPC request', () => {
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'FOO'])(
-    'HTTP %s is 405 and carries nothing out',
+    'by HTTP %s gets 405 and has no effect',
     async (method) => {
       const before = await paymentCount();
       const seen = await room.wire.call(
@@ -78,7 +78,7 @@ describe('what is no gRPC call', () => {
     'application/grpc+json',
     'application/grpcfoo',
     'application/json',
-  ])('the content type %s is 415', async (contentType) => {
+  ])('with the content type %s gets 415', async (contentType) => {
     const seen = await room.wire.call(
       { ':path': GetPayment.path, 'content-type': contentType },
       getPayment,
@@ -88,7 +88,7 @@ describe('what is no gRPC call', () => {
   });
 
   test.each(['application/grpc+proto', 'APPLICATION/GRPC', 'application/grpc;charset=utf-8'])(
-    'the content type %s is a call',
+    'with the content type %s is accepted',
     async (contentType) => {
       const seen = await room.wire.call(
         { ':path': GetPayment.path, 'content-type': contentType },
@@ -98,14 +98,14 @@ describe('what is no gRPC call', () => {
     },
   );
 
-  test('an unknown method is UNIMPLEMENTED, with its name percent-encoded', async () => {
+  test('to an unknown method gets UNIMPLEMENTED with the percent-encoded name', async () => {
     const seen = await room.wire.call({ ':path': '/x/Get%20x' });
     expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
     expect(ending(seen)['grpc-message']).toContain('Get%2520x');
     expectContract(seen, 'METHOD_NOT_ALLOWED');
   });
 
-  test('two authorization lines are refused, and neither is believed', async () => {
+  test('with two authorization lines is refused, and neither is used', async () => {
     const lax = await openWire(room.server.port, { strictSingleValueFields: false });
     const stream = lax.session.request([
       ...[':method', 'POST', ':path', GetPayment.path, ':scheme', 'http', ':authority', 'here'],
@@ -128,7 +128,7 @@ describe('frames', () => {
     ['a message that is cut short', () => createPayment().subarray(0, -3)],
     ['a prefix that is cut short', () => createPayment().subarray(0, 3)],
     ['bytes after the message', () => Buffer.concat([createPayment(), Buffer.alloc(2)])],
-  ])('%s is INTERNAL and carries nothing out', async (_what, body) => {
+  ])('give INTERNAL and have no effect: %s', async (_what, body) => {
     const before = await paymentCount();
     const seen = await room.wire.call({ ':path': CreatePayment.path }, body());
     expect(statusOf(seen)).toBe(status.INTERNAL);
@@ -136,7 +136,7 @@ describe('frames', () => {
     expect(await paymentCount()).toBe(before);
   });
 
-  test('a message in an encoding that is not read is UNIMPLEMENTED, with those that are', async () => {
+  test('in an unsupported encoding get UNIMPLEMENTED with the supported encodings', async () => {
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'br' };
     const seen = await room.wire.call(headers, frame(getPayment.subarray(5), 1));
     expect(statusOf(seen)).toBe(status.UNIMPLEMENTED);
@@ -144,7 +144,7 @@ describe('frames', () => {
     expectContract(seen, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  test('a compressed message is read, and one that is none says so', async () => {
+  test('that are compressed are read, and malformed compressed ones are refused with the reason', async () => {
     const headers = { ':path': GetPayment.path, 'grpc-encoding': 'gzip' };
     const good = await room.wire.call(headers, frame(gzipSync(getPayment.subarray(5)), 1));
     expect(statusOf(good)).toBe(status.NOT_FOUND);
@@ -153,7 +153,7 @@ describe('frames', () => {
     expectContract(bad, 'VALIDATION_FAILED');
   });
 
-  test('a message over the limit, no message and two of them have the error of the contract', async () => {
+  test('above the size limit, missing or doubled get the error of the contract', async () => {
     const large = await room.wire.call(
       { ':path': GetPayment.path },
       frame(Buffer.alloc(10), 0, 2 ** 30),
@@ -172,7 +172,7 @@ describe('frames', () => {
   });
 });
 
-test('a refused call leaves no stream open, though its client never ends its side', async () => {
+test('of a refused call leave no stream open even if the client never ends its side', async () => {
   const own = await openWire(room.server.port);
   const headers = { ':path': CreatePayment.path, authorization: '' };
   const cut = frame(Buffer.alloc(10), 0, 2 ** 30);
@@ -186,7 +186,7 @@ test('a refused call leaves no stream open, though its client never ends its sid
 
 describe('deadlines', () => {
   test.each(['-1S', '1.5S', 'abc1Sxyz', '1 S', '123456789S', '', 'S', '1s', '1'])(
-    'the grpc-timeout %j is refused by name',
+    'are refused by name as grpc-timeout %j',
     async (timeout) => {
       const seen = await room.wire.call(
         { ':path': GetPayment.path, 'grpc-timeout': timeout },
@@ -199,7 +199,7 @@ describe('deadlines', () => {
   );
 
   test.each(['1n', '0S', '999u'])(
-    'a call that comes with %s left is DEADLINE_EXCEEDED and has no effect',
+    'of a call that arrives with %s left give DEADLINE_EXCEEDED and no effect',
     async (timeout) => {
       const before = await paymentCount();
       const headers = { ':path': CreatePayment.path, 'grpc-timeout': timeout };
@@ -217,7 +217,7 @@ describe('deadlines', () => {
   test.each([
     ['waits for its turn', (signal: AbortSignal) => once(signal, 'abort')],
     ['is behind a busy event loop', busyFor],
-  ])('a call whose deadline passes while it %s has no effect', async (_what, wait) => {
+  ])('that pass while a call %s leave no effect', async (_what, wait) => {
     const before = await paymentCount();
     const invoke = async (name: 'createPayment', caller: Caller, input: unknown) => {
       if (caller.signal) await wait(caller.signal);
@@ -237,7 +237,7 @@ describe('deadlines', () => {
   });
 
   test.each(['2592000S', '43200M', '99999999H'])(
-    'a call with %s left is answered',
+    'with %s left let a call finish',
     async (timeout) => {
       const headers = { ':path': GetPayment.path, 'grpc-timeout': timeout };
       expect(statusOf(await room.wire.call(headers, getPayment))).toBe(status.NOT_FOUND);
@@ -245,7 +245,7 @@ describe('deadlines', () => {
   );
 });
 
-test('whatever stands in path, type, timeout and encoding, a call ends with the contract', async () => {
+test('any path, content type, timeout and encoding end a call with an error of the contract', async () => {
   const textOf = (...codes: readonly (readonly [number, number])[]) => {
     const code = fc.oneof(...codes.map(([min, max]) => fc.integer({ min, max })));
     return fc.string({ unit: code.map((given) => String.fromCharCode(given)), maxLength: 40 });

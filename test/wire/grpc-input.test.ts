@@ -43,7 +43,7 @@ describe('bad input', () => {
     ).toBeDefined();
   });
 
-  test('a message over 128 KiB is RESOURCE_EXHAUSTED, and payload_too_large to our client', async () => {
+  test('a message over 128 KiB gets RESOURCE_EXHAUSTED, which the gRPC client reports as payload_too_large', async () => {
     const description = 'x'.repeat(129 * 1024);
     const { error } = await room.peer.ask(CreatePayment, { ...card, description });
     expect(error?.code).toBe(status.RESOURCE_EXHAUSTED);
@@ -65,7 +65,7 @@ describe('bad input', () => {
     );
   });
 
-  test('an unspecified enum value is an absent one', async () => {
+  test('an unspecified enum value counts as omitted', async () => {
     const captureMethod = 'CAPTURE_METHOD_UNSPECIFIED';
     const { message } = await room.peer.ask(CreatePayment, {
       requestId: randomUUID(),
@@ -76,7 +76,7 @@ describe('bad input', () => {
   });
 
   test.each(['9007199254740993', '9223372036854775807', '-9223372036854775808'])(
-    'the amount %s, past what a number holds, is refused',
+    'the amount %s, which exceeds a safe integer, is refused',
     async (amount) => {
       const { error } = await room.peer.ask(CreatePayment, { requestId: 'l', ...card, amount });
       expect(error?.code).toBe(status.INVALID_ARGUMENT);
@@ -93,7 +93,7 @@ describe('bad input', () => {
     },
   );
 
-  test('bytes that are no message are INVALID_ARGUMENT on calls and streams', async () => {
+  test('malformed messages get INVALID_ARGUMENT on calls and streams', async () => {
     // A field of wire type 7, which there is not.
     const bytes = Buffer.from([0x0f]);
     const methods: readonly Method<object, unknown>[] = [GetPayment, CreatePayment, ListPayments];
@@ -107,7 +107,7 @@ describe('bad input', () => {
     expect(error.code).toBe(status.INVALID_ARGUMENT);
   });
 
-  test('random bytes as any request never make a call INTERNAL', async () => {
+  test('random bytes as any request never get INTERNAL', async () => {
     const services = [customerService, keyService, paymentService, refundService];
     for (const service of services) {
       for (const method of Object.values(service)) {
@@ -119,13 +119,13 @@ describe('bad input', () => {
   });
 
   test.each([
-    ['one fault of great length', { ['k'.repeat(60_000)]: 'x' }],
-    ['one fault of great length, not in ASCII', { ['☃'.repeat(20_000)]: 'x' }],
+    ['one violation of great length', { ['k'.repeat(60_000)]: 'x' }],
+    ['one violation of great length, not in ASCII', { ['☃'.repeat(20_000)]: 'x' }],
     [
-      'many faults',
+      'many violations',
       Object.fromEntries(Array.from({ length: 110 }, (_, i) => [i, 'x'.repeat(501)])),
     ],
-  ])('%s is told in as much as header fields carry', async (_what, metadata) => {
+  ])('%s is reported as far as header fields can hold it', async (_what, metadata) => {
     const { error } = await room.peer.ask(CreatePayment, { requestId: 'm', ...card, metadata });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(detailsOf(error)[1]?.[0]).toBe('BadRequest');
@@ -133,7 +133,7 @@ describe('bad input', () => {
     expect(bytes?.length).toBeLessThan(8 * 1024);
   });
 
-  test('an unknown method is UNIMPLEMENTED', async () => {
+  test('an unknown method gets UNIMPLEMENTED', async () => {
     const path = '/payments.v1.PaymentService/StealPayment';
     const { error } = await room.peer.ask({ ...GetPayment, path }, { id: 'x' });
     expect(error?.code).toBe(status.UNIMPLEMENTED);
@@ -146,7 +146,7 @@ describe('bad input', () => {
       'an HTTP/2 preface and noise',
       Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), randomBytes(300)]),
     ],
-  ])('%s on the port is hung up on', async (_what, bytes) => {
+  ])('%s on the gRPC port closes the connection', async (_what, bytes) => {
     const socket = connect(room.server.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.resume();
@@ -157,7 +157,7 @@ describe('bad input', () => {
 });
 
 describe('resources', () => {
-  test('a page size of zero is the default, and an empty token ends the list', async () => {
+  test('have the default page size at zero, and an empty token at the end of a list', async () => {
     for (let i = 0; i < 21; i += 1) await createPayment();
     const first = await room.peer.ask(ListPayments, { pageSize: 0 });
     expect(first.message?.payments).toHaveLength(20);
@@ -169,7 +169,7 @@ describe('resources', () => {
     expect(JSON.stringify(detailsOf(other.error))).toContain('"field":"page_token"');
   });
 
-  test('events are listed by page token, and a token that is none is refused', async () => {
+  test('of events are listed by page token, and an invalid token is refused', async () => {
     const first = await room.peer.ask(eventService.ListEvents, { pageSize: 2 });
     expect(first.message?.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
     const pageToken = first.message?.nextPageToken ?? '';
@@ -179,7 +179,7 @@ describe('resources', () => {
     expect(bad.error?.code).toBe(status.INVALID_ARGUMENT);
   });
 
-  test('a payment that still has the etag is not sent again, one that changed is', async () => {
+  test('are sent again to a reader with an etag only if they have changed', async () => {
     const key = { idempotencyKey: randomUUID() };
     const payment = await client.createPayment({ ...card }, key);
     const first = await client.getPaymentConditionally(payment.id);

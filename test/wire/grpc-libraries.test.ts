@@ -25,7 +25,7 @@ const hostile = [
   ['a text that is cut short', [0, 50, 0x41]],
 ] as const;
 
-describe('requests of health and reflection', () => {
+describe('the services for health and reflection', () => {
   const cases = [...reflection.map((path) => [path, symbol]), [check, name], [watch, name]].flatMap(
     ([path, field]) =>
       hostile.map(([what, [first, ...rest]]) => {
@@ -34,29 +34,35 @@ describe('requests of health and reflection', () => {
       }),
   );
 
-  test.each(cases)('%s refuses %s, and it is no failure of the server', async (path, _, bytes) => {
-    const seen = await room.wire.call({ ':path': path }, frame(bytes));
-    expect(reasonOf(seen)).toBe('VALIDATION_FAILED');
-    const requestId = ending(seen)['x-request-id'];
-    const told = room.house.records.filter((record) => record.requestId === requestId);
-    expect(told.map(({ code }) => code)).toEqual(['validation_failed']);
-  });
+  test.each(cases)(
+    'refuse invalid requests without an internal error: %s, %s',
+    async (path, _, bytes) => {
+      const seen = await room.wire.call({ ':path': path }, frame(bytes));
+      expect(reasonOf(seen)).toBe('VALIDATION_FAILED');
+      const requestId = ending(seen)['x-request-id'];
+      const records = room.house.records.filter((record) => record.requestId === requestId);
+      expect(records.map(({ code }) => code)).toEqual(['validation_failed']);
+    },
+  );
 
-  test.each([check, list, ...reflection])('an answer of %s has a request id', async (path) => {
-    const headers = { ':path': path, 'x-request-id': 'my-own' };
-    const request = path.includes('reflection') ? Buffer.from([0x3a, 0]) : Buffer.alloc(0);
-    const seen = await room.wire.call(headers, frame(request));
-    expect(ending(seen)['grpc-status']).toBe('0');
-    expect(seen.headers['x-request-id']).toBe('my-own');
-  });
+  test.each([check, list, ...reflection])(
+    'send a request id with each response: %s',
+    async (path) => {
+      const headers = { ':path': path, 'x-request-id': 'my-own' };
+      const request = path.includes('reflection') ? Buffer.from([0x3a, 0]) : Buffer.alloc(0);
+      const seen = await room.wire.call(headers, frame(request));
+      expect(ending(seen)['grpc-status']).toBe('0');
+      expect(seen.headers['x-request-id']).toBe('my-own');
+    },
+  );
 
-  test('a stream of reflection without a request has a request id too', async () => {
+  test('send a request id on a reflection stream without a request', async () => {
     const seen = await room.wire.call({ ':path': reflection[0] ?? '' }, Buffer.alloc(0));
     expect(ending(seen)['grpc-status']).toBe('0');
     expect(seen.headers['x-request-id']).toMatch(/^req_/);
   });
 
-  test('an extension is asked for as before', async () => {
+  test('still look up an extension', async () => {
     const extension = Buffer.from([0x2a, 5, 0x0a, 1, 0x41, 0x10, 7]);
     const seen = await room.wire.call({ ':path': reflection[0] ?? '' }, frame(extension));
     expect(ending(seen)['grpc-status']).toBe('0');

@@ -66,7 +66,7 @@ const { CreatePayment, GetPayment, ListPayments } = paymentService;
 const card = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_ok' } as const;
 
 describe('rate limits', () => {
-  test('are told in initial metadata, on answers and on failures', async () => {
+  test('are reported in initial metadata of responses and of failures', async () => {
     const answers = await Promise.all([
       peer.ask(ListPayments, {}),
       peer.ask(GetPayment, { id: 'pay_none' }),
@@ -87,7 +87,7 @@ describe('rate limits', () => {
     ],
     ['an idempotency key cut short', card, { metadata: { ...asAdmin, 'idempotency-key': '"b' } }],
     ['an unknown enum value', { ...card, captureMethod: 99 as 1 }, {}],
-  ])('%s takes tokens of its key', async (_what, request, options) => {
+  ])('apply to the key if the request is %s', async (_what, request, options) => {
     const { error } = await peer.ask(CreatePayment, request, options);
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(ofKeys.taken).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('rate limits', () => {
       { ...GetPayment, path: '/grpc.health.v1.Health/Check' },
       {},
     ],
-  ])('%s takes a token of its address', async (_what, method, metadata) => {
+  ])('apply to the address if the request is %s', async (_what, method, metadata) => {
     const { error } = await peer.ask(method, { id: 'pay_none' }, { metadata });
     expect(error).toBeDefined();
     expect(ofKeys.taken).toEqual([]);
@@ -111,7 +111,7 @@ describe('rate limits', () => {
   });
 });
 
-test('an idempotency key in quotes and the same one bare are one key', async () => {
+test('an idempotency key is the same with and without quotes', async () => {
   const key = randomUUID();
   const quoted = { ...asAdmin, 'idempotency-key': `"${key}"` };
   const first = await peer.ask(CreatePayment, card, { metadata: quoted });

@@ -57,7 +57,7 @@ test('reflection lists the services', async () => {
   ]);
 });
 
-test('buf curl creates a payment and reads it, knowing only what reflection tells', async () => {
+test('buf curl creates and reads a payment with the schema from reflection', async () => {
   const data = {
     request_id: 'buf-1',
     amount: 1299,
@@ -89,7 +89,7 @@ test('buf curl creates a payment and reads it, knowing only what reflection tell
   expect(JSON.parse(read.stdout)).toEqual(payment);
 });
 
-test('buf curl shows what was wrong with which field', async () => {
+test('buf curl shows each violation with its field', async () => {
   const { stderr } = await bufCurl(
     '/payments.v1.PaymentService/CreatePayment',
     ...authorized,
@@ -113,7 +113,7 @@ test('buf curl shows what was wrong with which field', async () => {
   });
 });
 
-test('health is told for the server and for each service, and not for others', async () => {
+test('health is reported for the server and each of its services but not for others', async () => {
   const check = (service: string) =>
     bufCurl('/grpc.health.v1.Health/Check', '-d', JSON.stringify({ service }));
   const [all, payments, other] = await Promise.all(
@@ -124,7 +124,7 @@ test('health is told for the server and for each service, and not for others', a
   expect(JSON.parse(other?.stderr ?? '')).toMatchObject({ code: 'not_found' });
 });
 
-test('those who watch health are told of the end, and closing does not wait for them', async () => {
+test('a watcher of health is notified of the shutdown, which does not wait for it', async () => {
   const brief = await startGrpc(room.house.core);
   const peer = openPeer(brief.port);
   // Of a generated client; the package declares its service without the methods.
@@ -151,6 +151,6 @@ test('the protos pass buf lint and buf format', async () => {
   expect(stdout).toBe('');
 });
 
-test('the generated files are those of the protos', async () => {
+test('the generated files match the protos', async () => {
   await run(process.execPath, ['services/grpc/generate.ts', '--check'], { cwd: root });
 });

@@ -35,7 +35,7 @@ const ask = frame(
   ServerReflectionInfo.requestSerialize({ file_containing_symbol: 'payments.v1.EventService' }),
 );
 
-test('reflection reads no further while its answers are not taken', async () => {
+test('reflection stops reading requests while its responses are not read', async () => {
   const wire = await openWire(room.server.port, { settings: { initialWindowSize: 0 } });
   const stream = wire.open({ ':path': path });
   stream.on('error', () => {});
@@ -53,7 +53,7 @@ test('reflection reads no further while its answers are not taken', async () => 
   wire.close();
 });
 
-test('reflection answers a bounded number of requests in one stream', async () => {
+test('reflection responds to a bounded number of requests in one stream', async () => {
   const wire = await openWire(room.server.port);
   const seen = await wire.call({ ':path': path }, Buffer.concat(Array(1001).fill(ask)), false);
   expect(Number(ending(seen)['grpc-status'])).toBe(status.RESOURCE_EXHAUSTED);
@@ -85,7 +85,7 @@ test.each(
     { file_by_filename: name },
     { all_extension_numbers_of_type: name },
   ]),
-)('reflection knows no %j', async (request) => {
+)('reflection responds with NOT_FOUND to %j', async (request) => {
   const answer = await reflect(request);
   expect(answer.error_response?.error_code).toBe(status.NOT_FOUND);
 });
@@ -103,7 +103,7 @@ test.each([
   expect(file?.includes(name.split('.').at(-1) ?? '')).toBe(true);
 });
 
-test('reflection lists every service of the port, itself too', async () => {
+test('reflection lists every service of the port including itself', async () => {
   const answer = await reflect({ list_services: '' });
   const names = answer.list_services_response?.service.map(({ name }) => name) ?? [];
   expect(names).toEqual(
@@ -116,6 +116,6 @@ test('reflection lists every service of the port, itself too', async () => {
   );
 });
 
-test('a reflection request that asks nothing is INVALID_ARGUMENT', async () => {
+test('an empty reflection request gets INVALID_ARGUMENT', async () => {
   expect((await reflect({})).error_response?.error_code).toBe(status.INVALID_ARGUMENT);
 });

@@ -17,7 +17,7 @@ export interface GrpcRoom {
   close(): Promise<void>;
 }
 
-/** The part of a core that is the same whatever calls come to: it refuses as it is told. */
+/** The part of a core that does not depend on the operation. It refuses calls as configured. */
 export const coreParts: Pick<Core, 'observe' | 'refuse'> = {
   observe: (request, startedMs = performance.now()) =>
     new Observation(undefined, request, startedMs),

@@ -77,13 +77,13 @@ describe('a failure fits the header fields of a default client', () => {
     ['a long order', ListPayments, { orderBy: '💛'.repeat(9000) }],
     ['a long id', paymentService.GetPayment, { id: '💛'.repeat(120) }],
   ];
-  test.each(cases)('%s: at most 8,192 bytes of them', async (_what, method, request) => {
+  test.each(cases)('with at most 8,192 bytes: %s', async (_what, method, request) => {
     // Each request is one of its own method.
     const message = method.requestSerialize({ requestId: 'f', ...card, ...request } as never);
     expect(await headerBytesOf(method, message)).toBeLessThanOrEqual(8192);
   });
 
-  test('whatever the error, code, message and details stay within, and the code arrives', () => {
+  test('for any code, message and details, and its code arrives', () => {
     const text = '☃💛a'.repeat(1000);
     const path = (i: number) => ['metadata', `${i}${'☃'.repeat(70)}`];
     const violations = Array.from({ length: 100 }, (_, i) => ({
@@ -112,18 +112,18 @@ describe('a failure fits the header fields of a default client', () => {
     }
   });
 
-  test('of many violations the first are told, and how many more there are', async () => {
+  test('by reporting the first of many violations and the number of the rest', async () => {
     const metadata = Object.fromEntries(
       Array.from({ length: 32 }, (_, i) => [`name-${i}`, 'x'.repeat(501)]),
     );
     const request = { ...card, requestId: 'many', description: 'x'.repeat(501), metadata };
-    const told = await violationsOf(room.peer, CreatePayment, request);
-    const few = told.slice(0, -1);
+    const violations = await violationsOf(room.peer, CreatePayment, request);
+    const few = violations.slice(0, -1);
     expect(few.length).toBeGreaterThan(10);
     expect(few.every(({ field }) => /^metadata\["name-\d+"\]$|^description$/.test(field))).toBe(
       true,
     );
-    expect(told.at(-1)).toEqual({
+    expect(violations.at(-1)).toEqual({
       field: '',
       description: `and at least ${32 - few.length} more`,
       reason: 'MORE',
@@ -131,7 +131,7 @@ describe('a failure fits the header fields of a default client', () => {
   });
 });
 
-describe('answers fit a client with the default limit of 4 MiB', () => {
+describe('responses fit a client with the default limit of 4 MiB:', () => {
   // A merchant that no other test here writes as.
   const options = { metadata: { authorization: `Bearer ${otherKey}` } };
   const count = 45;
@@ -146,7 +146,7 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
     ids = await Promise.all(created);
   });
 
-  test('a page of payments with all the metadata they can have ends early, with a token', async () => {
+  test('a page of payments with maximum metadata ends early with a token', async () => {
     const pages: (readonly string[])[] = [];
     let pageToken = '';
     do {
@@ -174,7 +174,7 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
     expect(page?.nextPageToken).not.toBe('');
   });
 
-  test('a batch that would not fit is refused with the number that does', async () => {
+  test('a batch that is too large is refused with the number of items that fit', async () => {
     const [id = ''] = ids;
     for (const many of [[...ids], Array<string>(100).fill(id)]) {
       const { error } = await room.peer.ask(BatchGetPayments, { ids: many }, options);
@@ -192,7 +192,7 @@ describe('answers fit a client with the default limit of 4 MiB', () => {
   });
 });
 
-test('a page size above the maximum is taken for the maximum', async () => {
+test('a page size above the maximum is reduced to the maximum', async () => {
   const creations = Array.from({ length: 101 }, () =>
     room.peer.ask(CreatePayment, { ...card, requestId: randomUUID() }),
   );

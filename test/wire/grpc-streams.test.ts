@@ -66,7 +66,7 @@ describe('a deadline', () => {
     await around.close();
   });
 
-  test('resets a stream whose reader takes nothing', async () => {
+  test('resets a stream whose client reads nothing', async () => {
     const around = await endless();
     const wire = await openWire(around.port, { settings: { initialWindowSize: 0 } });
     const seen = await wire.call({ ':path': WatchEvents.path, 'grpc-timeout': '100m' }, watch(0));
@@ -77,7 +77,7 @@ describe('a deadline', () => {
   });
 
   test.each(['2592000S', '43200M', '2400H', '99999999H'])(
-    'of %s is kept: the stream goes on',
+    'of %s lets the stream go on',
     async (timeout) => {
       const wire = await openWire(room.server.port);
       await newCustomer(`first-${timeout}`);
@@ -99,8 +99,8 @@ describe('a deadline', () => {
   );
 });
 
-describe('the position', () => {
-  test('where a stream starts is told before the first event: a cut then loses nothing', async () => {
+describe('the position of a stream', () => {
+  test('is sent before the first event, so that a cut loses nothing', async () => {
     const wire = await openWire(room.server.port);
     const stream = wire.open({ ':path': WatchEvents.path });
     const closed = closeOf(stream);
@@ -121,7 +121,7 @@ describe('the position', () => {
     wire.close();
   });
 
-  test('beyond the newest event is OUT_OF_RANGE, and says what is the newest', async () => {
+  test('beyond the newest event gets OUT_OF_RANGE with the newest sequence', async () => {
     const wire = await openWire(room.server.port);
     const seen = await wire.call({ ':path': WatchEvents.path }, watch(10 ** 12));
     expect(Number(ending(seen)['grpc-status'])).toBe(status.OUT_OF_RANGE);

@@ -52,7 +52,7 @@ async function aroundCore(invoke: (caller: Caller) => Promise<unknown>) {
 }
 
 describe('errors', () => {
-  test('every code has the status that the contract gives it', () => {
+  test('have the status of the contract for every code', () => {
     const names = Object.fromEntries(errorCodes.map((code) => [code, status[grpcStatus[code]]]));
     expect(names).toEqual({
       validation_failed: 'INVALID_ARGUMENT',
@@ -84,7 +84,7 @@ describe('errors', () => {
     });
   });
 
-  test('every error comes back as it was, with at most one detail of each type', () => {
+  test('are decoded to the same errors, with at most one detail of each type', () => {
     const text = fc.string({ maxLength: 40 });
     const violation = fc.record({
       path: fc
@@ -119,7 +119,7 @@ describe('errors', () => {
     );
   });
 
-  test('a refused input names its fields as the contract does, and the reason and domain', async () => {
+  test('of a refused input name its fields as the contract does, and the reason and domain', async () => {
     const { error } = await room.peer.ask(ListPayments, { pageSize: -1, orderBy: 'size' });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
     expect(error?.details).toMatch(/^page_size: .+; order_by: /);
@@ -144,7 +144,7 @@ describe('errors', () => {
     ]);
   });
 
-  test('a state that forbids the call is a precondition about that payment', async () => {
+  test('of an invalid state are a precondition failure of that payment', async () => {
     const { id } = await createPayment();
     const { error } = await room.peer.ask(ConfirmPayment, { requestId: randomUUID(), id });
     expect(error?.code).toBe(status.FAILED_PRECONDITION);
@@ -160,7 +160,7 @@ describe('errors', () => {
     ]);
   });
 
-  test('a key past its rate is told its quota and when to come back', async () => {
+  test('of a key over its rate limit have the quota and the time to wait', async () => {
     const { secret } = await client.createKey(
       { name: 'slow', scopes: ['payments:read'], ratePerSecond: 1, burst: 1 },
       { idempotencyKey: randomUUID() },
@@ -176,7 +176,7 @@ describe('errors', () => {
     ]);
   });
 
-  test('a failure inside is INTERNAL with the request id and nothing else of it', async () => {
+  test('of an internal failure are INTERNAL with the request id and no details', async () => {
     const broken = await aroundCore(async () => {
       throw new Error('secret of the house');
     });
@@ -188,7 +188,7 @@ describe('errors', () => {
     await broken.close();
   });
 
-  test('a message that was cut inside of a surrogate pair still arrives', async () => {
+  test('with a message that is cut inside a surrogate pair still arrive', async () => {
     const { error } = await room.peer.ask(GetPayment, { id: `x${'💛'.repeat(60)}` });
     expect(error?.code).toBe(status.NOT_FOUND);
     expect(error?.details).toContain('💛');
@@ -196,7 +196,7 @@ describe('errors', () => {
 });
 
 describe('metadata', () => {
-  test('a harmless request id comes back on answers and failures, another is replaced', async () => {
+  test('returns a valid request id on responses and failures and replaces an invalid one', async () => {
     const { id } = await createPayment();
     const mine = { ...asAdmin, 'x-request-id': 'shop-42' };
     const odd = { ...asAdmin, 'x-request-id': 'a b' };
@@ -212,12 +212,12 @@ describe('metadata', () => {
     ['no key', {}],
     ['another scheme', { authorization: `Basic ${adminKey}` }],
     ['an unknown key', { authorization: 'Bearer sk_test_nobody' }],
-  ])('%s is UNAUTHENTICATED', async (_what, metadata) => {
+  ])('with %s gets UNAUTHENTICATED', async (_what, metadata) => {
     const { error } = await room.peer.ask(GetPayment, { id: 'pay_none' }, { metadata });
     expect(error?.code).toBe(status.UNAUTHENTICATED);
   });
 
-  test('a traceparent reaches the core', async () => {
+  test('passes a traceparent to the core', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     let seen: Caller | undefined;
     const around = await aroundCore(async (caller) => {
@@ -229,7 +229,7 @@ describe('metadata', () => {
     await around.close();
   });
 
-  test('the idempotency key of request_id and of metadata are one; a replay says so', async () => {
+  test('has the same idempotency key as request_id, and marks a replay', async () => {
     const key = randomUUID();
     const first = await room.peer.ask(CreatePayment, { requestId: key, ...card });
     expect(first.metadata.get('idempotency-replayed')).toEqual([]);
@@ -239,7 +239,7 @@ describe('metadata', () => {
     expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
   });
 
-  test('a refusal that is replayed says so too', async () => {
+  test('marks a replayed refusal too', async () => {
     const requestId = randomUUID();
     const request = { requestId, ...card, paymentMethod: 'pm_card_declined', confirm: true };
     const first = await room.peer.ask(CreatePayment, request);
@@ -249,7 +249,7 @@ describe('metadata', () => {
     expect(second.metadata.get('idempotency-replayed')).toEqual(['true']);
   });
 
-  test('two idempotency keys in one call are refused', async () => {
+  test('with two idempotency keys in one call is refused', async () => {
     const metadata = { ...asAdmin, 'idempotency-key': 'a' };
     const { error } = await room.peer.ask(CreatePayment, { requestId: 'b', ...card }, { metadata });
     expect(error?.code).toBe(status.INVALID_ARGUMENT);
@@ -258,7 +258,7 @@ describe('metadata', () => {
 });
 
 describe('deadlines', () => {
-  test('a deadline that passes while the card network is silent ends the call', async () => {
+  test('that pass while the card network is silent end the call', async () => {
     const started = performance.now();
     const { error } = await room.peer.ask(
       CreatePayment,
@@ -269,41 +269,41 @@ describe('deadlines', () => {
     expect(performance.now() - started).toBeLessThan(450);
   });
 
-  test('the network that never answers is DEADLINE_EXCEEDED with the reason, without one too', async () => {
+  test('are not needed for DEADLINE_EXCEEDED with the reason if the card network never responds', async () => {
     const request = { requestId: randomUUID(), ...card, paymentMethod: 'pm_card_timeout' };
     const { error } = await room.peer.ask(CreatePayment, { ...request, confirm: true });
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
     expect(detailsOf(error)[0]).toMatchObject(['ErrorInfo', { reason: 'TIMEOUT' }]);
   });
 
-  test('what runs for a call is told when the deadline passes', async () => {
-    const told = Promise.withResolvers<boolean>();
+  test('that pass abort the work of a call', async () => {
+    const aborted = Promise.withResolvers<boolean>();
     const around = await aroundCore(async ({ signal }) => {
-      signal?.addEventListener('abort', () => told.resolve(true));
-      await told.promise;
+      signal?.addEventListener('abort', () => aborted.resolve(true));
+      await aborted.promise;
     });
     void around.peer.ask(GetPayment, { id: 'x' }, { deadline: Date.now() + 60 });
-    expect(await told.promise).toBe(true);
+    expect(await aborted.promise).toBe(true);
     await around.close();
   });
 
-  test('what runs for a call is told when the client cancels', async () => {
+  test('are not needed: cancellation by the client aborts the work of a call', async () => {
     const begun = Promise.withResolvers<boolean>();
-    const told = Promise.withResolvers<boolean>();
+    const aborted = Promise.withResolvers<boolean>();
     const around = await aroundCore(async ({ signal }) => {
       begun.resolve(true);
-      signal?.addEventListener('abort', () => told.resolve(true));
-      await told.promise;
+      signal?.addEventListener('abort', () => aborted.resolve(true));
+      await aborted.promise;
     });
     const call = around.peer.open(GetPayment, { id: 'x' });
     call.on('error', () => {});
     await begun.promise;
     call.cancel();
-    expect(await told.promise).toBe(true);
+    expect(await aborted.promise).toBe(true);
     await around.close();
   });
 
-  test("the caller's own signal ends a call with its reason", async () => {
+  test("do not replace the reason if the caller's own signal ends the call", async () => {
     const reason = new Error('changed my mind');
     const input = { ...card, paymentMethod: 'pm_card_timeout', confirm: true } as const;
     const end = new AbortController();
@@ -317,7 +317,7 @@ describe('deadlines', () => {
   });
 });
 
-test('closing lets the calls that run have their answers', async () => {
+test('do not end running calls when the server closes: these get their responses', async () => {
   const begun = Promise.withResolvers<boolean>();
   const around = await aroundCore(async () => {
     begun.resolve(true);
@@ -332,7 +332,7 @@ test('closing lets the calls that run have their answers', async () => {
 });
 
 describe('the client', () => {
-  test('what a message cannot say is refused in the words of the core', async () => {
+  test('refuses input that a message cannot express with the error of the core', async () => {
     const direct = room.house.core.invoke(
       'createPayment',
       { credential: adminKey, idempotencyKey: 'k', requestId: 'r' },
@@ -345,7 +345,7 @@ describe('the client', () => {
     expect(await call.catch((error: unknown) => error)).toEqual(expected);
   });
 
-  test('keeps as many connections as asked, and spreads its calls over them', async () => {
+  test('opens the requested number of connections and spreads its calls over them', async () => {
     const sockets: Socket[] = [];
     const passed = new Map<Socket, number>();
     const proxy = createServer((socket) => {
@@ -382,7 +382,7 @@ describe('the client', () => {
     proxy.close();
   });
 
-  test('says where no server was found', async () => {
+  test('reports the address at which it found no server', async () => {
     await expect(createGrpcClient({ target: '127.0.0.1:1' })).rejects.toThrow(
       /^Expected a gRPC server at 127\.0\.0\.1:1, got: .*ECONNREFUSED/,
     );

@@ -58,7 +58,7 @@ async function framesOf(respond: RequestListener): Promise<Frame[]> {
   return frames;
 }
 
-test('a response over HTTP/2 ends with its body, and not with a frame of its own', async () => {
+test('a response over HTTP/2 ends with its last body frame and needs no extra frame', async () => {
   const frames = await framesOf((_request, response) => {
     response.setHeader('x-first', '1');
     response.writeHead(200, { 'content-type': 'text/plain' });
@@ -70,7 +70,7 @@ test('a response over HTTP/2 ends with its body, and not with a frame of its own
   ]);
 });
 
-test('a response over HTTP/2 without a body is its headers', async () => {
+test('a response over HTTP/2 without a body consists of its headers', async () => {
   const frames = await framesOf((_request, response) => response.writeHead(304).end());
   expect(frames).toEqual([{ type: frameTypes.headers, length: expect.any(Number), isLast: true }]);
 });

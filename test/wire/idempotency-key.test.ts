@@ -9,7 +9,7 @@ import { errorFrame } from '../../services/websocket/errors.ts';
 import { parseIdempotencyKey } from '../../services/wire/idempotency-key.ts';
 import { adminKey, openHouse } from '../house.ts';
 
-test('a key is the same bare, in quotes, and with parameters after it', () => {
+test('an idempotency key is the same bare, in quotes, and with parameters after it', () => {
   for (const sent of [
     'abc',
     '"abc"',
@@ -24,13 +24,13 @@ test('a key is the same bare, in quotes, and with parameters after it', () => {
   expect(parseIdempotencyKey('a"b\\c')).toBe('a"b\\c');
 });
 
-test('none and an empty one are none', () => {
+test('an empty idempotency key counts as omitted', () => {
   expect(parseIdempotencyKey(undefined)).toBeUndefined();
   expect(parseIdempotencyKey('')).toBe('');
   expect(parseIdempotencyKey('""')).toBe('');
 });
 
-test('a string that does not end as one is refused', () => {
+test('an idempotency key that is an unterminated string is refused', () => {
   for (const sent of [
     '"abc',
     '"',
@@ -50,7 +50,7 @@ test('a string that does not end as one is refused', () => {
   }
 });
 
-test('a write without a key is refused in the name that its wire gives the key', async () => {
+test('a write without an idempotency key is refused with the name that its wire gives the key', async () => {
   const house = await openHouse();
   const client = createInProcessClient(house.core, adminKey);
   const thrown: unknown = await client.createCustomer({ name: 'Ada' }).catch((error) => error);

@@ -22,20 +22,20 @@ test('a list of media ranges keeps names, parameters and weights apart', () => {
   ]);
 });
 
-test('what is in a quoted string separates nothing and weighs nothing', () => {
+test('separators and weights in a quoted string of a media range are ignored', () => {
   expect(read('application/json;x="a;q=0, text/html", text/plain;x="\\"\\\\";q=1.000')).toEqual([
     ['application/json', { x: 'a;q=0, text/html' }, 1],
     ['text/plain', { x: '"\\', q: '1.000' }, 1],
   ]);
 });
 
-test('parameters may be empty, and stand between blanks and tabs', () => {
+test('parameters of a media range may be empty and surrounded by blanks and tabs', () => {
   expect(read('application/json; ;\tcharset=utf-8 ;')).toEqual([
     ['application/json', { charset: 'utf-8' }, 1],
   ]);
 });
 
-test('what is no media range is left out, and a malformed weight is none', () => {
+test('a malformed media range is ignored, and a malformed weight is 0', () => {
   expect(read(',,json,a/b/c,a/b;c,a/b;x="open, text/html')).toEqual([]);
   for (const weight of ['2', '-1', '1.001', '0.1234', 'NaN', '1e-1', '""', '.5']) {
     expect([
@@ -47,7 +47,7 @@ test('what is no media range is left out, and a malformed weight is none', () =>
   }
 });
 
-test('a type is plain without parameters that narrow it', () => {
+test('a media type is plain if no parameters restrict it', () => {
   const plain = (text: string) => {
     const type = parseMediaType(text);
     return type && isPlain(type);

@@ -57,7 +57,7 @@ function expectBoth(taken: readonly Event[]): void {
   ]);
 }
 
-test('the SSE client hands events of an unknown type through, and goes on', async () => {
+test('the SSE client passes events of an unknown type through and goes on', async () => {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('retry: 1\nsurprise: 1\n:\nid: 0\n\n');
@@ -78,7 +78,7 @@ test('the SSE client hands events of an unknown type through, and goes on', asyn
   server.close();
 });
 
-test('the WebSocket client hands events and passes frames of unknown types over, and goes on', async () => {
+test('the WebSocket client passes events of unknown types through, skips unknown frames and goes on', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (ws) => {
     ws.on('message', (data) => {

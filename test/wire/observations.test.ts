@@ -38,7 +38,7 @@ function openBook() {
 const auth = { authorization: `Bearer ${adminKey}` };
 const card = { amount: 1200, currency: 'GBP', payment_method: 'pm_card_ok' };
 
-test('REST: every request ends one observation, however it goes', async () => {
+test('REST: every request ends in exactly one observation', async () => {
   const book = openBook();
   const server = await openRestServer({ observe: book.observe });
   const url = `${server.http1}/v1/payments`;
@@ -72,7 +72,7 @@ test('REST: every request ends one observation, however it goes', async () => {
   await server.close();
 });
 
-test('REST: the time in which a body arrives belongs to the request', async () => {
+test('REST: the duration of a request includes the arrival of its body', async () => {
   const book = openBook();
   const server = await openRestServer({ observe: book.observe });
   const body = new ReadableStream({
@@ -90,7 +90,7 @@ test('REST: the time in which a body arrives belongs to the request', async () =
   await server.close();
 });
 
-test('gRPC: every request ends one observation, however it goes', async () => {
+test('gRPC: every request ends in exactly one observation', async () => {
   const book = openBook();
   const house = await openHouse(undefined, { observe: book.observe });
   const server = await startGrpc(house.core);
@@ -134,7 +134,7 @@ test('gRPC: every request ends one observation, however it goes', async () => {
   await house.close();
 });
 
-test('SSE: every stream and every refusal ends one observation', async () => {
+test('SSE: every stream and every refusal ends in exactly one observation', async () => {
   const book = openBook();
   const house = await openHouse(undefined, { observe: book.observe });
   const room = await openSseRoom(house);
@@ -159,7 +159,7 @@ test('SSE: every stream and every refusal ends one observation', async () => {
   await house.close();
 });
 
-test('WebSocket: every command ends one observation, however it goes', async () => {
+test('WebSocket: every command ends in exactly one observation', async () => {
   const book = openBook();
   const room = await openWebsocketRoom({}, undefined, { observe: book.observe });
   const peer = await enter(room);

@@ -11,7 +11,7 @@ const encoded = (error: PaymentsError, instance?: string) =>
 const pointerTo = (...path: (string | number)[]) =>
   encoded(violation(...path)).errors?.[0]?.pointer;
 
-test('a pointer is a JSON Pointer in a URI fragment, whatever the name is', () => {
+test('a pointer is a JSON Pointer in a URI fragment for any field name', () => {
   expect(pointerTo('paymentMethod')).toBe('#/payment_method');
   expect(pointerTo('x#y')).toBe('#/x%23y');
   expect(pointerTo('metadata', 'a/b~c', 0)).toBe('#/metadata/a~1b~0c/0');
@@ -20,7 +20,7 @@ test('a pointer is a JSON Pointer in a URI fragment, whatever the name is', () =
   expect(pointerTo('metadata', '')).toBe('#/metadata/');
 });
 
-test('an error comes back from its problem object as it was', () => {
+test('an error survives the conversion to a problem object and back', () => {
   for (const error of [
     violation('paymentMethod'),
     violation('metadata', 'a/b~c#%25;,?', ''),
@@ -68,7 +68,7 @@ test('a pointer names a member of a frame as the client spelled it', () => {
   expect(back.details.violations?.[0]?.path).toEqual(['idempotencyKey']);
 });
 
-test('a problem lists 32 violations and says that there may be more, on both sides', () => {
+test('a problem lists 32 violations and says that there may be more, on client and server', () => {
   const many = (count: number) =>
     invalid(
       ...Array.from({ length: count }, (_, at) => ({
@@ -94,7 +94,7 @@ test('an instance is a URI reference with the path as it was sent', () => {
   expect(instanceOf('/v1/\ud800\u20ac')).toBe('/v1/%EF%BF%BD%E2%82%AC');
 });
 
-test('a code that is not known yet is handed through to who reads it', () => {
+test('an unknown code is passed through to the caller', () => {
   const problem = { ...encoded(violation('a')), code: 'from_next_year', detail: 'It says so.' };
   const back = decodeProblem(JSON.parse(JSON.stringify(problem)));
   expect([back.code, back.message]).toEqual(['from_next_year', 'It says so.']);

@@ -59,7 +59,7 @@ describe('text that is not UTF-8', () => {
     }
   });
 
-  test('is told of every string at once', () => {
+  test('is reported for every string of a message together', () => {
     const bytes = bytesOf(field(3, bytesOf(0xff)), pair('a', bytesOf(0xfe)), pair('b', 'fine'));
     const violations = violationsOf(body.deserialize, bytes);
     expect(violations.map(({ path }) => path.join('.'))).toEqual(['currency', 'metadata.a']);
@@ -73,7 +73,7 @@ const repeated = (count: number, bytes: Buffer) => Buffer.concat(Array(count).fi
 const groups = (count: number) =>
   bytesOf(repeated(count, bytesOf(0xbb, 0x3e)), repeated(count, bytesOf(0xbc, 0x3e)));
 
-describe('bytes that are no message', () => {
+describe('malformed bytes of a message', () => {
   const cases: readonly [string, Buffer, string][] = [
     ['a string longer than the message', bytesOf(0x42, 50, 'hello'), 'description'],
     ['a value longer than its pair', bytesOf(0x4a, 6, field(1, 'k'), 0x12, 9, 'v'), 'metadata.k'],
@@ -95,13 +95,13 @@ describe('bytes that are no message', () => {
     ['101 groups in one another', groups(101), ''],
     ['1,001 fields', repeated(1001, bytesOf(0x38, 1)), ''],
   ];
-  test.each(cases)('%s is refused, and nothing of it is read', (_what, bytes, path) => {
+  test.each(cases)('are refused and not read: %s', (_what, bytes, path) => {
     for (const read of [CreatePayment.requestDeserialize, body.deserialize]) {
       expect(first(read, bytes)).toEqual({ path, code: 'malformed' });
     }
   });
 
-  test('a second message in a field that holds one is refused, and not merged', () => {
+  test('are refused and not merged if a singular field holds a second message', () => {
     const from = field(5, bytesOf(0x08, 1));
     expect(violationsOf(ListPayments.requestDeserialize, from)).toEqual([]);
     expect(first(ListPayments.requestDeserialize, bytesOf(from, from))).toEqual({
@@ -110,14 +110,14 @@ describe('bytes that are no message', () => {
     });
   });
 
-  test('a run of more numbers than any operation takes is refused before they are read', () => {
+  test('are refused before they are read if a packed list has too many numbers', () => {
     const run = repeated(1001, bytesOf(1));
     const bytes = bytesOf(0x22, 0xe9, 0x07, run);
     expect(first(ListEvents.requestDeserialize, bytes)?.code).toBe('malformed');
   });
 });
 
-describe('numbers that their field cannot hold', () => {
+describe('numbers out of the range of their field', () => {
   const cases: readonly [string, Buffer, string][] = [
     ['2^53', bytesOf(0x10, repeated(7, bytesOf(0x80)), 0x10), 'amount'],
     ['the least int64', bytesOf(0x10, repeated(9, bytesOf(0x80)), 1), 'amount'],
@@ -126,18 +126,15 @@ describe('numbers that their field cannot hold', () => {
     ['a bool of 2', bytesOf(0x38, 2), 'confirm'],
     ['a bool of 2^32', bytesOf(0x38, 0x80, 0x80, 0x80, 0x80, 0x10), 'confirm'],
   ];
-  test.each(cases)(
-    '%s is refused, and the field after it is still looked at',
-    (_what, bytes, path) => {
-      const violations = violationsOf(body.deserialize, bytesOf(bytes, field(3, bytesOf(0xff))));
-      expect(violations.map((violation) => [violation.path.join('.'), violation.code])).toEqual([
-        [path, 'out_of_range'],
-        ['currency', 'invalid_utf8'],
-      ]);
-    },
-  );
+  test.each(cases)('are refused, and the next field is still checked: %s', (_what, bytes, path) => {
+    const violations = violationsOf(body.deserialize, bytesOf(bytes, field(3, bytesOf(0xff))));
+    expect(violations.map((violation) => [violation.path.join('.'), violation.code])).toEqual([
+      [path, 'out_of_range'],
+      ['currency', 'invalid_utf8'],
+    ]);
+  });
 
-  test('are told as they were sent', () => {
+  test('are reported as they were sent', () => {
     const bytes = bytesOf(0x10, 0x81, repeated(6, bytesOf(0x80)), 0x10);
     expect(violationsOf(body.deserialize, bytes)[0]?.message).toBe(
       'expected a number from -9007199254740991 to 9007199254740991, got 9007199254740993',
@@ -145,11 +142,11 @@ describe('numbers that their field cannot hold', () => {
   });
 });
 
-describe('fields that the contract does not have', () => {
+describe('unknown fields', () => {
   const unknown = bytesOf(0xb8, 0x3e, 1);
   const nested = field(9, bytesOf(field(1, 'k'), 0x18, 1, field(2, 'v')));
 
-  test('are passed over on gRPC, groups and fields of pairs too', () => {
+  test('are skipped on gRPC, including groups and fields of map entries', () => {
     const group = bytesOf(0xbb, 0x3e, 0x0a, 1, 'x', 0xbc, 0x3e);
     const bytes = bytesOf(unknown, field(3, 'GBP'), group, groups(100), nested);
     expect(CreatePayment.requestDeserialize(bytes)).toMatchObject({
@@ -158,7 +155,7 @@ describe('fields that the contract does not have', () => {
     });
   });
 
-  test('are refused by their numbers in a body, 32 at the most', () => {
+  test('are refused by their numbers in an HTTP body, 32 at most', () => {
     const bytes = bytesOf(unknown, nested);
     expect(violationsOf(body.deserialize, bytes)).toEqual([
       { path: ['999'], code: 'unknown_field', message: 'expected no field of this number' },
@@ -189,8 +186,8 @@ const request = fc.record(
 );
 const seed = 20261127;
 
-describe('what official encoders write', () => {
-  test('every message is accepted and read as protobufjs reads it', () => {
+describe('the output of official encoders', () => {
+  test('is accepted for every message and read as protobufjs reads it', () => {
     fc.assert(
       fc.property(request, (given) => {
         // A number is an enum value that the type does not name.
@@ -202,7 +199,7 @@ describe('what official encoders write', () => {
     );
   });
 
-  test('a list of numbers is accepted in one run and one by one', () => {
+  test('is accepted for packed and unpacked lists of numbers', () => {
     const types = (bytes: Buffer) => ListEvents.requestDeserialize(bytes).types;
     const wanted = ['EVENT_TYPE_CUSTOMER_CREATED', 'EVENT_TYPE_REFUND_CREATED'];
     expect(types(bytesOf(0x22, 2, 1, 9))).toEqual(wanted);
@@ -210,13 +207,13 @@ describe('what official encoders write', () => {
     expect(types(bytesOf(0x20, 1, 0x22, 1, 9))).toEqual(wanted);
   });
 
-  test('of two values or two pairs of one name the last one counts', () => {
+  test('is read by the rule that the last value of a field or map key wins', () => {
     const bytes = bytesOf(field(3, 'GBP'), field(3, 'EUR'), pair('k', '1'), pair('k', '2'));
     expect(body.deserialize(bytes)).toMatchObject({ currency: 'EUR', metadata: { k: '2' } });
   });
 });
 
-test('whatever bytes are accepted, protobufjs reads them without a throw or a replaced byte', () => {
+test('accepted bytes are read by protobufjs without an exception or a replaced byte', () => {
   let accepted = 0;
   const change = fc.record({ at: fc.nat(400), byte: fc.nat(255), cut: fc.boolean() });
   fc.assert(

@@ -96,7 +96,7 @@ function queriesOf({ expand = {}, fields = [] }: Route): string[] {
   return [...new Set(queries)];
 }
 
-test('what the document says of answers is true with fields, with expansions and without', async () => {
+test('the OpenAPI document describes responses with and without fields and expansions', async () => {
   let asked = 0;
   for (const route of reads) {
     for (const query of queriesOf(route)) {
@@ -109,15 +109,15 @@ test('what the document says of answers is true with fields, with expansions and
   expect(asked).toBeGreaterThan(60);
 });
 
-test('a field that nobody named may be missing, and one that there is not is told', () => {
+test('an unselected field may be missing from a response, and an unknown one is reported', () => {
   const payment = schemaOf({ $ref: '#/components/schemas/SelectedPayment' });
   expect(payment.safeParse({ id: 'pay_1' }).success).toBe(true);
   expect(payment.safeParse({ id: 1 }).success).toBe(false);
   expect(payment.safeParse({ idd: 'pay_1' }).success).toBe(false);
 });
 
-describe('every header that an answer has is in the document', () => {
-  test('of a read: known already, refused', async () => {
+describe('the OpenAPI document has every response header', () => {
+  test('of a read, a 304 and a refusal', async () => {
     for (const route of reads) {
       const url = urlOf(route);
       const first = await ask(url);
@@ -134,7 +134,7 @@ describe('every header that an answer has is in the document', () => {
     }
   });
 
-  test('of a write: made, replayed, refused', async () => {
+  test('of a write, a replay and a refusal', async () => {
     const bodies: Readonly<Record<string, object>> = {
       createPayment: { ...card, capture_method: 'manual', confirm: false },
       confirmPayment: {},
@@ -175,7 +175,7 @@ describe('every header that an answer has is in the document', () => {
   });
 });
 
-test('what an input may not be is in the document, with all of its limits', async () => {
+test('the OpenAPI document has all limits of the input', async () => {
   const { requestBody } = document.paths['/v1/payments'].post;
   const { schema } = requestBody.content['application/json'];
   const { metadata, description } = schema.properties;

@@ -59,7 +59,7 @@ const eventAt = (sequence: number): Event => ({
 const page = (data: readonly unknown[], next_cursor: string | null = null) =>
   [200, { data, has_more: next_cursor !== null, next_cursor, links: {} }] as const;
 
-test('hands values of enums through that it does not know, and fields that it does not', async () => {
+test('the REST client passes unknown enum values and unknown fields through', async () => {
   const json = {
     ...encodePayment(payment),
     status: 'on_hold',
@@ -80,7 +80,7 @@ test('hands values of enums through that it does not know, and fields that it do
   });
 });
 
-test('hands a code through that it does not know, with what is said of it', async () => {
+test('the REST client passes an unknown code through with its message', async () => {
   const client = await clientOf(() => [
     409,
     {
@@ -102,7 +102,7 @@ test('hands a code through that it does not know, with what is said of it', asyn
   });
 });
 
-test('goes on with events of types and of resources that it does not know', async () => {
+test('the REST client goes on past events of unknown types and resources', async () => {
   const unknown = { type: 'dispute.opened', data: { dispute: { id: 'dp_1' } } };
   const events = [
     encodeEvent(eventAt(1)),
@@ -124,7 +124,7 @@ test('goes on with events of types and of resources that it does not know', asyn
   expect(seen[1]?.data).toEqual({ kind: 'dispute', dispute: { id: 'dp_1' } });
 });
 
-test('goes over pages that end before there is anything on them', async () => {
+test('the REST client continues past empty pages', async () => {
   const asked: string[] = [];
   const events = [eventAt(4000), eventAt(9000)].map(encodeEvent);
   let added = false;
@@ -159,7 +159,7 @@ test('goes over pages that end before there is anything on them', async () => {
   expect(new Set(asked.slice(4))).toEqual(new Set(['fourth']));
 });
 
-test('finds the newest event behind pages that end before there is anything on them', async () => {
+test('the REST client finds the newest event behind empty pages', async () => {
   const newest = 37;
   const starts: number[] = [];
   const client = await clientOf(({ searchParams }) => {

@@ -30,7 +30,7 @@ const failure = async (call: Promise<unknown>): Promise<unknown> => {
 describe.each([
   ['HTTP/1.1', false],
   ['HTTP/2', true],
-])('the client over %s', (_name, http2) => {
+])('the REST client over %s', (_name, http2) => {
   let client: RestClient;
   beforeAll(async () => {
     const target = http2 ? server.http2 : server.http1;
@@ -39,7 +39,7 @@ describe.each([
   afterAll(() => client.close());
   const inProcess = () => createInProcessClient(server.house.core, adminKey);
 
-  test('answers what the core answers, field for field', async () => {
+  test('returns what the core returns, field by field', async () => {
     const customer = await client.createCustomer({ name: 'Ada' }, once());
     const payment = await client.createPayment({ ...card, customer: customer.id }, once());
     const refund = await client.refundPayment({ payment: payment.id, amount: 1 }, once());
@@ -67,7 +67,7 @@ describe.each([
     for (const [ours, theirs] of reads) expect(await ours).toEqual(await theirs);
   });
 
-  test('fails as the core fails, violations and all', async () => {
+  test('fails with the errors and violations of the core', async () => {
     const core = inProcess();
     const calls: readonly ((of: typeof core) => Promise<unknown>)[] = [
       (of) => of.getPayment({ id: 'nope' }),
@@ -89,7 +89,7 @@ describe.each([
     }
   });
 
-  test('reads conditionally: the payment once, and again only when it has changed', async () => {
+  test('reads a payment again only if it has changed', async () => {
     const payment = await client.createPayment(card, once());
     const first = await client.getPaymentConditionally(payment.id);
     expect(first.payment).toEqual(payment);
@@ -114,7 +114,7 @@ describe.each([
     });
   });
 
-  test('watches by asking again, from now on or from a sequence, without a gap', async () => {
+  test('watches events by polling, from now or from a sequence, without a gap', async () => {
     for (let i = 0; i < 3; i += 1) await client.createPayment(card, once());
     const end = new AbortController();
     const events = await client.watchEvents({}, { signal: end.signal });
@@ -144,7 +144,7 @@ describe.each([
     }
   });
 
-  test('is told at once when it may not watch', async () => {
+  test('fails at once if it may not watch events', async () => {
     const target = http2 ? server.http2 : server.http1;
     const stranger = await createRestClient({ target, key: 'sk_test_no', http2 });
     const { signal } = new AbortController();
@@ -166,7 +166,7 @@ describe.each([
     await expect(slow).rejects.toThrow(/timeout|aborted/i);
   });
 
-  test('says what it expected where nobody listens, and where the line is cut', async () => {
+  test('reports an unreachable server and a cut connection', async () => {
     const cutter = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => cutter.listen(0, '127.0.0.1', resolve));
     // It listens on TCP.

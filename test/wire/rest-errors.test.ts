@@ -20,8 +20,8 @@ afterAll(() => server.close());
 const pay = async (more: object = {}) =>
   (await ask(`${base}/v1/payments`, { json: { ...card, confirm: true, customer, ...more } })).json;
 
-describe('problems', () => {
-  test('each code has its status, its page and the members of RFC 9457', async () => {
+describe('problem responses', () => {
+  test('have their status, their page and the members of RFC 9457 for each code', async () => {
     const failed = await pay({ payment_method: 'pm_card_declined' });
     problemSchema.parse(failed);
     const open = (await ask(`${base}/v1/payments`, { json: card })).json;
@@ -68,14 +68,14 @@ describe('problems', () => {
     }
   });
 
-  test('401 names the scheme, and whether a token was refused', async () => {
+  test('with 401 name the scheme and whether a token was refused', async () => {
     const challenge = async (key: string | null) =>
       (await ask(`${base}/v1/payments`, { key })).headers.get('www-authenticate');
     expect(await challenge(null)).toBe('Bearer realm="payments"');
     expect(await challenge('sk_wrong')).toBe('Bearer realm="payments", error="invalid_token"');
   });
 
-  test('429 says how long to wait, and garbage costs as much as sense', async () => {
+  test('with 429 have the time to wait, and a malformed request takes rate-limit tokens too', async () => {
     const json = { name: 'slow', scopes: ['payments:read'], rate_per_second: 1, burst: 2 };
     const key = (await ask(`${base}/v1/keys`, { json })).json.secret;
     expect((await ask(`${base}/v1/payments?nonsense=1`, { key })).status).toBe(400);
@@ -87,7 +87,7 @@ describe('problems', () => {
     expect((await ask(`${base}/v1/payments`, { key, body: '{' })).status).toBe(429);
   });
 
-  test('an unknown path is 404, a known one with another method 405 with Allow', async () => {
+  test('are 404 for an unknown path and 405 with Allow for an unsupported method', async () => {
     for (const path of ['/', '/v1', '/v1/payments/', '/v1/payments/a/b', '/v2/payments']) {
       const { status, json } = await ask(base + path);
       expect([path, status, json.code]).toEqual([path, 404, 'not_found']);
@@ -108,7 +108,7 @@ describe('problems', () => {
     }
   });
 
-  test('there is a page for every code and an index of them', async () => {
+  test('link to a page for every code, and these pages have an index', async () => {
     const index = await ask(`${base}/docs/errors`, { key: null });
     for (const code of errorCodes) {
       expect(index.json).toContain(`/docs/errors/${code}`);
@@ -121,7 +121,7 @@ describe('problems', () => {
     expect((await ask(`${base}/docs/errors/constructor`)).status).toBe(404);
   });
 
-  test('the version asked for must be the one there is', async () => {
+  test('refuse a request for another version of the API', async () => {
     const asked = (version: string) =>
       ask(`${base}/v1/payments`, { headers: { 'payments-version': version } });
     expect((await asked('2026-11-01')).status).toBe(200);
@@ -138,7 +138,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('Accept is taken with its q-values, the most specific range first', async () => {
+  test('use the q-values of Accept, with the most specific range first', async () => {
     const accepted: readonly [string, number][] = [
       ['application/json', 200],
       ['text/html, application/*;q=0.1', 200],

@@ -44,7 +44,7 @@ interface PageOfRefunds {
   readonly links: Readonly<Record<string, string>>;
 }
 
-test('refunds inside of a payment are a page, and its next one goes on where it ends', async () => {
+test('refunds expanded in a payment are a page whose next link continues where it ends', async () => {
   const ofPayment = (await ask(`${base}/v1/payments/${payment}?expand=refunds`)).json;
   expandedPaymentSchema.parse(ofPayment);
   const ofCustomer = (await ask(`${base}/v1/customers/${customer}?expand=payments.refunds`)).json;
@@ -91,7 +91,7 @@ const expanded = (): readonly (readonly [string, readonly Scope[], tokens: numbe
   ];
 };
 
-test('a request with expansions is admitted once, so that the smallest bucket lets it through', async () => {
+test('a request with expansions is admitted once, so that it passes even with the smallest bucket', async () => {
   for (const [path, scopes] of expanded()) {
     const key = await keyWith(scopes, 1);
     const first = await ask(base + path, { key });
@@ -105,14 +105,14 @@ test('a request with expansions is admitted once, so that the smallest bucket le
   }
 });
 
-test('a request with expansions takes a token for each read that it needs, found or not', async () => {
+test('a request with expansions takes a token for each read, even if nothing is found', async () => {
   for (const [path, scopes, tokens] of expanded()) {
     const { headers } = await ask(base + path, { key: await keyWith(scopes) });
     expect([path, headers.get('ratelimit')]).toEqual([path, `"key";r=${100 - tokens};t=${tokens}`]);
   }
 });
 
-test('refunds inside of many payments take tokens for how many they are', async () => {
+test('refunds expanded in many payments take tokens by their number', async () => {
   const { core } = server.house;
   let calls = 0;
   const caller = () => ({
@@ -140,7 +140,7 @@ test('refunds inside of many payments take tokens for how many they are', async 
   expect(await left(`/v1/refunds?payments=${ids[0]}`)).toBe('"key";r=92');
 });
 
-test('the scope of an expansion is asked for before anything is read', async () => {
+test('the scope of an expansion is checked before anything is read', async () => {
   const cases: readonly [string, readonly Scope[]][] = [
     [`/v1/payments/${payment}?expand=customer`, ['payments:read']],
     [`/v1/payments/${bare}?expand=customer`, ['payments:read']],
@@ -162,7 +162,7 @@ test('the scope of an expansion is asked for before anything is read', async () 
   }
 });
 
-describe('an empty list in a URL is refused by its name, wherever one is taken', () => {
+describe("an empty list in a URL is refused by its parameter's name", () => {
   const listsOf = (operation: CallName): string[] =>
     [...kindsOf(operation)].flatMap(([name, kind]) => (kind === 'list' ? [name] : []));
   const taken = routes
@@ -173,7 +173,7 @@ describe('an empty list in a URL is refused by its name, wherever one is taken',
       ),
     );
 
-  test.each(taken)('%s?%s=', async (path, name) => {
+  test.each(taken)('at %s?%s=', async (path, name) => {
     for (const value of ['', ',', '%2C']) {
       const { status, json } = await ask(`${base}${path}?${name}=${value}`);
       expect([status, json.code]).toEqual([400, 'validation_failed']);
@@ -183,7 +183,7 @@ describe('an empty list in a URL is refused by its name, wherever one is taken',
     }
   });
 
-  test('there are such lists', () => {
+  test('on at least one route', () => {
     const names = new Set(taken.map(([, name]) => name));
     expect(names).toEqual(new Set(['ids', 'payments', 'types', 'expand', 'fields']));
   });

@@ -16,14 +16,14 @@ afterAll(() => server.close());
 /** The same requests in each run. */
 const seed = 20_261_129;
 
-test('any text can be in an error, as a name, as a value, as a path and as metadata', () => {
+test('any text can be in an error as a name, a value, a path or metadata', () => {
   const violation = fc.record({
     path: fc.array(fc.oneof(hostileText, fc.nat(9)), { maxLength: 2 }),
     code: fc.constant('invalid'),
     message: hostileText,
   });
   const error = fc.oneof(
-    fc.array(violation, { minLength: 1, maxLength: 3 }).map((faults) => invalid(...faults)),
+    fc.array(violation, { minLength: 1, maxLength: 3 }).map((violations) => invalid(...violations)),
     hostileText.map((id) => notFound('payment', id)),
     hostileText.map((id) => new PaymentsError('invalid_state', id, { metadata: { id } })),
   );
@@ -33,8 +33,8 @@ test('any text can be in an error, as a name, as a value, as a path and as metad
     return (
       sent.isWellFormed() &&
       /^[\x21-\x7e]*$/.test(problem.instance) &&
-      (problem.errors ?? []).every((fault: { pointer: string }) =>
-        /^#[\x21-\x7e]*$/.test(fault.pointer),
+      (problem.errors ?? []).every((item: { pointer: string }) =>
+        /^#[\x21-\x7e]*$/.test(item.pointer),
       ) &&
       decodeProblem(problem).code === given.code
     );
@@ -87,7 +87,7 @@ async function holdAgainst(requests: readonly (Asking & { readonly url: string }
   expect(server.house.records.filter(({ code }) => code === 'internal')).toEqual([]);
 }
 
-test('no body makes the server fail', async () => {
+test('a random body never causes an internal error', async () => {
   const paths = routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
   const request = fc.record({
     url: fc.constantFrom(...paths).map((path) => server.http1 + path.replace('{id}', 'pay_1')),
@@ -100,7 +100,7 @@ test('no body makes the server fail', async () => {
   await holdAgainst(fc.sample(request, { seed, numRuns: 1000 }));
 });
 
-test('no URL makes the server fail', async () => {
+test('a random URL never causes an internal error', async () => {
   const part = hostileText.map((text) => encodeURIComponent(text.toWellFormed()));
   const parameters = ['ids', 'payments', 'fields', 'expand', 'limit', 'cursor', 'created_from'];
   const request = fc
@@ -112,7 +112,7 @@ test('no URL makes the server fail', async () => {
   await holdAgainst(fc.sample(request, { seed, numRuns: 500 }));
 });
 
-test('no header makes the server fail', async () => {
+test('a random header never causes an internal error', async () => {
   const names = [
     ...['accept', 'content-type', 'content-encoding', 'authorization', 'idempotency-key'],
     ...['if-match', 'if-none-match', 'payments-version', 'x-request-id', 'traceparent'],

@@ -51,7 +51,7 @@ describe('HTTP/2', () => {
     }).finally(() => session.destroy());
   };
 
-  test('says the same as HTTP/1.1 to the same request', async () => {
+  test('gives the same response as HTTP/1.1 to the same request', async () => {
     const { json: payment } = await ask(url, { json: { ...card, confirm: true } });
     const key = { authorization: `Bearer ${adminKey}`, 'x-request-id': 'same' };
     const post = { ...key, ...asJson };
@@ -95,7 +95,7 @@ describe('HTTP/2', () => {
     }
   });
 
-  test('a body too large is refused while it comes', async () => {
+  test('refuses an oversized body while it arrives', async () => {
     const headers = {
       ':method': 'POST',
       ':path': '/v1/payments',

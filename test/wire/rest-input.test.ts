@@ -19,7 +19,7 @@ afterEach(async () => {
 const card = { amount: 1000, currency: 'GBP', payment_method: 'pm_card_ok' };
 const asJson = { 'content-type': 'application/json' };
 
-const faults = ({ json }: Answer) =>
+const violations = ({ json }: Answer) =>
   json.errors.map(({ pointer, code }: { pointer: string; code: string }) => [pointer, code]);
 
 /** What a server says to bytes as they are, until it is silent for a moment or hangs up. */
@@ -54,8 +54,8 @@ const head = (...lines: readonly string[]): string =>
 const statuses = (said: string): string[] =>
   [...said.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status = '']) => status);
 
-describe('bodies', () => {
-  test('text that is no JSON is refused with the place where it stops being any', async () => {
+describe('in the body of a request,', () => {
+  test('text that is not JSON is refused with the position of the syntax error', async () => {
     const places: readonly [string, string][] = [
       ['{"amount": 1,}', "got '}' at line 1 column 14"],
       ['{"amount": 1', 'got the end at line 1 column 13'],
@@ -70,12 +70,16 @@ describe('bodies', () => {
     ];
     for (const [body, place] of places) {
       const answer = await ask(url, { body, headers: asJson });
-      expect([body, answer.status, faults(answer)]).toEqual([body, 400, [['#', 'invalid_json']]]);
+      expect([body, answer.status, violations(answer)]).toEqual([
+        body,
+        400,
+        [['#', 'invalid_json']],
+      ]);
       expect(answer.json.detail).toContain(place);
     }
   });
 
-  test('JSON that is no object is refused as such', async () => {
+  test('JSON that is not an object is refused', async () => {
     for (const json of [[], [card], 'text', 1, true, null]) {
       const answer = await ask(url, { json });
       expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed']);
@@ -83,9 +87,9 @@ describe('bodies', () => {
     }
   });
 
-  test('all faults of all fields are told at once', async () => {
+  test('all violations of all fields are reported together', async () => {
     const json = { amount: 0.5, currency: 'XXX', metadata: { a: 1 }, confrim: true, id: 'mine' };
-    expect(faults(await ask(url, { json }))).toEqual([
+    expect(violations(await ask(url, { json }))).toEqual([
       ['#/amount', 'invalid_type'],
       ['#/currency', 'invalid_value'],
       ['#/payment_method', 'required'],
@@ -95,16 +99,16 @@ describe('bodies', () => {
     ]);
   });
 
-  test('a second id beside the one in the path is a field too many', async () => {
+  test('a second id besides the one in the path is refused as an unknown field', async () => {
     const { json: payment } = await ask(url, { json: card });
     const twice = await ask(`${url}/${payment.id}/confirm`, { json: { id: payment.id } });
-    expect(faults(twice)).toEqual([['#/id', 'unknown_field']]);
+    expect(violations(twice)).toEqual([['#/id', 'unknown_field']]);
     const refund = await ask(`${url}/${payment.id}/refunds`, { json: { payment: payment.id } });
-    expect(faults(refund)).toEqual([['#/payment', 'unknown_field']]);
+    expect(violations(refund)).toEqual([['#/payment', 'unknown_field']]);
     expect((await ask(`${url}/${payment.id}`)).json.status).toBe('requires_confirmation');
   });
 
-  test('names that mean something to JavaScript are names like others', async () => {
+  test('names with a meaning in JavaScript are treated like any other', async () => {
     for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
       const body = JSON.stringify(card).replace('{', `{"${name}":{"confirm":true},`);
       const answer = await ask(url, { body, headers: asJson });
@@ -118,13 +122,13 @@ describe('bodies', () => {
     expect(kept.json.metadata).toEqual({ constructor: 'c', toString: 't' });
   });
 
-  test('deep nesting, NUL and lone surrogates do no harm', async () => {
+  test('deep nesting, NUL and unpaired surrogates cause no internal error', async () => {
     const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
     for (const body of [deep, `{"metadata":${deep}}`, `{"a":`.repeat(10_000)]) {
       expect((await ask(url, { body, headers: asJson })).status).toBe(400);
     }
     const nul = await ask(url, { json: { ...card, description: 'a\0b' } });
-    expect(faults(nul)).toEqual([['#/description', 'invalid']]);
+    expect(violations(nul)).toEqual([['#/description', 'invalid']]);
     const lone = await ask(url, {
       body: JSON.stringify({ ...card, description: 'a' }).replace('"a"', '"\\ud800"'),
       headers: asJson,
@@ -132,13 +136,13 @@ describe('bodies', () => {
     expect(lone.status).toBeLessThan(500);
   });
 
-  test('bytes that are no UTF-8 are refused', async () => {
+  test('bytes that are not UTF-8 are refused', async () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]);
     const answer = await ask(url, { body, headers: asJson });
-    expect([answer.status, faults(answer)]).toEqual([400, [['#', 'invalid_utf8']]]);
+    expect([answer.status, violations(answer)]).toEqual([400, [['#', 'invalid_utf8']]]);
   });
 
-  test('JSON is taken in any spelling, and no other text', async () => {
+  test('JSON is accepted under any spelling of its content type, and other types are refused', async () => {
     const body = JSON.stringify(card);
     const types: readonly [string, number][] = [
       ['application/json', 201],
@@ -160,16 +164,16 @@ describe('bodies', () => {
     expect(statuses(unnamed)).toEqual(['415']);
   });
 
-  test('no body is an empty object', async () => {
+  test('an omitted body counts as an empty object', async () => {
     const answer = await ask(url, { method: 'POST' });
-    expect(faults(answer)).toEqual([
+    expect(violations(answer)).toEqual([
       ['#/amount', 'required'],
       ['#/currency', 'required'],
       ['#/payment_method', 'required'],
     ]);
   });
 
-  test('64 KiB are taken, one byte more is not', async () => {
+  test('64 KiB are accepted, and one byte more is refused', async () => {
     const bodyOf = (bytes: number) => {
       const empty = JSON.stringify({ ...card, metadata: {} }).length;
       return JSON.stringify({ ...card, metadata: {} }) + ' '.repeat(bytes - empty);
@@ -179,7 +183,7 @@ describe('bodies', () => {
     expect([over.status, over.json.metadata]).toEqual([413, { limit_bytes: '65536' }]);
   });
 
-  test('a body that grows too large in chunks is refused, and nothing hangs', async () => {
+  test('chunks that exceed the maximum size are refused without a delay', async () => {
     let sent = 0;
     const stream = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -192,7 +196,7 @@ describe('bodies', () => {
     expect([answer.status, answer.json.code]).toEqual([413, 'payload_too_large']);
   });
 
-  test('a length far too large is refused before the body comes', async () => {
+  test('a content length above the maximum is refused before the content arrives', async () => {
     const said = await exchange(
       head('Content-Type: application/json', 'Content-Length: 9999999999'),
       '{"amount":',
@@ -201,7 +205,7 @@ describe('bodies', () => {
     expect(said).toContain('payload_too_large');
   });
 
-  test('lengths that are lies end their own connection at most', async () => {
+  test('a wrong content length ends at most its own connection', async () => {
     const type = 'Content-Type: application/json';
     const body = JSON.stringify(card);
     const short = await exchange(head(type, 'Content-Length: 5'), body);
@@ -219,7 +223,7 @@ describe('bodies', () => {
     expect(brokenChunk).not.toContain(' 500 ');
   });
 
-  test('who sends it is settled before what was sent', async () => {
+  test('authentication is checked before the content', async () => {
     for (const asking of [
       { body: '{', headers: asJson },
       { body: 'x', headers: { 'content-type': 'text/plain' } },
@@ -231,8 +235,8 @@ describe('bodies', () => {
   });
 });
 
-describe('URLs', () => {
-  test('parameters unknown, repeated or of the wrong kind are refused by name', async () => {
+describe('in a URL,', () => {
+  test('unknown, repeated and invalid parameters are refused by name', async () => {
     const wrong: readonly [string, string][] = [
       ['limt=1', '#/limt'],
       ['limit=1&limit=2', '#/limit'],
@@ -260,30 +264,30 @@ describe('URLs', () => {
         pointer,
       ]);
     }
-    expect(faults(await ask(`${url}?a=1&b=2`, { json: card }))).toEqual([
+    expect(violations(await ask(`${url}?a=1&b=2`, { json: card }))).toEqual([
       ['#/a', 'unknown_field'],
       ['#/b', 'unknown_field'],
     ]);
   });
 
-  test('a cursor is good for its own list only', async () => {
+  test('a cursor of another list is refused', async () => {
     await ask(url, { json: card });
     await ask(url, { json: card });
     const { json } = await ask(`${url}?limit=1`);
     const other = await ask(`${url}?limit=1&sort=amount&cursor=${json.next_cursor}`);
-    expect(faults(other)).toEqual([['#/cursor', 'invalid_cursor']]);
+    expect(violations(other)).toEqual([['#/cursor', 'invalid_cursor']]);
   });
 
-  test('a huge query and ids without number are refused', async () => {
+  test('an oversized query and too many ids are refused', async () => {
     const many = Array.from({ length: 101 }, (_none, at) => `pay_${at}`).join(',');
-    expect(faults(await ask(`${url}?ids=${many}`))).toEqual([['#/ids', 'too_big']]);
+    expect(violations(await ask(`${url}?ids=${many}`))).toEqual([['#/ids', 'too_big']]);
     expect((await ask(`${url}?q=${'x'.repeat(10_000)}`)).status).toBe(400);
     expect((await ask(`${url}?${'a&'.repeat(5000)}`)).status).toBe(400);
     const huge = await exchange(`GET /v1/payments?q=${'x'.repeat(100_000)} HTTP/1.1\r\n\r\n`);
     expect(statuses(huge)).toEqual(['431']);
   });
 
-  test('ids of every kind name nothing, and say so', async () => {
+  test('unknown and malformed ids get 404', async () => {
     const ids = [
       'nope',
       'pay_0',
@@ -300,7 +304,7 @@ describe('URLs', () => {
     expect((await ask(`${url}/${'x'.repeat(300)}`)).status).toBe(400);
   });
 
-  test('targets and hosts that are no URL are problems, not crashes', async () => {
+  test('a malformed target or host gets a problem response', async () => {
     const get = (target: string, host = 'localhost') =>
       exchange(
         `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
@@ -314,7 +318,7 @@ describe('URLs', () => {
 });
 
 describe('headers', () => {
-  test('that are doubled or odd are never a failure of the server', async () => {
+  test('that are repeated or malformed never cause an internal error', async () => {
     const odd: readonly [string, string, number][] = [
       ['authorization', 'Bearer', 401],
       ['authorization', 'Basic c2s6', 401],
@@ -353,7 +357,7 @@ describe('headers', () => {
     expect(statuses(doubled)).toEqual(['200']);
   });
 
-  test('a request id that could do harm is replaced', async () => {
+  test('with an unsafe request id get a new one in the response', async () => {
     const { headers } = await ask(url, { headers: { 'x-request-id': 'a b' } });
     expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-f-]{36}$/);
   });

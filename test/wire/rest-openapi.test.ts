@@ -22,12 +22,12 @@ function* objectsIn(value: unknown, path = '#'): Generator<[string, Record<strin
   for (const [name, part] of Object.entries(value)) yield* objectsIn(part, `${path}/${name}`);
 }
 
-test('schema/openapi.json is what the operations and routes say', () => {
+test('schema/openapi.json matches the operations and routes', () => {
   const file = new URL('../../schema/openapi.json', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(openApiText());
 });
 
-test('the server serves it, and answers 304 to who has it', async () => {
+test('the server serves the OpenAPI document and returns 304 to a client that has it', async () => {
   const { json, headers } = await ask(`${server.http1}/openapi.json`, { key: null });
   expect(json).toEqual(document);
   const again = await ask(`${server.http1}/openapi.json`, {
@@ -37,7 +37,7 @@ test('the server serves it, and answers 304 to who has it', async () => {
   expect(again.status).toBe(304);
 });
 
-test('every operation has a route, and every route is in the document', () => {
+test('every operation has a route, and every route is in the OpenAPI document', () => {
   const calls = Object.values(operations).filter(({ effect }) => effect !== 'stream');
   expect(new Set(routes.map(({ operation }) => operation))).toEqual(
     new Set(calls.map(({ name }) => name as CallName)),
@@ -51,7 +51,7 @@ test('every operation has a route, and every route is in the document', () => {
   }
 });
 
-test('every reference leads somewhere', () => {
+test('every reference has a target', () => {
   let count = 0;
   for (const [path, { $ref }] of objectsIn(document)) {
     if ($ref === undefined) continue;
@@ -65,7 +65,7 @@ test('every reference leads somewhere', () => {
   expect(count).toBeGreaterThan(100);
 });
 
-test('operation ids and the parameters of each operation are unique', () => {
+test('operation ids and the parameters of each operation are unique in the OpenAPI document', () => {
   const ids: string[] = [];
   for (const item of Object.values<Record<string, { operationId: string; parameters: [] }>>(
     document.paths,
@@ -79,7 +79,7 @@ test('operation ids and the parameters of each operation are unique', () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('names are snake_case and times are RFC 3339', () => {
+test('the OpenAPI document has snake_case names and RFC 3339 times', () => {
   const properties = document.paths['/v1/payments'].get.parameters;
   const from = properties.find(({ name }: { name: string }) => name === 'created_from');
   expect(from.schema).toEqual({ type: 'string', format: 'date-time' });

@@ -36,8 +36,8 @@ const changes: readonly [string, object, object][] = [
   ['refunds', confirmed, { amount: 1 }],
 ];
 
-describe('a write whose If-Match is false changes nothing, whatever it would have done', () => {
-  test.each(changes)('%s', async (action, more, json) => {
+describe('a write whose If-Match is false changes nothing,', () => {
+  test.each(changes)('for example %s', async (action, more, json) => {
     const payment = await pay(more);
     const url = `${base}/v1/payments/${payment.id}`;
     const tag = (await ask(url)).headers.get('etag') ?? '';
@@ -59,7 +59,7 @@ describe('a write whose If-Match is false changes nothing, whatever it would hav
     expect((await ask(`${url}/${action}`, { json, headers })).status).toBeLessThan(300);
   });
 
-  test('whatever is made or ended', async () => {
+  test('whether it would create or end a resource', async () => {
     const customers = `${base}/v1/customers`;
     const keys = `${base}/v1/keys`;
     const key = { name: 'k', scopes: ['payments:read'] };
@@ -105,7 +105,7 @@ test.each(changes)('If-None-Match is a condition of a write: %s', async (action,
   expect((await ask(`${url}/${action}`, { json, headers })).status).toBeLessThan(300);
 });
 
-test('a write that would fail anyway fails as it would without a precondition', async () => {
+test('a write that would fail anyway fails with the same error as without a precondition', async () => {
   const headers = { 'if-match': '"other"', 'if-none-match': '*' };
   const payment = await pay();
   const [url, keys] = [`${base}/v1/payments`, `${base}/v1/keys`];
@@ -119,7 +119,7 @@ test('a write that would fail anyway fails as it would without a precondition', 
   expect(answers.map(({ status }) => status)).toEqual([409, 404, 404, 401, 403]);
 });
 
-test('a read whose If-Match is false is 412, and If-Match is looked at first', async () => {
+test('a read whose If-Match is false gets 412 before If-None-Match is checked', async () => {
   const payment = await pay(confirmed);
   for (const path of [
     `/v1/payments/${payment.id}`,
@@ -145,7 +145,7 @@ test('a read whose If-Match is false is 412, and If-Match is looked at first', a
   }
 });
 
-test('a call that was carried out is replayed, whatever its precondition says by now', async () => {
+test('a completed call is replayed even if its precondition has become false', async () => {
   const payment = await pay(authorised);
   const url = `${base}/v1/payments/${payment.id}`;
   const headers = {
@@ -158,7 +158,7 @@ test('a call that was carried out is replayed, whatever its precondition says by
   expect(second.json).toEqual(first.json);
 });
 
-test('a replay names neither the tag nor the URL of a state that is gone', async () => {
+test('a replay has neither the entity tag nor the URL of an outdated state', async () => {
   const payment = await pay(authorised);
   const url = `${base}/v1/payments/${payment.id}`;
   const headers = { 'idempotency-key': freshKey() };

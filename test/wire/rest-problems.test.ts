@@ -23,35 +23,39 @@ const withFields = (text: string): string => `${JSON.stringify(card).slice(0, -1
 
 const send = (body: string) => ask(url, { body, headers: asJson });
 
-const faultsOf = ({ json }: Answer): [string, string, string][] =>
-  json.errors.map((fault: { pointer: string; code: string; detail: string }) => [
-    fault.pointer,
-    fault.code,
-    fault.detail,
+const violationsOf = ({ json }: Answer): [string, string, string][] =>
+  json.errors.map((violation: { pointer: string; code: string; detail: string }) => [
+    violation.pointer,
+    violation.code,
+    violation.detail,
   ]);
 
-test('half of a character as a name is told like any other name, on every write', async () => {
+test('an unpaired surrogate in a field name is reported like any other name on every write', async () => {
   for (const { path } of routes.filter(({ method }) => method === 'POST')) {
     const target = base + path.replace('{id}', 'pay_1');
     const half = await ask(target, { body: '{"\\ud800":1}', headers: asJson });
     expect([path, half.status, half.json.code]).toEqual([path, 400, 'validation_failed']);
-    expect(faultsOf(half)).toContainEqual(['#/%EF%BF%BD', 'unknown_field', 'unknown field']);
+    expect(violationsOf(half)).toContainEqual(['#/%EF%BF%BD', 'unknown_field', 'unknown field']);
     problemSchema.parse(half.json);
   }
   const deeper = await send(withFields('"metadata":{"\\udfff":"x","a\\ud800":"x"}'));
-  expect(faultsOf(deeper).map(([pointer]) => pointer)).toEqual([
+  expect(violationsOf(deeper).map(([pointer]) => pointer)).toEqual([
     '#/metadata/%EF%BF%BD',
     '#/metadata/a%EF%BF%BD',
   ]);
 });
 
-test('a pointer is the one of RFC 6901 in a fragment, where a name has signs of its own', async () => {
+test('a pointer escapes special characters of a name by RFC 6901 in a URI fragment', async () => {
   const answer = await send(withFields('"x#y":1,"a/b~":1,"%2":1'));
-  expect(faultsOf(answer).map(([pointer]) => pointer)).toEqual(['#/x%23y', '#/a~1b~0', '#/%252']);
+  expect(violationsOf(answer).map(([pointer]) => pointer)).toEqual([
+    '#/x%23y',
+    '#/a~1b~0',
+    '#/%252',
+  ]);
 });
 
-describe('messages', () => {
-  test('say what was got, as it was sent', async () => {
+describe('error messages', () => {
+  test('repeat the input as it was sent', async () => {
     const times = [
       '2011-02-30T00:00:00Z',
       '2011-02-29T00:00:00Z',
@@ -83,14 +87,14 @@ describe('messages', () => {
     ];
     const got = ['""', '"payments:read"', '"1.00000000000000000001"', '"-0"', '"9007199254740993"'];
     for (const [at, [asked, pointer]] of cases.entries()) {
-      const faults = faultsOf(await asked);
-      expect(faults).toHaveLength(1);
-      expect(faults[0]?.[0]).toBe(pointer);
-      expect(faults[0]?.[2]).toMatch(new RegExp(`, got ${got[at]}$`));
+      const violations = violationsOf(await asked);
+      expect(violations).toHaveLength(1);
+      expect(violations[0]?.[0]).toBe(pointer);
+      expect(violations[0]?.[2]).toMatch(new RegExp(`, got ${got[at]}$`));
     }
   });
 
-  test('about input that would be changed by reading it name the place', async () => {
+  test('name the position of input that parsing would change', async () => {
     const cases: readonly [string, string, string][] = [
       ['{"amount":99999999999.0000001}', '#/amount', '99999999999.0000001'],
       ['{"amount":1.00000000000000000001}', '#/amount', '1.00000000000000000001'],
@@ -103,13 +107,13 @@ describe('messages', () => {
     ];
     for (const [body, pointer, got] of cases) {
       const answer = await send(body);
-      const [fault] = faultsOf(answer);
-      expect([body, answer.status, fault?.[0]]).toEqual([body, 400, pointer]);
-      expect(fault?.[2]).toContain(`got ${got === 'twice' ? 'it twice' : got}`);
+      const [violation] = violationsOf(answer);
+      expect([body, answer.status, violation?.[0]]).toEqual([body, 400, pointer]);
+      expect(violation?.[2]).toContain(`got ${got === 'twice' ? 'it twice' : got}`);
     }
   });
 
-  test('use the names that the caller uses: snake_case, and headers as headers', async () => {
+  test('use the names of the caller: snake_case for fields and header names for headers', async () => {
     const camel = await send('{"amount":1,"currency":"GBP","paymentMethod":"pm_card_ok"}');
     expect(camel.json.detail).toMatch(/^payment_method: expected one of .*, got nothing; payme/);
     expect(camel.json.detail).toMatch(/; paymentMethod: unknown field$/);
@@ -130,9 +134,9 @@ describe('messages', () => {
     expect(version.json.detail).toMatch(/^Payments-Version: expected .*, got '1999-01-01'$/);
   });
 
-  test('refuse NUL wherever text is free', async () => {
+  test('report NUL in every free text', async () => {
     const answer = await send(withFields('"metadata":{"a\\u0000":"v","b":"\\u0000"}'));
-    expect(faultsOf(answer).map(([pointer]) => pointer)).toEqual([
+    expect(violationsOf(answer).map(([pointer]) => pointer)).toEqual([
       '#/metadata/a%00',
       '#/metadata/b',
     ]);
@@ -158,14 +162,14 @@ describe('messages', () => {
       await ask(`${base}/${'"'.repeat(3000)}`),
     ];
     const sizes = answers.map(({ json }) => JSON.stringify(json).length);
-    // The longest list of values that a field takes, as often as faults are told at once.
+    // The longest list of values that a field takes, as many times as an error lists violations.
     for (const size of sizes) expect(size).toBeLessThan(16_000);
     expect(sizes.filter((size) => size > 6000).length).toBeLessThan(3);
     for (const { json } of answers) problemSchema.parse(json);
   });
 });
 
-test('instance is the path as it was sent, and a URI reference', async () => {
+test('`instance` is the path as it was sent, as a URI reference', async () => {
   for (const path of ['/v1/payments/%20x%3Ca%3E', '/v1/payments/%00', '/nowhere/%C3%A4;b=c']) {
     const { status, json } = await ask(`${base}${path}?limit=1`.replace('?limit=1', ''));
     expect([status, json.instance]).toEqual([404, path]);
@@ -173,7 +177,7 @@ test('instance is the path as it was sent, and a URI reference', async () => {
   expect((await ask(`${url}?nonsense=1`)).json.instance).toBe('/v1/payments');
 });
 
-test('a method that a path does not have is a code of its own, with its page', async () => {
+test('an unsupported method has its own error code and page', async () => {
   for (const [method, path, allow] of [
     ['DELETE', '/v1/payments', 'GET, HEAD, OPTIONS, POST'],
     ['PUT', '/v1/payments/pay_1', 'GET, HEAD, OPTIONS'],
@@ -195,7 +199,7 @@ test('a method that a path does not have is a code of its own, with its page', a
 });
 
 describe('headers', () => {
-  test('name the scope that a key lacks', async () => {
+  test('name the scope that a key does not have', async () => {
     const answer = await ask(url, { json: card, key: readerKey });
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
       403,
@@ -203,7 +207,7 @@ describe('headers', () => {
     ]);
   });
 
-  test('say of a body what they may in any spelling of RFC 9110', async () => {
+  test('describe a body in any spelling that RFC 9110 allows', async () => {
     const body = JSON.stringify(card);
     const taken: readonly [Record<string, string>, number][] = [
       [{ 'content-type': 'application/json;' }, 201],
@@ -223,7 +227,7 @@ describe('headers', () => {
     }
   });
 
-  test('ask for a representation by quoted strings and by parameters that restrict it', async () => {
+  test('request a representation by quoted strings and by parameters that restrict it', async () => {
     const { json: payment } = await ask(url, { json: card });
     const typeFor = async (accept: string) => {
       const answer = await ask(`${url}/${payment.id}`, { headers: { accept } });
@@ -249,7 +253,7 @@ describe('headers', () => {
     }
   });
 
-  test('carry one idempotency key, bare or as a string with parameters', async () => {
+  test('have one idempotency key, bare or as a string with parameters', async () => {
     const key = freshKey();
     const pay = (spelling: string) =>
       ask(url, { json: card, headers: { 'idempotency-key': spelling } });

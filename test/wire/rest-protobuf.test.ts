@@ -53,7 +53,7 @@ const paymentIn = (bytes: Buffer): Payment =>
 describe.each([
   ['HTTP/1.1', false],
   ['HTTP/2', true],
-])('the client that speaks messages over %s', (_name, http2) => {
+])('the client that uses Protobuf over %s', (_name, http2) => {
   let json: RestClient;
   let messages: RestClient;
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe.each([
   });
   afterAll(() => Promise.all([json.close(), messages.close()]));
 
-  test('creates and reads what JSON reads, every field of it', async () => {
+  test('creates and reads every field as with JSON', async () => {
     const customer = await messages.createCustomer(
       { name: 'Ada', email: null, metadata: { a: '1' } },
       once(),
@@ -116,7 +116,7 @@ describe.each([
     for (const read of reads) expect(await read(messages)).toEqual(await read(json));
   });
 
-  test('fails as JSON fails, violations and all', async () => {
+  test('gets the same errors and violations as with JSON', async () => {
     const calls: readonly ((of: RestClient) => Promise<unknown>)[] = [
       (of) => of.getPayment({ id: 'nope' }),
       (of) => of.listPayments({ limit: 0 }),
@@ -131,7 +131,7 @@ describe.each([
   });
 });
 
-test('the client that speaks messages sends and asks for nothing else where there is one', async () => {
+test('the client that uses Protobuf sends and requests nothing else if a route has messages', async () => {
   const listener = createRestListener(server.house.core);
   const seen: unknown[] = [];
   const watched = createServer((request, response) => {
@@ -156,7 +156,7 @@ test('the client that speaks messages sends and asks for nothing else where ther
 });
 
 describe('a message over HTTP', () => {
-  test('answers a message with 201, its type, its place and its tag', async () => {
+  test('gets a response with 201, its content type, location and entity tag', async () => {
     const body = Request.serialize({ ...card, confirm: true });
     const { status, headers, bytes } = await askBytes(url, { body });
     const payment = paymentIn(bytes);
@@ -168,7 +168,7 @@ describe('a message over HTTP', () => {
     expect(paymentIn(read.bytes)).toEqual(payment);
   });
 
-  test('the two types go together in either direction, and a key covers both', async () => {
+  test('and JSON can be mixed in request and response, and an idempotency key covers both', async () => {
     const body = Request.serialize(card);
     const headers = { 'idempotency-key': freshKey(), accept: 'application/json' };
     const first = await askBytes(url, { body, headers });
@@ -190,7 +190,7 @@ describe('a message over HTTP', () => {
     expect(replayed.id).toBe(JSON.parse(first.bytes.toString()).id);
   });
 
-  test('is chosen by q-values; JSON where both are as welcome', async () => {
+  test('is chosen by q-values, and JSON if both are equal', async () => {
     const { json } = await ask(url, {
       json: { amount: 1, currency: 'GBP', payment_method: 'pm_card_ok' },
     });
@@ -211,7 +211,7 @@ describe('a message over HTTP', () => {
     }
   });
 
-  test('is not there for events, keys, and what a message has no place for: 406', async () => {
+  test('is refused with 406 for events, keys, and content that a message cannot express', async () => {
     const paths = ['/v1/events', '/v1/payments?fields=id', '/v1/payments?expand=customer'];
     for (const path of paths) {
       const { status, headers, bytes } = await askBytes(server.http1 + path);
@@ -230,7 +230,7 @@ describe('a message over HTTP', () => {
     );
   });
 
-  test('is taken under its registered name, where the route has one: else 415', async () => {
+  test('is accepted under its registered name on a route with messages, and otherwise gets 415', async () => {
     const body = Request.serialize(card);
     const types: readonly [string, string, number][] = [
       ['/v1/payments', 'application/protobuf; encoding=binary; version="1"', 201],
@@ -252,7 +252,7 @@ describe('a message over HTTP', () => {
     expect(zipped.status).toBe(415);
   });
 
-  test('bytes that are none of it are 400, and so is one that contradicts its request', async () => {
+  test('gets 400 if it is malformed or contradicts its URL', async () => {
     const { json } = await ask(url, {
       json: { amount: 1, currency: 'GBP', payment_method: 'pm_card_ok' },
     });
@@ -277,8 +277,8 @@ describe('a message over HTTP', () => {
     for (const [path, body, pointer, code] of cases) {
       const { status, headers, bytes } = await askBytes(url + path, { body });
       expect([status, headers.get('content-type')]).toEqual([400, 'application/problem+json']);
-      const [fault] = JSON.parse(bytes.toString()).errors;
-      expect([path, fault.pointer, fault.code]).toEqual([path, pointer, code]);
+      const [violation] = JSON.parse(bytes.toString()).errors;
+      expect([path, violation.pointer, violation.code]).toEqual([path, pointer, code]);
     }
     const agreeing = await askBytes(url + other, { body: confirm.serialize({ id: json.id }) });
     expect(agreeing.status).toBe(200);
@@ -286,7 +286,7 @@ describe('a message over HTTP', () => {
     expect(large.status).toBe(413);
   });
 
-  test('has a tag of its own, which answers 304 to it alone', async () => {
+  test('has its own entity tag, which gives 304 only for messages', async () => {
     const body = Request.serialize(card);
     const { id } = paymentIn((await askBytes(url, { body })).bytes);
     for (const path of [`${url}/${id}`, `${url}?limit=1`, `${url}?ids=${id},no`]) {
@@ -312,7 +312,7 @@ describe('a message over HTTP', () => {
 });
 
 describe('the contract', () => {
-  test('names the messages of every route that has them', () => {
+  test('has the messages of every route that supports them', () => {
     // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
     const { paths } = openApi() as any;
     const without = new Set<CallName>();
@@ -330,7 +330,7 @@ describe('the contract', () => {
     expect([...without]).toEqual(['listEvents', 'createKey', 'revokeKey']);
   });
 
-  test('costs who speaks JSON nothing: its files are read when somebody asks for a message', () => {
+  test('is not loaded until a client requests a message', () => {
     const script = `
       import { createRequire } from 'node:module';
       for (const file of process.argv.slice(1)) await import(file);

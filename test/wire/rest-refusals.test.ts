@@ -84,7 +84,7 @@ describe.each(refusals)('%s', (_name, { path = '', ...asking }, code) => {
     expect(ofRefusal.map((record) => record.code)).toEqual([code]);
   });
 
-  test('takes tokens, tells what is left, and is refused when none is', async () => {
+  test('takes tokens, reports the remaining ones, and is refused if none is left', async () => {
     const key = await keyWith(10);
     const first = await ask(url + path, { ...asking, key });
     expect(first.json.code).toBe(code);
@@ -101,7 +101,7 @@ describe.each(refusals)('%s', (_name, { path = '', ...asking }, code) => {
   });
 });
 
-test('a request without a key that names no operation takes tokens of its address', async () => {
+test('a request without a key for an unknown operation takes tokens of its address', async () => {
   const from = (address: string) =>
     ask(`${server.http1}/nowhere`, { key: null, headers: { forwarded: address } });
   const statuses: number[] = [];
@@ -110,7 +110,7 @@ test('a request without a key that names no operation takes tokens of its addres
   expect((await from('192.0.2.2')).status).toBe(404);
 });
 
-test('bad credentials are limited by address, whatever is asked', async () => {
+test('failed authentications are limited by address for any request', async () => {
   const headers = { forwarded: '192.0.2.3' };
   const statuses: number[] = [];
   for (const key of [null, 'sk_test_no', 'sk_test_no', 'sk_test_no']) {
@@ -120,7 +120,7 @@ test('bad credentials are limited by address, whatever is asked', async () => {
   expect((await ask(url, { headers })).status, 'a good key is not concerned').toBe(200);
 });
 
-test('a target that is no URL is counted with the id of its request', async () => {
+test('a malformed request target is counted with the id of its request', async () => {
   const socket = connect(server.port, '127.0.0.1');
   let said = '';
   socket.on('data', (chunk) => {
@@ -139,7 +139,7 @@ test('a target that is no URL is counted with the id of its request', async () =
   ]);
 });
 
-describe('the last net', () => {
+describe('an unexpected failure', () => {
   /** The room over a core that is broken in the parts given. */
   async function openBroken(broken: Partial<Core>) {
     const http = createServer(createRestListener({ ...server.house.core, ...broken }));
@@ -149,7 +149,7 @@ describe('the last net', () => {
     return { base: `http://127.0.0.1:${port}`, close: () => http.close() };
   }
 
-  test('what fails where nobody awaits it is 500 and logged, and the server goes on', async () => {
+  test('outside of any awaited promise gets 500 and is logged, and the server goes on', async () => {
     const secret = new Error('secret of the server');
     const { base, close } = await openBroken({ refuse: () => Promise.reject(secret) });
     for (const path of ['/nowhere', '/v1/payments?nonsense=1', '/docs/errors/nope']) {
@@ -164,7 +164,7 @@ describe('the last net', () => {
     close();
   });
 
-  test('an answer that cannot be encoded is 500, counted with its cause', async () => {
+  test('to encode a response gets 500 and is counted with its cause', async () => {
     const { base, close } = await openBroken({ invoke: async () => 1 as never });
     const headers = { 'x-request-id': 'not-encoded' };
     const { status, json } = await ask(`${base}/v1/payments`, { headers });

@@ -69,7 +69,7 @@ let keys = 0;
 /** An idempotency key that was not used before. */
 export const freshKey = (): string => `key-${process.pid}-${keys++}`;
 
-/** Asks with fetch: the admin key, and a fresh idempotency key on POST, unless told otherwise. */
+/** Sends a request with fetch. Defaults to the admin key, and to a new idempotency key on POST. */
 export async function ask(url: string, asking: Asking = {}): Promise<Answer> {
   const { key = adminKey, json, body } = asking;
   const method = asking.method ?? (json !== undefined || body !== undefined ? 'POST' : 'GET');

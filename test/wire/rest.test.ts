@@ -28,8 +28,8 @@ afterAll(() => server.close());
 const pay = async (more: object = {}) =>
   (await ask(`${base}/v1/payments`, { json: { ...card, confirm: true, customer, ...more } })).json;
 
-describe('writes', () => {
-  test('a created payment is answered with 201, its URL and its entity tag', async () => {
+describe('of the writes,', () => {
+  test('the creation of a payment returns 201, its URL and its entity tag', async () => {
     const made = await ask(`${base}/v1/payments`, { json: card });
     expect(made.status).toBe(201);
     paymentSchema.parse(made.json);
@@ -40,7 +40,7 @@ describe('writes', () => {
     expect(made.headers.get('idempotency-replayed')).toBeNull();
   });
 
-  test('a refund and a customer are answered with 201 and a URL that can be read', async () => {
+  test('the creation of a refund or a customer returns 201 and a URL that can be read', async () => {
     const payment = await pay();
     const refund = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: { amount: 5 } });
     expect(refund.status).toBe(201);
@@ -51,7 +51,7 @@ describe('writes', () => {
     expect((await ask(base + made.headers.get('location'))).json).toEqual(made.json);
   });
 
-  test('confirm, capture and cancel take no body and answer the payment with its URL', async () => {
+  test('confirm, capture and cancel accept no body and return the payment with its URL', async () => {
     const open = (await ask(`${base}/v1/payments`, { json: { ...card, capture_method: 'manual' } }))
       .json;
     const confirmed = await ask(`${base}${open.links.confirm}`, { method: 'POST' });
@@ -65,7 +65,7 @@ describe('writes', () => {
     expect(Object.keys(canceled.json.links)).toEqual(['self', 'refunds']);
   });
 
-  test('a key is told its secret once and works until it is revoked', async () => {
+  test('the creation of a key returns its secret only once, and the key works until it is revoked', async () => {
     const json = { name: 'till', scopes: ['payments:read'] };
     const headers = { 'idempotency-key': freshKey() };
     const made = await ask(`${base}/v1/keys`, { json, headers });
@@ -82,8 +82,8 @@ describe('writes', () => {
   });
 });
 
-describe('idempotency keys', () => {
-  test('a replay gives the first answer and says so, whether quoted or bare', async () => {
+describe('of idempotency keys,', () => {
+  test('a quoted or bare one replays the first response and marks it as a replay', async () => {
     const key = freshKey();
     const send = (spelling: string) =>
       ask(`${base}/v1/payments`, { json: card, headers: { 'idempotency-key': spelling } });
@@ -95,7 +95,7 @@ describe('idempotency keys', () => {
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
   });
 
-  test('none is 400, other input is 422, two at once are refused', async () => {
+  test('an omitted one gets 400, one with another input 422, and a concurrent second use 409', async () => {
     const url = `${base}/v1/payments`;
     const none = await ask(url, { json: card, headers: { 'idempotency-key': '' } });
     expect([none.status, none.json.code]).toEqual([400, 'idempotency_key_missing']);
@@ -120,8 +120,8 @@ describe('idempotency keys', () => {
   });
 });
 
-describe('reads', () => {
-  test('every answer has a request id, version, Vary and what is left of the rate', async () => {
+describe('of the reads,', () => {
+  test('every one returns a request id, the version, Vary and the remaining tokens', async () => {
     const { headers } = await ask(`${base}/v1/payments`, { headers: { 'x-request-id': 'mine-1' } });
     expect(headers.get('x-request-id')).toBe('mine-1');
     expect(headers.get('payments-version')).toBe('2026-11-01');
@@ -133,7 +133,7 @@ describe('reads', () => {
     expect(failed.headers.get('x-request-id')).toBe(failed.json.request_id);
   });
 
-  test('an entity tag that still holds is answered with 304 and no body, HEAD too', async () => {
+  test('one with a current entity tag gets 304 without a body, for HEAD too', async () => {
     const payment = await pay();
     const url = `${base}/v1/payments/${payment.id}`;
     const first = await ask(url);
@@ -153,7 +153,7 @@ describe('reads', () => {
     expect([changed.status, changed.json.amount_refunded]).toEqual([200, 1]);
   });
 
-  test('a 304 authenticates and reads like any other answer', async () => {
+  test('one that gets 304 is authenticated and takes tokens like any other', async () => {
     const payment = await pay();
     const url = `${base}/v1/payments/${payment.id}`;
     const headers = { 'if-none-match': (await ask(url)).headers.get('etag') ?? '' };
@@ -164,7 +164,7 @@ describe('reads', () => {
     expect(server.house.store.queryCount - before).toBe(1);
   });
 
-  test('each choice of fields and expansions has a tag of its own', async () => {
+  test('each choice of fields and expansions has its own entity tag', async () => {
     const payment = await pay();
     const url = `${base}/v1/payments/${payment.id}`;
     const queries = ['', '?fields=id', '?fields=id,amount', '?expand=customer', '?expand=refunds'];
@@ -177,7 +177,7 @@ describe('reads', () => {
     }
   });
 
-  test('what cannot change may be kept, and what may grow must be asked about', async () => {
+  test('an immutable resource may be cached, and a growing list must be revalidated', async () => {
     const payment = await pay();
     const refund = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: {} });
     const cache = async (path: string) => (await ask(base + path)).headers.get('cache-control');
@@ -188,7 +188,7 @@ describe('reads', () => {
     expect(await cache('/v1/refunds')).toBe('private, no-cache');
   });
 
-  test('a list is walked by Link alone, each item once', async () => {
+  test('a list is read by its Link headers, each item once', async () => {
     const own = (await ask(`${base}/v1/customers`, { json: { name: 'Pages' } })).json.id;
     const made: string[] = [];
     for (let i = 0; i < 5; i += 1) made.unshift((await pay({ customer: own, amount: 10 + i })).id);
@@ -205,7 +205,7 @@ describe('reads', () => {
     expect(seen).toEqual(made);
   });
 
-  test('events are walked by sequence', async () => {
+  test('a list of events is read by sequence', async () => {
     const first = await ask(`${base}/v1/events?limit=1&types=customer.created,refund.created`);
     expect(first.json.data[0]).toMatchObject({ sequence: 1, type: 'customer.created' });
     expect(first.json.links.next).toBe(
@@ -214,7 +214,7 @@ describe('reads', () => {
     expect((await ask(base + first.json.links.next)).json.data[0].sequence).toBeGreaterThan(1);
   });
 
-  test('filters and sort are those of the operation', async () => {
+  test('a list has the filters and sort orders of its operation', async () => {
     const own = (await ask(`${base}/v1/customers`, { json: { name: 'Filters' } })).json.id;
     for (const amount of [30, 10, 20]) await pay({ customer: own, amount });
     const amounts = async (query: string) =>
@@ -228,7 +228,7 @@ describe('reads', () => {
     expect(await amounts('created_from=2000-01-01T00:00:00%2B01:00')).toHaveLength(3);
   });
 
-  test('batch reads answer in the order asked, null or empty where there is nothing', async () => {
+  test('a batch keeps the order of its ids, with null or an empty list for an unknown id', async () => {
     const [a, b] = [await pay(), await pay()];
     const { json: refund } = await ask(`${base}/v1/payments/${a.id}/refunds`, { json: {} });
     const ids = `${b.id},nothing,${a.id}`;
@@ -247,7 +247,7 @@ describe('reads', () => {
     expect([empty.status, empty.json.errors[0].pointer]).toEqual([400, '#/ids']);
   });
 
-  test('the refunds of a payment that is not there are not an empty list', async () => {
+  test('a list of the refunds of an unknown payment gets 404', async () => {
     const payment = await pay();
     const url = (id: string) => `${base}/v1/payments/${id}/refunds`;
     expect((await ask(url(payment.id))).json.data).toEqual([]);
@@ -257,8 +257,8 @@ describe('reads', () => {
   });
 });
 
-describe('expansions', () => {
-  test('put the customer in the place of its id and the refunds beside the rest', async () => {
+describe('expansions of a payment', () => {
+  test('replace the id of the customer with the customer and add the refunds', async () => {
     const payment = await pay();
     const { json: refund } = await ask(`${base}/v1/payments/${payment.id}/refunds`, { json: {} });
     const { json } = await ask(`${base}/v1/payments/${payment.id}?expand=customer,refunds`);
@@ -272,7 +272,7 @@ describe('expansions', () => {
     expect(up.json.payment.customer.id).toBe(customer);
   });
 
-  test('cost one query a kind, however many payments there are', async () => {
+  test('take one query per kind for any number of payments', async () => {
     const own = (await ask(`${base}/v1/customers`, { json: { name: 'Screen' } })).json.id;
     const made: { id: string }[] = [];
     for (let i = 0; i < 22; i += 1) made.unshift(await pay({ customer: own }));
@@ -301,7 +301,7 @@ describe('expansions', () => {
     expect(ofRefunds).toBe(3);
   });
 
-  test('are refused where they are unknown or go too deep', async () => {
+  test('are refused if they are unknown or too deep', async () => {
     for (const [path, name] of [
       ['/v1/payments', 'customer.payments'],
       ['/v1/payments', 'nothing'],
@@ -317,7 +317,7 @@ describe('expansions', () => {
     }
   });
 
-  test('need the scope of what they show', async () => {
+  test('need the scope of the expanded resource', async () => {
     const json = { name: 'payments only', scopes: ['payments:read'] };
     const key = (await ask(`${base}/v1/keys`, { json })).json.secret;
     await pay();

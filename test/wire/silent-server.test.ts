@@ -45,19 +45,19 @@ async function openSilent(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a watch over SSE fails when its server falls silent, so that its reader resumes', async () => {
+test('an SSE subscription fails when its server becomes silent, so that its reader resumes', async () => {
   const client = await createSseClient({ target: `http://${await openSilent()}`, silentMs: 50 });
   closers.push(() => client.close());
   await expect(firstEventOf(client)).rejects.toThrow('heard nothing for 50 ms');
 });
 
-test('a watch over WebSocket fails when three pings of its server stay away', async () => {
+test('a WebSocket subscription fails when three pings of its server are missing', async () => {
   const client = await createWebsocketClient({ target: `ws://${await openSilent()}` });
   closers.push(() => client.close());
   await expect(firstEventOf(client)).rejects.toThrow('heard nothing for 60 ms');
 });
 
-test('silence is what comes after the last word, and not while nobody listens', async () => {
+test('silence is counted from the last bytes received and only while the client listens', async () => {
   vi.useFakeTimers();
   const onSilent = vi.fn();
   const silence = awaitSilence(100, onSilent);

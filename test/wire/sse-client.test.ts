@@ -33,7 +33,7 @@ async function pay(metadata: Record<string, string> = {}): Promise<void> {
 const lastSequence = () => house.store.of('acct_retail').lastSequence();
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-test('an EventSource connects again after each cut, with no gap and no duplicate', async () => {
+test('an EventSource connects again after each cut without a gap or a duplicate', async () => {
   const start = await lastSequence();
   const source = new EventSource(`${room.url}?after=${start}&types=payment.succeeded`, {
     fetch: (url, init) =>
@@ -59,11 +59,11 @@ test('an EventSource connects again after each cut, with no gap and no duplicate
   expect(got.map(({ sequence }) => sequence)).toEqual(upwards(1, 6).map((i) => start + i * 2));
 });
 
-describe('the client', () => {
+describe('the SSE client', () => {
   const connectAs = (key: string | undefined, of: Room = room) =>
     createSseClient({ target: of.url, key });
 
-  test('gives the events of the core itself, and ends by its signal alone', async () => {
+  test('yields the events of the core and ends only by its signal', async () => {
     const client = await connectAs(adminKey);
     const after = await lastSequence();
     const stop = new AbortController();
@@ -79,7 +79,7 @@ describe('the client', () => {
     await client.close();
   });
 
-  test('throws the PaymentsError of the server, before the stream and in it', async () => {
+  test('throws the PaymentsError of the server before and during the stream', async () => {
     const stranger = await connectAs(undefined);
     const { signal } = new AbortController();
     await expect(stranger.watchEvents({}, { signal })).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('the client', () => {
     await expect(read).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  test('tells of a lost connection with a plain Error', async () => {
+  test('reports a lost connection as a plain Error', async () => {
     const own = await openRoom(house);
     const client = await connectAs(adminKey, own);
     const { signal } = new AbortController();

@@ -19,7 +19,7 @@ const escaped = (text: string): string =>
 const headerText = (text: string): string =>
   [...text].map((character) => String.fromCharCode(0xa1 + (character.charCodeAt(0) % 94))).join('');
 
-test('whatever a query and Last-Event-ID say, the stream opens or is refused, and nothing breaks', async () => {
+test('any query and Last-Event-ID opens a stream or is refused without an internal error', async () => {
   const house = await openHouse();
   const room = await openRoom(house);
   const statusOf = (path: string, id: string) =>

@@ -91,7 +91,7 @@ function watch(url: string, key: string) {
   };
 }
 
-test('EventSources that are cut off all at once all come back, however few may at a time', async () => {
+test('many EventSources that are cut together all reconnect despite the limit per address', async () => {
   let refusals = 0;
   const left = {
     limit: 1,
@@ -128,7 +128,7 @@ test('EventSources that are cut off all at once all come back, however few may a
   await house.close();
 });
 
-test('a pause before connecting again is drawn for each connection, and longer under load', async () => {
+test('the pause before a reconnection is random for each connection and longer under load', async () => {
   const house = await openHouse();
   const busy = (code: 'rate_limited' | 'overloaded' | 'internal') =>
     openRoom(
@@ -171,7 +171,7 @@ test('a pause before connecting again is drawn for each connection, and longer u
   await house.close();
 });
 
-test('a resume that can never succeed is refused for good', async () => {
+test('a resume that can never succeed is refused with a final status', async () => {
   const house = await openHouse();
   const room = await openRoom(house);
   const resume = async (id: string, authorization = `Bearer ${adminKey}`) => {
@@ -186,7 +186,7 @@ test('a resume that can never succeed is refused for good', async () => {
   await house.close();
 });
 
-test('a position that does not exist yet is refused by name, and not waited for', async () => {
+test('a position that does not exist yet is refused by name at once', async () => {
   const house = await openHouse();
   const room = await openRoom(house);
   const last = await lastSequence(house);
@@ -209,7 +209,7 @@ test('a position that does not exist yet is refused by name, and not waited for'
   await house.close();
 });
 
-test('an EventSource that is cut off before its first event misses none', async () => {
+test('an EventSource that is cut before its first event misses none', async () => {
   const house = await openHouse();
   const room = await openRoom(house, { retryMs: 5 });
   await addCustomer(house);
@@ -229,7 +229,7 @@ test('an EventSource that is cut off before its first event misses none', async 
   await house.close();
 });
 
-test('heartbeats move the position on past events that are not asked for', async () => {
+test('heartbeats advance the position past events of other types', async () => {
   const house = await openHouse();
   const room = await openRoom(house, { heartbeatMs: 10 });
   const stream = await read(room, '?types=refund.created');
@@ -258,7 +258,7 @@ test('a server that stops sends the pause and the position last', async () => {
   await house.close();
 });
 
-test('what fails a stream after its start is in the log and the count, under its request id', async () => {
+test('a failure of a stream after its start is logged and counted under its request id', async () => {
   const house = await openHouse();
   const broken: House = {
     ...house,
@@ -297,7 +297,7 @@ const createKey = ({ core }: House, scopes: readonly Scope[]) => {
   );
 };
 
-test('a stream and its refusals say what is left of the key’s tokens', async () => {
+test('a stream and its refusals report the remaining tokens of the key', async () => {
   const house = await openHouse('sqlite::memory:', stillLimits());
   const room = await openRoom(house);
   const authorization = `Bearer ${readerKey}`;
@@ -314,7 +314,7 @@ test('a stream and its refusals say what is left of the key’s tokens', async (
   await house.close();
 });
 
-test('a replay takes a token for each 20 events, and waits where the bucket is empty', async () => {
+test('a replay takes a token per 20 events and waits while the bucket is empty', async () => {
   const house = await openHouse('sqlite::memory:', stillLimits());
   const start = await lastSequence(house);
   for (let i = 0; i < 100; i += 1) await addCustomer(house);
@@ -337,7 +337,7 @@ test('a replay takes a token for each 20 events, and waits where the bucket is e
   await house.close();
 });
 
-test('a stream shows events of those resources alone that the key may read', async () => {
+test('a stream has only events of resources that the key may read', async () => {
   const house = await openHouse();
   const room = await openRoom(house);
   const key = await createKey(house, ['events:read', 'payments:read']);
@@ -354,7 +354,7 @@ test('a stream shows events of those resources alone that the key may read', asy
   await house.close();
 });
 
-test('one key has a bounded number of streams open, and is told so by name', async () => {
+test('the number of open streams of a key is limited, and the error names the limit', async () => {
   const house = await openHouse();
   const room = await openRoom(house, { busyRetryMs: 1 });
   const stop = new AbortController();

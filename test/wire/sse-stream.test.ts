@@ -62,17 +62,17 @@ test.each<[string, string, Message[]]>([
   ],
   ['a type without data', 'event: x\n\ndata: b\n\n', [message('b')]],
   ['unknown fields, retry and comments', 'retry: 9\nfoo: bar\n:data: no\nDATA: no\n\n', []],
-])('%s', (_what, stream, messages) => {
+])('the event-stream parser reads %s', (_what, stream, messages) => {
   expect(parse(bytes(stream))).toEqual(messages);
 });
 
-test('a carriage return completes a message before the next byte is there', () => {
+test('a carriage return completes a message before the next byte arrives', () => {
   const push = createEventStreamParser();
   expect(push(bytes('data: a\r\n\r'))).toEqual([message('a')]);
   expect(push(bytes('\ndata: b\r\n\r\n'))).toEqual([message('b')]);
 });
 
-test('a stream gives the same messages wherever it is cut, also inside a character', () => {
+test('a stream gives the same messages wherever its chunks end, even inside a character', () => {
   const line = fc.constantFrom('data: ü€😀', 'data', 'data:', 'id: 1', 'event: é', ': c', 'x', '');
   const ends = fc.constantFrom('\n', '\r', '\r\n');
   const stream = fc.array(fc.tuple(line, ends)).map((lines) => bytes(lines.flat().join('')));
@@ -87,7 +87,7 @@ test('a stream gives the same messages wherever it is cut, also inside a charact
   );
 });
 
-test('what is encoded comes back, line breaks as line feeds', () => {
+test('an encoded message is decoded unchanged except for line breaks, which become line feeds', () => {
   const word = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n\0]/g, '').trim());
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), word, word, (data, id, event) => {

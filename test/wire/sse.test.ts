@@ -67,7 +67,7 @@ async function open(path = '', more: Record<string, string> = {}, of: Room = roo
 const sequences = (messages: readonly Message[]) => messages.map(({ id }) => Number(id));
 
 describe('a stream', () => {
-  test('has the headers that keep it a stream on its way', async () => {
+  test('has the headers that stop proxies from buffering it', async () => {
     const { response, close } = await open('', { 'x-request-id': 'req_mine' });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -80,7 +80,7 @@ describe('a stream', () => {
     close();
   });
 
-  test('has every event from its start on, with sequence, type and JSON', async () => {
+  test('has every event from its start with sequence, type and JSON', async () => {
     const before = await lastSequence();
     const stream = await open();
     await pay();
@@ -95,7 +95,7 @@ describe('a stream', () => {
     stream.close();
   });
 
-  test('resumes after ?after=, and after Last-Event-ID where both are given', async () => {
+  test('resumes after ?after=, or after Last-Event-ID if both are sent', async () => {
     const start = await lastSequence();
     await pay();
     await pay();
@@ -107,7 +107,7 @@ describe('a stream', () => {
     second.close();
   });
 
-  test('gives only the types asked for', async () => {
+  test('has only the requested types', async () => {
     const stream = await open('?types=payment.succeeded,refund.created');
     await pay();
     await pay();
@@ -116,7 +116,7 @@ describe('a stream', () => {
     stream.close();
   });
 
-  test('says when to connect again and where it starts, and beats while nothing happens', async () => {
+  test('has a reconnection time and its start position, and sends heartbeats while idle', async () => {
     const quick = await openRoom(house, { heartbeatMs: 20 });
     const start = await lastSequence();
     const response = await fetch(quick.url, { headers });
@@ -157,7 +157,7 @@ describe('a stream', () => {
   });
 });
 
-describe('before the stream', () => {
+describe('before the stream starts,', () => {
   const answer = async (path: string, more: Record<string, string> = {}) => {
     const { response, close } = await open(path, more);
     const problem = (await response.json()) as Problem;
@@ -189,7 +189,7 @@ describe('before the stream', () => {
     });
   });
 
-  test('a Last-Event-ID that is no sequence is refused, and an empty one is none', async () => {
+  test('a Last-Event-ID that is not a sequence is refused, and an empty one counts as omitted', async () => {
     const { response } = await answer('', { 'last-event-id': 'yesterday' });
     expect(response.status).toBe(400);
     const stream = await open('', { 'last-event-id': '' });
@@ -218,7 +218,7 @@ describe('before the stream', () => {
     expect(blind.response.status).toBe(403);
   });
 
-  test('a key past its rate is refused with 429 and the time to wait', async () => {
+  test('a key over its rate limit is refused with 429 and the time to wait', async () => {
     const still = await openHouse('sqlite::memory:', stillLimits());
     const own = await openRoom(still);
     const authorization = `Bearer ${readerKey}`;
@@ -236,7 +236,7 @@ describe('before the stream', () => {
     await still.close();
   });
 
-  test.each(['POST', 'DELETE', 'PATCH'])('%s is answered with 405', async (method) => {
+  test.each(['POST', 'DELETE', 'PATCH'])('%s is refused with 405', async (method) => {
     const sent = request(room.url, { method, headers }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(405);
@@ -244,7 +244,7 @@ describe('before the stream', () => {
     expect(JSON.parse(await text(response))).toMatchObject({ code: 'method_not_allowed' });
   });
 
-  test('HEAD is answered as GET is, without a body, and OPTIONS with the methods', async () => {
+  test('HEAD gets the response of GET without a body, and OPTIONS gets the methods', async () => {
     const ask = async (method: string, path = '') => {
       const sent = request(`${room.url}${path}`, { method, headers }).end();
       const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -267,7 +267,7 @@ describe('before the stream', () => {
   });
 });
 
-test('a reader that stops costs bounded memory, is cut off and resumes', async () => {
+test('a reader that stops uses bounded memory, is disconnected and can resume', async () => {
   const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
   const start = await lastSequence();
   await Promise.all(upwards(0, 300).map(() => pay(metadata)));
@@ -305,7 +305,7 @@ test('a reader that stops costs bounded memory, is cut off and resumes', async (
   strict.close();
 });
 
-test('a stream on HTTP/2 is the same stream', async () => {
+test('a stream over HTTP/2 equals the stream over HTTP/1.1', async () => {
   // The listener asks nothing of a request that the compatibility API does not have.
   const listener = createSseListener(house.core) as unknown as () => void;
   const server = http2.createServer(listener).listen(0, '127.0.0.1');
@@ -329,7 +329,7 @@ test('a stream on HTTP/2 is the same stream', async () => {
   server.close();
 });
 
-test('a request that is cut at once leaves nothing behind', async () => {
+test('a request that is cut at once leaves no listener behind', async () => {
   for (let i = 0; i < 50; i += 1) {
     const socket = connect(room.port, '127.0.0.1');
     socket.write(

@@ -45,7 +45,7 @@ async function addCustomerElsewhere() {
   return name;
 }
 
-test('an SSE stream has what another server commits, and ends when that one revokes its key', async () => {
+test('an SSE stream has the commits of another server and ends when that one revokes its key', async () => {
   const room = await openSse(here);
   const key = await newKey();
   const response = await fetch(room.url, { headers: { authorization: `Bearer ${key.secret}` } });
@@ -65,7 +65,7 @@ test('an SSE stream has what another server commits, and ends when that one revo
   room.close();
 });
 
-test('a WebSocket has what another server commits, and ends when that one revokes its key', async () => {
+test('a WebSocket has the commits of another server and ends when that one revokes its key', async () => {
   const room = await serve(createWebsocketRoom(here.core));
   const key = await newKey();
   const peer = await enter(room, key.secret);
@@ -79,7 +79,7 @@ test('a WebSocket has what another server commits, and ends when that one revoke
   await room.close();
 });
 
-test('a WebSocket that only calls ends as well, and calls nothing more with the key', async () => {
+test('a WebSocket without subscriptions ends too when another server revokes its key', async () => {
   const room = await serve(createWebsocketRoom(here.core));
   const key = await newKey();
   const peer = await enter(room, key.secret);
@@ -90,7 +90,7 @@ test('a WebSocket that only calls ends as well, and calls nothing more with the 
   await room.close();
 });
 
-test('what another server commits is read once, however many watch, and not for other merchants', async () => {
+test('commits of another server are read once for all subscribers of their merchant only', async () => {
   const stop = new AbortController();
   const { signal } = stop;
   const watch = (credential: string, requestId: string) =>

@@ -15,7 +15,7 @@ function refusal(text: string): readonly [readonly (string | number)[], string] 
   }
 }
 
-describe('names', () => {
+describe('in the names of JSON,', () => {
   test('an object with the same name twice is refused with the path to it', () => {
     const doubled: readonly [string, readonly (string | number)[]][] = [
       ['{"amount":100,"amount":99999}', ['amount']],
@@ -31,7 +31,7 @@ describe('names', () => {
     }
   });
 
-  test('the same name in two objects, or as a value, is no doubled name', () => {
+  test('the same name in two objects, or as a value, is allowed', () => {
     for (const text of [
       '{"a":{"a":"a"},"b":["a","a",{"a":1},{"a":1}]}',
       '{"a":":","b":"\\":\\"","c":"\\\\"}',
@@ -46,8 +46,8 @@ describe('names', () => {
   });
 });
 
-describe('numbers', () => {
-  test('a number that a double cannot keep is refused with the path to it', () => {
+describe('in the numbers of JSON,', () => {
+  test('one that a double cannot represent is refused with the path to it', () => {
     for (const number of [
       '99999999999.0000001',
       '1.00000000000000000001',
@@ -69,7 +69,7 @@ describe('numbers', () => {
     }
   });
 
-  test('a number is kept in any of its spellings', () => {
+  test('any spelling of a number is accepted', () => {
     for (const number of [
       '0',
       '0.0',
@@ -90,7 +90,7 @@ describe('numbers', () => {
     }
   });
 
-  test('whatever a double is, its own text is kept', () => {
+  test('the text of any double is accepted', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(isKept(String(value))).toBe(true);
@@ -99,14 +99,14 @@ describe('numbers', () => {
     );
   });
 
-  test('the message shows the number that was sent and what it would become', () => {
+  test('the error shows the number that was sent and what it would become', () => {
     expect(() => parseJson('{"amount":99999999999.0000001}')).toThrow(
       'got 99999999999.0000001, which becomes 99999999999',
     );
   });
 });
 
-test('what it takes is what JSON.parse gives', () => {
+test('an accepted text gives the same value as JSON.parse', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       // A minus before zero is lost in writing, and refused for it.
@@ -117,7 +117,7 @@ test('what it takes is what JSON.parse gives', () => {
   );
 });
 
-test('a value of any depth or width is read without a failure of the reader', () => {
+test('a value of any depth or width is read without an internal error', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   expect(refusal(deep)).toEqual([[], 'too_deep']);
   expect(refusal(`[${deep},1e400]`)).toEqual([[], 'too_deep']);
@@ -126,8 +126,8 @@ test('a value of any depth or width is read without a failure of the reader', ()
   expect(refusal(`[0.${'0'.repeat(60_000)}1]`)).toEqual([[0], 'inexact_number']);
 });
 
-describe('levels', () => {
-  test('more than 100 are refused without their path, whatever else is wrong below', () => {
+describe('levels of nested JSON:', () => {
+  test('more than 100 are refused without a path, even if deeper levels are invalid too', () => {
     const deep = (inner: string, levels: number) =>
       '{"a":['.repeat(levels / 2) + inner + ']}'.repeat(levels / 2);
     for (const inner of ['1', '1e999', '{"b":1,"b":1}', '?', '{}']) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTime, timeJson } from '../../services/wire/time.ts';
 
-test('a time reads as toISOString writes it, over all the days that there are', () => {
+test('a time is formatted as toISOString does it on every valid day', () => {
   const times = fc.oneof(
     fc.nat({ max: 253_402_300_799_999 }),
     fc.nat({ max: 2_932_896 }).map((day) => day * 86_400_000),
@@ -17,7 +17,7 @@ test('a time reads as toISOString writes it, over all the days that there are', 
   );
 });
 
-test('a time of RFC 3339 is read as the instant that it is', () => {
+test('a time of RFC 3339 is read as the right instant', () => {
   const instants: readonly [string, string][] = [
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31t12:00:00z', '2026-01-31T12:00:00.000Z'],
@@ -37,7 +37,7 @@ test('a time of RFC 3339 is read as the instant that it is', () => {
   }
 });
 
-test('a time that no calendar or clock has is none', () => {
+test('a time that no calendar or clock has is refused', () => {
   for (const text of [
     '2011-02-29T00:00:00Z',
     '2011-02-30T00:00:00Z',
@@ -68,7 +68,7 @@ test('a time that no calendar or clock has is none', () => {
   }
 });
 
-test('second 60 is a time at the end of June and December in UTC, and nowhere else', () => {
+test('second 60 is accepted only at the end of June and December in UTC', () => {
   const next = Date.parse('2017-01-01T00:00:00Z');
   expect(parseTime('2016-12-31T23:59:60Z')).toBe(next);
   expect(parseTime('2016-12-31T23:59:60.25Z')).toBe(next + 250);

@@ -93,7 +93,7 @@ const watchers: Readonly<Record<string, Open<StreamClient>>> = {
 };
 
 describe.each(Object.entries(callers))('%s', (_wire, open) => {
-  test.each([here, 'localhost'])('is called over TLS at %s', async (host) => {
+  test.each([here, 'localhost'])('accepts calls over TLS at %s', async (host) => {
     const client = await open(server, ours.cert, host);
     const { id } = await client.createCustomer({ name: 'Ada' }, { idempotencyKey: host });
     expect(await client.getCustomer({ id })).toMatchObject({ name: 'Ada' });
@@ -112,7 +112,7 @@ async function refusal(open: Open<StreamClient>, of: Fivewire, ca?: string) {
 }
 
 describe.each(Object.entries(watchers))('%s', (wire, open) => {
-  test('carries events over TLS', async () => {
+  test('sends events over TLS', async () => {
     const client = await open(server, ours.cert);
     const stop = new AbortController();
     const events = await client.watchEvents({}, { signal: stop.signal });
@@ -129,19 +129,19 @@ describe.each(Object.entries(watchers))('%s', (wire, open) => {
     await Promise.all([client.close(), rest?.close()]);
   });
 
-  test('trusts no server that it was not told to trust', async () => {
+  test('refuses a server whose certificate is not trusted', async () => {
     await expect(refusal(open, server, strangers.cert)).rejects.toThrow(/self-signed certificate/);
     // Without an authority, gRPC speaks cleartext, and the others trust those that Node trusts.
     const expected = wire === 'grpc' ? /^Expected a gRPC server at .* got: / : /self-signed/;
     await expect(refusal(open, server)).rejects.toThrow(expected);
   });
 
-  test("holds the server to its address, not to the authority's word alone", async () => {
+  test('checks the certificate against the address of the server', async () => {
     await expect(refusal(open, stranger, strangers.cert)).rejects.toThrow(/does not match/);
   });
 });
 
-describe('the server', () => {
+describe('the TLS server', () => {
   const alive = async () => {
     for (const open of Object.values(callers)) {
       const client = await open(server, ours.cert);
@@ -150,7 +150,7 @@ describe('the server', () => {
     }
   };
 
-  test('a client that agrees on no protocol is told that the port has HTTP/2 alone', async () => {
+  test('reports that its port is HTTP/2 only to a client that agrees on no protocol', async () => {
     const port = server.ports.http2 ?? 0;
     const socket = connectTls({ port, host: here, ca: ours.cert });
     let received = '';
@@ -168,7 +168,7 @@ describe('the server', () => {
     await alive();
   });
 
-  test('refuses HTTP/1.1 on its port of HTTP/2', async () => {
+  test('refuses HTTP/1.1 on its HTTP/2 port', async () => {
     const port = server.ports.http2 ?? 0;
     const socket = connectTls({ host: here, port, ca: ours.cert, ALPNProtocols: ['http/1.1'] });
     await expect(once(socket, 'secureConnect')).rejects.toThrow(/no application protocol/);
@@ -191,7 +191,7 @@ describe('the server', () => {
     return { child, said, ended };
   }
 
-  test('says that it speaks https, and ends while clients dawdle in their handshake', async () => {
+  test('reports https URLs and ends while handshakes are unfinished', async () => {
     const { child, said, ended } = run(settings('dawdled', ours));
     await once(child.stdout, 'data');
     const ready = JSON.parse(said.out.replace('ready ', ''));
@@ -204,7 +204,7 @@ describe('the server', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test('says in one line what is wrong with its certificate, and exits', async () => {
+  test('reports an invalid certificate in one line and exits', async () => {
     const env = { ...settings('garbage', ours), TLS_CERT: save('garbage.pem', 'garbage') };
     const { code, out, err } = await run(env).ended;
     expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -212,7 +212,7 @@ describe('the server', () => {
   });
 });
 
-describe('the settings', () => {
+describe('the TLS settings', () => {
   const refused = async (env: Readonly<Record<string, string>>) => {
     const started = async () => start(readConfig(env));
     const said = await started().then(
@@ -223,13 +223,13 @@ describe('the settings', () => {
     return said;
   };
 
-  test('are a certificate and its key, or neither', async () => {
+  test('need both a certificate and its key, or neither', async () => {
     expect(readConfig({ TLS_CERT: '', TLS_KEY: '' }).tls).toBeUndefined();
     expect(await refused({ TLS_CERT: 'a' })).toMatch(/TLS_CERT and TLS_KEY.* got TLS_CERT alone/);
     expect(await refused({ TLS_KEY: 'a' })).toMatch(/TLS_CERT and TLS_KEY.* got TLS_KEY alone/);
   });
 
-  test('name the file that is missing, or holds something else', async () => {
+  test('report the file that is missing or has other content', async () => {
     const good = settings('good', ours);
     const missing = join(folder, 'missing.pem');
     expect(await refused({ ...good, TLS_CERT: missing })).toMatch(
@@ -244,7 +244,7 @@ describe('the settings', () => {
     );
   });
 
-  test("name a key that is another certificate's", async () => {
+  test('report a key that belongs to another certificate', async () => {
     const { TLS_KEY } = settings('another', await makeCertificate());
     const env = { ...settings('good', ours), TLS_KEY };
     expect(await refused(env)).toMatch(/^Error: Expected TLS_KEY=.* to be the key of TLS_CERT=/);

@@ -26,11 +26,11 @@ function namesUnder(...path: readonly string[]): string[] {
   return names;
 }
 
-test('schema/asyncapi.yaml is what the code says', () => {
+test('schema/asyncapi.yaml matches the code', () => {
   expect(text).toBe(asyncApiText());
 });
 
-test('every operation of the core stands in it, with its call and its result', () => {
+test('every operation of the core is in the AsyncAPI document with its call and its result', () => {
   const { watchEvents, ...calls } = operations;
   expect(namesUnder('operations')).toEqual(
     expect.arrayContaining([...Object.keys(calls), watchEvents.name]),
@@ -42,11 +42,11 @@ test('every operation of the core stands in it, with its call and its result', (
   );
 });
 
-test('every event type stands in it', () => {
+test('every event type is in the AsyncAPI document', () => {
   expect(namesUnder('channels', 'eventStream', 'messages')).toEqual([...eventTypes, 'error']);
 });
 
-test('every reference leads somewhere', () => {
+test('every reference in the AsyncAPI document has a target', () => {
   const openApi = JSON.parse(readFileSync(new URL('openapi.json', root), 'utf8'));
   const references = [...text.matchAll(/\$ref: "([^"]+)"/g)].map(([, target = '']) => target);
   expect(references.length).toBeGreaterThan(50);
@@ -63,7 +63,7 @@ test('every reference leads somewhere', () => {
   }
 });
 
-test('YAML quotes what could be read as something else', () => {
+test('the YAML writer quotes a string that could be read as another type', () => {
   const value = { on: 'no', 'a b': ['- x', { b: [[1], {}], '': '#' }], 'x:y': null, n: 1 };
   expect(toYaml(value)).toBe(
     [

@@ -31,7 +31,7 @@ const cut = (one: Room) => {
   for (const socket of one.sockets) socket.destroy();
 };
 
-test('answers are those of the core itself', async () => {
+test('responses equal those of the core', async () => {
   const direct = createInProcessClient(room.core, adminKey);
   const { id } = await pay(client);
   expect(await client.getPayment({ id })).toStrictEqual(await direct.getPayment({ id }));
@@ -41,7 +41,7 @@ test('answers are those of the core itself', async () => {
   expect(await client.listEvents({})).toStrictEqual({ ...(await direct.listEvents({})) });
 });
 
-test('a failure is the PaymentsError of the server', async () => {
+test('a failed call throws the PaymentsError of the server', async () => {
   const failure = client.createPayment(
     { amount: 0, currency: 'GBP', paymentMethod: 'pm_card_ok' },
     { idempotencyKey: 'zero' },
@@ -52,7 +52,7 @@ test('a failure is the PaymentsError of the server', async () => {
   });
 });
 
-test('a refused key is the failure of each call and not of the client', async () => {
+test('a refused key fails each call but not the client', async () => {
   const stranger = await createWebsocketClient({ target: room.url });
   for (let i = 0; i < 2; i += 1) {
     await expect(stranger.getPayment({ id: 'x' })).rejects.toMatchObject({
@@ -64,7 +64,7 @@ test('a refused key is the failure of each call and not of the client', async ()
   await stranger.close();
 });
 
-test('a lost connection fails what was under way, and the next call dials again', async () => {
+test('a lost connection fails its running calls, and the next call connects again', async () => {
   const own = await openRoom();
   const caller = await createWebsocketClient({ target: own.url, key: adminKey });
   const stop = new AbortController();
@@ -90,13 +90,13 @@ test('a lost connection fails what was under way, and the next call dials again'
   await own.close();
 });
 
-test('a server that is not there is an Error that says so', async () => {
+test('an unreachable server gives an Error that names it', async () => {
   await expect(
     createWebsocketClient({ target: 'ws://127.0.0.1:1', key: adminKey }),
   ).rejects.toThrow('Expected a WebSocket with ws://127.0.0.1:1/ws');
 });
 
-test('a call can be given up', async () => {
+test('a call can be aborted', async () => {
   const stop = new AbortController();
   const given = client.getPayment({ id: 'x' }, { signal: stop.signal });
   stop.abort(new Error('enough'));
@@ -104,7 +104,7 @@ test('a call can be given up', async () => {
   await expect(client.getPayment({ id: 'x' }, { signal: stop.signal })).rejects.toThrow('enough');
 });
 
-test('a reader that is behind loses nothing, and one that ends leaves nothing behind', async () => {
+test('a slow reader loses nothing, and a subscription that ends leaves nothing behind', async () => {
   const after = await room.store.of('acct_retail').lastSequence();
   const direct = createInProcessClient(room.core, adminKey);
   const stop = new AbortController();
@@ -127,7 +127,7 @@ test('a reader that is behind loses nothing, and one that ends leaves nothing be
   expect(await pay(client)).toMatchObject({ status: 'succeeded' });
 });
 
-test('a lost connection is dialled again after a pause that is drawn at random and grows', () => {
+test('a client reconnects after a pause that is random and grows', () => {
   const pauses = Array.from({ length: 200 }, () => redialPauseMs(0));
   expect(new Set(pauses).size).toBeGreaterThan(100);
   expect(Math.max(...pauses)).toBeLessThanOrEqual(200);

@@ -46,7 +46,7 @@ async function eventsOf(peer: Peer, count: number): Promise<Frame[]> {
 const sequences = (events: readonly Frame[]) => events.map(({ sequence }) => sequence);
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-test('a subscription is acknowledged and has every event from then on, in order', async () => {
+test('a subscription is acknowledged and then delivers every event in order', async () => {
   const peer = await enter(room);
   const before = await lastSequence();
   peer.send({ id: 's', type: 'subscribe' });
@@ -67,7 +67,7 @@ test('a subscription is acknowledged and has every event from then on, in order'
   peer.ws.close();
 });
 
-test('a subscription resumes after a cut, with no gap and no duplicate', async () => {
+test('a subscription resumes after a cut without a gap or a duplicate', async () => {
   const start = await lastSequence();
   const seen: Frame[] = [];
   for (let cut = 0; cut < 5; cut += 1) {
@@ -84,7 +84,7 @@ test('a subscription resumes after a cut, with no gap and no duplicate', async (
   expect(sequences(seen)).toEqual(upwards(start + 1, 15));
 });
 
-test('types are filtered, and several subscriptions are told apart by their ids', async () => {
+test('events are filtered by type, and several subscriptions are distinguished by their ids', async () => {
   const peer = await enter(room);
   const succeeded: EventType[] = ['payment.succeeded'];
   peer.send({ id: 'all', type: 'subscribe' });
@@ -100,7 +100,7 @@ test('types are filtered, and several subscriptions are told apart by their ids'
   peer.ws.close();
 });
 
-test('after unsubscribe no event comes, and the id can be used again', async () => {
+test('after unsubscribe no event arrives, and the id can be used again', async () => {
   const peer = await enter(room);
   for (let round = 0; round < 2; round += 1) {
     peer.send({ id: 's', type: 'subscribe' });
@@ -114,7 +114,7 @@ test('after unsubscribe no event comes, and the id can be used again', async () 
   peer.ws.close();
 });
 
-test('an id is free at once when its subscription was ended', async () => {
+test('the id of an ended subscription can be used again at once', async () => {
   const peer = await enter(room);
   peer.send({ id: 's', type: 'subscribe' });
   peer.send({ id: 's', type: 'unsubscribe' });
@@ -125,7 +125,7 @@ test('an id is free at once when its subscription was ended', async () => {
   peer.ws.close();
 });
 
-test('a subscription that is not valid is refused by its id', async () => {
+test('an invalid subscription is refused by its id', async () => {
   const peer = await enter(room);
   for (const wrong of [{ after: -1 }, { after: '3' }, { types: ['payment.lost'] }, { from: 3 }]) {
     peer.send({ id: 's', type: 'subscribe', ...wrong });
@@ -138,7 +138,7 @@ test('a subscription that is not valid is refused by its id', async () => {
   peer.ws.close();
 });
 
-test("another merchant's events are not seen", async () => {
+test('a subscription has no events of another merchant', async () => {
   const peer = await enter(room, otherKey);
   peer.send({ id: 's', type: 'subscribe', after: 0 });
   expect((await peer.next()).type).toBe('subscribed');
@@ -148,7 +148,7 @@ test("another merchant's events are not seen", async () => {
   peer.ws.close();
 });
 
-test('a revoked key ends its subscriptions with the problem, then the connection', async () => {
+test('a revoked key ends its subscriptions with the problem and then the connection', async () => {
   const caller = { credential: adminKey, requestId: 'test' };
   const key = await room.core.invoke(
     'createKey',
@@ -163,7 +163,7 @@ test('a revoked key ends its subscriptions with the problem, then the connection
   expect(await peer.closed).toMatchObject({ code: 4401 });
 });
 
-test('a reader that stops costs bounded memory, is closed with 1013 and resumes', async () => {
+test('a reader that stops uses bounded memory, is closed with 1013 and can resume', async () => {
   // 16 MB of events: more than the kernel takes for a peer that does not.
   const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
   const start = await lastSequence();
@@ -207,7 +207,7 @@ test('a reader that stops costs bounded memory, is closed with 1013 and resumes'
   await strict.close();
 });
 
-test('pages asked for all at once are answered, though they exceed the buffer', async () => {
+test('pages that are requested together arrive although they exceed the buffer', async () => {
   await Promise.all(upwards(0, 100).map(() => pay({ note: 'x'.repeat(400) })));
   const peer = await enter(room);
   for (const id of upwards(0, 64).map(String)) {

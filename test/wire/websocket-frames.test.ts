@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-describe('what is no message of this protocol', () => {
+describe('a frame that is not a message of the protocol', () => {
   test.each([
     ['not JSON', 'hello?', 4400],
     ['a JSON text', '"hello"', 4400],
@@ -27,13 +27,13 @@ describe('what is no message of this protocol', () => {
     ['binary', Buffer.from('{"id":"1","type":"unsubscribe"}'), 4400],
     ['larger than 64 KiB', ' '.repeat(65 * 1024), 1009],
     ['nested deeply', '['.repeat(60_000), 4400],
-  ])('%s ends the connection', async (_what, message, code) => {
+  ])('ends the connection: %s', async (_what, message, code) => {
     const peer = await enter(room);
     peer.send(message);
     expect((await peer.closed).code).toBe(code);
   });
 
-  test('whatever it is, the peer is answered or closed, and the room goes on', async () => {
+  test('gets an error or closes its connection, and the server goes on', async () => {
     const frame = fc.record(
       {
         id: fc.oneof(fc.constantFrom('1', ''), fc.jsonValue()),
@@ -64,7 +64,7 @@ describe('what is no message of this protocol', () => {
     );
   });
 
-  test('bytes that are no frame, and text that is no UTF-8, end the connection', async () => {
+  test('ends the connection if it is malformed or not UTF-8', async () => {
     // The socket under a client of `ws` is not public; a test may reach for it.
     const raw = (peer: { ws: unknown }) =>
       (peer.ws as { _socket: { write(bytes: Buffer): void } })._socket;
@@ -76,7 +76,7 @@ describe('what is no message of this protocol', () => {
     expect((await mangled.closed).code).toBe(1007);
   });
 
-  test('an id in use ends the connection, since its answers could not be told', async () => {
+  test('ends the connection if its id is in use, because responses would be ambiguous', async () => {
     const peer = await enter(room);
     const call = {
       id: '1',
@@ -90,8 +90,8 @@ describe('what is no message of this protocol', () => {
   });
 });
 
-describe('limits', () => {
-  test('too many calls, subscriptions or early frames end the connection with 4429', async () => {
+describe('above the limits,', () => {
+  test('calls, subscriptions and early frames end the connection with 4429', async () => {
     const small = await openRoom({ calls: 2, subscriptions: 2, earlyFrames: 2 });
     const slow = { ...payment, payment_method: 'pm_card_timeout', confirm: true };
     const calls = await enter(small);

@@ -44,7 +44,7 @@ describe('a violation of RFC 6455', () => {
     ['a frame without a mask', Buffer.from([fin | textFrame, 0]), 1002],
     ['a ping in parts', frame(0x9, Buffer.alloc(0)), 1002],
   ])(
-    '%s is answered with an error before its close code, logged and counted',
+    'gets an error before its close code and is logged and counted: %s',
     async (_, bytes, code) => {
       const peer = await connect(room, { headers: { 'x-request-id': `req_${code}` } });
       peer.send({ type: 'hello', key: adminKey });
@@ -66,8 +66,8 @@ describe('a violation of RFC 6455', () => {
   );
 });
 
-describe('a frame that is not taken', () => {
-  test('takes a rate-limit token, whatever is wrong with it, and says what is left', async () => {
+describe('a refused frame', () => {
+  test('takes a rate-limit token whatever is wrong with it and reports the remaining tokens', async () => {
     const still = await openRoom({}, undefined, stillLimits());
     const peer = await enter(still, readerKey);
     const left: number[] = [];
@@ -94,7 +94,7 @@ describe('a frame that is not taken', () => {
     await still.close();
   });
 
-  test('with a name twice, or a number that cannot be kept, is refused by its id', async () => {
+  test('with a duplicate name or an unrepresentable number gets an error with its id', async () => {
     const peer = await enter(room);
     const call = '"type":"call","operation":"createPayment","idempotencyKey":"k"';
     for (const [wrong, pointer] of [
@@ -113,7 +113,7 @@ describe('a frame that is not taken', () => {
     expect(await peer.closed).toMatchObject({ code: 4400 });
   });
 
-  test('has an idempotency key that is a broken string, and a whole one is the key in it', async () => {
+  test('may have a malformed idempotency key string, and a well-formed one is the key inside it', async () => {
     const peer = await enter(room);
     const call = { type: 'call', operation: 'createPayment', input: payment };
     peer.send({ ...call, id: '1', idempotencyKey: '"cut short' });
@@ -126,7 +126,7 @@ describe('a frame that is not taken', () => {
   });
 });
 
-test('a result says what it left of the key’s tokens', async () => {
+test('a result reports the remaining tokens of the key', async () => {
   const still = await openRoom({}, undefined, stillLimits());
   const peer = await enter(still, readerKey);
   peer.send({ id: '1', type: 'call', operation: 'listPayments', input: { limit: 1 } });
@@ -139,7 +139,7 @@ test('a result says what it left of the key’s tokens', async () => {
   await still.close();
 });
 
-test('hellos that fail are limited by address, and a good key is still welcome', async () => {
+test('failed hellos are limited by address, and a valid key is still accepted', async () => {
   const failures = {
     limiter: createTokenBuckets(() => 0),
     allowance: { ratePerSecond: 1, burst: 3 },
@@ -158,7 +158,7 @@ test('hellos that fail are limited by address, and a good key is still welcome',
   await guarded.close();
 });
 
-test('a peer that pings and reads nothing costs bounded memory', async () => {
+test('a peer that pings and reads nothing uses bounded memory', async () => {
   // Otherwise pings are read so slowly that the pongs never become many.
   const small = await openRoom({ freeFrames: 1_000_000 });
   const peer = await enter(small);
@@ -216,7 +216,7 @@ describe('an upgrade', () => {
       'validation_failed',
     ],
   ] as const)(
-    '%s is refused as a problem, logged and counted',
+    'is refused with a problem, logged and counted: %s',
     async (_, more, method, status, code) => {
       const before = room.records.length;
       const { response, problem } = await ask(room, more, method);
@@ -230,7 +230,7 @@ describe('an upgrade', () => {
     },
   );
 
-  test('from an origin that a setting allows is taken, whatever the host is', async () => {
+  test('from a configured origin is accepted for any host', async () => {
     const open = await openRoom({ allowsOrigin: createAllowsOrigin(['https://shop.example']) });
     const peer = await connect(open, { origin: 'https://shop.example' });
     peer.send({ type: 'hello', key: adminKey });
@@ -239,7 +239,7 @@ describe('an upgrade', () => {
     await open.close();
   });
 
-  test('from a page of its own host is taken, whether or not a proxy names the default port', () => {
+  test('from a page of its own host is accepted with or without the default port', () => {
     const allows = createAllowsOrigin([]);
     for (const [origin, host, allowed] of [
       ['https://shop.example', 'shop.example:443', true],
@@ -256,7 +256,7 @@ describe('an upgrade', () => {
     }
   });
 
-  test('is refused with 503 and the time to wait while the server ends', async () => {
+  test('is refused with 503 and the time to wait while the server shuts down', async () => {
     const ending = await openRoom();
     await ending.room.close();
     const { response, problem } = await ask(ending, {});
@@ -267,7 +267,7 @@ describe('an upgrade', () => {
   });
 });
 
-test('a peer that is gone does not keep the server from ending', async () => {
+test('a peer that has disappeared does not delay the shutdown of the server', async () => {
   const long = 3_600_000;
   const ending = await openRoom({ partingMs: 50, stopMs: long, closeMs: long });
   const peer = await enter(ending);

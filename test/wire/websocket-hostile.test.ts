@@ -41,7 +41,7 @@ const frames = fc
   // JSON writes half a surrogate pair as an escape, which is the way that it comes by UTF-8.
   .map(([known, unknown]) => JSON.stringify({ ...unknown, ...known }));
 
-test('no text that a frame can carry is beyond what errors and close reasons can tell', () => {
+test('any text of a frame can be repeated in errors and close reasons', () => {
   fc.assert(
     fc.property(frames, hostileText, (text, message) => {
       const received = readFrame(text);
@@ -63,7 +63,7 @@ test('no text that a frame can carry is beyond what errors and close reasons can
   );
 });
 
-test('half a surrogate pair as a name or a value is an error of the frame that has it', async () => {
+test('an unpaired surrogate in a name or a value is an error of its frame', async () => {
   const peer = await enter(room, readerKey);
   for (const frame of [
     String.raw`{"id":"1","type":"call","operation":"getPayment","input":{"id":"x","\ud800":1}}`,
@@ -81,7 +81,7 @@ test('half a surrogate pair as a name or a value is an error of the frame that h
   peer.ws.close();
 });
 
-test('whatever a frame says, its sender is answered or closed, and never by `internal`', async () => {
+test('any frame gets a response or closes its connection, but never gets `internal`', async () => {
   let peer: Peer | undefined;
   await fc.assert(
     fc.asyncProperty(frames, async (text) => {
@@ -104,7 +104,7 @@ test('whatever a frame says, its sender is answered or closed, and never by `int
 const openBroken = (break_: (core: Core) => Partial<Core>) =>
   openRoom({}, (core) => ({ ...core, ...break_(core) }));
 
-test('what breaks inside a command is an `internal` frame of it, and the connection goes on', async () => {
+test('an unexpected failure of a command gets an `internal` frame, and the connection goes on', async () => {
   const broken = await openBroken(() => ({
     // BigInt has no JSON.
     invoke: async () => ({ data: { kind: 'payment', payment: { amount: 1n } } }) as never,
@@ -126,7 +126,7 @@ test('what breaks inside a command is an `internal` frame of it, and the connect
   await broken.close();
 });
 
-test('what breaks while an error is answered closes that connection alone, with 1011', async () => {
+test('a failure to send an error closes only that connection with 1011', async () => {
   const broken = await openBroken((core) => ({
     refuse: async (caller, error, operation) => {
       if (error.code === 'unauthenticated') return core.refuse(caller, error, operation);

@@ -28,7 +28,7 @@ const createKey = (scopes: readonly Scope[], more: object = {}, core: Core = roo
 const lastSequence = () => room.store.of('acct_retail').lastSequence();
 const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-test('a subscription says where it starts, and one that is cut before an event misses none', async () => {
+test('a subscription reports its start position, and one that is cut before an event misses none', async () => {
   await addCustomer();
   const start = await lastSequence();
   const peer = await enter(room);
@@ -46,7 +46,7 @@ test('a subscription says where it starts, and one that is cut before an event m
   again.ws.close();
 });
 
-test('heartbeats move a subscription on past events that it does not want, and only then', async () => {
+test('heartbeats advance the position of a subscription only past events of other types', async () => {
   const peer = await enter(room);
   peer.send({ id: '__proto__', type: 'subscribe', types: ['refund.created'] });
   peer.send({ id: 'all', type: 'subscribe' });
@@ -61,7 +61,7 @@ test('heartbeats move a subscription on past events that it does not want, and o
   peer.ws.close();
 });
 
-test('a position that does not exist yet is refused by its name', async () => {
+test('a position that does not exist yet is refused by the name of its field', async () => {
   const peer = await enter(room);
   const last = await lastSequence();
   for (const after of [last + 1, Number.MAX_SAFE_INTEGER]) {
@@ -75,7 +75,7 @@ test('a position that does not exist yet is refused by its name', async () => {
   peer.ws.close();
 });
 
-test('what fails a subscription after its start is in the log and the count, under its request id', async () => {
+test('a failure of a subscription after its start is logged and counted under its request id', async () => {
   async function* broken(): AsyncGenerator<Event, void, void> {
     yield* [];
     throw new TypeError('The page is damaged.');
@@ -100,7 +100,7 @@ test('what fails a subscription after its start is in the log and the count, und
   await failing.close();
 });
 
-test('a subscription shows events of those resources alone that the key may read', async () => {
+test('a subscription has only events of resources that the key may read', async () => {
   const key = await createKey(['events:read', 'payments:read']);
   const peer = await enter(room, key.secret ?? '');
   peer.send({ id: 's', type: 'subscribe' });
@@ -113,7 +113,7 @@ test('a subscription shows events of those resources alone that the key may read
   peer.ws.close();
 });
 
-test('one key has a bounded number of streams open, and is told so by name', async () => {
+test('the number of open streams of a key is limited, and the error names the limit', async () => {
   const stop = new AbortController();
   await Promise.all(
     upwards(0, maxStreamsOfKey).map((i) =>
@@ -136,7 +136,7 @@ test('one key has a bounded number of streams open, and is told so by name', asy
   peer.ws.close();
 });
 
-test('a subscription that ends gives its place back, however it ends', async () => {
+test('a subscription that ends in any way no longer counts toward the limit', async () => {
   const stop = new AbortController();
   const rates = { ratePerSecond: 10_000, burst: 10_000 };
   const key = await createKey(['events:read', 'payments:read', 'customers:read'], rates);
@@ -163,7 +163,7 @@ test('a subscription that ends gives its place back, however it ends', async () 
   stop.abort();
 });
 
-test('all keys of a merchant share its rate limit beside their own', async () => {
+test('all keys of a merchant share its rate limit besides their own', async () => {
   const limits = stillLimits();
   const still = await openRoom({}, undefined, limits);
   const { merchantId } = await keyOf(still, adminKey);

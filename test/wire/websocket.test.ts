@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-describe('hello', () => {
-  test('is answered welcome, with the request id of the upgrade and the limits', async () => {
+describe('a hello frame', () => {
+  test('gets a welcome with the request id of the upgrade and the limits', async () => {
     const peer = await connect(room, { headers: { 'x-request-id': 'req_mine' } });
     peer.send({ type: 'hello', key: adminKey });
     expect(await peer.next()).toMatchObject({
@@ -26,13 +26,13 @@ describe('hello', () => {
     peer.ws.close();
   });
 
-  test('is not needed where the upgrade has an Authorization header', async () => {
+  test('is not needed if the upgrade has an Authorization header', async () => {
     const peer = await connect(room, { headers: { authorization: `Bearer ${readerKey}` } });
     expect(await peer.next()).toMatchObject({ type: 'welcome' });
     peer.ws.close();
   });
 
-  test('need not be waited for: commands sent right behind it are answered in order', async () => {
+  test('may be followed at once by commands, whose responses come in order', async () => {
     const peer = await connect(room);
     peer.send({ type: 'hello', key: adminKey });
     peer.send({ id: '1', type: 'call', operation: 'listPayments', input: {} });
@@ -57,14 +57,14 @@ describe('hello', () => {
     expect(await peer.closed).toMatchObject({ code: 4401 });
   });
 
-  test('an Authorization header that is not a good key ends with 4401 as well', async () => {
+  test('is not awaited after an invalid Authorization header, which closes with 4401', async () => {
     for (const authorization of ['Bearer sk_test_unknown', 'Basic abc']) {
       const peer = await connect(room, { headers: { authorization } });
       expect(await peer.closed).toMatchObject({ code: 4401 });
     }
   });
 
-  test('that does not come in time ends with 4408', async () => {
+  test('that does not arrive in time closes with 4408', async () => {
     const strict = await openRoom({ helloMs: 50 });
     const peer = await connect(strict);
     expect(await peer.next()).toMatchObject({ type: 'error', error: { code: 'timeout' } });
@@ -75,7 +75,7 @@ describe('hello', () => {
     await strict.close();
   });
 
-  test('must come first, and once', async () => {
+  test('must be the first frame and not be repeated', async () => {
     const early = await connect(room);
     early.send({ id: '1', type: 'call', operation: 'listPayments', input: {} });
     expect(await early.closed).toMatchObject({ code: 4401 });
@@ -86,7 +86,7 @@ describe('hello', () => {
 });
 
 describe('the upgrade', () => {
-  test('is refused with 400 where other subprotocols are offered and ours is not', async () => {
+  test('is refused with 400 if only other subprotocols are offered', async () => {
     await expect(connect(room, {}, ['chat', 'soap'])).rejects.toThrow('400');
     const peer = await connect(room, {}, ['chat', 'payments.v1.json']);
     expect(peer.ws.protocol).toBe('payments.v1.json');
@@ -100,14 +100,14 @@ describe('the upgrade', () => {
     peer.ws.close();
   });
 
-  test('is refused with 403 to a page of another host, and not to one of this', async () => {
+  test('is refused with 403 to a page of another host but not to one of its own host', async () => {
     await expect(connect(room, { origin: 'https://evil.example' })).rejects.toThrow('403');
     await expect(connect(room, { origin: 'null' })).rejects.toThrow('403');
     const peer = await connect(room, { origin: `http://127.0.0.1:${room.port}` });
     peer.ws.close();
   });
 
-  test('tells the request id, also where it is refused', async () => {
+  test('has a request id in its response, even if it is refused', async () => {
     const headers = { connection: 'Upgrade', upgrade: 'websocket', origin: 'https://evil.example' };
     const refused = request({ port: room.port, host: '127.0.0.1', path: '/ws', headers }).end();
     const [response] = await once(refused, 'response');
@@ -117,7 +117,7 @@ describe('the upgrade', () => {
 });
 
 describe('a call', () => {
-  test('is answered with the output in JSON and a request id of its own', async () => {
+  test('returns the output in JSON and its own request id', async () => {
     const peer = await enter(room);
     peer.send({
       id: 'a',
@@ -138,7 +138,7 @@ describe('a call', () => {
     peer.ws.close();
   });
 
-  test('with the same idempotency key is replayed, and says so', async () => {
+  test('with the same idempotency key is replayed and marked as a replay', async () => {
     const peer = await enter(room);
     const call = { type: 'call', operation: 'createPayment', input: payment };
     peer.send({ ...call, id: '1', idempotencyKey: 'again' });
@@ -149,7 +149,7 @@ describe('a call', () => {
     peer.ws.close();
   });
 
-  test('that fails is answered with the problem object, and the connection goes on', async () => {
+  test('that fails gets the problem object, and the connection goes on', async () => {
     const peer = await enter(room);
     peer.send({ id: '1', type: 'call', operation: 'getPayment', input: { id: 'pay_none' } });
     expect(await peer.next()).toMatchObject({
@@ -167,7 +167,7 @@ describe('a call', () => {
     peer.ws.close();
   });
 
-  test('of an operation that is not known, or is a stream, is refused by its id', async () => {
+  test('of an unknown operation or of a stream is refused by its id', async () => {
     const peer = await enter(room);
     for (const operation of ['stealPayment', 'watchEvents', 'constructor', '__proto__', 7]) {
       peer.send({ id: '1', type: 'call', operation, input: {} });
@@ -180,7 +180,7 @@ describe('a call', () => {
     peer.ws.close();
   });
 
-  test('with fields that are not known, `__proto__` among them, is refused', async () => {
+  test('with unknown fields, including `__proto__`, is refused', async () => {
     const peer = await enter(room);
     const call = '"id":"1","type":"call","operation":"listPayments"';
     for (const text of [
@@ -226,7 +226,7 @@ describe('a call', () => {
 });
 
 describe('the connection', () => {
-  test('is kept while pings are answered and cut when two are not', async () => {
+  test('is kept while the peer responds to pings and cut after two missing pongs', async () => {
     const lively = await openRoom({ pingMs: 250 });
     const deaf = await connect(lively, { autoPong: false });
     deaf.send({ type: 'hello', key: adminKey });
@@ -237,7 +237,7 @@ describe('the connection', () => {
     await lively.close();
   });
 
-  test('ends with 4401 when the key is revoked, after what runs was answered', async () => {
+  test('ends with 4401 when the key is revoked, after the running calls', async () => {
     const admin = await enter(room);
     admin.send({
       id: '1',
@@ -261,7 +261,7 @@ describe('the connection', () => {
     admin.ws.close();
   });
 
-  test('ends with 1012 when the server closes, after what runs was answered', async () => {
+  test('ends with 1012 when the server closes, after the running calls', async () => {
     const closing = await openRoom();
     const peer = await enter(closing);
     const slow = { ...payment, payment_method: 'pm_card_timeout', confirm: true };
@@ -280,7 +280,7 @@ describe('the connection', () => {
     await closing.close();
   });
 
-  test('of a peer that does not answer the close is cut, and the server can stop', async () => {
+  test('of a peer that ignores the close frame is cut, and the server can stop', async () => {
     const closing = await openRoom({ stopMs: 100 });
     const peer = await enter(closing);
     peer.ws.pause();
@@ -294,7 +294,7 @@ describe('the connection', () => {
   });
 });
 
-test("Node's own WebSocket calls, subscribes and is told why it is closed", async () => {
+test("Node's own WebSocket can call, subscribe and read the close reason", async () => {
   const socket = new WebSocket(room.url, 'payments.v1.json');
   const frames: { id?: string; type: string; sequence?: number }[] = [];
   let wake = () => {};
