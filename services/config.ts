@@ -47,11 +47,14 @@ export interface Config {
 }
 
 /** Only decimal digits: `Number` also converts blanks to 0, and 0 may mean unlimited. */
-const decimal = z
-  .string()
-  .regex(/^-?\d+(\.\d+)?$/, 'expected number')
-  .transform(Number);
-const port = decimal.pipe(z.int().min(0).max(65_535));
+const numberUpTo = (most: number, digits = /^\d+$/) =>
+  z
+    .string()
+    .refine((text) => digits.test(text) && Number(text) <= most, {
+      error: `expected a number from 0 to ${most}`,
+    })
+    .transform(Number);
+const port = numberUpTo(65_535);
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
 /**
@@ -97,10 +100,10 @@ const environment = z.object({
   DEMO: flag.default(true),
   GRAPHQL_HOST: z.enum(['yoga', 'lean']).default('yoga'),
   GRAPHQL_LOADERS: flag.default(true),
-  ADDRESS_LIMIT: decimal.pipe(z.number().min(0).max(1_000_000)).default(100),
+  ADDRESS_LIMIT: numberUpTo(1_000_000, /^\d+(\.\d+)?$/).default(100),
   TRUSTED_PROXIES: trustedProxies.default([]),
   CORS_ORIGINS: origins.default([]),
-  DRAIN_MS: decimal.pipe(z.int().min(0).max(600_000)).default(1000),
+  DRAIN_MS: numberUpTo(600_000).default(1000),
   LOG: z.enum(['off', 'errors', 'calls']).default('errors'),
 });
 

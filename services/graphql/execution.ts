@@ -272,8 +272,8 @@ function finish(
   requireSmall(data, operation.kind, maxAnswerBytes);
   const cost = costOf(operation, data, Math.max(price, paid), caller);
   const { requestId } = caller;
-  const told = toResponseErrors(errors, { requestId, report, places });
-  return { ...(told.length > 0 && { errors: told }), data, extensions: { cost } };
+  const reported = toResponseErrors(errors, { requestId, report, places });
+  return { ...(reported.length > 0 && { errors: reported }), data, extensions: { cost } };
 }
 
 async function subscribe(

@@ -28,7 +28,7 @@ const parameters: ReadonlySet<string> = new Set([
   'extensions',
 ]);
 
-const fault = (place: string | readonly string[], expected: string) =>
+const wrongType = (place: string | readonly string[], expected: string) =>
   invalid({
     path: typeof place === 'string' ? [place] : place,
     code: 'invalid_type',
@@ -38,7 +38,7 @@ const fault = (place: string | readonly string[], expected: string) =>
 function textIn(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw fault(name, 'a text');
+  if (typeof value !== 'string') throw wrongType(name, 'a text');
   return value;
 }
 
@@ -48,7 +48,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 function objectIn(body: Readonly<Record<string, unknown>>, name: string) {
   const value = Object.hasOwn(body, name) ? body[name] : undefined;
   if (value === undefined || value === null) return undefined;
-  if (!isObject(value)) throw fault(name, 'an object');
+  if (!isObject(value)) throw wrongType(name, 'an object');
   return value;
 }
 
@@ -57,17 +57,17 @@ function hashIn(extensions: Readonly<Record<string, unknown>> | undefined): stri
   const persisted = extensions?.persistedQuery;
   if (persisted === undefined || persisted === null) return undefined;
   const place = ['extensions', 'persistedQuery'];
-  if (!isObject(persisted)) throw fault(place, 'an object');
+  if (!isObject(persisted)) throw wrongType(place, 'an object');
   const { version, sha256Hash } = persisted;
-  if (version !== 1) throw fault([...place, 'version'], 'version 1');
-  if (typeof sha256Hash !== 'string') throw fault([...place, 'sha256Hash'], 'a text');
+  if (version !== 1) throw wrongType([...place, 'version'], 'version 1');
+  if (typeof sha256Hash !== 'string') throw wrongType([...place, 'sha256Hash'], 'a text');
   return sha256Hash;
 }
 
 /** The request in a parsed JSON body. @throws PaymentsError `validation_failed` */
 export function requestIn(body: unknown): GraphqlRequest {
-  if (Array.isArray(body)) throw fault('body', 'one request, not a batch');
-  if (!isObject(body)) throw fault('body', 'an object');
+  if (Array.isArray(body)) throw wrongType('body', 'one request, not a batch');
+  if (!isObject(body)) throw wrongType('body', 'an object');
   for (const name of Object.keys(body)) {
     if (parameters.has(name)) continue;
     const message = expectedOneOf([...parameters], excerpt(name));
@@ -78,7 +78,7 @@ export function requestIn(body: unknown): GraphqlRequest {
   const documentId = textIn(body, 'documentId');
   const hash = hashIn(objectIn(body, 'extensions'));
   if (query === undefined && documentId === undefined && hash === undefined) {
-    throw fault('query', 'a document as text, or a documentId');
+    throw wrongType('query', 'a document as text, or a documentId');
   }
   return {
     ...documentNamed(query, documentId, hash),

@@ -31,7 +31,7 @@ import { currentVersion } from './version.ts';
 
 /**
  * The contract of this room, OpenAPI 3.1, from the operations' input schemas, the table of routes
- * and the schemas of the answers. `--write` writes `schema/openapi.json`, `--check` compares.
+ * and the schemas of the responses. `--write` writes `schema/openapi.json`, `--check` compares.
  */
 
 type Json = { readonly [name: string]: unknown };

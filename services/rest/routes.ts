@@ -40,7 +40,7 @@ export const expandCustomer = {
 } as const;
 
 /**
- * Every operation that answers once. A key is ended by POST, not DELETE: it stays on record with
+ * Every operation that returns once. A key is ended by POST, not DELETE: it stays on record with
  * the time of its end, and ending it is a write that takes an idempotency key like the others.
  */
 const table = [

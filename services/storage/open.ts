@@ -20,8 +20,8 @@ export async function openStore(url: string, options?: StoreOptions): Promise<St
     case 'postgres':
     case 'postgresql':
       throw new Error(
-        'PostgreSQL is not supported yet: expected sqlite:<path> or sqlite::memory:, ' +
-          `got a ${scheme}: URL`,
+        'Cannot use the database URL: PostgreSQL is not supported yet. ' +
+          `Expected sqlite:<path> or sqlite::memory:, got a ${scheme}: URL.`,
       );
     default:
       throw unsupported(url);
@@ -33,7 +33,7 @@ function unsupported(url: string): Error {
   const shown = /^(sqlite:.*|[a-z][a-z0-9+.-]*:)/is.exec(url)?.[0];
   const got = shown ?? (url.includes('@') ? undefined : url);
   return new Error(
-    'expected a database URL sqlite:<path> or sqlite::memory:, ' +
-      `got ${got === undefined ? 'one without a scheme' : `'${got}'`}`,
+    'Cannot use the database URL: expected sqlite:<path> or sqlite::memory:, ' +
+      `got ${got === undefined ? 'a URL without a scheme' : `'${got}'`}.`,
   );
 }

@@ -47,7 +47,7 @@ describe('a server that cannot start reports the reason in one line and exits wi
     [
       'values that are not valid',
       { HTTP_PORT: 'x', LOG: 'all' },
-      /HTTP_PORT=x: expected number; LOG=all: expected one of off, errors, calls\.$/m,
+      /HTTP_PORT=x: expected a number from 0 to 65535; LOG=all: expected one of off, errors, calls\.$/m,
     ],
     ['a value of two lines', { LOG: 'one\ntwo' }, /LOG=one two: expected one of/],
     ['a host that this machine does not have', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
@@ -57,7 +57,7 @@ describe('a server that cannot start reports the reason in one line and exits wi
     [
       'a URL without a scheme',
       { DATABASE_URL: '//me:secret@host/x' },
-      /got one without a scheme$/m,
+      /got a URL without a scheme\.$/m,
     ],
     ['a URL of SQLite itself', { DATABASE_URL: 'sqlite:file:x?mode=memory' }, /sqlite:<path>/],
   ])('%s', async (_what, env, words) => {

@@ -57,7 +57,7 @@ const whyNot = (path: string, why: string) => ({
   code: 1,
   signal: null,
   stderr: expect.stringMatching(
-    new RegExp(`^expected a SQLite database at ${path.replaceAll('.', '\\.')}: .*${why}.*\n$`),
+    new RegExp(`^Cannot open the SQLite database at ${path.replaceAll('.', '\\.')}: .*${why}.*\n$`),
   ),
 });
 

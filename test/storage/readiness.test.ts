@@ -146,7 +146,7 @@ describe('a database that is damaged', () => {
     await filled();
     damage(from);
     await expect(openStore(`sqlite:${path}`)).rejects.toThrow(
-      /^expected a SQLite database at .*: (it is damaged|file is not a database|.*malformed)/,
+      /^Cannot open the SQLite database at .*: (it is damaged|file is not a database|.*malformed)/,
     );
   });
 

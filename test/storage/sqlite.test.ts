@@ -34,7 +34,7 @@ storeContract('sqlite in a file', () => openStore(`sqlite:${newPath()}`));
 describe('a database URL', () => {
   test('that is invalid is refused with what was expected', async () => {
     for (const url of ['', 'sqlite:', 'sqlite:memory:', 'file.db', 'mysql://u@host/db']) {
-      await expect(openStore(url)).rejects.toThrow(/expected a database URL sqlite:<path>.*got/);
+      await expect(openStore(url)).rejects.toThrow(/database URL: expected sqlite:<path>.*got/);
     }
     await expect(openStore('postgres://u@host/db')).rejects.toThrow('not supported yet');
   });

@@ -19,8 +19,23 @@ interface Page {
 /** Pages for one address: each is megabytes, to a client that nobody knows. */
 const allowance: Allowance = { ratePerSecond: 1, burst: 10 };
 
+/** GraphiQL's own text would introduce this server as an editor. */
+const exampleQuery = `# Replace YOUR_KEY under Headers, then run this.
+{
+  payments(first: 3, status: PARTIALLY_REFUNDED) {
+    nodes {
+      id
+      amount
+      customer { name }
+      refunds { nodes { amount } }
+    }
+  }
+}
+`;
+
 const options: GraphiQLOptions = {
   title: 'Fivewire',
+  defaultQuery: exampleQuery,
   headers: '{\n  "authorization": "Bearer YOUR_KEY"\n}',
   defaultEditorToolsVisibility: 'headers',
   // The key is not kept in the browser.

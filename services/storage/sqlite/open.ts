@@ -93,6 +93,6 @@ async function openDatabase(path: string): Promise<SqliteConnection> {
   } catch (cause) {
     connection?.database.close();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`expected a SQLite database at ${path}: ${why}`, { cause });
+    throw new Error(`Cannot open the SQLite database at ${path}: ${why}`, { cause });
   }
 }
