@@ -33,12 +33,12 @@ function list(plan: Plan, out: Out): void {
   }
 }
 
-/** Whatever a run has so far survives its end. */
+/** The first signal ends the measuring; what was measured is still published. */
 function stopOnSignals(): AbortSignal {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      // Twice: now.
+      // A second signal ends the run at once.
       if (stop.signal.aborted) process.exit(exit.interrupted);
       stop.abort();
       endAll();
@@ -63,7 +63,6 @@ const hasInvalid = ({ cells }: Result): boolean =>
       ),
   );
 
-/** What a run's figures and limits come to. */
 export function exitCodeOf(result: Result, judged: readonly Judgement[]): number {
   if (!result.complete) return exit.interrupted;
   if (judged.some(({ verdict }) => verdict === 'not met')) return exit.threshold;
@@ -85,9 +84,9 @@ async function run(
   const limits = thresholds.map(parseThreshold);
   const template = findTemplate();
   const plan = makePlan(scenarios, request, !template.exists);
-  // With --json, what is for the eye goes where it disturbs no pipe.
+  // With --json, standard output carries only the result; progress goes to standard error.
   const out = json ? process.stderr : process.stdout;
-  // Whoever read this is gone: nobody waits for the rest.
+  // The reader of the pipe has ended, so the run ends too.
   out.on('error', () => process.exit(exit.failed));
   const length = formatDuration(plan.estimateMs);
   out.write(`${plan.servers} fresh server processes, about ${length}, seed ${request.seed}.\n\n`);

@@ -154,7 +154,7 @@ function parseFlags(args: readonly string[]) {
 }
 
 /**
- * @param resultsFolder where results go that say nothing else
+ * @param resultsFolder where results go unless `--out` names another folder
  * @throws Error saying what was expected and what was got
  */
 export function readCommand(args: readonly string[], resultsFolder: string): Command {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../services/core/client.ts';
 import type { CallWire, WireName } from '../result/wires.ts';
-import type { Clients } from '../subject/clients.ts';
+import type { SubjectClients } from '../subject/clients.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 import { readNewest, readOne } from '../subject/payments.ts';
 
@@ -10,8 +10,8 @@ export interface ProbeTarget {
   /** `http://host:port` */
   readonly origin: string;
   readonly key: string;
-  readonly clients: { readonly [Wire in CallWire]: Clients[Wire] };
-  readonly sse: Clients['sse'];
+  readonly clients: { readonly [Wire in CallWire]: SubjectClients[Wire] };
+  readonly sse: SubjectClients['sse'];
   readonly fixtures: Fixtures;
   /** Sequence of the newest event. */
   readonly lastSequence: number;

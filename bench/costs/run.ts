@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatCount, formatMs, formatNumber } from '../result/format.ts';
-import { left, renderText, right, type Table } from '../result/table.ts';
+import { left, type ReportTable, renderText, right } from '../result/table.ts';
 import { roomWires } from '../result/wires.ts';
 import type { Address } from '../subject/address.ts';
 import { adminKey, connectClient, portOf } from '../subject/clients.ts';
@@ -109,7 +109,7 @@ async function costOf(probe: Probe, target: ProbeTarget, pid: number): Promise<C
 const perToken = ({ cpuMicros, tokens }: Cost): number => cpuMicros / Math.max(tokens, 1);
 
 /** The costs, the highest a token first. */
-export function costTable(costs: readonly Cost[]): Table {
+function costTable(costs: readonly Cost[]): ReportTable {
   const sorted = costs.toSorted((a, b) => perToken(b) - perToken(a));
   const over = sorted.filter((cost) => perToken(cost) > limitMicros);
   return {

@@ -69,7 +69,7 @@ interface CheckOptions {
   readonly random: Random;
 }
 
-/** On one server: where both put the load. */
+/** The server that both load. */
 interface Harness extends CheckOptions {
   readonly generator: LoadGenerator;
   readonly bodyPath: string;
@@ -142,7 +142,7 @@ async function takePairs(
 
 const grpcPrefixBytes = 5;
 
-/** The same request, answered by nobody's work. */
+/** The same request to a server that does nothing. */
 function nullServer(
   address: Address,
   wire: CheckedWire,

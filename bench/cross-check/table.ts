@@ -1,6 +1,6 @@
 import { canPin } from '../process/child.ts';
 import { formatCount, formatRatio, missing } from '../result/format.ts';
-import { left, right, type Table } from '../result/table.ts';
+import { left, type ReportTable, right } from '../result/table.ts';
 import { labels, type WireName } from '../result/wires.ts';
 import { type Comparison, compare, median } from '../statistics/paired.ts';
 import { createRandom } from '../statistics/random.ts';
@@ -31,7 +31,7 @@ export interface ToolComparison {
   readonly ceilings: readonly Pair[];
 }
 
-export interface Agreement {
+interface Agreement {
   /** Ours over the tool's. */
   readonly comparison: Comparison;
   readonly text: string;
@@ -90,7 +90,7 @@ export function verdictOf({ pairs, ceilings, tool }: ToolComparison): Agreement 
   return { comparison, text: `differs${unsure}`, passes: false };
 }
 
-export const toolTable = (lines: readonly ToolComparison[]): Table => ({
+export const toolTable = (lines: readonly ToolComparison[]): ReportTable => ({
   title: 'One payment read, by our drivers and by tools that others wrote',
   lead: 'Calls a second, closed loop: the same request, in turns, on the same server process.',
   columns: [

@@ -18,7 +18,7 @@ export interface ToolLoad {
   readonly seconds: number;
 }
 
-export interface ToolRun {
+interface ToolRun {
   readonly completed: number;
   readonly perSecond: number;
   /** Of all answers, without headers; null if the tool does not report it. */
@@ -124,7 +124,7 @@ export function findTool({ name }: Tool): string | undefined {
 }
 
 /**
- * Runs a tool on its core and gives what it said. It is ended with this process.
+ * Runs a tool on its core and returns its output. The tool ends with this process.
  * @throws Error if it ends with another code than 0, or not in time
  */
 export async function runTool(

@@ -4,7 +4,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Names in lower case, without those of the connection (`host`, `content-length` …). */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty if there is none. Of gRPC with the five bytes before the message. */
+  /** Empty without a body; with gRPC's five-byte prefix of a message. */
   readonly body: Uint8Array;
 }
 
@@ -14,13 +14,13 @@ export interface FrameRequest {
   readonly protocol: string;
   /** Sent once; the first frame of the server answers it. */
   readonly hello: string;
-  /** The command; its `"id":"…"` is replaced by one that is free. */
+  /** The command; its `"id":"…"` is replaced by a free one. */
   readonly frame: string;
 }
 
 /** One answer, as a check gets it. Valid only until the check returns. */
 export interface DriverReply {
-  /** Of HTTP; of gRPC the number in `grpc-status`, −1 where there was none; of a frame 0. */
+  /** Of HTTP; of gRPC the number in `grpc-status`, −1 without one; 0 for a frame. */
   readonly status: number;
   /** The whole body, or the text of the frame. */
   readonly body: Uint8Array;
@@ -32,7 +32,7 @@ export interface DriverReply {
  * it as every other client.
  */
 export interface Driver {
-  /** One request and its answer. Rejects where the check refuses it, or the connection is lost. */
+  /** One request and its answer. Rejects if the check refuses it or the connection is lost. */
   call(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** Bytes kept from one read to the next, because what they begin has not come as a whole. */
-export interface HeldBytes {
+interface HeldBytes {
   readonly length: number;
   /** Appends these to what is held. @returns all that is held, from the start of a buffer */
   add(bytes: Buffer, start: number, end: number): Buffer;

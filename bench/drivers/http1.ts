@@ -19,12 +19,12 @@ function encode({ host, port, request }: DriverOptions<HttpRequest>): Buffer {
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]);
 }
 
-/** One connection and the one call on it. It is opened again where it was lost. */
+/** One connection and the one call on it. It is opened again after a loss. */
 interface KeptConnection {
   /** Sends the request for this call. */
   send(call: Pending): void;
   open(): Promise<void>;
-  /** Gives the connection up where its call was sent before this time. */
+  /** Gives the connection up if its call was sent before this time. */
   giveUpBefore(ms: number): void;
   close(): void;
 }
@@ -69,7 +69,7 @@ function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
   let socket: Socket | undefined;
   let pending: Pending | undefined;
   let sentMs = 0;
-  /** Why the connection was given up, where no call was there to hear it. */
+  /** Why the connection was given up while no call was in flight. */
   let unheard: Error | undefined;
   let isClosed = false;
 

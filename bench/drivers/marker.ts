@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** Replaces one text in encoded requests by a fresh one of the same length, in place. */
 export interface Marker {
-  /** Bytes of the text; 0 where there is nothing to replace. */
+  /** Bytes of the text; 0 if there is nothing to replace. */
   readonly length: number;
   /** Where the text stands in these bytes. */
   placesIn(bytes: Buffer): readonly number[];
@@ -21,7 +21,7 @@ for (const [index, digit] of digits.entries()) after[digit] = digits[(index + 1)
 
 /**
  * Fresh texts are a random beginning and a counter, in hex: unique over processes too.
- * @param marker at least 20 bytes where present; without it there is nothing to replace
+ * @param marker at least 20 bytes; optional
  * @throws Error if the marker is too short for that
  */
 export function createMarker(marker: string | undefined): Marker {

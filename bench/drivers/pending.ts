@@ -16,7 +16,7 @@ function refusal({ status, body }: DriverReply): Error {
   );
 }
 
-/** Ends a call by what the check says of its answer. */
+/** Ends a call with the verdict of the check on its response. */
 export function settle(
   { resolve, reject }: Pending,
   check: (answer: DriverReply) => boolean,

@@ -2,14 +2,14 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** Where a driver connects to. */
-export interface Endpoint {
+interface Endpoint {
   readonly host: string;
   readonly port: number;
   /** TLS with this certificate as the only authority. Clear text if omitted. */
   readonly ca?: string | undefined;
 }
 
-export interface SocketEvents {
+interface SocketEvents {
   /** Before any byte comes. */
   readonly onOpen?: (socket: Socket) => void;
   /** The first `length` bytes are new; valid until this returns. */
@@ -26,7 +26,7 @@ const servername = 'localhost';
 /**
  * Opens a connection whose bytes come in one buffer that is used again and again, past the
  * machinery of streams.
- * @param protocol for ALPN, where there is TLS
+ * @param protocol for ALPN, over TLS
  * @throws Error if the connection cannot be had
  */
 export function openSocket(

@@ -7,7 +7,7 @@ export interface SharedConnection {
   isUsable(): boolean;
   /** Whether it takes a new call now. */
   hasRoom(): boolean;
-  /** Only where there is room. */
+  /** Call it only if there is room. */
   send(call: Pending): void;
   /** Ends it and its calls; once it is over, nothing more happens. */
   close(reason: Error): void;
@@ -19,7 +19,7 @@ export interface SharedConnectionEvents {
   readonly onOver: (session: SharedConnection) => void;
 }
 
-/** One of the connections that calls are spread over; opened again where it is over. */
+/** One of the connections that calls are spread over; opened again when it ends. */
 interface Slot {
   session: SharedConnection | undefined;
   /** Those who wait for it to open. */

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import type { Driver, DriverOptions, FrameRequest } from './driver.ts';
 import { createHeldBytes } from './held-bytes.ts';
 import { createMarker } from './marker.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
 import { settle } from './pending.ts';
 import { openSocket } from './socket.ts';
 import { type SharedConnection, type SharedConnectionEvents, spreadOver } from './spread.ts';
-import { createCommands, type Slot, slotOf } from './websocket/commands.ts';
+import { type CommandSlot, createCommands, slotOf } from './websocket/commands.ts';
 import { maskedFrame, opcode, readFrameHead } from './websocket/frames.ts';
+import { createWriteBatch, type WriteBatch } from './write-batch.ts';
 
 const acceptFor = (key: string): string =>
   createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
@@ -36,12 +36,12 @@ function requireUpgrade(head: string, key: string): void {
 type OnMessage = (bytes: Buffer, start: number, end: number) => void;
 
 /** Cuts messages out of what comes behind the upgrade. @throws Error if the server closes */
-function createMessageReader(outbox: () => Outbox, onMessage: OnMessage) {
+function createMessageReader(batch: () => WriteBatch, onMessage: OnMessage) {
   /** Of a message in fragments, what has come. */
   let fragments: Buffer[] = [];
   const onControl = (code: number, payload: Buffer) => {
     if (code === opcode.ping) {
-      outbox().add(maskedFrame(opcode.pong, payload, randomBytes(4)).bytes);
+      batch().add(maskedFrame(opcode.pong, payload, randomBytes(4)).bytes);
     }
     if (code !== opcode.close) return;
     const status = payload.length >= 2 ? payload.readUInt16BE() : 'no status';
@@ -72,24 +72,24 @@ const headEnd = '\r\n\r\n';
 /** @throws Error if the connection cannot be had, or the server does not answer the hello */
 function openWebsocketSession(
   options: DriverOptions<FrameRequest>,
-  createSlot: (id: number) => Slot,
+  createSlot: (id: number) => CommandSlot,
   { onRoom, onOver }: SharedConnectionEvents,
 ): Promise<SharedConnection> {
   const { request, check } = options;
   const key = randomBytes(16).toString('base64');
-  const slots: Slot[] = [];
-  const free: Slot[] = [];
+  const slots: CommandSlot[] = [];
+  const free: CommandSlot[] = [];
   const held = createHeldBytes();
   let phase: 'upgrading' | 'greeting' | 'open' | 'over' = 'upgrading';
 
   return new Promise((resolve, reject) => {
-    let link: { readonly socket: Socket; readonly outbox: Outbox } | undefined;
-    const outbox = () => {
+    let link: { readonly socket: Socket; readonly batch: WriteBatch } | undefined;
+    const batch = () => {
       if (!link) throw new Error('Expected an open connection.');
-      return link.outbox;
+      return link.batch;
     };
     const say = (text: string) =>
-      outbox().add(maskedFrame(opcode.text, Buffer.from(text), randomBytes(4)).bytes);
+      batch().add(maskedFrame(opcode.text, Buffer.from(text), randomBytes(4)).bytes);
     const end = (reason: Error) => {
       if (phase === 'over') return;
       phase = 'over';
@@ -107,11 +107,11 @@ function openWebsocketSession(
         if (slots.length === slot.id) slots.push(slot);
         slot.pending = call;
         slot.renew();
-        outbox().add(slot.frame);
+        batch().add(slot.frame);
       },
       close: end,
     };
-    const readMessages = createMessageReader(outbox, (bytes, start, last) => {
+    const readMessages = createMessageReader(batch, (bytes, start, last) => {
       if (phase === 'greeting') {
         phase = 'open';
         return resolve(session);
@@ -147,8 +147,8 @@ function openWebsocketSession(
     };
     openSocket(options, 'http/1.1', {
       onOpen(socket) {
-        link = { socket, outbox: createOutbox(socket) };
-        link.outbox.add(Buffer.from(encodeUpgrade(options, key)));
+        link = { socket, batch: createWriteBatch(socket) };
+        link.batch.add(Buffer.from(encodeUpgrade(options, key)));
       },
       onBytes,
       onLost: end,

@@ -1,7 +1,7 @@
 import { createHistogram, type Histogram, recordMs } from '../statistics/histogram.ts';
 
-export interface ClosedLoopOptions {
-  /** One unit of work; rejects where the answer was not the one expected. */
+interface ClosedLoopOptions {
+  /** One unit of work; rejects an unexpected response. */
   readonly call: () => Promise<unknown>;
   /** Calls in flight at any time. */
   readonly inFlight: number;
@@ -24,7 +24,7 @@ export interface ClosedLoopResult {
   readonly perSecond: number;
   /** Throughput of the second half over that of the first: 1 is stationary. */
   readonly drift: number;
-  /** Of every good answer, also after the end: to leave out the longest would be a lie. */
+  /** Of every good answer, also after the end: without them, the longest would be missing. */
   readonly latency: Histogram;
 }
 

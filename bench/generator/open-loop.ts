@@ -23,7 +23,7 @@ export interface OpenLoopResult {
   readonly failed: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
-  /** From the last intended start to the last answer: long where calls have piled up. */
+  /** From the last intended start to the last answer: long if calls have piled up. */
   readonly drainMs: number;
   /** From the intended start: what a user waits. Calls that time out are in it. */
   readonly response: Histogram;

@@ -77,7 +77,7 @@ function waitAndReport(cell: BigInt64Array<SharedArrayBuffer>, tell: () => void)
 }
 
 if (workerData instanceof BigInt64Array) {
-  // It is the one that was given above, and that is shared.
+  // The buffer that was passed above is shared.
   const cell = workerData as BigInt64Array<SharedArrayBuffer>;
   waitAndReport(cell, () => parentPort?.postMessage(0));
 }

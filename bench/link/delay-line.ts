@@ -1,7 +1,7 @@
 /** Time as a line sees it, milliseconds; tests bring a virtual one. */
 export interface Timer {
   now(): number;
-  /** Runs at this time or as soon after it as the machine can, at once where it has come. */
+  /** Runs at this time or as soon after it as the machine can, at once if it has passed. */
   at(ms: number, run: () => void): void;
 }
 
@@ -30,7 +30,7 @@ export function createTransmitter(bytesPerSecond = Number.POSITIVE_INFINITY): Tr
  */
 export const windowBytes = 6 * 1024 * 1024;
 
-export interface DelayLineOptions {
+interface DelayLineOptions {
   /** One way. */
   readonly delayMs: number;
   readonly transmit: Transmitter;
@@ -43,7 +43,7 @@ export interface DelayLineOptions {
 }
 
 /** One direction of one connection. */
-export interface DelayLine {
+interface DelayLine {
   send(passage: Passage): void;
   /** Sent, but not yet taken by the far end. */
   waitingBytes(): number;

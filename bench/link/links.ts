@@ -21,7 +21,7 @@ export interface LinkOrder {
   readonly id: number;
   readonly wish: Wish;
 }
-export type Wish =
+type Wish =
   | { readonly open: LinkOptions }
   | { readonly count: number }
   | { readonly close: number };

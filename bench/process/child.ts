@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 export const cores: number = availableParallelism();
 
-/** Server and client each have a core to themselves where there are two and `taskset`. */
+/** Server and client each have a core to themselves if there are two and `taskset`. */
 export const canPin: boolean =
   process.platform === 'linux' && cores >= 2 && existsSync('/usr/bin/taskset');
 
@@ -19,7 +19,7 @@ export function endAll(): void {
 }
 process.on('exit', endAll);
 
-export interface StartOptions {
+interface StartOptions {
   /** File of this project, and its arguments. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { Result } from '../result/result.ts';
-import { left, type Table } from '../result/table.ts';
+import { left, type ReportTable } from '../result/table.ts';
 import { graphqlCannotBeCached, grpcHasNoCache, restCachesNaturally } from './caching.ts';
 import { connectionsAreCheap } from './connections-are-cheap.ts';
 import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
@@ -33,7 +33,7 @@ export const questions: readonly Question[] = [
   graphqlServersAreSlow,
 ];
 
-export const questionTable = (result: Result): Table => ({
+export const questionTable = (result: Result): ReportTable => ({
   title: 'Claims, judged by this run',
   lead: 'Each answer is computed from the evidence beside it. A ratio divides the first contender by the second; its 95 % interval is in brackets.',
   columns: [left(''), left('claim'), left('answer'), left('evidence')],

@@ -20,7 +20,7 @@ export interface Question {
   /** Its number in the list of questions. */
   readonly number: number;
   readonly claim: string;
-  /** Who says so. */
+  /** Who makes the claim. */
   readonly source: string;
   /** The scenarios that it is judged by. */
   readonly scenarios: readonly string[];

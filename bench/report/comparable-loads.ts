@@ -14,9 +14,9 @@ export interface ComparableMetric {
   readonly name: string;
   readonly metric: Metric;
   format(value: number): string;
-  /** Counted, not timed: without noise where no run measured any. */
+  /** Counted, not timed: without noise unless a run measured some. */
   readonly isCounted?: true;
-  /** Holds where the client was the limit: what the server spent on a call it spent. */
+  /** Valid even if the client was the limit: the server's CPU for a call does not depend on it. */
   readonly outlivesFaults?: true;
 }
 
@@ -90,7 +90,7 @@ export type CellLoad = Pick<ComparableLoad, 'kind' | 'workload' | 'conditions'> 
   readonly samples: readonly Sample[];
 };
 
-/** Equal where two loads were made in the same way. */
+/** Equal if two loads were made in the same way. */
 export const keyOf = ({
   kind,
   workload,

@@ -16,7 +16,7 @@ import {
 import { type Conditions, describeConditions } from './load-conditions.ts';
 
 /** A figure of the same load in two runs. */
-export interface ComparedFigure {
+interface ComparedFigure {
   readonly scenario: string;
   readonly contender: string;
   readonly load: string;
@@ -31,17 +31,17 @@ export interface ComparedFigure {
   readonly difference: Difference;
 }
 
-export interface NotCompared {
+interface NotCompared {
   readonly what: string;
   readonly reason: string;
 }
 
-export interface ComparisonOfRuns {
+interface ComparisonOfRuns {
   readonly older: Origin;
   readonly newer: Origin;
   /** What else differs than the code: a line each. */
   readonly differs: readonly string[];
-  /** False where ratios say more of the machines than of the code. */
+  /** False if ratios compare the machines rather than the code. */
   readonly isSameMachine: boolean;
   readonly figures: readonly ComparedFigure[];
   readonly refused: readonly NotCompared[];

@@ -1,6 +1,6 @@
 import { formatNumber, formatRatio } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
-import { left, type Table } from '../result/table.ts';
+import { left, type ReportTable } from '../result/table.ts';
 import { callWires, labels, protocolOf, type WireName } from '../result/wires.ts';
 import {
   closedOf,
@@ -17,7 +17,7 @@ import {
 } from '../statistics/summary.ts';
 
 /** A goal of this project, judged by one run. */
-export interface Goal {
+interface Goal {
   readonly name: string;
   readonly target: string;
   readonly measured: string;
@@ -189,7 +189,7 @@ export function goalsOf(result: Result): Goal[] {
   ];
 }
 
-export const goalTable = (result: Result): Table => ({
+export const goalTable = (result: Result): ReportTable => ({
   title: 'Goals, and whether this run reaches them',
   lead: 'Each goal is judged by this run alone. A ratio to a bare library compares capacity: calls a second if both servers were busy, otherwise CPU a call. Only `--full` and `--only bare` measure these ratios.',
   columns: [left('goal'), left('target'), left('measured'), left('verdict'), left('missed by')],

@@ -1,7 +1,7 @@
 import { formatCount } from '../result/format.ts';
 import type { ClosedLoopSample, DeliverySample, OpenLoopSample } from '../result/result.ts';
 
-/** How a load was made: what has to be equal where two are to be compared. Texts by name. */
+/** How a load was made, as texts by name. Loads are comparable only if all are equal. */
 export type Conditions = Readonly<Record<string, string>>;
 
 const many = (count: number, what: string): string =>

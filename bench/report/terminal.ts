@@ -12,7 +12,7 @@ import { tablesOfScenario } from './tables/index.ts';
 import { storageTable } from './tables/storage.ts';
 
 /** The output of a run while it is measured. */
-export interface Terminal {
+interface Terminal {
   readonly isTTY: boolean;
   write(text: string): void;
 }

@@ -21,7 +21,7 @@ import {
 } from './load-conditions.ts';
 
 /** A limit that a figure has to keep. */
-export interface Threshold {
+interface Threshold {
   readonly text: string;
   readonly contender: string;
   readonly scenario: string;
@@ -57,7 +57,7 @@ type MetricReading =
 interface ThresholdMetric {
   /** Each unit in the figure's own. */
   readonly units: Readonly<Record<string, number>>;
-  /** Whether it is of a workload: a delivered event is of none. */
+  /** Whether it belongs to a workload; a delivered event does not. */
   readonly hasWorkload: boolean;
   read(cell: Cell, at: At): MetricReading;
 }
@@ -140,7 +140,7 @@ const atCapacity = (units: ThresholdMetric['units'], metric: MetricName): Thresh
     const [first] = loads;
     if (!first) return missing;
     const how = `${first.workload}, ${describeConditions(conditionsOfClosed(first))}, ${ofProcesses(cell)}`;
-    // What the server spent on a call it spent, even where the client was the limit.
+    // Server CPU is valid even if the client was the limit.
     const fault = metric === 'cpuAtCapacity' ? undefined : faultOfLoads(loads);
     return fault ? none(fault) : typicalReading(cell, metric, at, how);
   },
@@ -298,7 +298,7 @@ function judge(result: Result, threshold: Threshold): Judgement {
   };
 }
 
-/** What a result says of each threshold. What is not valid in it is neither met nor missed. */
+/** Judges each threshold by a result. A figure that is not valid is neither met nor missed. */
 export const judgeThresholds = (
   result: Result,
   thresholds: readonly Threshold[],

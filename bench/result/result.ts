@@ -54,10 +54,10 @@ const openLoop = z.strictObject({
   ...load,
   driver: z.enum(['lean', 'client']),
   perSecond: z.number(),
-  /** Of this process's own capacity, where the rate was chosen by it. */
+  /** Of this process's own capacity, if the rate was chosen by it. */
   share: z.number().nullable(),
   arrivals: z.enum(['poisson', 'uniform']),
-  /** Of the rate: below 1 where calls failed, did not fit, or piled up until the end. */
+  /** Of the rate: below 1 if calls failed, did not fit, or piled up until the end. */
   achieved: z.number(),
   scheduled: count,
   sent: count,
@@ -119,7 +119,7 @@ const caching = z.strictObject({
   /** Answered with "not changed", or not asked at all. */
   saved: count,
   writes: count,
-  /** Reads that answered less than was acknowledged to the writer before they began. */
+  /** Reads that missed a write that was acknowledged before they began. */
   stale: count,
 });
 
@@ -164,7 +164,7 @@ const sample = z.strictObject({
   peakBytes: z.number().nullable(),
   /** How long it was warmed up before the first timed step. */
   warmUpMs: z.number(),
-  /** The first of a workload is the one that contenders are compared by. */
+  /** Contenders are compared by the first of each workload. */
   closed: z.array(closedLoop),
   open: z.array(openLoop),
   capacity: z.array(capacity),
@@ -259,7 +259,7 @@ const result = z.strictObject({
   version: z.literal(resultVersion),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  /** False where the run was cut short. */
+  /** False if the run was cut short. */
   complete: z.boolean(),
   environment,
   options: z.strictObject({
@@ -299,7 +299,6 @@ export type Ceiling = z.infer<typeof ceiling>;
 /** What the store costs beside the database under it. Medians over alternating rounds. */
 export type StoreMeasurement = z.infer<typeof storage>;
 export type LinkProof = z.infer<typeof linkProof>;
-export type CachingSample = z.infer<typeof caching>;
 export type IdleSample = z.infer<typeof idle>;
 export type FailureSample = z.infer<typeof failure>;
 /** What a load generator brings back; the rest of a sample is the process's own. */

@@ -1,23 +1,23 @@
-/** A table before it is known where it is shown. */
-export interface Table {
+/** A table, independent of the output format. */
+export interface ReportTable {
   readonly title: string;
   /** A sentence or two under the title. */
   readonly lead: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly ReportColumn[];
   readonly rows: readonly (readonly string[])[];
   /** Reasons, notes, floors; a line each. */
   readonly notes: readonly string[];
 }
 
-export interface Column {
+export interface ReportColumn {
   readonly head: string;
   readonly align: 'left' | 'right';
 }
 
-export const left = (head: string): Column => ({ head, align: 'left' });
-export const right = (head: string): Column => ({ head, align: 'right' });
+export const left = (head: string): ReportColumn => ({ head, align: 'left' });
+export const right = (head: string): ReportColumn => ({ head, align: 'right' });
 
-const padded = (text: string, width: number, align: Column['align']): string =>
+const padded = (text: string, width: number, align: ReportColumn['align']): string =>
   align === 'left' ? text.padEnd(width) : text.padStart(width);
 
 /** Columns of a terminal, and of a log that is read beside code. */
@@ -58,7 +58,7 @@ function bandsOf([first = 0, ...widths]: readonly number[], width: number): numb
  * by default all stand in one line, which `grep` finds whole.
  */
 export function renderText(
-  { title, lead, columns, rows, notes }: Table,
+  { title, lead, columns, rows, notes }: ReportTable,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const widths = columns.map((column, at) =>
@@ -86,7 +86,10 @@ export function renderText(
 const cellText = (text: string): string => text.replaceAll('|', '\\|');
 
 /** The rows of the table in Markdown, without its title. */
-export function renderMarkdownRows({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
+export function renderMarkdownRows({
+  columns,
+  rows,
+}: Pick<ReportTable, 'columns' | 'rows'>): string {
   const line = (texts: readonly string[]) => `| ${texts.map(cellText).join(' | ')} |`;
   return [
     line(columns.map(({ head }) => head)),
@@ -95,7 +98,7 @@ export function renderMarkdownRows({ columns, rows }: Pick<Table, 'columns' | 'r
   ].join('\n');
 }
 
-export function renderMarkdown(table: Table): string {
+export function renderMarkdown(table: ReportTable): string {
   const { title, lead, notes } = table;
   return [
     `## ${title}`,

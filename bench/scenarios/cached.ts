@@ -28,7 +28,7 @@ const contenders = [
   contender('grpc', 'grpc-etag', 'etag', grpcByEtag),
 ];
 
-/** @throws Error if there is none of this name */
+/** @throws Error if no contender has this name */
 function contenderNamed(name: string) {
   const found = contenders.find((one) => one.name === name);
   if (!found) throw new Error(`Expected a contender of cached, got '${name}'.`);

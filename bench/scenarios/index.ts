@@ -33,7 +33,7 @@ export const scenarioNames = Object.keys(byName) as readonly ScenarioName[];
 
 export const isScenarioName = (name: string): name is ScenarioName => Object.hasOwn(byName, name);
 
-/** @throws Error if there is none of this name */
+/** @throws Error if no scenario has this name */
 export function scenarioNamed(name: string): Scenario {
   if (isScenarioName(name)) return byName[name];
   throw new Error(`Expected a scenario, got '${name}'.`);

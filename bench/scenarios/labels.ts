@@ -3,7 +3,7 @@ import { findCell } from '../statistics/summary.ts';
 import type { Scenario } from '../trial/scenario.ts';
 import { scenarios } from './index.ts';
 
-/** The label of a contender; its name where this version of the bench does not know it. */
+/** The label of a contender; its name if this version of the bench does not know it. */
 export function labelOf({ scenario, contender }: Pick<Cell, 'scenario' | 'contender'>): string {
   const known = scenarios.find(({ name }) => name === scenario);
   return known?.contenders.find(({ name }) => name === contender)?.label ?? contender;

@@ -41,7 +41,7 @@ export const pointRead = callScenario({
               autocannon(over(64), loading, { ms: 150, times: 1 }),
             ]).flat(),
             ...[1, 4, 256].map((many) => closed(over(many), many, loading, { ms: 150, times: 1 })),
-            // The other view of concurrency: one connection for all calls, where a wire takes it.
+            // The other view of concurrency: one connection for all calls, if the wire allows it.
             closed(over(1), 64, loading, { ms: 150, times: 2 }),
             ...curve(where, loading, { ms: 150, times: 2 }),
             searching(where, objective, loading, { ms: 150, times: 4 }),

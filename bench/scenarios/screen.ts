@@ -1,6 +1,6 @@
 import type { Client, Screen } from '../../services/core/client.ts';
 import { type CallWire, labels } from '../result/wires.ts';
-import type { Clients } from '../subject/clients.ts';
+import type { SubjectClients } from '../subject/clients.ts';
 import { readNewest } from '../subject/payments.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import type { CallContender } from '../trial/call-sources.ts';
@@ -11,7 +11,7 @@ import type { Workload } from '../trial/workload.ts';
 
 const limit = 20;
 
-/** One call a resource, all at once where one does not need another's answer. */
+/** One call a resource, all at once unless one needs another's result. */
 async function screenByCalls(client: Client, id: string): Promise<Screen> {
   const [customer, { items: payments }] = await Promise.all([
     client.getCustomer({ id }),
@@ -37,13 +37,13 @@ async function screenByBatch(client: Client, id: string): Promise<Screen> {
 function contender<Wire extends CallWire>(
   wire: Wire,
   more: { readonly name: string; readonly way: string; readonly env?: Record<string, string> },
-  load: (client: Clients[Wire], customerId: string) => Promise<Screen>,
+  load: (client: SubjectClients[Wire], customerId: string) => Promise<Screen>,
 ): CallContender {
   const workload: Workload = {
     name: 'screen',
     async perform(client, { customerId }) {
       // The client is that of the contender's own wire.
-      const screen = await load(client as Clients[Wire], customerId);
+      const screen = await load(client as SubjectClients[Wire], customerId);
       const { customer, payments, refunds } = screen;
       const whole = payments.length === limit && refunds.length === limit;
       check(whole && customer.id === customerId, `a customer with ${limit} payments`);

@@ -20,7 +20,7 @@ const inFlight = 64;
 /**
  * Measures in this process, on a new database file that is deleted afterwards.
  *
- * @param folder where the file is made: on the disk that is meant, since a commit waits for it
+ * @param folder where the file is made: choose the disk to measure, because a commit waits for it
  */
 export async function measureStorage(folder = '.data'): Promise<StoreMeasurement> {
   mkdirSync(folder, { recursive: true });

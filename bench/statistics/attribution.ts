@@ -28,7 +28,7 @@ interface Shares {
   readonly transport: number;
 }
 
-/** Parts of `gRPC − REST`, in the variants' unit; negative where gRPC is the cheaper one. */
+/** Parts of `gRPC − REST`, in the variants' unit; negative if gRPC is cheaper. */
 export interface Attribution {
   /** `grpc − rest-json-h1`: over HTTP/1.1 and in JSON is how REST is mostly spoken. */
   readonly difference: number;

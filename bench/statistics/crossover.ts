@@ -5,8 +5,8 @@ import type { Random } from './random.ts';
 export interface Crossover {
   readonly x: number;
   /**
-   * 95 %, over processes; undefined with fewer than three pairs, or where a resample in twenty or
-   * more has no crossover at all: it cannot be said where it is when it may be nowhere.
+   * 95 %, over processes; undefined with fewer than three pairs, or if one resample in
+   * twenty or more has no crossover.
    */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
   /** Who has less of the figure below it. */

@@ -8,10 +8,10 @@ import {
 export type { Histogram };
 
 const bitBucketSize = 32;
-/** A quantile with fewer samples than this beyond it says more of luck than of the server. */
+/** A quantile with fewer samples beyond it is mostly chance. */
 export const samplesBeyond = 10;
 
-/** A histogram of whole microseconds, three significant digits, growing where it has to. */
+/** A histogram of whole microseconds, three significant digits, that grows as needed. */
 export const createHistogram = (): Histogram =>
   build({
     bitBucketSize,

@@ -45,7 +45,7 @@ function degreesOfFreedom(a: Values, b: Values): number {
  * Compares the geometric means of two samples, such as the processes of two runs, by a bootstrap
  * of each on its own, widened for small samples as that of pairs is.
  * @param newer above zero; so is `older`
- * @returns the ratio newer / older; without an interval where either has fewer than three values
+ * @returns the ratio newer / older; without an interval if either has fewer than three values
  */
 export function compareIndependent(
   newer: readonly number[],

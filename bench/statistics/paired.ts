@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** A ratio of two contenders over paired processes, and where it lies with 95 % confidence. */
+/** A ratio of two contenders over paired processes, with its 95 % interval. */
 export interface Comparison {
   /** Geometric mean of the pairs' ratios. */
   readonly ratio: number;
@@ -35,8 +35,8 @@ const narrowness = (n: number): number => Math.sqrt(n / (n - 1)) * tailsOf(n - 1
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** A mean, and where it lies with 95 % confidence. */
-export interface Spread {
+/** A mean with its 95 % interval. */
+interface Spread {
   readonly mean: number;
   /** Undefined with fewer than three values: two say nothing of their own spread. */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
@@ -103,7 +103,7 @@ export function differenceOf(
   return ratio > 1 ? 'more' : 'less';
 }
 
-/** The middle 95 % of values; undefined of none. */
+/** The middle 95 % of values; undefined without values. */
 export function percentileInterval(values: readonly number[]) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
@@ -111,7 +111,7 @@ export function percentileInterval(values: readonly number[]) {
   return low === undefined || high === undefined ? undefined : { low, high };
 }
 
-/** The middle value, or the mean of the two middle ones; NaN of none. */
+/** The middle value, or the mean of the two middle ones; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

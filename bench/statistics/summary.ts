@@ -10,7 +10,7 @@ import {
 } from './paired.ts';
 import { createRandom } from './random.ts';
 
-/** Which of a process's measurements; the first of its kind where nothing is said. */
+/** Selects one of a process's measurements; defaults to the first of its kind. */
 export interface At {
   readonly workload?: string;
   readonly rttMs?: number;
@@ -27,7 +27,7 @@ const matches = (at: At) => (load: At) =>
 export const closedOf = ({ closed }: Sample, at: At = {}): ClosedLoopSample | undefined =>
   closed.filter(({ driver }) => driver !== 'autocannon').find(matches(at));
 
-export const autocannonOf = ({ closed }: Sample, at: At = {}): ClosedLoopSample | undefined =>
+const autocannonOf = ({ closed }: Sample, at: At = {}): ClosedLoopSample | undefined =>
   closed.filter(({ driver }) => driver === 'autocannon').find(matches(at));
 
 /** The open loop at the rate that is the same for all. Its figures may be invalid. */

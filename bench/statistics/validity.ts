@@ -6,11 +6,11 @@ import { decodeHistogram } from './histogram.ts';
 /** Of the rate that was asked for. */
 export const achievedAtLeast = 0.99;
 /** Of a core: a client that is busier has a part in what is measured. */
-export const clientCpuAtMost = 0.8;
+const clientCpuAtMost = 0.8;
 /** Of the median response: later sending would be a part of the reported latency. */
-export const latenessAtMost = 0.5;
+const latenessAtMost = 0.5;
 /** What the pacing cannot do better, µs: answers that are quicker say so by themselves. */
-export const latenessOfPacing = 100;
+const latenessOfPacing = 100;
 /** Of what the driver can do against a server that does nothing. */
 export const ofCeilingAtMost = 0.75;
 

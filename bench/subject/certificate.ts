@@ -10,7 +10,7 @@ export interface Certificate {
 
 /** For `localhost` and 127.0.0.1, ECDSA on P-256, valid from yesterday for a year. */
 export async function makeCertificate(): Promise<Certificate> {
-  // Yesterday, so that it is valid where clocks differ.
+  // Yesterday, so that it is valid even if clocks differ.
   const notBefore = Date.now() - dayMs;
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

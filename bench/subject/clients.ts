@@ -7,7 +7,7 @@ import type { WireName } from '../result/wires.ts';
 import type { Address } from './address.ts';
 
 /** The rooms' clients, by wire: the bench's only way to a server. */
-export interface Clients {
+export interface SubjectClients {
   readonly rest: RestClient;
   readonly 'rest-http2': RestClient;
   readonly grpc: GrpcClient;
@@ -38,7 +38,10 @@ export function portOf(address: Address, wire: WireName): number {
 }
 
 type Openers = {
-  readonly [Wire in WireName]: (port: number, opening: ClientOpening) => Promise<Clients[Wire]>;
+  readonly [Wire in WireName]: (
+    port: number,
+    opening: ClientOpening,
+  ) => Promise<SubjectClients[Wire]>;
 };
 
 const here = '127.0.0.1';
@@ -80,18 +83,18 @@ export function openClient<Wire extends WireName>(
   wire: Wire,
   port: number,
   opening: ClientOpening = {},
-): Promise<Clients[Wire]> {
+): Promise<SubjectClients[Wire]> {
   // Hundreds of streams may share one signal.
   setMaxListeners(0);
   return openers[wire](port, { key: adminKey, ...opening });
 }
 
-/** A client of the server itself, by the wire's own port, and over TLS where the server has it. */
+/** A client of the server itself, by the wire's own port, and over TLS if the server has it. */
 export const connectClient = <Wire extends WireName>(
   address: Address,
   wire: Wire,
   opening: ClientOpening = {},
-): Promise<Clients[Wire]> => {
+): Promise<SubjectClients[Wire]> => {
   const { host, ca, key = adminKey } = address;
   return openClient(wire, portOf(address, wire), { key, ...opening, host, ca });
 };

@@ -38,7 +38,7 @@ export function memoryOf(
   }
 }
 
-/** A counter of the Prometheus text format. @throws Error if there is none of this name */
+/** A counter of the Prometheus text format. @throws Error if no counter has this name */
 export function counterIn(metrics: string, name: string): number {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1];
   if (value === undefined) throw new Error(`Expected the counter ${name} in /metrics, found none.`);

@@ -4,7 +4,7 @@ import { endNode, keepLastWords, startNode } from '../process/child.ts';
 import type { Address } from './address.ts';
 import { memoryOf } from './meter.ts';
 
-/** A self-made certificate, which is its own authority, and where it lies. */
+/** The files of a self-signed certificate, which is its own authority. */
 export interface CertificateFiles {
   /** PEM of the certificate. */
   readonly ca: string;
@@ -15,7 +15,7 @@ export interface CertificateFiles {
 /** A server process under test. */
 export interface Subject {
   readonly address: Address;
-  /** From the start of the process to its word that it listens, ms; null of one that ran before. */
+  /** From the start of the process to its word that it listens, ms; null for a target that already ran. */
   readonly readyMs: number | null;
   /** Resident when it said so; null if the platform does not report it. */
   readonly idleBytes: number | null;

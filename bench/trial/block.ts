@@ -18,7 +18,7 @@ export interface RunProgress {
   finished(name: string, result: Result): void;
 }
 
-export interface BlockOptions {
+interface BlockOptions {
   readonly request: Request;
   readonly preflight: Preflight;
   /** Of the run so far; the block adds its samples. */
@@ -54,7 +54,7 @@ export async function runBlock(block: Block, options: BlockOptions): Promise<voi
   const { signal, progress } = options;
   progress.block(block, 0);
   const members = await openMembers(block, options);
-  /** What goes wrong makes the cell invalid; an interrupt says nothing of the contender. */
+  /** What goes wrong makes the cell invalid; an interrupt does not. */
   const attempt = async (member: Member, work: () => Promise<void>) => {
     if (signal.aborted || member.cell.invalid.length > 0) return;
     try {

@@ -1,7 +1,7 @@
 import type { Client } from '../../services/core/client.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
 import type { CallWire } from '../result/wires.ts';
-import type { Clients } from '../subject/clients.ts';
+import type { SubjectClients } from '../subject/clients.ts';
 import { readOne } from '../subject/payments.ts';
 
 /** Ways to read a payment again whose copy the client has kept. */
@@ -12,7 +12,7 @@ export interface Kept {
 }
 
 /** A read that may use the kept copy. */
-export interface CachedRead {
+interface CachedRead {
   readonly kept: Kept;
   /** A request was sent. */
   readonly asked: boolean;
@@ -27,7 +27,7 @@ export interface Reader {
 
 /** @param open opens the client of a wire */
 export type OpenReader = (
-  open: <Wire extends CallWire>(wire: Wire) => Promise<Clients[Wire]>,
+  open: <Wire extends CallWire>(wire: Wire) => Promise<SubjectClients[Wire]>,
   id: string,
 ) => Promise<Reader>;
 
@@ -51,7 +51,11 @@ type Conditional = { readonly etag: string; readonly payment: Payment | undefine
 const byEtag =
   <Wire extends CallWire>(
     wire: Wire,
-    ask: (client: Clients[Wire], id: string, etag: string | undefined) => Promise<Conditional>,
+    ask: (
+      client: SubjectClients[Wire],
+      id: string,
+      etag: string | undefined,
+    ) => Promise<Conditional>,
   ): OpenReader =>
   async (open, id) => {
     const client = await open(wire);

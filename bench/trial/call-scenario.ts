@@ -6,13 +6,13 @@ import type { Loading, Scenario } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 /** A scenario of calls that are answered once. */
-export interface CallScenario extends Scenario {
+interface CallScenario extends Scenario {
   phases(loading: Loading, round: number): readonly CallPhase[];
 }
 
 interface CallScenarioOptions extends Omit<CallScenario, 'reference' | 'open'> {
   readonly contenders: readonly CallContender[];
-  /** The first is the one that contenders are compared by. */
+  /** Contenders are compared by the first. */
   readonly workloads: readonly Workload[];
 }
 

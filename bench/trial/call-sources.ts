@@ -22,20 +22,20 @@ export interface CallContender extends Contender {
 }
 
 /** Something that can be called again and again, over connections of its own. */
-export interface CallSource {
+interface CallSource {
   call(): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** Opens what a phase calls, once for each workload, number of connections and round-trip time. */
-export interface CallSources {
+interface CallSources {
   of(load: Load): Promise<CallSource>;
   close(): Promise<void>;
 }
 
 export interface CapturedWorkload {
   readonly workload: Workload;
-  /** Absent where the room's own client is what calls. */
+  /** Undefined if the room's own client calls. */
   readonly captured?: CapturedCall;
 }
 

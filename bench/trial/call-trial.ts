@@ -91,7 +91,7 @@ export async function openCallTrial(
   }
 }
 
-/** One call a connection, not measured: one that is lost is opened again by the next. */
+/** Makes one call a connection, not measured, so that lost connections are opened again. */
 const touch = (call: () => Promise<unknown>, { connections }: Load) =>
   Promise.allSettled(Array.from({ length: connections }, call));
 

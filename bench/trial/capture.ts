@@ -28,7 +28,7 @@ export interface CapturedCall {
   readonly welcome: string;
 }
 
-export type ReplyCheck = (answer: DriverReply) => boolean;
+type ReplyCheck = (answer: DriverReply) => boolean;
 
 const hopByHop = new Set([
   'host',
@@ -81,7 +81,7 @@ export function checkOf(workload: Workload, { prepared, status, body }: Captured
   return ({ body: got }) => said.equals(got.subarray(got.length - said.length));
 }
 
-/** Performs the workload once over a capturing link, and gives what went over it. */
+/** Performs the workload once over a capturing link, and returns the exchange. */
 async function overCapture<Item>(
   start: Promise<Capture<Item>>,
   perform: (port: number) => Promise<unknown>,

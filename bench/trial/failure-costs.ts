@@ -21,7 +21,7 @@ const lengths = {
   full: { warmUpMs: 3000, timedMs: 2000 },
 } as const satisfies Record<Effort, object>;
 
-/** The good calls in the list of failures: the cost of a failure is compared with theirs. */
+/** Successful calls in the list of failures; a failure's cost is divided by theirs. */
 export const goodRead = 'none, a read';
 export const goodCreate = 'none, a create';
 const costed = new Set(['not_found', 'validation_failed']);

@@ -4,7 +4,7 @@ import { type ErrorCode, PaymentsError, type Violation } from '../../services/co
 import { createOne, readOne } from '../subject/payments.ts';
 
 /** What the failures are provoked on. */
-export interface Provocation {
+interface Provocation {
   readonly client: Client;
   /** The same wire without a key. */
   readonly stranger: Client;

@@ -20,7 +20,7 @@ export interface Request {
   readonly tls: boolean;
   /** Servers that run already: then no other is started, and no other wire is measured. */
   readonly targets: readonly Target[];
-  /** The process behind the targets, where it is on this machine. */
+  /** The process behind the targets, if it is on this machine. */
   readonly targetPid?: number | undefined;
   /** File of the authority that vouches for them. */
   readonly targetCa?: string | undefined;
@@ -36,7 +36,7 @@ export interface Target {
 }
 
 /** A stretch of a phase, for one contender or for all of them at once. */
-export interface Step {
+interface PlannedStep {
   readonly phase: Phase;
   readonly contenders: readonly Contender[];
 }
@@ -52,7 +52,7 @@ export interface Block {
   /** In the order in which they are proved. */
   readonly contenders: readonly Contender[];
   /** One after the other. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlannedStep[];
   readonly estimateMs: number;
 }
 
@@ -91,9 +91,9 @@ function stepsOf(
   phases: readonly Phase[],
   contenders: readonly Contender[],
   random: Random,
-): Step[] {
+): PlannedStep[] {
   return phases.flatMap((phase) =>
-    Array.from({ length: phase.times }, (): Step[] => {
+    Array.from({ length: phase.times }, (): PlannedStep[] => {
       const those = contenders.filter(({ kind }) => !phase.once || kind !== 'again');
       const order = shuffled(those, random);
       if (phase.together) return [{ phase, contenders: order }];
@@ -103,7 +103,7 @@ function stepsOf(
 }
 
 /** How long a step takes: contenders that take it at once share the cores. */
-const stepMs = ({ phase, contenders: { length } }: Step): number =>
+const stepMs = ({ phase, contenders: { length } }: PlannedStep): number =>
   (phase.ms * length) / Math.min(length, cores) + overheadMs;
 
 function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {

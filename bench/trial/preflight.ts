@@ -36,7 +36,7 @@ export interface Preflight {
   readonly target: Address | undefined;
 }
 
-export interface PreflightOptions {
+interface PreflightOptions {
   readonly copies: Copies;
   readonly plan: Plan;
   readonly request: Request;
@@ -113,7 +113,7 @@ async function preflightTarget(address: Address, { plan, request }: PreflightOpt
   return { fixtures, references: await referencesOf(plan, address, fixtures) };
 }
 
-/** The answers of each scenario, by its baseline or, where that is not measured, by another. */
+/** The answers of each scenario, by its baseline or, if that is not measured, by another. */
 async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtures) {
   const references = new Map<string, unknown>();
   const firsts = new Map<Scenario, Plan['blocks'][number]>();

@@ -9,7 +9,7 @@ import { createPool } from './pool.ts';
 import { nodeFlagsOf, type Preflight, runPreflight } from './preflight.ts';
 import type { StartLoadGenerator } from './tasks.ts';
 
-export interface RunOptions {
+interface RunOptions {
   readonly template: Template;
   readonly flags: readonly string[];
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import type { Address } from '../subject/address.ts';
 import type { Fixtures } from '../subject/fixtures.ts';
 
 /** The server of a contender. */
-export type SubjectSpec =
+type SubjectSpec =
   | {
       /** Contenders of one round with the same id share a process. */
       readonly id: string;
@@ -29,7 +29,7 @@ export const serverOf = ({ subject, kind }: Contender): string => {
 };
 
 /** Rounds more than those of all, for two that are compared more finely than the others. */
-export interface MoreRounds {
+interface MoreRounds {
   readonly contenders: readonly string[];
   readonly rounds: Readonly<Record<Effort, number>>;
 }
@@ -113,7 +113,7 @@ export interface Scenario {
   readonly moreRounds?: MoreRounds;
   /** The phases of one round, in order. */
   phases(loading: Loading, round: number): readonly Phase[];
-  /** The reference answer, of this contender: the baseline, where the server has its wire. */
+  /** The reference answer, of this contender: the baseline if the server has its wire. */
   reference(address: Address, fixtures: Fixtures, contender: Contender): Promise<unknown>;
   /**
    * Opens the client, proves that it gets the answer that all get, and counts bytes. Runs in the

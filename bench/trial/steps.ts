@@ -104,7 +104,7 @@ const aloneShare = 0.3;
 const fewestCalls = 20_000;
 /** The windows that are looked at last, and as many before them. */
 const compared = 4;
-/** What the last of them cost of what those before cost, where nothing more is to be won. */
+/** Minimum ratio of the last costs to those before that counts as level. */
 const level = 0.97;
 
 /** Whether a call no longer gets cheaper. @param costs of a call, window by window */

@@ -1,6 +1,6 @@
 import type { Event } from '../../services/core/events/event.ts';
 import type { WireName } from '../result/wires.ts';
-import type { Clients } from '../subject/clients.ts';
+import type { SubjectClients } from '../subject/clients.ts';
 
 /** A client that watches events, over a connection of its own. */
 export interface Watcher {
@@ -11,7 +11,7 @@ export interface Watcher {
 
 /** Watches every event from now on. A stream that fails ends; its events are then missing. */
 export async function watch(
-  client: Clients[WireName],
+  client: SubjectClients[WireName],
   onEvent: (event: Event) => void = () => {},
 ): Promise<Watcher> {
   const stop = new AbortController();

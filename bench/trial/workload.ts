@@ -5,7 +5,7 @@ import type { Fixtures } from '../subject/fixtures.ts';
 export interface Workload {
   readonly name: string;
   /**
-   * @param key an idempotency key that was never used, where the workload writes
+   * @param key an idempotency key that was never used, if the workload writes
    * @returns the answer
    */
   perform(client: Client, fixtures: Fixtures, key: string): Promise<unknown>;

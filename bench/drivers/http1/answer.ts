@@ -57,7 +57,7 @@ function readHead(bytes: Buffer, start: number, end: number): Head | undefined {
   return undefined;
 }
 
-/** @returns the body and where it ends; undefined if it has not come as a whole */
+/** @returns the body and where it ends; undefined if it is incomplete */
 function readChunks(bytes: Buffer, start: number, end: number): [Buffer, number] | undefined {
   const chunks: Buffer[] = [];
   let at = start;
@@ -87,8 +87,8 @@ function readChunks(bytes: Buffer, start: number, end: number): [Buffer, number]
 }
 
 /**
- * Finds the answer that starts at `start`, without a copy where its body is in one piece.
- * @returns undefined, or how many bytes it takes from `start`, where it has not come as a whole
+ * Finds the answer that starts at `start`, without a copy if its body is in one piece.
+ * @returns undefined, or how many bytes it takes from `start`, if it is incomplete
  * @throws Error if this is no answer of HTTP/1.1, or one without a length
  */
 export function readHttp1Answer(

@@ -1,5 +1,5 @@
-import type { Outbox } from '../outbox.ts';
 import type { Pending } from '../pending.ts';
+import type { WriteBatch } from '../write-batch.ts';
 import {
   defaults,
   encodeWindowUpdate,
@@ -28,7 +28,7 @@ export interface Stream {
 export const windowBytes = 16 * 2 ** 20;
 
 /** Bodies that are too long to leave with their headers, within the windows of the server. */
-export function createSender(outbox: Outbox) {
+export function createSender(batch: WriteBatch) {
   const streams = new Set<Stream>();
   let window: number = defaults.windowBytes;
   const sendSome = (stream: Stream) => {
@@ -37,10 +37,10 @@ export function createSender(outbox: Outbox) {
     const part = stream.unsent.subarray(0, most);
     stream.unsent = stream.unsent.subarray(part.length);
     const isLast = stream.unsent.length === 0;
-    const { bytes, at } = outbox.reserve(frameHeaderBytes);
+    const { bytes, at } = batch.reserve(frameHeaderBytes);
     const flags = isLast ? flag.endStream : 0;
     writeFrameHeader(bytes, at, part.length, frameType.data, flags, stream.id);
-    outbox.add(part);
+    batch.add(part);
     window -= part.length;
     stream.window -= part.length;
     if (isLast) streams.delete(stream);
@@ -70,20 +70,20 @@ export function createSender(outbox: Outbox) {
 }
 
 /** Takes in DATA: collects bodies, and opens the windows of the server again. */
-export function createReceiver(outbox: Outbox) {
+export function createReceiver(batch: WriteBatch) {
   let unacknowledged = 0;
   return {
     /** @param length of the whole frame, which is what counts against the window (§6.9.1) */
     count(length: number, stream: Stream | undefined): void {
       unacknowledged += length;
       if (unacknowledged > windowBytes / 2) {
-        outbox.add(encodeWindowUpdate(0, unacknowledged));
+        batch.add(encodeWindowUpdate(0, unacknowledged));
         unacknowledged = 0;
       }
       if (!stream) return;
       stream.unacknowledged += length;
       if (stream.unacknowledged > windowBytes / 2) {
-        outbox.add(encodeWindowUpdate(stream.id, stream.unacknowledged));
+        batch.add(encodeWindowUpdate(stream.id, stream.unacknowledged));
         stream.unacknowledged = 0;
       }
     },

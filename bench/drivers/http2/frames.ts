@@ -23,7 +23,7 @@ export const setting = {
 
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const frameHeaderBytes = 9;
-/** What every peer takes, and what stands in the settings where they say nothing. */
+/** Limits of a peer whose settings do not name others. */
 export const defaults = { maxFrameBytes: 16_384, windowBytes: 65_535, tableBytes: 4096 } as const;
 
 /** Writes the nine bytes before a payload. */

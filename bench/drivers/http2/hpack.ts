@@ -60,7 +60,7 @@ function encodeLiteral([name, value]: HeaderField, form: Form): number[] {
   return [...named, ...encodeText(value)];
 }
 
-export interface HeaderBlocks {
+interface HeaderBlocks {
   /** Fills the table of the connection. */
   readonly first: Buffer;
   /** Says the same with what is then in the table. */
@@ -72,7 +72,7 @@ export interface HeaderBlocks {
  * Texts are not compressed by Huffman's code.
  *
  * @param marker a value that has this in it is not put into the table: it differs every time
- * @param peerTableBytes the peer's SETTINGS_HEADER_TABLE_SIZE; where it is less than usual, no
+ * @param peerTableBytes the peer's SETTINGS_HEADER_TABLE_SIZE; if it is less than usual, no
  *   table is used, and the first block says so (§6.3)
  */
 export function encodeRequestHeaders(
@@ -196,7 +196,7 @@ function readIsGrpcStatus(bytes: Uint8Array): boolean {
  * Walks through the fields of a block, which must have been encoded without a dynamic table, for
  * the number in `:status` or `grpc-status`. No other field is decoded.
  *
- * @returns −1 if there is none
+ * @returns −1 if not found
  * @throws Error if the block refers to a dynamic table
  */
 export function findStatus(

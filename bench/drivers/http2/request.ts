@@ -3,10 +3,10 @@ import type { Marker } from '../marker.ts';
 import { defaults, encodeFrame, flag, frameHeaderBytes, frameType, writeNumber } from './frames.ts';
 import { encodeRequestHeaders, type HeaderField } from './hpack.ts';
 
-/** A request as frames, for any stream: HEADERS, and one DATA where there is a body. */
+/** A request as frames, for any stream: HEADERS, and one DATA for a body. */
 export interface EncodedRequest {
   readonly bytes: Buffer;
-  /** Where the body's frame starts; the length of all if there is none. */
+  /** Where the body's frame starts; the whole length without a body. */
   readonly dataStart: number;
   /** Where the marker is. */
   readonly places: readonly number[];

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { DriverOptions, HttpRequest } from '../driver.ts';
 import type { Marker } from '../marker.ts';
-import { createOutbox, type Outbox } from '../outbox.ts';
 import { type Pending, settle } from '../pending.ts';
 import { openSocket } from '../socket.ts';
 import type { SharedConnection, SharedConnectionEvents } from '../spread.ts';
+import { createWriteBatch, type WriteBatch } from '../write-batch.ts';
 import { createReceiver, createSender, type Stream, windowBytes } from './flow.ts';
 import {
   createFrameReader,
@@ -20,7 +20,7 @@ import {
 import { findStatus } from './hpack.ts';
 import { bodyIn, type EncodedRequest, encodeRequests, writeStream } from './request.ts';
 
-export type Http2Options = DriverOptions<HttpRequest> & {
+type Http2Options = DriverOptions<HttpRequest> & {
   /** The status of an answer is that of its trailers. */
   readonly grpc: boolean;
   /** The last stream of a connection; defaults to 2³¹ − 1. */
@@ -32,8 +32,8 @@ const lastStreamOfAll = 2 ** 31 - 1;
 const acknowledgement = encodeFrame(frameType.settings, flag.ack, 0, none);
 
 /**
- * Servers encode their headers without a table where the client has room for none. So nothing has
- * to be remembered of fields that nobody looks at. nginx asks its gRPC servers for the same.
+ * Servers encode their headers without a table if the client allows no room for one. So the client
+ * keeps no state for fields that it does not read. nginx asks its gRPC servers for the same.
  */
 const greeting = Buffer.concat([
   preface,
@@ -51,7 +51,7 @@ interface Http2Connection {
   readonly marker: Marker;
   readonly events: SharedConnectionEvents;
   readonly socket: Socket;
-  readonly outbox: Outbox;
+  readonly batch: WriteBatch;
   readonly streams: Map<number, Stream>;
   readonly sender: ReturnType<typeof createSender>;
   readonly receiver: ReturnType<typeof createReceiver>;
@@ -71,14 +71,14 @@ interface Http2Connection {
 function createConnection(
   given: Pick<Http2Connection, 'options' | 'marker' | 'events' | 'socket' | 'onReady'>,
 ): Http2Connection {
-  const outbox = createOutbox(given.socket);
-  outbox.add(greeting);
+  const batch = createWriteBatch(given.socket);
+  batch.add(greeting);
   return {
     ...given,
-    outbox,
+    batch,
     streams: new Map(),
-    sender: createSender(outbox),
-    receiver: createReceiver(outbox),
+    sender: createSender(batch),
+    receiver: createReceiver(batch),
     peer: {
       tableBytes: defaults.tableBytes,
       maxStreams: Number.POSITIVE_INFINITY,
@@ -105,7 +105,7 @@ function remove({ streams, sender }: Http2Connection, stream: Stream): void {
 function finish(connection: Http2Connection, stream: Stream, body: Buffer): void {
   // The server knows enough without the rest of the request (§8.1).
   if (stream.unsent.length > 0) {
-    connection.outbox.add(encodeFrame(frameType.rstStream, 0, stream.id, Buffer.alloc(4)));
+    connection.batch.add(encodeFrame(frameType.rstStream, 0, stream.id, Buffer.alloc(4)));
   }
   remove(connection, stream);
   settle(stream.call, connection.options.check, stream.status, body);
@@ -210,7 +210,7 @@ const takers: Readonly<Record<number, (connection: Http2Connection, payload: Pay
     for (let at = start; at + 6 <= end; at += 6) {
       onSetting(connection, bytes.readUInt16BE(at), bytes.readUInt32BE(at + 2));
     }
-    connection.outbox.add(acknowledgement);
+    connection.batch.add(acknowledgement);
     if (connection.requests) connection.sender.sendAll();
     else {
       encode(connection);
@@ -226,9 +226,9 @@ const takers: Readonly<Record<number, (connection: Http2Connection, payload: Pay
     stream.window += increment;
     sender.sendAll();
   },
-  [frameType.ping]({ outbox }, { flags, bytes, start, end }) {
+  [frameType.ping]({ batch }, { flags, bytes, start, end }) {
     if (flags & flag.ack) return;
-    outbox.add(encodeFrame(frameType.ping, flag.ack, 0, bytes.subarray(start, end)));
+    batch.add(encodeFrame(frameType.ping, flag.ack, 0, bytes.subarray(start, end)));
   },
   [frameType.rstStream](connection, { id, bytes, start }) {
     const stream = connection.streams.get(id);
@@ -248,7 +248,7 @@ const takers: Readonly<Record<number, (connection: Http2Connection, payload: Pay
 };
 
 function send(connection: Http2Connection, call: Pending): void {
-  const { options, marker, outbox, sender, peer, requests, nextRequest: request } = connection;
+  const { options, marker, batch, sender, peer, requests, nextRequest: request } = connection;
   if (!request || !requests) throw new Error('Expected settings before a request, got none.');
   connection.nextRequest = requests.later;
   const id = connection.nextId;
@@ -268,7 +268,7 @@ function send(connection: Http2Connection, call: Pending): void {
   connection.streams.set(id, stream);
   marker.renew();
   if (sender.takes(options.request.body.length, peer.windowBytes)) {
-    const { bytes, at } = outbox.reserve(request.bytes.length);
+    const { bytes, at } = batch.reserve(request.bytes.length);
     bytes.set(request.bytes, at);
     writeStream(bytes, at, request, id);
     marker.write(bytes, request.places, at);
@@ -277,12 +277,12 @@ function send(connection: Http2Connection, call: Pending): void {
   const own = Buffer.from(request.bytes);
   writeStream(own, 0, request, id);
   marker.write(own, request.places);
-  outbox.add(own.subarray(0, request.dataStart));
+  batch.add(own.subarray(0, request.dataStart));
   stream.unsent = bodyIn(own, request);
   sender.add(stream);
 }
 
-/** @returns what to call with new bytes; it throws where they break the protocol */
+/** @returns what to call with new bytes; it throws if they break the protocol */
 const createReader = (connection: Http2Connection) =>
   createFrameReader((type, flags, id, bytes, start, end) => {
     const take = takers[type];

@@ -4,7 +4,7 @@ import type { Pending } from '../pending.ts';
 import { applyMask, maskedFrame, opcode } from './frames.ts';
 
 /** A place for one command at a time on a connection, with its id and its frame. */
-export interface Slot {
+export interface CommandSlot {
   readonly id: number;
   readonly frame: Buffer;
   /** Gives the frame a fresh marker. */
@@ -27,7 +27,7 @@ function idIn(text: string): string {
  * Encodes the command of slot after slot, each once. The marker within is replaced under the mask.
  * @throws Error if the captured command has no id
  */
-export function createCommands(text: string, marker: Marker): (id: number) => Slot {
+export function createCommands(text: string, marker: Marker): (id: number) => CommandSlot {
   const written = idIn(text);
   return (id) => {
     const payload = Buffer.from(text.replace(written, `"id":"${id}"`));
@@ -58,11 +58,11 @@ const zero = 48;
  * the answer may have ids of its own.
  */
 export function slotOf(
-  slots: readonly Slot[],
+  slots: readonly CommandSlot[],
   bytes: Uint8Array,
   start: number,
   end: number,
-): Slot | undefined {
+): CommandSlot | undefined {
   let matched = 0;
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at];

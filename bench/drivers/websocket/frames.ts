@@ -46,7 +46,7 @@ export function applyMask(
   }
 }
 
-export interface FrameHead {
+interface FrameHead {
   readonly code: number;
   readonly isFinal: boolean;
   readonly isMasked: boolean;

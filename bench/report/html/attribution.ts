@@ -1,7 +1,7 @@
 import { formatNumber, missing } from '../../result/format.ts';
 import type { BarPicture, StackPicture } from '../../result/picture.ts';
 import type { Result } from '../../result/result.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 import { bare } from '../../scenarios/bare.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {
@@ -42,7 +42,7 @@ const barsOf = (result: Result, workload: string): BarPicture => ({
     }),
 });
 
-function tableOf(found: AttributionOfWorkload, title: string): Table {
+function tableOf(found: AttributionOfWorkload, title: string): ReportTable {
   const row = (way: string, { label, micros, interval }: AttributionPart) => [
     way,
     label,
@@ -98,7 +98,7 @@ export const attributionFigures = (result: Result): Figure[] => [
   ...libraryFigure(result),
 ];
 
-/** One figure an operation; none where a layer between REST and gRPC was not measured. */
+/** One figure an operation; none if a layer between REST and gRPC was not measured. */
 const differenceFigures = (result: Result): Figure[] =>
   ['read', 'create'].flatMap((workload) => {
     const found = attributionOf(result, workload);

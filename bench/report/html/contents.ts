@@ -1,10 +1,10 @@
-import type { Table } from '../../result/table.ts';
+import type { ReportTable } from '../../result/table.ts';
 import type { Judged } from './answers.ts';
 
 /** What the page shares with the other reports. */
 export interface Contents {
   readonly judged: readonly Judged[];
-  readonly tables: readonly Table[];
+  readonly tables: readonly ReportTable[];
   /** How far the baseline is from itself, as factors of at least 1. */
   readonly floors: readonly { readonly label: string; readonly factor: number }[];
   /** Where and when it ran. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatNumber, missing } from '../../result/format.ts';
 import type { Cell, Result } from '../../result/result.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import { payload } from '../../scenarios/payload.ts';
 import { findCrossover } from '../../statistics/crossover.ts';
@@ -72,7 +72,7 @@ function leadsOf(result: Result, sweep: Sweep, rooms: readonly Cell[]): Lead[] {
 
 /** Where the lead goes from one contender to another, with good reason on both sides. */
 function crossoversOf(result: Result, { metric, places, xScale }: Sweep, leads: readonly Lead[]) {
-  // A logarithm has no place for 0, where an axis of round-trip times begins.
+  // An axis of round-trip times begins at 0, which has no logarithm.
   const shift = xScale === 'symlog' ? 1 : 0;
   const shown = leads.filter(({ isShown }) => isShown);
   return shown.flatMap(({ best: from }, index) => {
@@ -101,7 +101,7 @@ function alongOf(cell: Cell, { places, metric, unit }: Sweep): Along {
   const found = places.map(({ x, at, label }) => {
     const value = typical(cell, metric, at);
     if (value !== undefined) return { point: { x, y: value / unit, valid: true } };
-    // Not valid anywhere: hollow, where it would have been.
+    // No valid value: a hollow mark at the invalid one.
     const raw =
       metric === 'throughput'
         ? typical(cell, (sample) => closedOf(sample, at)?.perSecond)
@@ -119,7 +119,7 @@ function alongOf(cell: Cell, { places, metric, unit }: Sweep): Along {
   };
 }
 
-const tableOf = (sweep: Sweep, along: readonly Along[], leads: readonly Lead[]): Table => ({
+const tableOf = (sweep: Sweep, along: readonly Along[], leads: readonly Lead[]): ReportTable => ({
   title: `${sweep.title}: ${sweep.yLabel}`,
   lead: '',
   columns: [left(sweep.xLabel), ...along.map(({ cell }) => right(labelOf(cell))), left('best')],

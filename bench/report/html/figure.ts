@@ -5,7 +5,7 @@ import type {
   RatioPicture,
   StackPicture,
 } from '../../result/picture.ts';
-import type { Table } from '../../result/table.ts';
+import type { ReportTable } from '../../result/table.ts';
 import type { WireName } from '../../result/wires.ts';
 
 /** A picture as the page draws it: questions' pictures, and what only this page adds to them. */
@@ -43,7 +43,7 @@ export interface Figure {
   readonly lead: string;
   readonly drawings: readonly Drawing[];
   /** What the pictures show, as tables. */
-  readonly numbers: readonly Table[];
+  readonly numbers: readonly ReportTable[];
   /** Scenarios whose code and command stand below the figure. */
   readonly scenarios: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Result } from '../../result/result.ts';
-import type { Table } from '../../result/table.ts';
+import type { ReportTable } from '../../result/table.ts';
 import { chartMarkup } from './charts/chart.ts';
 import type { Drawing, Figure } from './figure.ts';
 import { escaped, list, prose, tableMarkup } from './markup.ts';
@@ -11,7 +11,7 @@ const pictureMarkup = (id: string, drawing: Drawing): string => `<figure class="
 <p class="unseen" id="${id}-text">${prose(summaryOf(drawing))}</p>
 ${chartMarkup(id, drawing)}</figure>`;
 
-/** Pictures beside each other where there is room. */
+/** Pictures beside each other if there is room. */
 export const picturesMarkup = (id: string, all: readonly Drawing[]): string =>
   all.length === 0
     ? ''
@@ -21,7 +21,7 @@ export const picturesMarkup = (id: string, all: readonly Drawing[]): string =>
 export function sourceMarkup(
   result: Result,
   scenarios: readonly string[],
-  numbers: readonly Table[],
+  numbers: readonly ReportTable[],
 ): string {
   const code = new Set(scenarios.flatMap((scenario) => codeOf(result, scenario)));
   const { revision } = result.environment;
@@ -31,7 +31,7 @@ export function sourceMarkup(
 ${numbers.map(numbersMarkup).join('\n')}</details>`;
 }
 
-const numbersMarkup = (table: Table): string => tableMarkup(table) + list(table.notes);
+const numbersMarkup = (table: ReportTable): string => tableMarkup(table) + list(table.notes);
 
 /** How the parts of a figure stand beside each other. */
 const layoutOf = ([first, ...others]: readonly Drawing[]): string =>

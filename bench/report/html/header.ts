@@ -47,7 +47,7 @@ function floorMarkup(floors: Contents['floors']): string {
   return `<p>Two copies of the same server differ by this much: ${texts.join(', ')}. Differences smaller than this are not significant in this run.</p>`;
 }
 
-/** What ran, where, how far it can be trusted, and all answers at a glance. */
+/** The run, its machine, validity and noise floor, and all answers at a glance. */
 export function headerMarkup(result: Result, { judged, floors }: Contents): string {
   const { environment, startedAt, finishedAt, options, complete } = result;
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));

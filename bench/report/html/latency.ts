@@ -1,6 +1,6 @@
 import { formatCount, formatMs, missing } from '../../result/format.ts';
 import type { Cell, OpenLoopSample, Result } from '../../result/result.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {
   type Histogram,
@@ -74,7 +74,7 @@ interface Curve {
   readonly steps: readonly CurveStep[];
 }
 
-const curveTable = (title: string, curves: readonly Curve[]): Table => ({
+const curveTable = (title: string, curves: readonly Curve[]): ReportTable => ({
   title,
   lead: '',
   columns: [
@@ -163,7 +163,7 @@ const percentileTable = (
     readonly histogram: Histogram;
     readonly validity: string;
   }[],
-): Table => ({
+): ReportTable => ({
   title,
   lead: '',
   columns: [

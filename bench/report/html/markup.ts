@@ -1,4 +1,4 @@
-import type { Column, Table } from '../../result/table.ts';
+import type { ReportColumn, ReportTable } from '../../result/table.ts';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -15,12 +15,12 @@ export const escaped = (text: string): string =>
 export const prose = (text: string): string =>
   escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
-/** Numbers are to the right, where a style sheet puts cells by itself. */
-const alignOf = (column: Column | undefined): string =>
+/** Aligns numbers right; a cell is aligned left by default. */
+const alignOf = (column: ReportColumn | undefined): string =>
   column?.align === 'left' ? ' class="left"' : '';
 
-/** A table that scrolls by itself where the page is narrow. */
-export function tableMarkup({ title, columns, rows }: Table): string {
+/** A table that scrolls by itself on a narrow page. */
+export function tableMarkup({ title, columns, rows }: ReportTable): string {
   const heads = columns.map(
     (column) => `<th scope="col"${alignOf(column)}>${prose(column.head)}</th>`,
   );

@@ -1,12 +1,12 @@
 import { formatNumber, missing } from '../../result/format.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 import type { Drawing } from './figure.ts';
 
 const times = (value: number | undefined): string =>
   value === undefined ? missing : `${value.toFixed(3)}×`;
 
 /** The numbers of a picture as a table. */
-export function pictureTable(picture: Drawing): Table {
+export function pictureTable(picture: Drawing): ReportTable {
   switch (picture.kind) {
     case 'ratios':
       return {

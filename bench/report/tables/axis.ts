@@ -1,5 +1,5 @@
 import type { Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import { type At, type MetricName, typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
@@ -12,7 +12,7 @@ export function axisTable(
   axis: { readonly title: string; readonly lead: string; readonly metric: MetricName },
   points: readonly { readonly head: string; readonly at: At }[],
   format: (value: number | undefined) => string,
-): Table {
+): ReportTable {
   const cells = cellsOf(result, scenario);
   const columns = points.map(
     ({ head, at }): CellColumn => [right(head), (cell) => format(typical(cell, axis.metric, at))],

@@ -1,12 +1,12 @@
 import { missing } from '../../result/format.ts';
 import type { Cell, Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import { isValid } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { loadTable } from './load.ts';
 
-export function cachedTable(result: Result, scenario: Scenario): Table {
+export function cachedTable(result: Result, scenario: Scenario): ReportTable {
   const { columns, rows, ...table } = loadTable(result, scenario);
   const sum = (cell: Cell, of: 'reads' | 'saved' | 'stale') =>
     cell.samples.reduce((total, { caching }) => total + (caching?.[of] ?? 0), 0);

@@ -1,9 +1,9 @@
 import { formatCount, formatNumber } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 
 /** What the load generator can do by itself, and what the link adds. */
-export function calibrationTable({ ceilings, link }: Result): Table[] {
+export function calibrationTable({ ceilings, link }: Result): ReportTable[] {
   if (ceilings.length === 0) return [];
   const points = (link?.points ?? []).map(
     ({ askedMs, achievedMs }) => `${askedMs} ms → ${achievedMs.toFixed(2)} ms`,

@@ -1,6 +1,6 @@
 import { formatCount, formatMs, formatRatio, formatTenth, missing } from '../../result/format.ts';
 import type { Cell, Result, Sample } from '../../result/result.ts';
-import { type Column, left, right, type Table } from '../../result/table.ts';
+import { left, type ReportColumn, type ReportTable, right } from '../../result/table.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { type Histogram, quantileMicros } from '../../statistics/histogram.ts';
 import { pairsNeeded } from '../../statistics/paired.ts';
@@ -20,8 +20,8 @@ import type { Scenario } from '../../trial/scenario.ts';
 
 /** What the tables of scenarios have in common: a row a contender, a column a figure. */
 
-/** A column, and what it says of a cell. */
-export type CellColumn = readonly [Column, (cell: Cell) => string];
+/** A column, and its text for a cell. */
+export type CellColumn = readonly [ReportColumn, (cell: Cell) => string];
 
 /** Hollow: an invalid cell has its name and nothing else. */
 const rowsOf = (cells: readonly Cell[], columns: readonly CellColumn[]): string[][] =>
@@ -33,8 +33,8 @@ const rowsOf = (cells: readonly Cell[], columns: readonly CellColumn[]): string[
 export const tableWith = (
   cells: readonly Cell[],
   columns: readonly CellColumn[],
-  rest: Pick<Table, 'title' | 'lead' | 'notes'>,
-): Table => ({
+  rest: Pick<ReportTable, 'title' | 'lead' | 'notes'>,
+): ReportTable => ({
   ...rest,
   columns: [left(''), ...columns.map(([column]) => column)],
   rows: rowsOf(cells, columns),

@@ -1,12 +1,12 @@
 import { formatCount } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { type CellColumn, drawnCells, firstSample, tableWith } from './columns.ts';
 
 /** Throughput by how many calls are in flight, and over how many connections. */
-export function concurrencyTable(result: Result, scenario: Scenario): Table[] {
+export function concurrencyTable(result: Result, scenario: Scenario): ReportTable[] {
   const cells = drawnCells(result, scenario);
   const all =
     firstSample(cells)?.closed.filter(({ driver, rttMs }) => driver === 'lean' && rttMs === 0) ??

@@ -1,13 +1,13 @@
 import { formatMs } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { quantileMicros } from '../../statistics/histogram.ts';
 import { curveOf, merged } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { type CellColumn, drawnCells, firstSample, tableWith } from './columns.ts';
 
 /** p99 at shares of each contender's own capacity. */
-export function curveTable(result: Result, scenario: Scenario): Table[] {
+export function curveTable(result: Result, scenario: Scenario): ReportTable[] {
   const cells = drawnCells(result, scenario);
   const first = firstSample(cells);
   const shares = first ? curveOf(first).map(({ share }) => share ?? 0) : [];

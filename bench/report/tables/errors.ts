@@ -1,6 +1,6 @@
 import { missing } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { left, type Table } from '../../result/table.ts';
+import { left, type ReportTable } from '../../result/table.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { costRatio } from '../../statistics/failures.ts';
 import { isValid } from '../../statistics/summary.ts';
@@ -8,7 +8,7 @@ import { goodCreate, goodRead } from '../../trial/failure-costs.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { notesFor } from './columns.ts';
 
-export function errorTable(result: Result, scenario: Scenario): Table {
+export function errorTable(result: Result, scenario: Scenario): ReportTable {
   const cells = cellsOf(result, scenario).filter(isValid);
   const failures = [
     ...new Set(

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../result/format.ts';
 import type { Result, Sample } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import { typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
@@ -15,7 +15,7 @@ import {
   tableWith,
 } from './columns.ts';
 
-export function eventTable(result: Result, scenario: Scenario): Table {
+export function eventTable(result: Result, scenario: Scenario): ReportTable {
   const cells = cellsOf(result, scenario);
   const delay = ({ delivery }: Sample) => delivery?.delay;
   const columns: CellColumn[] = [

@@ -1,12 +1,12 @@
 import { formatCount, formatNumber, formatTenth } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { type CellColumn, tableWith } from './columns.ts';
 
-export function idleTable(result: Result, scenario: Scenario): Table {
+export function idleTable(result: Result, scenario: Scenario): ReportTable {
   const columns: CellColumn[] = [
     [
       right('kB a connection'),

@@ -1,5 +1,5 @@
 import type { Result } from '../../result/result.ts';
-import type { Table } from '../../result/table.ts';
+import type { ReportTable } from '../../result/table.ts';
 import { type ScenarioName, scenarioNamed, scenarioNames } from '../../scenarios/index.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import type { Scenario } from '../../trial/scenario.ts';
@@ -15,7 +15,7 @@ import { payloadTables } from './payload.ts';
 import { screenTables } from './screen.ts';
 import { storageTable } from './storage.ts';
 
-type ScenarioTables = (result: Result, scenario: Scenario) => Table[];
+type ScenarioTables = (result: Result, scenario: Scenario) => ReportTable[];
 
 const loadTables: ScenarioTables = (result, scenario) => [
   loadTable(result, scenario),
@@ -38,13 +38,13 @@ const tables = {
 } satisfies Record<ScenarioName, ScenarioTables>;
 
 /** The tables of one scenario; none if nothing of it was run. */
-export function tablesOfScenario(result: Result, name: ScenarioName): Table[] {
+export function tablesOfScenario(result: Result, name: ScenarioName): ReportTable[] {
   const scenario = scenarioNamed(name);
   return cellsOf(result, scenario).length === 0 ? [] : tables[name](result, scenario);
 }
 
 /** All tables of a result, in the order of the scenarios. */
-export const tablesOf = (result: Result): Table[] => [
+export const tablesOf = (result: Result): ReportTable[] => [
   ...scenarioNames.flatMap((name) => tablesOfScenario(result, name)),
   ...storageTable(result),
   ...calibrationTable(result),

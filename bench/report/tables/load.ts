@@ -1,6 +1,6 @@
 import { formatCount, formatNumber, formatTenth } from '../../result/format.ts';
 import type { Cell, Result, Sample } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { closedOf, isValid, openOf, overAutocannon, typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
@@ -18,7 +18,7 @@ import {
 } from './columns.ts';
 
 /** Capacity, and cost and latency at a rate that is the same for all. */
-export function loadTable(result: Result, scenario: Scenario): Table {
+export function loadTable(result: Result, scenario: Scenario): ReportTable {
   const cells = cellsOf(result, scenario);
   const first = firstSample(cells);
   const [closed, open] = [first && closedOf(first), first && openOf(first)];

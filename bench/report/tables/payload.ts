@@ -1,11 +1,11 @@
 import { formatCount, formatNumber } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import type { Table } from '../../result/table.ts';
+import type { ReportTable } from '../../result/table.ts';
 import { sizesOf } from '../../statistics/payload-sizes.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { axisTable } from './axis.ts';
 
-export function payloadTables(result: Result, scenario: Scenario): Table[] {
+export function payloadTables(result: Result, scenario: Scenario): ReportTable[] {
   const points = sizesOf(result, scenario).map(({ workload, bytes }) => ({
     head: `${workload} (${formatCount(bytes)} B)`,
     at: { workload },

@@ -1,6 +1,6 @@
 import { formatMs, formatNumber, formatTenth } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { right, type Table } from '../../result/table.ts';
+import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import { typical, wireOf } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
@@ -14,7 +14,7 @@ import {
   tableWith,
 } from './columns.ts';
 
-export function screenTables(result: Result, scenario: Scenario): Table[] {
+export function screenTables(result: Result, scenario: Scenario): ReportTable[] {
   const cells = cellsOf(result, scenario);
   const points = (firstSample(cells)?.closed ?? []).map(({ rttMs, achievedRttMs }) => ({
     head: rttMs === 0 ? 'no distance' : `${rttMs} ms (${formatTenth(achievedRttMs)})`,

@@ -1,8 +1,8 @@
 import { formatCount, formatNumber } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
-import { left, right, type Table } from '../../result/table.ts';
+import { left, type ReportTable, right } from '../../result/table.ts';
 
-export function storageTable({ storage }: Result): Table[] {
+export function storageTable({ storage }: Result): ReportTable[] {
   if (!storage) return [];
   const { pointRead, writes } = storage;
   const rows = [

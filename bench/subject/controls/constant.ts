@@ -36,14 +36,14 @@ export interface Encoding<Body extends string | Uint8Array = string | Uint8Array
   decode(request: Buffer): unknown;
 }
 
-/** Says where it listens, as the real server does. */
+/** Prints its address, as the real server does. */
 export const announce = (
   ports: { readonly [port in 'http' | 'http2' | 'grpc']?: number },
 ): void => {
   console.log(`ready ${JSON.stringify(ports)}`);
 };
 
-/** Listens on a free port and says so. */
+/** Listens on a free port and prints it. */
 export const serve = (server: Server, name: 'http' | 'http2' = 'http'): void => {
   server.listen(0, '127.0.0.1', () => {
     announce({ [name]: (server.address() as AddressInfo).port });

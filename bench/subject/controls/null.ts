@@ -13,8 +13,8 @@ import {
   setting,
   writeNumber,
 } from '../../drivers/http2/frames.ts';
-import { createOutbox } from '../../drivers/outbox.ts';
 import { opcode, plainFrame, readFrameHead } from '../../drivers/websocket/frames.ts';
+import { createWriteBatch } from '../../drivers/write-batch.ts';
 import { constants } from './constant.ts';
 
 /**
@@ -28,7 +28,7 @@ const http1Answer = Buffer.from(
 );
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** @returns where the request ends that starts at `at`; −1 where it has not come as a whole */
+/** @returns where the request ends that starts at `at`; −1 if it is incomplete */
 function endOfRequest(bytes: Buffer, at: number): number {
   const end = bytes.indexOf(headEnd, at);
   if (end < 0) return -1;
@@ -108,7 +108,7 @@ function serveWebsocket(socket: Socket, key: string, request: Buffer): void {
     'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
       `sec-websocket-accept: ${accept}\r\n${protocol ? `${protocol}\r\n` : ''}\r\n`,
   );
-  const outbox = createOutbox(socket);
+  const batch = createWriteBatch(socket);
   let held: Buffer | undefined;
   socket.on('data', (chunk: Buffer) => {
     const bytes = held ? Buffer.concat([held, chunk]) : chunk;
@@ -123,11 +123,11 @@ function serveWebsocket(socket: Socket, key: string, request: Buffer): void {
       }
       const id = findId(bytes, head.start, head.end);
       if (!id) {
-        outbox.add(welcomeFrame);
+        batch.add(welcomeFrame);
         continue;
       }
       const { frame, place } = resultFrame(id[1] - id[0]);
-      const room = outbox.reserve(frame.length);
+      const room = batch.reserve(frame.length);
       room.bytes.set(frame, room.at);
       bytes.copy(room.bytes, room.at + place, id[0], id[1]);
     }
@@ -167,10 +167,10 @@ const serveHttp2 =
   (socket: Socket): void => {
     const answer = Buffer.concat(frames);
     const idPlaces = frames.map((_, index) => Buffer.concat(frames.slice(0, index)).length + 5);
-    const outbox = createOutbox(socket);
+    const batch = createWriteBatch(socket);
     let received = 0;
     const reply = (stream: number) => {
-      const { bytes, at } = outbox.reserve(answer.length);
+      const { bytes, at } = batch.reserve(answer.length);
       bytes.set(answer, at);
       for (const place of idPlaces) writeNumber(bytes, at + place, stream);
     };
@@ -179,17 +179,17 @@ const serveHttp2 =
         if (flags & flag.endStream) reply(stream);
         if (type === frameType.data) received += end - start;
         if (received > windowBytes / 2) {
-          outbox.add(encodeWindowUpdate(0, received));
+          batch.add(encodeWindowUpdate(0, received));
           received = 0;
         }
       } else if (type === frameType.settings && !(flags & flag.ack)) {
-        outbox.add(encodeFrame(frameType.settings, flag.ack, 0, Buffer.alloc(0)));
+        batch.add(encodeFrame(frameType.settings, flag.ack, 0, Buffer.alloc(0)));
       } else if (type === frameType.ping && !(flags & flag.ack)) {
-        outbox.add(encodeFrame(frameType.ping, flag.ack, 0, bytes.subarray(start, end)));
+        batch.add(encodeFrame(frameType.ping, flag.ack, 0, bytes.subarray(start, end)));
       }
     };
-    outbox.add(encodeSettings([[setting.initialWindowSize, windowBytes]]));
-    outbox.add(encodeWindowUpdate(0, windowBytes - defaults.windowBytes));
+    batch.add(encodeSettings([[setting.initialWindowSize, windowBytes]]));
+    batch.add(encodeWindowUpdate(0, windowBytes - defaults.windowBytes));
     const read = createFrameReader(onFrame);
     let skip = preface.length;
     socket.on('data', (chunk: Buffer) => {
@@ -216,7 +216,7 @@ function turn(): void {
 
 function listen(serve: (socket: Socket) => void): Promise<number> {
   const server = createServer({ noDelay: true }, (socket) => {
-    // A client that is gone has nothing to be told.
+    // The client has disconnected: nothing to report.
     socket.on('error', () => socket.destroy());
     socket.on('data', keepAwake);
     serve(socket);

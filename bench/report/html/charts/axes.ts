@@ -19,7 +19,7 @@ export function domainOf(values: readonly number[], scale: LinesAxis['scale']): 
   return [least / pad, most * pad];
 }
 
-/** The x scale of a picture, and where its numbers are, in pixels. */
+/** The x scale of a picture, and the pixels of its numbers. */
 export interface Across {
   readonly width: number;
   readonly domain: Range;

@@ -49,7 +49,7 @@ function ticksOf({ scale, ticks }: LinesAxis, { domain, place, width }: Across) 
   return { at: [...texts.keys()], text: (value: number) => texts.get(value) ?? '' };
 }
 
-/** A line through the valid points, and a thin one through all where some are not valid. */
+/** A line through the valid points, and a thin one through all if some are not valid. */
 function linesOf({ look: { colour, dash }, points }: Series) {
   const line = { x: 'x', y: 'y', stroke: colour };
   const valid = points.filter((point) => point.valid);

@@ -11,7 +11,7 @@ export interface Look {
   readonly dash: string;
 }
 
-/** Symbol and dash say which wire it is where the colour cannot. */
+/** Symbol and dash of each wire, for readers who cannot see its colour. */
 const looks: Readonly<Record<WireName | 'control', Omit<Look, 'colour'>>> = {
   rest: { symbol: 'circle', dash: '' },
   'rest-http2': { symbol: 'diamond', dash: '2 3' },

@@ -48,7 +48,7 @@ const ratioSteps = [1, 2, 5, 10, 20, 50, 100, 1.5, 3, 1.25, 1.1];
 /** Between two labels, pixels. */
 const tickDistance = 44;
 
-/** Ratios to label: the roundest, and others where there is room beside those. */
+/** Ratios to label: the roundest, and others if there is room beside those. */
 export function ratioTicks([low, high]: Range, width: number): number[] {
   const place = (value: number) => (Math.log(value / low) / Math.log(high / low)) * width;
   const kept: number[] = [];

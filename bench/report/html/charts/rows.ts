@@ -48,7 +48,7 @@ const labelGap = 10;
 const arrowWidth = 14;
 
 /**
- * Label and number stand beside the mark where there is room, otherwise above it.
+ * Label and number stand beside the mark if there is room, otherwise above it.
  * @param signWidth of a sign between label and mark
  */
 function layoutOf(rows: readonly ChartRow<Item>[], width: number, signWidth = 0): Layout {

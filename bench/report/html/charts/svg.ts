@@ -9,7 +9,7 @@ const document = new DOMImplementation().createDocument(
 ) as unknown as Document;
 
 /** The numbers that a mark stands for. A reader sees its title; tests read these. */
-export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
+type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Marks of the class `mark` that carry their facts as `data-` attributes. */
 export const tagged = <Options extends Plot.MarkOptions>(
@@ -46,7 +46,7 @@ function lighten(root: Element): void {
   }
 }
 
-export interface Size {
+interface Size {
   readonly width: number;
   readonly height: number;
 }

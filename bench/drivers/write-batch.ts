@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What is to be sent on a connection: all of one turn of the event loop leaves in one write. */
-export interface Outbox {
+export interface WriteBatch {
   /** Room for that many bytes, from `at` on; to be filled before this turn ends. */
   reserve(length: number): { readonly bytes: Buffer; readonly at: number };
   /** Sends these as they are, behind all that came before; not to be changed afterwards. */
@@ -14,7 +14,7 @@ const size = 64 * 1024;
  * A buffer in front of a socket. It leaves in a tick, which runs after all promise jobs that are
  * ready: the calls that a batch of answers leads to leave as a batch.
  */
-export function createOutbox(socket: Socket): Outbox {
+export function createWriteBatch(socket: Socket): WriteBatch {
   let buffer = Buffer.allocUnsafe(size);
   let length = 0;
   let isDue = false;
@@ -27,7 +27,7 @@ export function createOutbox(socket: Socket): Outbox {
     // Bytes that the kernel has not taken are still read from the buffer.
     if (socket.writableLength > 0) buffer = Buffer.allocUnsafe(size);
   };
-  const outbox: Outbox = {
+  const batch: WriteBatch = {
     reserve(count) {
       if (length + count > buffer.length) flush();
       if (count > buffer.length) {
@@ -43,7 +43,7 @@ export function createOutbox(socket: Socket): Outbox {
     },
     add(bytes) {
       if (bytes.length <= 1024) {
-        const { bytes: room, at } = outbox.reserve(bytes.length);
+        const { bytes: room, at } = batch.reserve(bytes.length);
         room.set(bytes, at);
         return;
       }
@@ -51,5 +51,5 @@ export function createOutbox(socket: Socket): Outbox {
       socket.write(bytes);
     },
   };
-  return outbox;
+  return batch;
 }
