@@ -15,7 +15,7 @@ export interface CertificateFiles {
 /** A server process under test. */
 export interface Subject {
   readonly address: Address;
-  /** From the start of the process to its word that it listens, ms; null for a target that already ran. */
+  /** From the start of the process until it listens, ms; null for a target that already ran. */
   readonly readyMs: number | null;
   /** Resident when it said so; null if the platform does not report it. */
   readonly idleBytes: number | null;
