@@ -25,12 +25,12 @@ export interface WatchOptions {
 }
 
 /** An operation that returns once, as a function. */
-export type Call<Name extends CallName> = (
+export type ClientCall<Name extends CallName> = (
   input: InputOf<Name>,
   options?: CallOptions,
 ) => Promise<OutputOf<Name>>;
 
-export type Calls = { readonly [Name in CallName]: Call<Name> };
+export type Calls = { readonly [Name in CallName]: ClientCall<Name> };
 
 /**
  * A stream of events, as a function. Resolves when the server has accepted the subscription: every
@@ -90,7 +90,7 @@ export interface ClientOptions {
 }
 
 /** The calls of a client, each made by `call`. */
-export const callsOf = (call: <Name extends CallName>(name: Name) => Call<Name>): Calls =>
+export const callsOf = (call: <Name extends CallName>(name: Name) => ClientCall<Name>): Calls =>
   // A row has the type that its name has in Calls; a table that is made in a loop cannot say so.
   perCall(call) as unknown as Calls;
 

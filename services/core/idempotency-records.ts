@@ -2,7 +2,7 @@ import type { Awaitable } from './awaitable.ts';
 import type { ErrorCode, ErrorDetails } from './errors.ts';
 
 /** How a call ended, as stored for its idempotency key. `output` is the operation's own output. */
-export type Outcome =
+export type CallOutcome =
   | { readonly ok: true; readonly output: unknown }
   | {
       readonly ok: false;
@@ -17,7 +17,7 @@ export interface IdempotencyRecord {
   /** SHA-256 of operation and validated input. */
   readonly fingerprint: string;
   /** Null while the call waits for the card network. */
-  readonly outcome: Outcome | null;
+  readonly outcome: CallOutcome | null;
   /** Id of the resource that the call made or changed; resumes a call that was cut off. */
   readonly resourceId: string;
   /** While later than now, the first call counts as still running; milliseconds since 1970. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Caller } from './caller.ts';
 import { invalid, PaymentsError, requireWaiting } from './errors.ts';
-import type { IdempotencyRecord, Outcome } from './idempotency-records.ts';
+import type { CallOutcome, IdempotencyRecord } from './idempotency-records.ts';
 import type { Context, Settled, Write, WriteContext } from './operation.ts';
 import type { Ports } from './ports.ts';
 import type { MerchantTransaction } from './store.ts';
@@ -30,7 +30,7 @@ export interface Keyed<Schema extends z.ZodType, Output extends { readonly id: s
 
 /** What `begin` found for the key. */
 export type Begun =
-  | { readonly replay: Outcome }
+  | { readonly replay: CallOutcome }
   /** `cutOff`: the record of an earlier call, which this one continues. */
   | { readonly cutOff: IdempotencyRecord | undefined };
 
@@ -229,7 +229,7 @@ const inFlightError = (key: string) =>
     { retryAfterMs: inFlightRetryMs, metadata: { idempotencyKey: key } },
   );
 
-function outcomeOf({ result }: Settled<unknown>): Outcome {
+function outcomeOf({ result }: Settled<unknown>): CallOutcome {
   if ('output' in result) return { ok: true, output: result.output };
   const { code, message, details } = result.error;
   return { ok: false, code, message, details };
@@ -237,7 +237,7 @@ function outcomeOf({ result }: Settled<unknown>): Outcome {
 
 function replayed<Schema extends z.ZodType, Output extends { readonly id: string }>(
   { caller: { receipt } }: Keyed<Schema, Output>,
-  outcome: Outcome,
+  outcome: CallOutcome,
 ): Output {
   if (receipt) receipt.replayed = true;
   if (!outcome.ok) throw new PaymentsError(outcome.code, outcome.message, outcome.details);

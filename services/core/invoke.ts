@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { createAdmission, revokedError } from './admission.ts';
+import { type Admission, createAdmission, revokedError } from './admission.ts';
 import { type Awaitable, andThen } from './awaitable.ts';
 import { type BackgroundWork, backgroundOf } from './background.ts';
 import type { Caller, Composite, Revocation, Session, StreamCaller } from './caller.ts';
@@ -28,10 +28,10 @@ export type { Caller, Composite, Receipt, Session, StreamCaller } from './caller
 /** The payments core: the one path that every call of every wire takes. */
 export interface Core {
   /**
-   * Begins the observation of a request. The room hands it on with its caller, so that durations
-   * cover decoding, and ends it once the request is answered. Core ends it for calls that fail.
+   * Begins the observation of a request. The room passes it with its caller, so that durations
+   * cover decoding, and ends it once the response is sent. Core ends it for calls that fail.
    *
-   * @param startedMs when the request arrived, on the clock of `performance`; now, if omitted
+   * @param startedMs when the request arrived, on the clock of `performance`. Defaults to now.
    */
   observe(request: Observable, startedMs?: number): Observation;
   /** @throws PaymentsError, and nothing else */
@@ -48,29 +48,74 @@ export interface Core {
   /** For wires that authenticate once. @throws PaymentsError `unauthenticated` */
   authenticate(caller: Caller): Promise<Session>;
   /**
-   * Admits a request that is made of several calls: with the session that it answers, they are not
+   * Admits a request that is made of several calls. With the session that it returns, they are not
    * admitted again.
    */
   admit(caller: Caller, composite: Composite): Promise<Session>;
   /**
-   * The error to answer to a request that a room refuses: settles first who calls and how often,
-   * so that a malformed request takes rate-limit tokens too, then ends its observation. An
-   * error that core threw, and so has observed, comes back as it is.
+   * Returns the error to send for a request that a room refuses. Settles first who calls and how
+   * often, so that a malformed request takes rate-limit tokens too, then ends its observation. An
+   * error that core threw, and so has observed, is returned unchanged.
    *
-   * @param operation where the request names one: it then needs a key, as the operation does
+   * @param operation if the request names one: it then needs a key, as the operation does
    */
   refuse(caller: Caller, error: PaymentsError, operation?: OperationName): Promise<PaymentsError>;
-  /** What has to be done between calls. */
+  /** The work between calls. */
   readonly background: readonly BackgroundWork[];
 }
 
 export function createCore(ports: Ports): Core {
-  const { store, clock } = ports;
+  const { clock } = ports;
   const admission = createAdmission(ports);
-  const cursors = createCursors(ports.cursorSecret);
-  const feed = createEventFeed(store);
+  const requests = createRequests(ports);
+  const calls = createCalls(ports, admission);
+  const watch = createWatch(ports, admission, calls, requests);
+
+  return {
+    observe: requests.observe,
+
+    invoke: <Name extends CallName>(name: Name, caller: Caller, input: unknown) =>
+      requests.call(name, caller, (observation) =>
+        andThen(calls.run(name, caller, input, observation), (output) => {
+          if (!caller.observation) observation.end('ok');
+          return output;
+        }),
+      ) as Promise<OutputOf<Name>>,
+
+    watch: (name, caller, input) =>
+      requests.call(name, caller, (observation) => watch(name, caller, input, observation)),
+
+    async authenticate(caller) {
+      const startedMs = performance.now();
+      try {
+        return await admission.sessionOf(caller, clock.now());
+      } catch (thrown) {
+        throw requests.failedBefore('authenticate', caller, startedMs, undefined, thrown);
+      }
+    },
+
+    async admit(caller, composite) {
+      const startedMs = performance.now();
+      let session: Session | undefined;
+      try {
+        session = await admission.sessionOf(caller, clock.now());
+        return await admission.admit(session, composite, caller);
+      } catch (thrown) {
+        throw requests.failedBefore('admit', caller, startedMs, session, thrown);
+      }
+    },
+
+    refuse: createRefuse(clock, admission, requests),
+
+    background: backgroundOf(ports),
+  };
+}
+
+type Requests = ReturnType<typeof createRequests>;
+
+/** The observation of requests, from their arrival to their result or error. */
+function createRequests(ports: Ports) {
   const observed = new WeakSet<PaymentsError>();
-  const streams = countStreams();
 
   const observe: Core['observe'] = (request, startedMs = performance.now()) =>
     new Observation(ports.observe, request, startedMs);
@@ -93,7 +138,7 @@ export function createCore(ports: Ports): Core {
     if (observation.operation === 'none') observation.operation = name;
     try {
       const result = work(observation);
-      // A read that is answered at once takes no turn.
+      // A read that returns synchronously takes no turn of the event loop.
       return result instanceof Promise ? await result : result;
     } catch (thrown) {
       throw failed(observation, thrown);
@@ -109,12 +154,24 @@ export function createCore(ports: Ports): Core {
     thrown: unknown,
   ): PaymentsError {
     const { observation: given } = caller;
-    // What fails once the request was answered is not lost.
+    // A failure after the end of the request is observed too.
     const observation = given && !given.ended ? given : observe(caller, startedMs);
     if (observation.operation === 'none') observation.operation = name;
     observation.merchantId ??= session?.principal.merchantId;
     return failed(observation, thrown);
   }
+
+  const isObserved = (error: PaymentsError): boolean => observed.has(error);
+
+  return { observe, failed, call, failedBefore, isObserved };
+}
+
+type CoreCalls = ReturnType<typeof createCalls>;
+
+/** The path of a call once its observation has begun. */
+function createCalls(ports: Ports, admission: Admission) {
+  const { store, clock } = ports;
+  const cursors = createCursors(ports.cursorSecret);
 
   function admitted(
     operation: Operations[OperationName],
@@ -152,7 +209,7 @@ export function createCore(ports: Ports): Core {
         const size: AnswerSize = { bytes: 0 };
         const { merchantId } = context;
         const reading = { ...context, read: store.of(merchantId), size };
-        // The pair of operation and input is right by construction; a union of pairs cannot say so.
+        // A union of pairs cannot express that operation and input belong together.
         const output: Awaitable<object> = operation.run(reading, input as never);
         if (!(output instanceof Promise) && size.bytes === 0) return output;
         return takeForSize(output, size, (tokens) => admission.debit(session, tokens, caller));
@@ -160,7 +217,20 @@ export function createCore(ports: Ports): Core {
     );
   }
 
-  /** What a stream holds until it ends: a place among those of its key, and an ear for its end. */
+  return { admitted, contextOf, run };
+}
+
+/** The path of a stream once its observation has begun. */
+function createWatch(
+  { store, clock }: Ports,
+  admission: Admission,
+  { admitted, contextOf }: CoreCalls,
+  { failed }: Requests,
+) {
+  const feed = createEventFeed(store);
+  const streams = countStreams();
+
+  /** Takes a place among the streams of the key, and listens for its revocation. */
   function holdStream({ principal, revocation }: Session, left: AbortSignal) {
     const revoked = new AbortController();
     const signal = AbortSignal.any([left, revoked.signal]);
@@ -205,68 +275,40 @@ export function createCore(ports: Ports): Core {
     }
   }
 
-  return {
-    observe,
+  return watch;
+}
 
-    invoke: <Name extends CallName>(name: Name, caller: Caller, input: unknown) =>
-      call(name, caller, (observation) =>
-        andThen(run(name, caller, input, observation), (output) => {
-          if (!caller.observation) observation.end('ok');
-          return output;
-        }),
-      ) as Promise<OutputOf<Name>>,
-
-    watch: (name, caller, input) =>
-      call(name, caller, (observation) => watch(name, caller, input, observation)),
-
-    async authenticate(caller) {
-      const startedMs = performance.now();
-      try {
-        return await admission.sessionOf(caller, clock.now());
-      } catch (thrown) {
-        throw failedBefore('authenticate', caller, startedMs, undefined, thrown);
-      }
-    },
-
-    async admit(caller, composite) {
-      const startedMs = performance.now();
-      let session: Session | undefined;
-      try {
-        session = await admission.sessionOf(caller, clock.now());
-        return await admission.admit(session, composite, caller);
-      } catch (thrown) {
-        throw failedBefore('admit', caller, startedMs, session, thrown);
-      }
-    },
-
-    async refuse(caller, error, operation) {
-      if (observed.has(error)) {
-        caller.observation?.end(error.code, error.cause);
-        return error;
-      }
-      const startedMs = performance.now();
-      let session: Session | undefined;
-      try {
-        // Tokens that were taken already cover the failure.
-        if (!caller.receipt?.rate) {
-          if (operation === undefined && !caller.session && caller.credential === undefined) {
-            await admission.takeForFailure(caller);
-          } else {
-            session = await admission.sessionOf(caller, clock.now());
-            await admission.take(session, 1, caller);
-          }
+/** The refusal of a request that a room does not pass on. */
+function createRefuse(
+  clock: Ports['clock'],
+  admission: Admission,
+  requests: Requests,
+): Core['refuse'] {
+  return async (caller, error, operation) => {
+    if (requests.isObserved(error)) {
+      caller.observation?.end(error.code, error.cause);
+      return error;
+    }
+    const startedMs = performance.now();
+    let session: Session | undefined;
+    try {
+      // Tokens that were taken already cover the failure.
+      if (!caller.receipt?.rate) {
+        if (operation === undefined && !caller.session && caller.credential === undefined) {
+          await admission.takeForFailure(caller);
+        } else {
+          session = await admission.sessionOf(caller, clock.now());
+          await admission.take(session, 1, caller);
         }
-        throw error;
-      } catch (thrown) {
-        return failedBefore(operation ?? 'none', caller, startedMs, session, thrown);
       }
-    },
-
-    background: backgroundOf(ports),
+      throw error;
+    } catch (thrown) {
+      return requests.failedBefore(operation ?? 'none', caller, startedMs, session, thrown);
+    }
   };
 }
 
-/** Takes tokens for the size of what was read, of an output that was refused for its size too. */
+/** Takes tokens for the size of what was read, also if it was refused because of its size. */
 async function takeForSize<Output>(
   output: Awaitable<Output>,
   size: AnswerSize,
@@ -280,7 +322,7 @@ async function takeForSize<Output>(
   }
 }
 
-/** The stream, failing where its key was revoked. */
+/** Wraps the stream so that it fails when its key is revoked. */
 function guarded(
   stream: EventStream,
   revocation: Revocation,

@@ -6,7 +6,7 @@ import { type IdPrefix, idPattern } from './ids.ts';
 /** An id of a resource: any text, because a malformed id simply names nothing. */
 export const anyId = z.string().min(1).max(255);
 
-/** An id inside of an input, where a malformed one is reported as a violation. */
+/** An id inside of an input; a malformed one is reported as a violation. */
 export const idOf = (prefix: IdPrefix) =>
   z.string().regex(idPattern(prefix), `expected an id like ${prefix}_ and 26 characters`);
 

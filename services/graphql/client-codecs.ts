@@ -130,7 +130,7 @@ const decodeCreatedKey = ({ key, secret }: GraphqlCreatedKey): CreatedKey => ({
   secret,
 });
 
-/** Methods, not properties: a decoder then fits where the JSON's type is not known. */
+/** Methods, not properties, so that a decoder fits if the JSON's type is not known. */
 interface Decoder<Value> {
   decode(json: unknown): Value;
 }

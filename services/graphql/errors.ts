@@ -168,18 +168,18 @@ export interface Refusal {
 }
 
 /** The violations of a document, none of whose fields ran. */
-export class DocumentFaults extends Error {
-  override readonly name = 'DocumentFaults';
+export class InvalidDocument extends Error {
+  override readonly name = 'InvalidDocument';
   /**
    * Not called `errors`: Yoga takes objects with that field for an AggregateError, and splits them.
    */
-  readonly faults: readonly GraphQLError[];
+  readonly violations: readonly GraphQLError[];
   /** Undefined if the errors have their own places. */
   readonly places: Places | undefined;
 
-  constructor(faults: readonly GraphQLError[], places?: Places | undefined) {
-    super(faults[0]?.message ?? 'Invalid document.');
-    this.faults = faults;
+  constructor(violations: readonly GraphQLError[], places?: Places | undefined) {
+    super(violations[0]?.message ?? 'Invalid document.');
+    this.violations = violations;
     this.places = places;
   }
 }
@@ -198,7 +198,7 @@ export class Refused extends Error {
 /**
  * Codes of well-formed documents that are refused: over HTTP these are 400, because nothing ran.
  */
-const documentFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const documentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'validation_failed',
   'query_too_costly',
   'not_found',
@@ -208,7 +208,7 @@ const documentFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export function refusalWith(errors: readonly GraphQLError[]): Refusal {
   const code = errors[0]?.extensions.code;
   if (!isErrorCode(code)) return { errors, status: httpStatus.internal, wellFormed: false };
-  const wellFormed = documentFaults.has(code);
+  const wellFormed = documentCodes.has(code);
   return { errors, status: wellFormed ? 400 : httpStatus[code], wellFormed };
 }
 

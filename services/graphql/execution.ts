@@ -15,7 +15,7 @@ import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
 import {
   askForText,
-  DocumentFaults,
+  InvalidDocument,
   type Refusal,
   Refused,
   refusalOf,
@@ -34,7 +34,7 @@ import { openSubscription, type ResultStream } from './subscription.ts';
 import { variableViolations } from './variables.ts';
 
 /** The outcome of a request: refused before it ran, one result, or a stream of them. */
-export type Outcome =
+export type ExecutionOutcome =
   | { readonly refusal: Refusal }
   | { readonly result: ExecutionResult }
   | { readonly stream: ResultStream };
@@ -113,7 +113,11 @@ export interface Execution {
   /** The response instead of a result; core counts, logs and limits it. */
   refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal>;
   /** Runs all steps. Never rejects. */
-  run(request: GraphqlRequest, caller: DocumentCaller, transport: Transport): Promise<Outcome>;
+  run(
+    request: GraphqlRequest,
+    caller: DocumentCaller,
+    transport: Transport,
+  ): Promise<ExecutionOutcome>;
 }
 
 /** What every step needs. */
@@ -161,16 +165,16 @@ async function unknownDocument(
 }
 
 /** Refuses with the errors of a document; the first of them stands for all in the log. */
-async function faulty(
+async function refuseDocument(
   { core, options: { report } }: Room,
-  { message, faults, places }: DocumentFaults,
+  { message, violations, places }: InvalidDocument,
   caller: GraphqlCaller,
 ): Promise<Refusal> {
   const { requestId } = caller;
   const error = new PaymentsError('validation_failed', message);
   const answer = await core.refuse(caller, error);
   if (answer !== error) return refusalOf(answer, requestId);
-  return refusalWith(toResponseErrors(faults, { requestId, report, places }));
+  return refusalWith(toResponseErrors(violations, { requestId, report, places }));
 }
 
 /** @throws PaymentsError `query_too_costly` */
@@ -203,7 +207,7 @@ async function made({ core, documents }: Room, text: string, caller: DocumentCal
   const more = parsed.tokens - 1;
   if (more > 0) await core.admit(caller, { tokens: more, bySize });
   const prepared = documents.prepare(parsed);
-  if (isFaulty(prepared)) throw new DocumentFaults(prepared, parsed.places);
+  if (isInvalid(prepared)) throw new InvalidDocument(prepared, parsed.places);
   return { prepared, paid: Math.max(1, parsed.tokens) };
 }
 
@@ -268,7 +272,7 @@ function finish(
   caller: DocumentCaller,
   { data, errors = [] }: ExecutionResult,
 ): ExecutionResult {
-  if (data === undefined) throw new DocumentFaults(errors, places);
+  if (data === undefined) throw new InvalidDocument(errors, places);
   requireSmall(data, operation.kind, maxAnswerBytes);
   const cost = costOf(operation, data, Math.max(price, paid), caller);
   const { requestId } = caller;
@@ -296,8 +300,10 @@ async function subscribe(
 
 async function refuse(room: Room, thrown: unknown, caller: GraphqlCaller): Promise<Refusal> {
   if (thrown instanceof Refused) return thrown.refusal;
-  if (thrown instanceof DocumentFaults) return faulty(room, thrown, caller);
-  if (thrown instanceof GraphQLError) return faulty(room, new DocumentFaults([thrown]), caller);
+  if (thrown instanceof InvalidDocument) return refuseDocument(room, thrown, caller);
+  if (thrown instanceof GraphQLError) {
+    return refuseDocument(room, new InvalidDocument([thrown]), caller);
+  }
   return refusalOf(await room.core.refuse(caller, toPaymentsError(thrown)), caller.requestId);
 }
 
@@ -306,7 +312,7 @@ async function run(
   request: GraphqlRequest,
   caller: DocumentCaller,
   transport: Transport,
-): Promise<Outcome> {
+): Promise<ExecutionOutcome> {
   const { schema } = room;
   const given = await prepare(room, request, caller, transport);
   const { prepared, operation, variables } = given;
@@ -353,7 +359,7 @@ function costOf(
   return { requested, actual, throttle };
 }
 
-const isFaulty = (
+const isInvalid = (
   made: PreparedDocument | readonly GraphQLError[],
 ): made is readonly GraphQLError[] => Array.isArray(made);
 

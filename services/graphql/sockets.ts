@@ -12,7 +12,7 @@ import { answerRefusal, closing, foreignOrigin, malformed } from '../wire/http/u
 import { requestIdOf } from '../wire/request-id.ts';
 import { callerOf } from './caller.ts';
 import { refusalOf } from './errors.ts';
-import type { Execution, Outcome, Transport } from './execution.ts';
+import type { Execution, ExecutionOutcome, Transport } from './execution.ts';
 import { requestIn } from './request.ts';
 import {
   type ConnectionParams,
@@ -166,7 +166,7 @@ async function run(
   }
 }
 
-type Answer = Outcome & { readonly requestId: string };
+type Answer = ExecutionOutcome & { readonly requestId: string };
 
 /** The value that `onSubscribe` stored there. */
 const isStream = (answer: unknown): answer is Extract<Answer, { stream: unknown }> =>

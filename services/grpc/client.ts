@@ -39,23 +39,23 @@ const channelOptions: ChannelOptions = {
 };
 
 /** A method, and how to read its response. */
-interface Call<Output> {
+interface Method<Output> {
   readonly path: string;
   readonly serialize: (message: object) => Buffer;
   readonly read: (bytes: Buffer) => Output;
 }
 
-const callOf = <Output>(
+const methodOf = <Output>(
   { path, requestSerialize, responseDeserialize }: Definition,
   decode: (answer: never) => Output,
-): Call<Output> => ({
+): Method<Output> => ({
   path,
   serialize: requestSerialize,
   // The codec and the method use the same message.
   read: (bytes) => decode(responseDeserialize(bytes) as never),
 });
 
-const getIfChanged = callOf(
+const getIfChanged = methodOf(
   paymentService.GetPaymentIfChanged,
   (answer: GetPaymentIfChangedResponse__Output) => answer,
 );
@@ -97,35 +97,11 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
     return connections[turn] as Connection;
   };
 
-  const unary = <Output>(
-    { path, serialize, read }: Call<Output>,
-    message: object,
-    signal: AbortSignal | undefined,
-  ): Promise<Output> =>
-    new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const cancel = () => request.cancel();
-      const request = next().makeUnaryRequest(
-        path,
-        serialize,
-        read,
-        message,
-        metadata,
-        (error: ServiceError | null, output?: Output) => {
-          signal?.removeEventListener('abort', cancel);
-          if (!error) {
-            // Without an error there is a response.
-            resolve(output as Output);
-          } else {
-            reject(signal?.aborted ? signal.reason : decodeError(error, target));
-          }
-        },
-      );
-      signal?.addEventListener('abort', cancel, { once: true });
-    });
+  const unary = <Output>(method: Method<Output>, message: object, signal?: AbortSignal) =>
+    callUnary(next(), method, message, metadata, signal, target);
 
   const call = <Name extends CallName>(name: Name) => {
-    const made = callOf(methods[name].definition, outputs[name].decode);
+    const made = methodOf(methods[name].definition, outputs[name].decode);
     return async (
       input: InputOf<Name>,
       { idempotencyKey, signal }: CallOptions = {},
@@ -135,12 +111,12 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
   return {
     ...callsOf(call),
     ...streamsOf((name) => {
-      const made = callOf(methods[name].definition, decodeEvent);
+      const made = methodOf(methods[name].definition, decodeEvent);
       return async (input, { signal }) =>
         openStream(next(), made, encodeRequest(name, input), metadata, signal, target);
     }),
     async getPaymentConditionally(id, known = '') {
-      const { payment } = await unary(getIfChanged, { id, etag: known }, undefined);
+      const { payment } = await unary(getIfChanged, { id, etag: known });
       return payment
         ? { etag: payment.etag, payment: decodePayment(payment) }
         : { etag: known, payment: undefined };
@@ -149,6 +125,38 @@ export async function createGrpcClient(options: ClientOptions): Promise<GrpcClie
       close();
     },
   };
+}
+
+/** Makes one unary call. Rejects with the reason of `signal` if that aborts. */
+function callUnary<Output>(
+  connection: Connection,
+  { path, serialize, read }: Method<Output>,
+  message: object,
+  metadata: Metadata,
+  signal: AbortSignal | undefined,
+  target: string,
+): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const cancel = () => request.cancel();
+    const request = connection.makeUnaryRequest(
+      path,
+      serialize,
+      read,
+      message,
+      metadata,
+      (error: ServiceError | null, output?: Output) => {
+        signal?.removeEventListener('abort', cancel);
+        if (!error) {
+          // Without an error there is a response.
+          resolve(output as Output);
+        } else {
+          reject(signal?.aborted ? signal.reason : decodeError(error, target));
+        }
+      },
+    );
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
 }
 
 /** Resolves when the connection is up. @throws Error if it fails or takes too long */
@@ -187,7 +195,7 @@ const refusalOf = (connection: Connection): Promise<string> =>
 /** Resolves with the initial metadata, which the server sends once the stream is subscribed. */
 function openStream(
   connection: Connection,
-  { path, serialize, read }: Call<Event>,
+  { path, serialize, read }: Method<Event>,
   message: object,
   metadata: Metadata,
   signal: WatchOptions['signal'],

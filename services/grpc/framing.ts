@@ -22,7 +22,7 @@ const none = Buffer.alloc(0);
 export class Framing {
   readonly #encoded: boolean;
   readonly #maxMessages: number;
-  readonly #refuse: (fault: string) => void;
+  readonly #refuse: (violation: string) => void;
   /** True if nothing that still arrives is part of the call. */
   #deaf = false;
   #messages = 0;
@@ -38,7 +38,11 @@ export class Framing {
    *   call
    * @param refuse called once, when a frame cannot be a request
    */
-  constructor(encoding: string | undefined, maxMessages: number, refuse: (fault: string) => void) {
+  constructor(
+    encoding: string | undefined,
+    maxMessages: number,
+    refuse: (violation: string) => void,
+  ) {
     this.#encoded = encoding !== undefined && encoding !== 'identity';
     this.#maxMessages = maxMessages;
     this.#refuse = refuse;
@@ -74,7 +78,7 @@ export class Framing {
     return complete;
   }
 
-  /** Refuses the call where the request ended within a message. */
+  /** Refuses the call if the request ended within a message. */
   end(): void {
     if (this.#deaf || this.#read === 0) return;
     this.#fail(
@@ -137,8 +141,8 @@ export class Framing {
     if (this.#messages >= this.#maxMessages) this.#deaf = true;
   }
 
-  #fail(fault: string): void {
+  #fail(violation: string): void {
     this.#deaf = true;
-    this.#refuse(fault);
+    this.#refuse(violation);
   }
 }

@@ -18,7 +18,7 @@ import type { AddressOf } from '../wire/address.ts';
 import { answerMetadata, carryCaller, GrpcCaller } from './caller.ts';
 import { parseTimeout, timeoutUnits } from './deadline.ts';
 import { maxRequestsOfStream } from './framing.ts';
-import { closeWhenSent, type Entered, Incoming } from './incoming.ts';
+import { closeWhenSent, type Entered, IncomingCall } from './incoming.ts';
 import {
   contentTypeError,
   deadlineError,
@@ -52,7 +52,7 @@ type OnStream = (
  */
 export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: AddressOf): Guard {
   /** The stream for which grpc-js creates a call: it calls its interceptors in the same turn. */
-  let entering: Incoming | undefined;
+  let entering: IncomingCall | undefined;
 
   const interceptor: ServerInterceptor = ({ requestStream }, call) => {
     const incoming = entering;
@@ -70,10 +70,10 @@ export function createGuard(core: Core, paths: ReadonlySet<string>, addressOf?: 
       const timeoutMs = timeoutOf(headers);
       const dueMs = timeoutMs ? performance.now() + timeoutMs : 0;
       const caller = new GrpcCaller(core, stream, headers, dueMs, addressOf);
-      const incoming = new Incoming(core, stream, caller, encodingOf(headers));
-      const fault = faultOf(headers, rawHeaders, paths, timeoutMs);
-      if (fault) {
-        void refuseStream(incoming, fault);
+      const incoming = new IncomingCall(core, stream, caller, encodingOf(headers));
+      const violation = violationOf(headers, rawHeaders, paths, timeoutMs);
+      if (violation) {
+        void refuseStream(incoming, violation);
         return;
       }
       entering = incoming;
@@ -110,12 +110,12 @@ type Listener = Parameters<ServerInterceptingCall['start']>[0];
  */
 class GuardedCall implements Call, Listener {
   readonly call: Call;
-  readonly incoming: Incoming;
+  readonly incoming: IncomingCall;
   next: Listener | undefined;
   /** Whether metadata were sent. */
   hasSentMetadata = false;
 
-  constructor(call: Call, incoming: Incoming) {
+  constructor(call: Call, incoming: IncomingCall) {
     this.call = call;
     this.incoming = incoming;
   }
@@ -199,7 +199,7 @@ class GuardedCall implements Call, Listener {
  * A violation in the header fields, and the HTTP fields of its response that differ from those of
  * 200.
  */
-interface HeadFault {
+interface HeadViolation {
   readonly error: PaymentsError;
   readonly fields?: OutgoingHttpHeaders;
 }
@@ -207,12 +207,12 @@ interface HeadFault {
 /** RFC 9110 §8.3.1: types are case-insensitive. gRPC itself allows a subtype or parameters. */
 const grpcType = /^application\/grpc(?:\+proto)?[ \t]*(?:;.*)?$/i;
 
-function faultOf(
+function violationOf(
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
   paths: ReadonlySet<string>,
   timeoutMs: number | undefined,
-): HeadFault | undefined {
+): HeadViolation | undefined {
   const { ':method': method, ':path': path = '', 'content-type': contentType } = headers;
   if (method !== 'POST') {
     return { error: httpMethodError(String(method)), fields: { ':status': 405, allow: 'POST' } };
@@ -268,7 +268,10 @@ function isDoubled(name: string, rawHeaders: readonly string[]): boolean {
 }
 
 /** Responds with trailers only, on a stream that grpc-js never sees. */
-async function refuseStream(incoming: Incoming, { error, fields }: HeadFault): Promise<void> {
+async function refuseStream(
+  incoming: IncomingCall,
+  { error, fields }: HeadViolation,
+): Promise<void> {
   const { stream, caller } = incoming;
   incoming.ended = true;
   stream.on('error', () => {});

@@ -39,7 +39,7 @@ const plainOk: Status = { code: status.OK, details: 'OK', metadata: new NoMetada
 /**
  * How one call ends, whoever ends it: handler, grpc-js, deadline or a client that does not read.
  */
-export class Incoming {
+export class IncomingCall {
   /** True once a status is chosen: nothing else is sent after that. */
   ended = false;
   readonly stream: ServerHttp2Stream;
@@ -77,7 +77,7 @@ export class Incoming {
     this.#sendStatus = call.sendStatus;
     // Assigned, because grpc-js calls this method of its own call.
     call.sendStatus = (status) => this.finish(status);
-    const refuse = (fault: string) => this.refuse(framingRefusal(fault));
+    const refuse = (violation: string) => this.refuse(framingRefusal(violation));
     this.#framing = new Framing(this.encoding, maxMessages, refuse);
     call.decoder = this.#framing;
   }

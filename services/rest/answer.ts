@@ -2,7 +2,7 @@ import type { Page } from '../core/page.ts';
 import { bodyTag, isKnown, requireMatch } from '../wire/http/conditional.ts';
 import { encodePage } from '../wire/json.ts';
 import { jsonType, protobufType } from './accept.ts';
-import { type Call, pick, type View } from './call.ts';
+import { pick, type RestCall, type View } from './call.ts';
 import { messageTag } from './etag.ts';
 import { headersFor } from './headers.ts';
 
@@ -18,18 +18,18 @@ export const cacheControl = {
   never: 'no-store',
 } as const;
 
-const typeOf = (call: Call): string => (call.toMessage ? protobufType : jsonType);
+const typeOf = (call: RestCall): string => (call.toMessage ? protobufType : jsonType);
 
 /** Core's output, as the representation that was requested. */
 const bodyOf = <Output>(
-  { toMessage }: Call,
+  { toMessage }: RestCall,
   output: Output,
   encode: (output: Output) => unknown,
 ): string | Uint8Array<ArrayBuffer> =>
   toMessage ? toMessage(output) : JSON.stringify(encode(output));
 
 /** The tag of that representation, from the tag of the JSON. */
-const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? messageTag(tag) : tag);
+const tagOf = ({ toMessage }: RestCall, tag: string): string => (toMessage ? messageTag(tag) : tag);
 
 /**
  * Makes a read's response: 200 with the body, or 304 if the caller's copy is current.
@@ -39,7 +39,7 @@ const tagOf = ({ toMessage }: Call, tag: string): string => (toMessage ? message
  * @throws PaymentsError `version_mismatch` if `If-Match` names another tag
  */
 export function answerRead<Output>(
-  call: Call,
+  call: RestCall,
   output: Output,
   encode: (output: Output) => unknown,
   options: {
@@ -73,7 +73,7 @@ export function answerRead<Output>(
  * @param options.tag the entity tag of that representation as JSON
  */
 export function answerWrite<Output>(
-  call: Call,
+  call: RestCall,
   output: Output,
   encode: (output: Output) => unknown,
   options: {
@@ -95,7 +95,7 @@ export function answerWrite<Output>(
 }
 
 /** The URL of the same list from `cursor` on; from its start if omitted. */
-function pageUrl(call: Call, parameter: string, cursor: string | null): string {
+function pageUrl(call: RestCall, parameter: string, cursor: string | null): string {
   const query = new URLSearchParams();
   for (const name in call.query) {
     const value = call.query[name];
@@ -127,7 +127,7 @@ export function encodeInnerPage<Item, ItemJson extends object>(
  * @param options.cursor the parameter that takes `next_cursor`
  */
 export function answerPage<Item, ItemJson extends object>(
-  call: Call,
+  call: RestCall,
   page: Page<Item>,
   encode: (item: Item) => ItemJson,
   view: View | undefined,
@@ -150,7 +150,7 @@ export function answerPage<Item, ItemJson extends object>(
 
 /** Items by their ids, in the requested order; null for an id that was not found. */
 export const answerBatch = <Item, ItemJson extends object>(
-  call: Call,
+  call: RestCall,
   items: readonly (Item | null)[],
   encode: (item: Item) => ItemJson,
   view: View | undefined,

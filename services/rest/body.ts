@@ -1,9 +1,9 @@
 import { isOfType, jsonOf, readBytes, unsupportedType } from '../wire/http/body.ts';
 import { isBinary, jsonType, protobufType } from './accept.ts';
-import type { Incoming } from './caller.ts';
+import type { IncomingRequest } from './caller.ts';
 
 /** Whether the body says that it is a message. */
-export const isProtobuf = ({ headers }: Incoming): boolean =>
+export const isProtobuf = ({ headers }: IncomingRequest): boolean =>
   isOfType(headers['content-type'], protobufType, isBinary);
 
 /**
@@ -13,7 +13,7 @@ export const isProtobuf = ({ headers }: Incoming): boolean =>
  * @throws PaymentsError `unsupported_media_type`, `payload_too_large`, or `validation_failed` with
  *   the place where the text stops being JSON
  */
-export async function readJson(incoming: Incoming, orMessage: boolean): Promise<unknown> {
+export async function readJson(incoming: IncomingRequest, orMessage: boolean): Promise<unknown> {
   const contentType = incoming.headers['content-type'];
   const offered = orMessage ? [jsonType, protobufType] : [jsonType];
   const isJson = isOfType(contentType, jsonType);

@@ -6,12 +6,12 @@ import { readBytes } from '../wire/http/body.ts';
 import { kindsOf, listOf, typed, type UrlQuery } from '../wire/http/query.ts';
 import { decodeInput } from '../wire/json-input.ts';
 import { isProtobuf, readJson } from './body.ts';
-import type { Incoming, RestCaller } from './caller.ts';
+import type { IncomingRequest, RestCaller } from './caller.ts';
 import { hasMessages, type Route, routes } from './routes.ts';
 
 /** One request on its way through the room. */
-export interface Call {
-  readonly incoming: Incoming;
+export interface RestCall {
+  readonly incoming: IncomingRequest;
   readonly route: Route;
   /** The request's path, without the query. */
   readonly path: string;
@@ -24,7 +24,7 @@ export interface Call {
 }
 
 /** Decodes the call, invokes the core, encodes the response. */
-export type Handler = (core: Core, call: Call) => Promise<Response>;
+export type Handler = (core: Core, call: RestCall) => Promise<Response>;
 
 /** The wanted fields of a resource, and the resources to expand. */
 export interface View {
@@ -49,7 +49,7 @@ const unknownField = (name: string): Violation => ({
 });
 
 /** Adds the path's id to `input`. A second id beside it is refused as an unknown field. */
-function withId(call: Call, input: Record<string, unknown>): Record<string, unknown> {
+function withId(call: RestCall, input: Record<string, unknown>): Record<string, unknown> {
   const { idField } = call.route;
   if (idField === undefined) return input;
   if (Object.hasOwn(input, idField)) throw invalid(unknownField(idField));
@@ -61,7 +61,7 @@ function withId(call: Call, input: Record<string, unknown>): Record<string, unkn
  * The operation's input from path and query. Unknown names stay in it, so that its schema refuses
  * them with all other violations.
  */
-export function readInput(call: Call): unknown {
+export function readInput(call: RestCall): unknown {
   const { query, route } = call;
   // Has no prototype, so that `__proto__` is a name like any other.
   const json: Record<string, unknown> = Object.create(null);
@@ -76,7 +76,7 @@ export function readInput(call: Call): unknown {
 }
 
 /** The operation's input from path and body. The schema refuses what is not an object. */
-export async function readBody(call: Call): Promise<unknown> {
+export async function readBody(call: RestCall): Promise<unknown> {
   const unknown = Object.keys(call.query);
   if (unknown.length > 0) throw invalid(...unknown.map(unknownField));
   const { incoming, route } = call;
@@ -98,7 +98,7 @@ export async function loadProtobuf(): Promise<typeof import('./protobuf.ts')> {
 }
 
 /** The operation's input from path and message. */
-async function readMessage(call: Call): Promise<unknown> {
+async function readMessage(call: RestCall): Promise<unknown> {
   const bytes = await readBytes(call.incoming);
   const { decodeBody } = await loadProtobuf();
   const { operation, idField = '' } = call.route;
@@ -117,7 +117,7 @@ async function readMessage(call: Call): Promise<unknown> {
 }
 
 /** Reads `?expand=` and `?fields=`; undefined if neither is given. @throws `validation_failed` */
-export function viewOf({ query, route }: Call): View | undefined {
+export function viewOf({ query, route }: RestCall): View | undefined {
   const { expand, fields } = query;
   if (expand === undefined && fields === undefined) return undefined;
   const wantedExpansions =

@@ -15,7 +15,7 @@ export interface RestCaller extends Caller {
   session?: Session | undefined;
 }
 
-export type Incoming = IncomingMessage | Http2ServerRequest;
+export type IncomingRequest = IncomingMessage | Http2ServerRequest;
 
 /** What all requests of the room share. */
 export interface Room {
@@ -35,13 +35,13 @@ class CallerOfRequest implements RestCaller {
   readonly receipt: Receipt = {};
   readonly observation: Observation;
   session: Session | undefined;
-  readonly #incoming: Incoming;
+  readonly #incoming: IncomingRequest;
   readonly #addressOf: AddressOf;
   readonly #request: { readonly signal: AbortSignal };
 
   constructor(
     { core, addressOf }: Room,
-    incoming: Incoming,
+    incoming: IncomingRequest,
     request: { readonly signal: AbortSignal },
   ) {
     const { headers } = incoming;
@@ -90,6 +90,6 @@ class CallerOfRequest implements RestCaller {
  */
 export const callerOf = (
   room: Room,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   request: { readonly signal: AbortSignal },
 ): RestCaller => new CallerOfRequest(room, incoming, request);

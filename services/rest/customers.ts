@@ -3,7 +3,7 @@ import { customerOperations } from '../core/customers/operations.ts';
 import type { Core } from '../core/invoke.ts';
 import { encodeCustomer } from '../wire/json.ts';
 import { encodeInnerPage } from './answer.ts';
-import type { Call } from './call.ts';
+import type { RestCall } from './call.ts';
 import { handlersOf } from './handlers.ts';
 import { expandPayments } from './payments.ts';
 import { expandCustomer } from './routes.ts';
@@ -16,7 +16,7 @@ export const customerHandlers = handlersOf(customerOperations, {
 /** Encodes customers with their payments: one list for each. */
 async function expandCustomers(
   core: Core,
-  call: Call,
+  call: RestCall,
   customers: readonly Customer[],
   expanded: ReadonlySet<string>,
 ): Promise<(customer: Customer) => object> {
@@ -35,7 +35,7 @@ async function expandCustomers(
 /** The customer's newest payments as the first page of their list. */
 async function paymentsOf(
   core: Core,
-  call: Call,
+  call: RestCall,
   customer: string,
   expanded: ReadonlySet<string>,
 ): Promise<object> {

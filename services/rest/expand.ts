@@ -1,6 +1,6 @@
 import type { Core } from '../core/invoke.ts';
 import { type CallName, operations } from '../core/operations.ts';
-import type { Call, View } from './call.ts';
+import type { RestCall, View } from './call.ts';
 
 /**
  * Admits a read with all of its expansions before anything is read. So whether a key may see them
@@ -10,7 +10,7 @@ import type { Call, View } from './call.ts';
  */
 export async function admitExpanded(
   core: Core,
-  { caller, route }: Call,
+  { caller, route }: RestCall,
   view: View | undefined,
 ): Promise<void> {
   if (!view || view.expand.size === 0) return;
@@ -23,7 +23,7 @@ export async function admitExpanded(
 /** Admits several reads as one. */
 export async function admitReads(
   core: Core,
-  caller: Call['caller'],
+  caller: RestCall['caller'],
   names: readonly CallName[],
 ): Promise<void> {
   const reads = names.map((name) => operations[name]);

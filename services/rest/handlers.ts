@@ -10,7 +10,15 @@ import type { CallShape, Resources } from '../core/output.ts';
 import type { Page } from '../core/page.ts';
 import { outputs, resources } from '../wire/json.ts';
 import { answerBatch, answerPage, answerRead, answerWrite, cacheControl } from './answer.ts';
-import { type Call, type Handler, pick, readBody, readInput, type View, viewOf } from './call.ts';
+import {
+  type Handler,
+  pick,
+  type RestCall,
+  readBody,
+  readInput,
+  type View,
+  viewOf,
+} from './call.ts';
 import { admitExpanded } from './expand.ts';
 
 /** What this room knows about a resource beside its JSON. */
@@ -24,7 +32,7 @@ export interface Representation<Resource> {
   /** Encodes resources with the others that `expanded` names. */
   expand?(
     core: Core,
-    call: Call,
+    call: RestCall,
     items: readonly Resource[],
     expanded: ReadonlySet<string>,
   ): Promise<(resource: Resource) => object>;
@@ -45,7 +53,7 @@ interface Kit {
 /** Encodes items as the view requests. */
 const encoderOf = async (
   core: Core,
-  call: Call,
+  call: RestCall,
   { item, representation }: Kit,
   items: readonly unknown[],
   view: View | undefined,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { invalid, toPaymentsError } from '../core/errors.ts';
-import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
+import { callerOf, type IncomingRequest, type RestCaller, type Room } from './caller.ts';
 import { answerProblem } from './errors.ts';
 
 type Outgoing = ServerResponse | Http2ServerResponse;
@@ -17,9 +17,9 @@ const waitsForever = { signal: new AbortController().signal };
 export function createListener(
   room: Room,
   fetch: Fetch,
-): (incoming: Incoming, outgoing: Outgoing) => void {
+): (incoming: IncomingRequest, outgoing: Outgoing) => void {
   /** The request that the adapter wraps; it has done so when it returns. */
-  let taken: Incoming | undefined;
+  let taken: IncomingRequest | undefined;
 
   function answerBroken(thrown: unknown, caller: RestCaller): Response {
     const error = toPaymentsError(thrown);
@@ -27,11 +27,11 @@ export function createListener(
     return answerProblem(error, caller);
   }
 
-  const strangerOf = (incoming: Incoming | undefined): RestCaller =>
+  const strangerOf = (incoming: IncomingRequest | undefined): RestCaller =>
     callerOf(room, incoming ?? ({ headers: {} } as IncomingMessage), waitsForever);
 
   /** A request that could not be wrapped: its target or Host is not a URL (RFC 9110 §7.1). */
-  async function answerBadTarget({ message }: RequestError, incoming: Incoming | undefined) {
+  async function answerBadTarget({ message }: RequestError, incoming: IncomingRequest | undefined) {
     const caller = strangerOf(incoming);
     const error = invalid({
       path: [],

@@ -255,6 +255,75 @@ function operationOf(rows: readonly Route[]): Json {
 const text = { type: 'string' };
 const header = (description: string, schema: Json = text): Json => ({ description, schema });
 
+const parameters: Json = {
+  'Payments-Version': {
+    name: 'Payments-Version',
+    in: 'header',
+    description: 'The dated version of this contract.',
+    schema: { enum: [currentVersion] },
+  },
+  'Idempotency-Key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    description:
+      'A new random value for each write, 1 to 255 visible ASCII characters, bare or as a' +
+      ' string in quotes. Calls with the same value take effect once, for 24 hours.',
+    schema: text,
+  },
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The ETags of what the caller already has (RFC 9110 §13.1.2). If one of them is current,' +
+      ' a read returns 304, and a write returns 412 and changes nothing.',
+    schema: text,
+  },
+  'If-Match': {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'ETags, one of which must be current (RFC 9110 §13.1.1). Otherwise the response is 412,' +
+      ' and a write changes nothing.',
+    schema: text,
+  },
+};
+
+const headers: Json = {
+  'X-Request-Id': header("The caller's own id of the request, or one that the server made."),
+  'Payments-Version': header('The version of this contract that the response follows.'),
+  RateLimit: header('The tokens that are left: draft-ietf-httpapi-ratelimit-headers-11.'),
+  'RateLimit-Policy': header('The quota: draft-ietf-httpapi-ratelimit-headers-11.'),
+  ETag: header('The strong entity tag of the representation (RFC 9110 §8.8.3).'),
+  'Cache-Control': header('How long it may be kept (RFC 9111 §5.2.2).'),
+  Vary: header('What the answer depends on beside the URL (RFC 9110 §12.5.5).'),
+  Location: header('The URL of what was created; none for a key.'),
+  'Idempotency-Replayed': header('Present where this answers an earlier call.', {
+    enum: ['true'],
+  }),
+  Link: header('The same list from its start, and its next page (RFC 8288).'),
+  'Content-Location': header('The URL of what the body is the current state of.'),
+  'WWW-Authenticate': header('How to authenticate, or the scope that the key lacks.'),
+  Allow: header('With 405: the methods that the path has (RFC 9110 §10.2.1).'),
+  'Accept-Post': header('With 415: the media types that a body may have.'),
+  'Accept-Encoding': header('With 415: the content codings that a body may have.'),
+  'Retry-After': header('Seconds until a retry may succeed (RFC 9110 §10.2.3).', {
+    type: 'integer',
+  }),
+};
+
+const responses: Json = {
+  Problem: {
+    description: 'What went wrong, as problem details (RFC 9457).',
+    headers: headerRefs(
+      ...everyHeader,
+      ...['Retry-After', 'WWW-Authenticate', 'Idempotency-Replayed'],
+      ...['Allow', 'Accept-Post', 'Accept-Encoding'],
+    ),
+    content: { 'application/problem+json': { schema: { $ref: refOf('Problem') } } },
+  },
+};
+
 /** The whole document. */
 export function openApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -279,72 +348,9 @@ export function openApi(): Json {
     paths,
     components: {
       securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
-      parameters: {
-        'Payments-Version': {
-          name: 'Payments-Version',
-          in: 'header',
-          description: 'The dated version of this contract.',
-          schema: { enum: [currentVersion] },
-        },
-        'Idempotency-Key': {
-          name: 'Idempotency-Key',
-          in: 'header',
-          required: true,
-          description:
-            'A new random value for each write, 1 to 255 visible ASCII characters, bare or as a' +
-            ' string in quotes. Calls with the same value take effect once, for 24 hours.',
-          schema: text,
-        },
-        'If-None-Match': {
-          name: 'If-None-Match',
-          in: 'header',
-          description:
-            'The ETags of what the caller already has (RFC 9110 §13.1.2). If one of them is current,' +
-            ' a read returns 304, and a write returns 412 and changes nothing.',
-          schema: text,
-        },
-        'If-Match': {
-          name: 'If-Match',
-          in: 'header',
-          description:
-            'ETags, one of which must be current (RFC 9110 §13.1.1). Otherwise the response is 412,' +
-            ' and a write changes nothing.',
-          schema: text,
-        },
-      },
-      headers: {
-        'X-Request-Id': header("The caller's own id of the request, or one that the server made."),
-        'Payments-Version': header('The version of this contract that the response follows.'),
-        RateLimit: header('The tokens that are left: draft-ietf-httpapi-ratelimit-headers-11.'),
-        'RateLimit-Policy': header('The quota: draft-ietf-httpapi-ratelimit-headers-11.'),
-        ETag: header('The strong entity tag of the representation (RFC 9110 §8.8.3).'),
-        'Cache-Control': header('How long it may be kept (RFC 9111 §5.2.2).'),
-        Vary: header('What the answer depends on beside the URL (RFC 9110 §12.5.5).'),
-        Location: header('The URL of what was created; none for a key.'),
-        'Idempotency-Replayed': header('Present where this answers an earlier call.', {
-          enum: ['true'],
-        }),
-        Link: header('The same list from its start, and its next page (RFC 8288).'),
-        'Content-Location': header('The URL of what the body is the current state of.'),
-        'WWW-Authenticate': header('How to authenticate, or the scope that the key lacks.'),
-        Allow: header('With 405: the methods that the path has (RFC 9110 §10.2.1).'),
-        'Accept-Post': header('With 415: the media types that a body may have.'),
-        'Accept-Encoding': header('With 415: the content codings that a body may have.'),
-        'Retry-After': header('Seconds until a retry may succeed (RFC 9110 §10.2.3).', {
-          type: 'integer',
-        }),
-      },
-      responses: {
-        Problem: {
-          description: 'What went wrong, as problem details (RFC 9457).',
-          headers: headerRefs(
-            ...everyHeader,
-            ...['Retry-After', 'WWW-Authenticate', 'Idempotency-Replayed'],
-            ...['Allow', 'Accept-Post', 'Accept-Encoding'],
-          ),
-          content: { 'application/problem+json': { schema: { $ref: refOf('Problem') } } },
-        },
-      },
+      parameters,
+      headers,
+      responses,
       schemas: componentSchemas(),
     },
   };

@@ -6,7 +6,7 @@ import type { Payment } from '../core/payments/payment.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import { encodeCustomer, encodePayment, encodeRefund } from '../wire/json.ts';
 import { encodeInnerPage } from './answer.ts';
-import type { Call } from './call.ts';
+import type { RestCall } from './call.ts';
 import { versionTag } from './etag.ts';
 import { handlersOf } from './handlers.ts';
 
@@ -23,7 +23,7 @@ const distinct = <Value>(values: Iterable<Value>): Value[] => [...new Set(values
 /** Encodes payments with their customers and refunds: one batch read for each. */
 export async function expandPayments(
   core: Core,
-  { caller }: Call,
+  { caller }: RestCall,
   payments: readonly Payment[],
   expanded: ReadonlySet<string>,
 ): Promise<(payment: Payment) => object> {

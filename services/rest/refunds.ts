@@ -4,7 +4,7 @@ import { refundOperations } from '../core/refunds/operations.ts';
 import type { Refund } from '../core/refunds/refund.ts';
 import { encodeRefund } from '../wire/json.ts';
 import { answerPage, cacheControl } from './answer.ts';
-import { type Call, type Handler, readInput, viewOf } from './call.ts';
+import { type Handler, type RestCall, readInput, viewOf } from './call.ts';
 import { admitExpanded, admitReads } from './expand.ts';
 import { handlersOf } from './handlers.ts';
 import { expandPayments } from './payments.ts';
@@ -43,7 +43,7 @@ export const refundHandlers = {
 /** Encodes refunds with their payments: one batch read, and one for the customers. */
 async function expandRefunds(
   core: Core,
-  call: Call,
+  call: RestCall,
   refunds: readonly Refund[],
   expanded: ReadonlySet<string>,
 ): Promise<(refund: Refund) => object> {

@@ -13,8 +13,8 @@ import { pathOf } from '../wire/http/target.ts';
 import type { OpenRoom } from '../wire/room.ts';
 import { endOfTurn } from '../wire/turn.ts';
 import { jsonType, typeToAnswer } from './accept.ts';
-import { type Call, type Handler, loadProtobuf } from './call.ts';
-import { callerOf, type Incoming, type RestCaller, type Room } from './caller.ts';
+import { type Handler, loadProtobuf, type RestCall } from './call.ts';
+import { callerOf, type IncomingRequest, type RestCaller, type Room } from './caller.ts';
 import { customerHandlers } from './customers.ts';
 import { errorPage } from './docs.ts';
 import { answerProblem } from './errors.ts';
@@ -48,7 +48,7 @@ async function answerThrown(
   thrown: unknown,
   { core }: Room,
   caller: RestCaller,
-  incoming: Incoming,
+  incoming: IncomingRequest,
   operation?: CallName,
 ): Promise<Response> {
   const error = await core.refuse(caller, toPaymentsError(thrown), operation);
@@ -56,7 +56,7 @@ async function answerThrown(
 }
 
 /** Routes of one method and path: those picked by a query parameter, and the one without. */
-function pickRoute(candidates: readonly Route[], query: Call['query']): Route | undefined {
+function pickRoute(candidates: readonly Route[], query: RestCall['query']): Route | undefined {
   return (
     candidates.find(({ when }) => when !== undefined && query[when] !== undefined) ??
     candidates.find(({ when }) => when === undefined)
@@ -64,7 +64,7 @@ function pickRoute(candidates: readonly Route[], query: Call['query']): Route | 
 }
 
 /** The call, if its response is to be the message of its route. */
-async function withMessage(call: Call): Promise<Call> {
+async function withMessage(call: RestCall): Promise<RestCall> {
   const { route, query } = call;
   const { encodeAnswer } = await loadProtobuf();
   const ids = listOf(query.ids ?? []);
@@ -72,7 +72,7 @@ async function withMessage(call: Call): Promise<Call> {
 }
 
 /** @throws PaymentsError `version_mismatch` if a precondition forbids adding to a list */
-async function requireAddable(core: Core, { incoming, route, caller }: Call): Promise<void> {
+async function requireAddable(core: Core, { incoming, route, caller }: RestCall): Promise<void> {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = incoming.headers;
   if (route.idField !== undefined || !forbidsToAdd(ifMatch, ifNoneMatch)) return;
   // Only evaluated for a request that would succeed otherwise (RFC 9110 §13.2.1).
@@ -97,7 +97,7 @@ async function serve(
   if (!route) return answerThrown(notFound('page', path), room, caller, incoming);
   caller.observation.operation = route.operation;
   const id = context.req.param('id');
-  let call: Call = { incoming, route, path, id, query, caller, toMessage: undefined };
+  let call: RestCall = { incoming, route, path, id, query, caller, toMessage: undefined };
   try {
     requireKnownVersion(caller.version);
     // A client that waits for `100 Continue` gets an error first (RFC 9110 §10.1.1).

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /**
- * What a client's address is found in: a request of `node:http` or `node:http2` has this shape, and
+ * The source of a client's address: a request of `node:http` or `node:http2` has this shape, and
  * gRPC makes one of its peer and metadata.
  */
 export interface Addressed {
@@ -12,10 +12,10 @@ export interface Addressed {
   };
 }
 
-/** The IP address of a request's client; undefined when its connection is gone. */
+/** Returns the IP address of a request's client; undefined if its connection is gone. */
 export type AddressOf = (request: Addressed) => string | undefined;
 
-/** How many proxies stand in front of the server, or the addresses and networks that they have. */
+/** The number of proxies in front of the server, or their addresses and networks. */
 export type TrustedProxies = number | readonly string[];
 
 /** Whether the text is an IP address or a network in CIDR notation. */
@@ -29,12 +29,12 @@ export function isNetwork(text: string): boolean {
 /**
  * Finds a client's address: that of the connection, or the one that trusted proxies report in
  * `Forwarded` (RFC 7239) or `X-Forwarded-For`. Everything to the left of what a trusted proxy wrote
- * is the client's own invention and is not looked at. Where both headers are sent and differ, none
- * is believed: a proxy that writes one of them passes the client's other one through.
+ * comes from the client and is ignored. If both headers are sent and differ, neither is trusted: a
+ * proxy that writes one of them passes the client's other one through.
  */
 export function createAddressOf(trusted: TrustedProxies): AddressOf {
   const trusts = trustOf(trusted);
-  /** What is known of the other end of each connection. */
+  /** The known facts about the other end of each connection. */
   const peers = new WeakMap<object, { readonly peer: string; readonly isProxy: boolean }>();
   return ({ socket, headers }) => {
     const { remoteAddress } = socket;
@@ -75,7 +75,7 @@ function reported(
   return standard === undefined || standard === legacy ? legacy : undefined;
 }
 
-/** From the nearest hop outwards, as long as the one before is trusted and names an address. */
+/** From the nearest hop outwards, as long as the previous one is trusted and names an address. */
 function walk(peer: string, hops: readonly string[], trusts: Trusts): string {
   let address = peer;
   for (let hop = 0; hop < hops.length && trusts(address, hop); hop += 1) {
@@ -86,7 +86,7 @@ function walk(peer: string, hops: readonly string[], trusts: Trusts): string {
   return address;
 }
 
-/** RFC 7239 §4: the `for` of each element; empty for an element that has none. */
+/** RFC 7239 §4: the `for` of each element; empty for an element without it. */
 const forwardedHops = (value: string): readonly string[] =>
   value
     .split(',')
@@ -100,20 +100,20 @@ function addressIn(node: string): string | undefined {
   return isIP(address) === 0 ? undefined : plain(address);
 }
 
-/** An IPv4 address as such where a socket for both families shows it (RFC 4291 §2.5.5.2). */
+/** An IPv4 address as such if a dual-stack socket shows it as IPv6 (RFC 4291 §2.5.5.2). */
 const plain = (address: string): string =>
   /^::ffff:\d/i.test(address) && isIPv4(address.slice(7)) ? address.slice(7) : address;
 
 /**
- * What limits by address go by. An IPv6 client has a whole /64 network and may use a new address in
- * it for each request (RFC 6177), so all of the network counts as one.
+ * The key for limits by address. An IPv6 client has a whole /64 network and may use a new address
+ * of it for each request (RFC 6177), so the network counts as one address.
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail ? tail.split(':') : [];
-  // A trailing IPv4 part stands for two groups, but those are never among the first four.
+  // A trailing IPv4 part replaces two groups, but those are never among the first four.
   const gap = 8 - left.length - right.length - (address.includes('.') ? 1 : 0);
   const groups =
     tail === undefined ? left : [...left, ...Array(Math.max(0, gap)).fill('0'), ...right];

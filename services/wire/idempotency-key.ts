@@ -1,6 +1,6 @@
 import { invalid } from '../core/errors.ts';
 
-/** RFC 9651 §3.3.3: printable ASCII, where a backslash comes before `"` and `\` alone. */
+/** RFC 9651 §3.3.3: printable ASCII, in which a backslash precedes only `"` and `\`. */
 const string = '"(?:[ !#-[\\]-~]|\\\\["\\\\])*"';
 /** Integers and decimals, strings, tokens, byte sequences, booleans, dates, display strings. */
 const bareItem = [
@@ -16,9 +16,9 @@ const parameter = `; *[a-z*][a-z0-9_.*-]*(?:=(?:${bareItem}))?`;
 const item = new RegExp(`^ *(${string})(?:${parameter})* *$`);
 
 /**
- * An idempotency key as it was sent, on any wire: a structured-field string, as
- * draft-ietf-httpapi-idempotency-key-header has it, or bare. Both spellings are one key, and
- * parameters are no part of it. Characters and length are core's to check.
+ * Reads an idempotency key as it was sent, on any wire: a structured-field string, as in
+ * draft-ietf-httpapi-idempotency-key-header, or bare. Both spellings are the same key, and
+ * parameters are not part of it. Core checks characters and length.
  *
  * @throws PaymentsError `validation_failed` if it begins as a string and does not end as one
  */

@@ -59,7 +59,7 @@ export interface PaymentJson {
   readonly created_at: string;
   readonly updated_at: string;
   readonly version: number;
-  /** `self`, what belongs to it, and the operations that the state allows now. */
+  /** `self`, related resources, and the operations that the state allows now. */
   readonly links: Links;
 }
 
@@ -73,8 +73,8 @@ const pathOfAction: Readonly<Record<PaymentAction, string>> = {
 };
 
 /**
- * `parts` as one text. A template would leave a string that V8 has not put together yet, and a
- * single one of those keeps JSON.stringify from its fast way: twice the time for a payment.
+ * Joins `parts` to one flat string. V8 keeps the result of a template as unjoined pieces, and a
+ * single such string makes JSON.stringify leave its fast path: twice the time for a payment.
  */
 const flat = (...parts: readonly string[]): string => parts.join('');
 
@@ -225,8 +225,8 @@ function decodeData(json: EventJson['data']): EventData {
 }
 
 /**
- * The resource of an event that a newer server sent, as it came: an addition to the contract ends
- * no stream of a client that was built before it.
+ * The resource of an event from a newer server, unchanged: an addition to the contract must not end
+ * the stream of an older client.
  */
 function unknownData(json: object): EventData {
   const [kind = 'unknown'] = Object.keys(json);
@@ -365,8 +365,8 @@ function codecOf({ shape, resource }: Output<CallShape>): Codec<unknown, unknown
 }
 
 /**
- * The output of every operation as JSON, and back. `decode` trusts what a server of ours sent.
- * The type of each is what its declaration says; a table that is made in a loop cannot say so.
+ * The output of every operation as JSON, and back. `decode` trusts what our own server sent. Each
+ * type is that of its declaration, which a table that is made in a loop cannot express.
  */
 export const outputs = perCall((name) => codecOf(operations[name].output)) as {
   readonly [Name in CallName]: Codec<OutputOf<Name>, unknown>;

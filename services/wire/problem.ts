@@ -42,12 +42,12 @@ export const httpStatus: Readonly<Record<ErrorCode, number>> = {
 
 /** Problem details (RFC 9457) with this system's extension members. */
 export interface Problem {
-  /** A page that this server serves. */
+  /** A page of this server. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** The request path, where the wire has one. */
+  /** The request path, if the wire has one. */
   readonly instance?: string;
   readonly code: ErrorCode;
   readonly request_id: string;
@@ -55,7 +55,7 @@ export interface Problem {
   /** Milliseconds until a retry may succeed. */
   readonly retry_after_ms?: number;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** What is wrong with the input; `pointer` is a JSON Pointer as a URI fragment (RFC 6901 §6). */
+  /** The violations of the input; `pointer` is a JSON Pointer as a URI fragment (RFC 6901 §6). */
   readonly errors?: readonly {
     readonly pointer: string;
     readonly code: string;
@@ -71,7 +71,7 @@ function stepsOf({ path }: Pick<Violation, 'path'>, { members = {} }: ProblemOf)
   return [name ?? toSnake(first), ...rest];
 }
 
-/** `encodeURI` leaves `#` alone, which no fragment can have (RFC 3986 §3.5). */
+/** `encodeURI` keeps `#`, which a fragment must not contain (RFC 3986 §3.5). */
 const encodeStep = (step: string): string =>
   encodeURI(step.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')).replaceAll('#', '%23');
 
@@ -94,8 +94,8 @@ function pathOf(pointer: string, members: Members): string[] {
 }
 
 /**
- * A path as a URI reference (RFC 9457 §3.1.5, RFC 3986 §2): what is escaped already stays as it
- * was sent, and what cannot stand in a URI is escaped. Units to 0xff are bytes of a request line.
+ * Formats a path as a URI reference (RFC 9457 §3.1.5, RFC 3986 §2): escaped parts stay as sent, and
+ * characters that a URI cannot contain are escaped. Units up to 0xff are bytes of a request line.
  */
 const uriReference = (path: string): string =>
   path.replace(/%(?![\dA-Fa-f]{2})|[^\w\-.~:/?[\]@!$&'()*+,;=%]/gu, (character) => {
@@ -113,7 +113,9 @@ export interface ProblemOf {
   readonly requestId: string;
   /** The path, as it was sent. */
   readonly instance?: string | undefined;
-  /** What a wire calls inputs that are not fields of its JSON, such as headers, by core's names. */
+  /**
+   * The wire's names of inputs that are not fields of its JSON, such as headers, by core's names.
+   */
   readonly names?: Readonly<Record<string, string>>;
   readonly members?: Members;
 }
@@ -155,8 +157,8 @@ export function encodeProblem(error: PaymentsError, request: ProblemOf): Problem
 }
 
 /**
- * The error that a problem object reports, in core's words; `internal` if it is no such object.
- * A code that is not known here is that of a newer server, and is handed through.
+ * Reads the error of a problem object, in core's words; `internal` if it is not a problem object.
+ * An unknown code comes from a newer server, and is passed on.
  */
 export function decodeProblem(
   problem: Partial<Problem> | null | undefined,

@@ -1,28 +1,28 @@
 import type { WebSocket } from 'ws';
 
 /**
- * Frames that take no rate-limit tokens cost little each, but a peer sends millions of them a
- * second: pings, pongs, and whatever comes after the server began to close. Tests bring smaller
- * numbers.
+ * Bounds of frames that take no rate-limit tokens: pings, pongs, and whatever arrives after the
+ * server began to close. Each costs little, but a peer may send millions of them a second. Tests
+ * use smaller numbers.
  */
 export const defaultFreeFrames = {
-  /** What a client sends that answers every ping and pings as often itself is far below. */
+  /** Far above a client that answers every ping and pings as often itself. */
   freeFrames: 1000,
   freeFramesMs: 1000,
 } as const;
 
 export type FreeFrames = { readonly [Name in keyof typeof defaultFreeFrames]: number };
 
-/** Whether a connection is read. What is not read waits at the peer, by TCP's flow control. */
+/** Whether a connection is read. Unread data waits at the peer, by TCP's flow control. */
 export interface Reading {
-  /** Stops until everybody who holds has let go. */
+  /** Stops reading until every holder has released it. */
   hold(): void;
   letGo(): void;
-  /** Counts a frame that takes no tokens: past `freeFrames` of them nothing is read for a while. */
+  /** Counts a frame that takes no tokens: after `freeFrames` of them reading pauses for a while. */
   free(): void;
 }
 
-/** Reads a connection no faster than its free frames are worth; control frames are counted here. */
+/** Makes a reader that is no faster than its free frames allow; counts control frames itself. */
 export function createReading(
   ws: WebSocket,
   { freeFrames, freeFramesMs }: FreeFrames = defaultFreeFrames,
@@ -52,7 +52,7 @@ export function createReading(
       seen = 0;
     }
     seen += 1;
-    // What is left of the bytes that were read already is taken all the same.
+    // Bytes that were already read are processed all the same.
     if (seen <= freeFrames || resting) return;
     resting = true;
     hold();

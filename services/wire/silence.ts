@@ -1,18 +1,18 @@
-/** Waits for the other side to be heard of. */
+/** Waits for signs of life from the other side. */
 export interface Silence {
-  /** It was heard: the wait begins anew. */
+  /** Something arrived: the wait begins anew. */
   heard(): void;
-  /** Nobody listens for now, so that nothing can be heard. */
+  /** Nobody is reading, so nothing can arrive. */
   suspend(): void;
-  /** Somebody listens again. */
+  /** Reading resumes. */
   resume(): void;
 }
 
 const longestMs = 2 ** 31 - 1;
 
 /**
- * Calls `onSilent` when nothing came from the other side for `ms`. TCP reports a peer that ended,
- * but not one whose machine or network is gone: a client that only reads would wait forever.
+ * Calls `onSilent` if nothing arrived from the other side for `ms`. TCP reports a peer that ended,
+ * but not one whose machine or network is gone, so a client that only reads would wait forever.
  */
 export function awaitSilence(ms: number, onSilent: () => void): Silence {
   let suspended = false;
@@ -25,7 +25,7 @@ export function awaitSilence(ms: number, onSilent: () => void): Silence {
     stop();
     const begun = setTimeout(
       () => {
-        // What came while this process did not run is read first.
+        // Reads first what arrived while this process did not run.
         setImmediate(() => {
           if (timer === begun) onSilent();
         });

@@ -1,5 +1,5 @@
 import { invalid, type PaymentsError } from '../core/errors.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonErrorOffset } from './json-error-offset.ts';
 import { toCamel } from './names.ts';
 
 /**
@@ -36,7 +36,7 @@ export function parseJson(text: string): unknown {
 }
 
 function malformed(text: string): PaymentsError {
-  const at = jsonFault(text, mostLevels);
+  const at = jsonErrorOffset(text, mostLevels);
   if (at === undefined) return tooDeep();
   const before = text.slice(0, at).split('\n');
   const found = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end';

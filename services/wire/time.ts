@@ -21,8 +21,8 @@ function dayText(day: number): string {
 }
 
 /**
- * Milliseconds since 1970 as an RFC 3339 time in UTC: what `toISOString` gives, in a third of its
- * time. Every payment has two of them, which were the most expensive part of its JSON.
+ * Formats milliseconds since 1970 as an RFC 3339 time in UTC, like `toISOString` but in a third of
+ * its time. Every payment has two times, which were the most expensive part of its JSON.
  */
 export function timeJson(ms: number): string {
   if (!Number.isInteger(ms) || ms < 0 || ms > lastMs) return new Date(ms).toISOString();
@@ -51,10 +51,10 @@ const daysOf = (year: number, month: number): number =>
       : 31;
 
 /**
- * Milliseconds since 1970 of an RFC 3339 time, negative before; undefined if the text is none.
- * Dates must be in the calendar and hours from 00 to 23 (§5.6, §5.7). Second 60 is a time only
- * where a leap second can be, at the end of June or December in UTC, and then it is the second
- * that follows. What is finer than a millisecond is dropped.
+ * Parses an RFC 3339 time to milliseconds since 1970, negative before; undefined if the text is not
+ * a time. Dates must be in the calendar and hours from 00 to 23 (§5.6, §5.7). Second 60 is only
+ * valid where a leap second is possible, at the end of June or December in UTC, and counts as the
+ * second that follows. Digits below a millisecond are dropped.
  */
 export function parseTime(text: string): number | undefined {
   const found = rfc3339.exec(text);
@@ -75,7 +75,7 @@ export function parseTime(text: string): number | undefined {
   return second < 60 || followsLeapSecond(ms) ? ms : undefined;
 }
 
-/** Whether a time is in the first second of January or July: what second 60 is counted as. */
+/** Whether a time is in the first second of January or July, as which second 60 counts. */
 function followsLeapSecond(ms: number): boolean {
   const [, month, rest] = /-(\d\d)-(01T00:00:00)\./.exec(new Date(ms).toISOString()) ?? [];
   return rest !== undefined && (month === '01' || month === '07');

@@ -5,7 +5,7 @@ import type { HealthImplementation } from 'grpc-health-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Framing, maxRequestBytes } from '../../services/grpc/framing.ts';
 import { createHealth } from '../../services/grpc/health.ts';
-import { Incoming } from '../../services/grpc/incoming.ts';
+import { IncomingCall } from '../../services/grpc/incoming.ts';
 import { paymentService } from '../../services/wire/protobuf/contract.ts';
 import { type GrpcRoom, openGrpcRoom } from './grpc-room.ts';
 import { ending, frame, reasonOf } from './grpc-wire.ts';
@@ -126,10 +126,10 @@ describe('a server keeps no state of past calls:', () => {
 
   test('a stream that is blocked repeatedly adds no listeners', () => {
     const stream = Object.assign(new EventEmitter(), { writableNeedDrain: true });
-    const incoming = new Incoming(
+    const incoming = new IncomingCall(
       room.house.core,
       stream as unknown as ServerHttp2Stream,
-      {} as Incoming['caller'],
+      {} as IncomingCall['caller'],
       undefined,
     );
     for (let i = 0; i < 20; i += 1) {

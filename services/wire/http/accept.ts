@@ -1,28 +1,28 @@
 import { type MediaType, parseMediaTypes, weightOf } from './media-type.ts';
 
-/** How a range and a type fit: a range that names more decides (RFC 9110 §12.5.1). */
+/** How a range matches a type: the most specific range decides (RFC 9110 §12.5.1). */
 const fits = { none: 0, any: 1, group: 2, type: 3, parameters: 4 } as const;
 type Fit = (typeof fits)[keyof typeof fits];
 
-/** How welcome a media type is to a client. */
+/** A client's preference for a media type. */
 export interface Preference {
-  /** The weight of the range that decides, 0 to 1; 0 if no range admits the type. */
+  /** The weight of the deciding range, 0 to 1; 0 if no range matches the type. */
   readonly quality: number;
-  /** Where that range is in the header; -1 if there is none. */
+  /** The index of that range in the header; -1 if no range matches. */
   readonly position: number;
-  /** Whether it names the type, and is no wildcard. */
+  /** Whether the range names the type without a wildcard. */
   readonly isNamed: boolean;
 }
 
-/** Headers that were parsed before: clients of one kind all send the same. */
+/** Headers that were parsed before: all clients of one kind send the same. */
 const parsed = new Map<string, readonly MediaType[]>();
 const mostParsed = 100;
-/** Browsers send less than 200 characters. What is longer is nobody's habit, and kilobytes here. */
+/** Maximum length of a remembered header: browsers send less than 200 characters. */
 const longestParsed = 512;
-/** What is looked at of one header, characters. */
+/** Maximum ranges of one header that are read. */
 const longestRead = 2048;
 
-/** As much of an `Accept` header as a client has good reason to send, in whole ranges. */
+/** The media ranges of an `Accept` header, up to more than a client has reason to send. */
 export const readable = (accept: string): string =>
   accept.length <= longestRead
     ? accept

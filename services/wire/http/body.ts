@@ -16,7 +16,7 @@ const tooLarge = (): PaymentsError =>
 /**
  * Whether a `Content-Type` is `name`.
  *
- * @param allows by its parameters. Defaults to text in UTF-8.
+ * @param allows checks its parameters. Defaults to text in UTF-8.
  */
 export function isOfType(
   contentType: string | undefined,
@@ -29,7 +29,7 @@ export function isOfType(
   return type?.name === name && allows(type);
 }
 
-/** The body is of none of the types that are offered. */
+/** The content type of the body is not one of those offered. */
 export const unsupportedType = (
   contentType: string | undefined,
   offered: readonly string[],
@@ -41,8 +41,7 @@ export const unsupportedType = (
   );
 
 /**
- * Reads the whole body. One that is too large is not read to its end: the caller drains or cuts
- * what is left.
+ * Reads the whole body, but stops if it is too large: the caller drains or cuts what is left.
  *
  * @throws PaymentsError `unsupported_media_type`, `payload_too_large`
  */
@@ -79,9 +78,9 @@ export function readBytes(incoming: IncomingMessage | Http2ServerRequest): Promi
 }
 
 /**
- * The value of a body in JSON.
+ * Parses a JSON body.
  *
- * @throws PaymentsError `validation_failed`, with the place where the text stops being JSON
+ * @throws PaymentsError `validation_failed`, with the position where the text stops being JSON
  */
 export function jsonOf(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes);

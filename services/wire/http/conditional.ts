@@ -3,7 +3,7 @@ import { PaymentsError } from '../../core/errors.ts';
 
 /** Preconditions of HTTP (RFC 9110 §13). */
 
-/** The strong entity tag of a representation without a version: its own text or bytes, hashed. */
+/** The strong entity tag of a representation without a version: the hash of its text or bytes. */
 export const bodyTag = (body: string | Uint8Array): string =>
   `"${hash('sha1', body, 'base64url')}"`;
 

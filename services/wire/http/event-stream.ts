@@ -1,21 +1,21 @@
-/** What a response needs to stay a stream of events on its way through proxies. */
+/** Headers that keep a response a stream of events on its way through proxies. */
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream',
   // `no-transform` keeps proxies from compressing, which holds back what does not fill a block.
   'cache-control': 'no-cache, no-transform',
-  // nginx buffers a response unless the response itself says not to.
+  // nginx buffers a response unless the response itself disables that.
   'x-accel-buffering': 'no',
 } as const;
 
-/** How streams are kept alive and bounded. Tests bring smaller values. */
+/** How streams are kept alive and bounded. Tests use smaller values. */
 export const defaultTimings = {
   /** Well below the idle timeouts of common proxies (60 s for nginx and AWS load balancers). */
   heartbeatMs: 15_000,
-  /** A peer that takes nothing for so long is cut off; it resumes after what it had. */
+  /** How long a peer may read nothing before it is cut off; it resumes after what it read. */
   blockedMs: 30_000,
-  /** The least pause before a client connects again; browsers take 3 to 5 s if none is sent. */
+  /** The minimum pause before a client reconnects; browsers take 3 to 5 s by default. */
   retryMs: 2000,
-  /** The same where the server has too much to do. */
+  /** The same if the server is overloaded. */
   busyRetryMs: 10_000,
 } as const;
 
@@ -25,27 +25,28 @@ export type Timings = { readonly [Name in keyof typeof defaultTimings]: number }
 export interface Message {
   /** The last event id when the message was complete; empty if none was set. */
   readonly id: string;
-  /** `message` where the stream names none. */
+  /** Defaults to `message`. */
   readonly event: string;
   readonly data: string;
 }
 
 /**
- * Where a client is that is cut off now. An `id` without data dispatches nothing, and is what the
- * client resumes after (WHATWG HTML §9.2.6); the comment is there for proxies and for people.
+ * The position of a client that is cut off now. An `id` without data dispatches nothing, and is
+ * what the client resumes after (WHATWG HTML §9.2.6); the comment is there for proxies and for
+ * people.
  */
 export const heartbeat = (position: number): string => `:\nid: ${position}\n\n`;
 
 /**
- * Tells the client how long to wait before it connects again: `ms` to twice as long, at random, so
- * that clients that were cut off together do not come back together.
+ * Sets how long the client waits before it reconnects: `ms` to twice as long, at random, so that
+ * clients that were cut off together do not return together.
  */
 export const retryField = (ms: number): string =>
   `retry: ${Math.round(ms * (1 + Math.random()))}\n`;
 
 /**
- * A message as text of an event stream. `id` and `event` hold no line break; one in `data` comes
- * back as a line feed, whichever of the three it was.
+ * Formats a message as text of an event stream. `id` and `event` have no line break; each kind of
+ * line break in `data` comes back as a line feed.
  */
 export const encodeMessage = ({ id, event, data }: Partial<Message> & { readonly data: string }) =>
   `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${
@@ -53,9 +54,9 @@ export const encodeMessage = ({ id, event, data }: Partial<Message> & { readonly
   }\n\n`;
 
 /**
- * A parser for one event stream (WHATWG HTML §9.2.6): give it the bytes as they arrive, cut
- * anywhere, and it gives the messages that they complete. An unfinished one at the end is dropped,
- * as the standard says.
+ * Makes a parser for one event stream (WHATWG HTML §9.2.6). It takes the bytes as they arrive, cut
+ * anywhere, and returns the messages that they complete. It drops an unfinished one at the end, as
+ * the standard requires.
  */
 export function createEventStreamParser(): (bytes: Uint8Array) => readonly Message[] {
   // Drops one byte order mark, and joins characters that were cut.
@@ -73,7 +74,7 @@ export function createEventStreamParser(): (bytes: Uint8Array) => readonly Messa
     if (field === 'data') data.push(value);
     else if (field === 'event') event = value;
     else if (field === 'id' && !value.includes('\0')) lastId = value;
-    // `retry` is for those that connect again by themselves; a comment has an empty field name.
+    // `retry` is for clients that reconnect by themselves; a comment has an empty field name.
   }
 
   function takeLine(line: string, messages: Message[]): void {
@@ -92,7 +93,7 @@ export function createEventStreamParser(): (bytes: Uint8Array) => readonly Messa
     let text = decoder.decode(bytes, { stream: true });
     if (text === '') return [];
     if (afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
-    // A carriage return ends its line at once; should a line feed follow, it is part of the same.
+    // A carriage return ends its line at once; a line feed after it belongs to the same line end.
     afterCarriageReturn = text.endsWith('\r');
     const messages: Message[] = [];
     let start = 0;

@@ -7,12 +7,12 @@ export interface MediaType {
 }
 
 const token = "[!#$%&'*+.^`|~\\w-]+";
-/** RFC 9110 §5.6.4: a backslash takes the character after it as it is. */
+/** RFC 9110 §5.6.4: a backslash escapes the character after it. */
 const quotedString = '"(?:[^"\\\\]|\\\\.)*"';
 const typeName = new RegExp(`^${token}/${token}$`);
 const parameter = new RegExp(`^(${token})=(${token}|${quotedString})$`, 's');
 
-/** The parts of a list between separators that are not inside of a quoted string. */
+/** Splits a list at separators outside of quoted strings; returns the first parts. */
 function split(text: string, separator: ',' | ';'): string[] {
   const parts: string[] = [];
   let from = 0;

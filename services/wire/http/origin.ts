@@ -1,13 +1,12 @@
-/** Whether a browser's page may open a WebSocket or read answers; true for what is no browser. */
+/** Whether a browser's page may open a WebSocket or read responses; true for other clients. */
 export type AllowsOrigin = (headers: {
   readonly origin?: string | undefined;
   readonly host?: string | undefined;
 }) => boolean;
 
 /**
- * Allows pages of the server's own host and of the origins listed; `*` allows all of them. A page
- * of another origin could otherwise open a connection from inside its visitor's network
- * (RFC 6455 §10.2).
+ * Allows pages of the server's own host and of the listed origins; `*` allows all. Otherwise a page
+ * of another origin could open a connection from inside its visitor's network (RFC 6455 §10.2).
  */
 export function createAllowsOrigin(allowed: readonly string[]): AllowsOrigin {
   const origins = new Set(allowed);
@@ -18,7 +17,9 @@ export function createAllowsOrigin(allowed: readonly string[]): AllowsOrigin {
     (host !== undefined && isOfHost(origin, host));
 }
 
-/** RFC 9110 §4.2: a browser leaves them out of an origin, a proxy may write them into `Host`. */
+/**
+ * RFC 9110 §4.2: a browser omits default ports in an origin, a proxy may write them into `Host`.
+ */
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' };
 
 function isOfHost(origin: string, host: string): boolean {

@@ -6,7 +6,7 @@ import { encodeProblem, type ProblemOf } from '../problem.ts';
 
 export const problemType = 'application/problem+json';
 
-/** An error as HTTP carries it (RFC 9457), before it is written. */
+/** An error as an HTTP response (RFC 9457), before it is written. */
 export interface ProblemResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,17 +18,17 @@ export interface ProblemRequest extends ProblemOf {
   readonly credential?: string | undefined;
 }
 
-/** What HTTP itself says of an error for which the core has no code of its own. */
+/** The HTTP status of an error for which the core has no code of its own. */
 export interface HttpMeaning {
   readonly status?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * An error with the headers that belong to it.
+ * Makes the response to an error, with the headers that belong to it.
  *
- * @param meaning its `status` takes the place of that of the code: the problem then says no more
- *   than the status does (RFC 9457 §4.2.1), beside the code that comes nearest
+ * @param meaning its `status` replaces that of the code: the problem then says no more than the
+ *   status does (RFC 9457 §4.2.1), beside the closest code
  */
 export function problemResponse(
   error: PaymentsError,
@@ -53,14 +53,14 @@ export function problemResponse(
   };
 }
 
-/** The headers that some codes bring along. @param credential the bearer token, as presented */
+/** The headers of some codes. @param credential the bearer token, as presented */
 export function errorHeaders(
   { code, details }: PaymentsError,
   credential: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   const { retryAfterMs, metadata = {} } = details;
-  // Whole seconds (RFC 9110 §10.2.3), rounded up, so that who waits is not too early.
+  // Whole seconds (RFC 9110 §10.2.3), rounded up, so that no retry comes too early.
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000));
   const { accept, acceptEncoding, scope, allow } = metadata;
   if (code === 'unauthenticated') {
@@ -81,7 +81,7 @@ export function errorHeaders(
   return headers;
 }
 
-/** Sends it as the response to a request, unless that has been answered already. */
+/** Sends it as the response to a request, unless a response was sent already. */
 export function sendProblem(
   response: ServerResponse | Http2ServerResponse,
   { status, headers, body }: ProblemResponse,
@@ -93,13 +93,15 @@ export function sendProblem(
   response.end(body);
 }
 
-/** How long a client may go on sending what nobody reads, to be able to read the response. */
+/**
+ * How long a client may continue to send data that nobody reads, so that it can read the response.
+ */
 const lingerMs = 1000;
 
 /**
  * Writes it on a connection that has no response object, and ends the connection. What the client
- * still sends is thrown away for a moment: a close in the midst of it would reset the connection,
- * and the response with it (RFC 9112 §9.6).
+ * still sends is discarded for a moment: closing meanwhile would reset the connection, and the
+ * response with it (RFC 9112 §9.6).
  */
 export function endWithProblem(socket: Duplex, { status, headers, body }: ProblemResponse): void {
   if (!socket.writable) {

@@ -9,7 +9,7 @@ export type UrlQuery = Readonly<Record<string, string | readonly string[]>>;
 
 const noQuery: UrlQuery = Object.freeze(Object.create(null));
 
-/** What bytes that are not UTF-8 become. */
+/** The replacement for bytes that are not UTF-8. */
 const replacement = '\ufffd';
 
 /**
@@ -32,7 +32,7 @@ export function readQuery(url: string): UrlQuery {
   return query;
 }
 
-/** Only of a query in which the replacement character stands, which may have been sent as such. */
+/** Only for a query that contains the replacement character, which may have been sent as such. */
 function requireUtf8(query: string): void {
   const others = new URLSearchParams(query.replace(/%ef%bf%bd/gi, ''));
   for (const [name, value] of others) {
@@ -42,7 +42,7 @@ function requireUtf8(query: string): void {
   }
 }
 
-/** A list that is given as `a,b`, as repeated parameters, or as both. */
+/** A list that is sent as `a,b`, as repeated parameters, or as both. */
 export const listOf = (value: string | readonly string[]): string[] =>
   (typeof value === 'string' ? [value] : value).flatMap((part) =>
     part === '' ? [] : part.split(','),
@@ -65,9 +65,9 @@ export function kindsOf(operation: OperationName): ReadonlyMap<string, Kind> {
 const decimal = /^-?\d{1,16}(\.\d+)?$/;
 
 /**
- * A parameter as the kind of its field; one that does not fit is left to the schema. A list without
- * items becomes an empty text, which the schema refuses, because operations take an empty list for
- * no filter at all.
+ * Converts a parameter to the kind of its field; the schema refuses values that do not fit. A list
+ * without items becomes an empty text, which the schema refuses, because operations take an empty
+ * list for no filter at all.
  */
 export function typed(value: string | readonly string[], kind: Kind | undefined): unknown {
   if (kind === 'list') {

@@ -3,12 +3,12 @@ import type { Caller, Core } from '../../core/invoke.ts';
 import type { ProblemOf } from '../problem.ts';
 import { type HttpMeaning, type ProblemResponse, problemResponse } from './problem-response.ts';
 
-/** Why a request is refused before it reaches an operation, and what HTTP says of it. */
+/** Why a request is refused before it reaches an operation, and its HTTP status. */
 export interface HttpRefusal extends HttpMeaning {
   readonly error: PaymentsError;
 }
 
-/** The response to a refused request. Core counts, logs and rate-limits it first. */
+/** Makes the response to a refused request. Core counts, logs and rate-limits it first. */
 export async function refusalResponse(
   core: Core,
   caller: Caller,

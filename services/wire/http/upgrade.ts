@@ -9,7 +9,7 @@ import { type HttpRefusal, refusalResponse } from './refusal.ts';
 
 /** Why WebSocket handshakes are refused, and how. */
 
-/** The server shuts down: another one, or this one in a moment, takes the connection. */
+/** The server shuts down: the client should reconnect to another one, or to this one later. */
 export const closing = (): HttpRefusal => ({
   error: new PaymentsError('overloaded', 'Expected a server that goes on, got one that ends.', {
     retryAfterMs: 1000,
@@ -21,7 +21,7 @@ export function malformed(message: string, { method = '', headers }: IncomingMes
   if (method !== 'GET') return { error: methodNotAllowed(method, 'GET') };
   const text = `Expected a handshake as RFC 6455 §4.2.1 has it, got: ${message}.`;
   const error = new PaymentsError('validation_failed', text);
-  // RFC 6455 §4.4: which version is spoken here.
+  // RFC 6455 §4.4: the response names the supported version.
   return headers['sec-websocket-version'] === '13'
     ? { error }
     : { error, status: 426, headers: { upgrade: 'websocket', 'sec-websocket-version': '13' } };
@@ -40,7 +40,7 @@ export function foreignOrigin(
   return { error: new PaymentsError('permission_denied', text) };
 }
 
-/** Refuses a client that names subprotocols of which none is the room's. */
+/** Refuses a client whose subprotocols do not include the room's. */
 export function otherSubprotocol(
   { headers }: IncomingMessage,
   subprotocol: string,

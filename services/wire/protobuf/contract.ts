@@ -23,9 +23,9 @@ export const protoFiles = [
 ] as const;
 
 /**
- * The contract as loaded from `protos/`. A field that was not sent has its default value, those
- * that are `optional` in the contract are absent. The longs that this system uses fit a number;
- * one that does not comes out as a number that is not a safe integer, which core refuses.
+ * The contract as loaded from `protos/`. A field that was not sent has its default value; an
+ * `optional` one is absent. The longs that this system uses fit into a number; a larger one becomes
+ * a number that is not a safe integer, which core refuses.
  */
 const packageDefinition = loadSync([...protoFiles], {
   includeDirs: [protosDirectory],
@@ -48,7 +48,7 @@ type ServiceOf<Name extends keyof Definitions> = Definitions[Name] extends {
 
 type Deserialize<Read> = (bytes: Buffer) => Read;
 
-/** Reads messages that come from outside. @throws PaymentsError at bytes that are none */
+/** Reads messages that come from outside. @throws PaymentsError if the bytes are malformed */
 function strictly<Read>(
   type: object,
   deserialize: Deserialize<Read>,
@@ -64,16 +64,16 @@ function strictly<Read>(
 
 /**
  * A service of the contract. Its requests are checked before they are read; fields that the
- * contract does not have are passed over, as proto3 has it.
+ * contract does not have are ignored, as proto3 requires.
  */
 export function service<Name extends keyof Definitions>(name: Name): ServiceOf<Name> {
   const methods = packageDefinition[`payments.v1.${name}`] as ServiceDefinition;
-  // What stands under which name is known from the types that proto-loader generated of the files.
+  // The types that proto-loader generated from the files declare what each name holds.
   return strictService(methods, packageDefinition) as unknown as ServiceOf<Name>;
 }
 
 /**
- * A service whose requests are checked in the same way.
+ * Makes a service whose requests are checked in the same way.
  *
  * @param contract the messages that its requests hold
  */
@@ -109,10 +109,10 @@ type Codec<Definition> =
 export const message = <Name extends MessageName>(name: Name) =>
   packageDefinition[name] as unknown as Codec<Named[Name]>;
 
-/** A message as a body, where a field that the contract does not have is refused by its number. */
+/** A message as a body. A field that the contract does not have is refused by its number. */
 export function requestMessage<Name extends MessageName>(name: Name): Codec<Named[Name]> {
   const definition = packageDefinition[name] as MessageTypeDefinition<object, object>;
   const deserialize = strictly(definition.type, definition.deserialize, 'refused');
-  // The codec of this name, with a check in front.
+  // The codec of this name, after a check.
   return { serialize: definition.serialize, deserialize } as Codec<Named[Name]>;
 }

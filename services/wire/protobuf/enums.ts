@@ -19,22 +19,25 @@ type NameOf<Prefix extends string, Word extends string> = Word extends string
   ? `${Prefix}_${Uppercase<Replaced<Replaced<Word, '.'>, ':'>>}`
   : never;
 
-/** A closed set of the core's words and the names of the proto enum that says the same. */
+/** A closed set of the core's words and the names of the equivalent proto enum. */
 export interface WireEnum<Prefix extends string, Word extends string> {
   readonly names: Readonly<Record<Word, NameOf<Prefix, Word>>>;
   /**
-   * The word of a name in a request. Undefined for `…_UNSPECIFIED`; the number itself where the
-   * contract has no such value, for the operation's schema to refuse with the rest.
+   * The word of a name in a request. Undefined for `…_UNSPECIFIED`; the number itself if the
+   * contract has no such value, so that the operation's schema refuses it with the rest.
    */
   given(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word | undefined;
   /**
-   * The word of a name in an answer. A value of a newer contract is handed through as the wire has
-   * it, its number for one: it is no reason to end a stream.
+   * The word of a name in a response. A value of a newer contract is passed on as the wire has it,
+   * for example as its number, so that it does not end a stream.
    */
   answered(name: NameOf<Prefix, Word> | `${Prefix}_UNSPECIFIED`): Word;
 }
 
-/** `payment.created` of the prefix `EVENT_TYPE` is `EVENT_TYPE_PAYMENT_CREATED`, and so on. */
+/**
+ * Converts names: `payment.created` with the prefix `EVENT_TYPE` is `EVENT_TYPE_PAYMENT_CREATED`,
+ * and so on.
+ */
 function wireEnum<const Prefix extends string, Word extends string>(
   prefix: Prefix,
   words: readonly Word[],
@@ -43,12 +46,12 @@ function wireEnum<const Prefix extends string, Word extends string>(
   const byName = new Map<unknown, Word>(words.map((word) => [nameOf(word), word]));
   const unspecified = `${prefix}_UNSPECIFIED`;
   return {
-    // Object.fromEntries cannot say that the keys are exactly the words.
+    // Object.fromEntries cannot express that the keys are exactly the words.
     names: Object.fromEntries(words.map((word) => [word, nameOf(word)])) as Record<
       Word,
       NameOf<Prefix, Word>
     >,
-    // proto-loader gives numbers where it finds no name; its types do not say so.
+    // proto-loader returns a number if it finds no name, which its types do not declare.
     given: (name) => (name === unspecified ? undefined : (byName.get(name) ?? (name as Word))),
     // The type has the words of this contract; code that switches over them needs a default.
     answered: (name) => byName.get(name) ?? (String(name) as Word),
@@ -70,7 +73,7 @@ export const declineCode: WireEnum<'DECLINE_CODE', DeclineCode> = wireEnum(
 export const eventType: WireEnum<'EVENT_TYPE', EventType> = wireEnum('EVENT_TYPE', eventTypes);
 export const scope: WireEnum<'SCOPE', Scope> = wireEnum('SCOPE', scopes);
 
-/** How `order_by` says the core's orders (AIP-132). */
+/** How `order_by` expresses the core's orders (AIP-132). */
 export const paymentOrders: Readonly<Record<PaymentSort, string>> = {
   created_at: 'created_at',
   '-created_at': 'created_at desc',

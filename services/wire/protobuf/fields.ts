@@ -6,16 +6,16 @@ import { encodeTime, givenTime, type Timestamp } from './timestamp.ts';
 
 /** One input field as a field of a request message. */
 export interface Field {
-  /** In the message; the input's own, if omitted. */
+  /** In the message. Defaults to the input's own name. */
   readonly name?: string;
-  /** The value in the message; undefined if the type of the field cannot say it. */
+  /** The value in the message; undefined if the type of the field cannot express it. */
   encode(value: unknown): unknown;
   /**
-   * The value in the input; as it came, if omitted. A value that the input has no words for is
+   * The value in the input. Defaults to the value as sent. A value that the input cannot express is
    * added to `violations` instead.
    */
   decode?(value: unknown, key: string, violations: Violation[]): unknown;
-  /** Null is said by leaving the field out. */
+  /** Null is expressed by leaving the field out. */
   readonly nullable?: true;
 }
 
@@ -68,8 +68,8 @@ export const words = (of: WireEnum<string, string>): Field => ({
   decode: (names: readonly never[]) => names.map(of.given),
 });
 
-// Zero and the empty text mean "not said" in these (AIP-158, AIP-132), so that they cannot be said.
-// More than the maximum, which core refuses, is taken for the maximum.
+// Zero and the empty text mean "not set" in these (AIP-158, AIP-132), so an input cannot contain
+// them. More than the maximum, which core refuses, counts as the maximum.
 export const limit: Field = {
   name: 'pageSize',
   encode: (value) => (isInt32(value) && value !== 0 && value <= maxPageSize ? value : undefined),

@@ -30,7 +30,7 @@ import { decodeTime, encodeTime, requireTime } from './timestamp.ts';
 
 /** Methods, not properties: a codec then fits where the type of its message is not known. */
 export interface MessageCodec<Value> {
-  /** @param ids those that were asked for, if the output has one result for each */
+  /** @param ids the requested ids, if the output has one result for each */
   encode(value: Value, ids?: readonly string[]): object;
   decode(message: object): Value;
 }
@@ -68,7 +68,7 @@ export const decodePayment = (message: Payment__Output): Payment => ({
   amount: message.amount,
   amountCaptured: message.amountCaptured,
   amountRefunded: message.amountRefunded,
-  // What our server sends is one of the core's.
+  // Our server only sends values of the core.
   currency: message.currency as Currency,
   status: paymentStatus.answered(message.status),
   captureMethod: captureMethod.answered(message.captureMethod),
@@ -101,7 +101,7 @@ export const decodeRefund = (message: Refund__Output): Refund => ({
   id: message.id,
   payment: message.payment,
   amount: message.amount,
-  // What our server sends is one of the core's.
+  // Our server only sends values of the core.
   currency: message.currency as Currency,
   reason: message.reason ?? null,
   createdAt: requireTime(message.createdAt),
@@ -136,7 +136,7 @@ const eventResources = {
 
 function decodeData(message: Event__Output): EventData {
   const kind = eventKinds.find((known) => message[known]);
-  // A resource of a newer contract, of which generated code sees nothing.
+  // A resource of a newer contract, which generated code ignores.
   if (kind === undefined) return { kind: 'unknown' } as never;
   // Kind and resource are a pair; a union of such pairs cannot say so, here and below.
   return { kind, [kind]: eventResources[kind].decode(message[kind] as never) } as never;

@@ -26,7 +26,7 @@ import {
 } from './fields.ts';
 import type { MessageOf } from './outputs.ts';
 
-/** A method of the contract. `Response` is the message that it answers with. */
+/** A method of the contract. `Response` is the message that it returns. */
 export interface Definition<Response = object> {
   /** `/package.Service/Method` */
   readonly path: string;
@@ -35,7 +35,10 @@ export interface Definition<Response = object> {
   requestSerialize(message: object): Buffer;
   requestDeserialize(bytes: Buffer): object;
   responseSerialize(message: object): Buffer;
-  /** The compiler holds the method to the declared output by this: all fields are required. */
+  /**
+   * With this type the compiler checks the method against the declared output: all fields are
+   * required.
+   */
   responseDeserialize(bytes: Buffer): Response;
 }
 
@@ -119,5 +122,5 @@ export const methods: { readonly [Name in OperationName]: Method<Name> } = {
 
 /** The full name of a method's request or response, such as `payments.v1.Payment`. */
 export const messageName = ({ type }: Definition['requestType']): MessageName =>
-  // proto-loader's own type says no more; every method's messages are of this package.
+  // proto-loader's own type is less specific; every method's messages are of this package.
   `payments.v1.${(type as { readonly name: string }).name}` as MessageName;

@@ -15,7 +15,7 @@ interface ShapeMessages<Name extends string, Message> {
   readonly stream: Message;
 }
 
-/** The message that says an output, as it is read: with all of its fields. */
+/** The message of an output, as it is read: with all of its fields. */
 export type MessageOf<Declared extends Output> = {
   [Name in ResourceName]: ShapeMessages<Name, Messages[Name]>;
 }[Declared['resource']][Declared['shape']];
@@ -28,14 +28,14 @@ type Wrap<Shape extends CallShape> = <Item>(
 
 const itself = <Item>(of: MessageCodec<Item>): MessageCodec<Item> => of;
 
-/** A page of a list; no token stands for the last one (AIP-158). */
+/** A page of a list; an empty token marks the last one (AIP-158). */
 const pageOf: Wrap<'page'> = ({ encode, decode }, field) => ({
   encode: ({ items, nextCursor }) => ({
     [field]: items.map((item) => encode(item)),
     nextPageToken: nextCursor ?? '',
   }),
   decode: (message: { readonly nextPageToken: string; readonly [field: string]: unknown }) => ({
-    // The contract names the items of a page so.
+    // The contract uses this name for the items of a page.
     items: (message[field] as readonly object[]).map(decode),
     hasMore: message.nextPageToken !== '',
     nextCursor: message.nextPageToken === '' ? null : message.nextPageToken,
@@ -73,8 +73,8 @@ function codecOf({ shape, resource }: Output<CallShape>): MessageCodec<unknown> 
 }
 
 /**
- * The output of every operation as a message, and back. The type of each is what its declaration
- * says; a table that is made in a loop cannot say so.
+ * The output of every operation as a message, and back. Each type is that of its declaration, which
+ * a table that is made in a loop cannot express.
  */
 export const outputs = perCall((name) => codecOf(operations[name].output)) as {
   readonly [Name in CallName]: MessageCodec<OutputOf<Name>>;

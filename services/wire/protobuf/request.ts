@@ -5,8 +5,9 @@ import type { Field } from './fields.ts';
 import { methods } from './methods.ts';
 
 /**
- * An input as a request message. What the message's types cannot say (half a penny, a status that
- * does not exist) never reaches the server: it is refused here with the core's own words.
+ * Encodes an input as a request message. Values that the message's types cannot express (half a
+ * penny, an unknown status) never reach the server: they are refused here with the core's own
+ * words.
  * @throws PaymentsError `validation_failed`
  */
 export function encodeRequest<Name extends OperationName>(
@@ -61,7 +62,7 @@ export function requestDecoder(name: OperationName): (message: object) => Record
   };
 }
 
-/** What core refuses of an input. */
+/** Returns the violations that core reports for an input. */
 function violationsOf(name: OperationName, input: unknown): readonly Violation[] {
   try {
     validate(operations[name].input, input);

@@ -1,4 +1,4 @@
-/** A descriptor as proto-loader gives it; its own type says no more than `object`. */
+/** A descriptor as proto-loader returns it, whose own type is just `object`. */
 interface Descriptor {
   readonly name: string;
   readonly options: { readonly mapEntry?: boolean } | null;
@@ -16,24 +16,24 @@ interface Descriptor {
 export type MessageShape = readonly (FieldShape | undefined)[];
 
 export interface FieldShape {
-  /** In camel case, as proto-loader and core have it. */
+  /** In camel case, as in proto-loader and core. */
   readonly name: string;
   readonly kind: Kind;
   readonly wireType: number;
   readonly repeated: boolean;
-  /** Numbers of a repeated field can come in one run of bytes as well. */
+  /** Numbers of a repeated field may also come packed. */
   readonly packable: boolean;
   /** Whether its messages are the pairs of a map. */
   readonly map: boolean;
   /** Whether it is the name in such a pair. */
   readonly key: boolean;
-  /** With kind `message` alone. */
+  /** Only with kind `message`. */
   readonly message: MessageShape | undefined;
 }
 
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
-/** The types that requests use; a type of a new contract is added here with its check. */
+/** The types that requests use; add a type of a new contract here, with its check. */
 const kinds = {
   TYPE_STRING: 'text',
   TYPE_MESSAGE: 'message',
@@ -45,13 +45,13 @@ const kinds = {
 
 const isKnown = (type: string): type is keyof typeof kinds => Object.hasOwn(kinds, type);
 
-/** Definitions by their full names, as `loadSync` answers them. */
+/** Definitions by their full names, as `loadSync` returns them. */
 export type Package = Readonly<Record<string, unknown>>;
 
 /**
- * The shape of a message of the contract, and with it those of the messages that it holds.
+ * The shape of a message of the contract, and of the messages that it holds.
  *
- * @param type the message's `type`, as the contract's definitions have it
+ * @param type the message's `type` in the contract's definitions
  */
 export function shapeOf(contract: Package, type: object): MessageShape {
   const find = (typeName: string, { nestedType }: Descriptor): Descriptor =>
@@ -79,7 +79,7 @@ export function shapeOf(contract: Package, type: object): MessageShape {
     }
     return shape;
   };
-  // proto-loader's own type says no more.
+  // proto-loader's own type is less specific.
   return shapeFrom(type as Descriptor);
 }
 

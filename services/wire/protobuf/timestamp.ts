@@ -12,17 +12,17 @@ export interface Timestamp {
 }
 
 /**
- * The first whole millisecond at or after a timestamp: times here are whole milliseconds, so that
- * "from then on" and "before then" mean the same after the rounding as before it.
+ * Returns the first whole millisecond at or after a timestamp. Times here are whole milliseconds,
+ * so "from then on" and "before then" mean the same after the rounding as before it.
  */
 export const decodeTime = ({ seconds, nanos }: Timestamp): number =>
   seconds * 1000 + Math.ceil(nanos / 1_000_000);
 
-/** 0001-01-01T00:00:00Z and the last second of 9999: what a timestamp can say. */
+/** 0001-01-01T00:00:00Z and the last second of 9999: the range of a timestamp. */
 const leastSeconds = -62_135_596_800;
 const mostSeconds = 253_402_300_799;
 
-/** The time of a request's field; a timestamp that is none is one of `violations` instead. */
+/** Converts the time of a request's field; an invalid timestamp becomes one of `violations`. */
 export function givenTime(
   field: string,
   time: Timestamp | null,
@@ -39,7 +39,7 @@ export function givenTime(
   return Math.min(decodeTime(time), mostSeconds * 1000 + 999);
 }
 
-/** For fields that every answer has. */
+/** For fields that every output has. */
 export function requireTime(time: Timestamp | null): number {
   if (time === null) throw new Error('Expected a timestamp in the answer, got none.');
   return decodeTime(time);

@@ -6,11 +6,11 @@ const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /**
- * Where a text stops being JSON (RFC 8259): the offset of the first token that cannot stand there,
- * the text's length where it ends too early. Only for texts that `JSON.parse` refused, whose own
- * messages name no place for most faults. Undefined if that place lies below `mostLevels`.
+ * Returns where a text stops being JSON (RFC 8259): the offset of the first unexpected token, or
+ * the text's length if it ends too early. Only for texts that `JSON.parse` refused, because its
+ * messages mostly lack the offset. Undefined if that place lies below `mostLevels`.
  */
-export function jsonFault(text: string, mostLevels: number): number | undefined {
+export function jsonErrorOffset(text: string, mostLevels: number): number | undefined {
   let at = 0;
   const open: ('{' | '[')[] = [];
   const skip = (pattern: RegExp): boolean => {
