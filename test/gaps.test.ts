@@ -19,7 +19,7 @@ import { type Feature, gaps, unbuilt } from './gaps.ts';
 import { adminKey } from './house.ts';
 import { startByGrpc, startBySocket, startOf } from './stream-starts.ts';
 
-/** Asks every room for every feature, with nothing but the wire's own means. */
+/** Probes every room for every feature with the plain protocol, not with the clients. */
 
 let server: Fivewire;
 let http: string;
@@ -47,7 +47,7 @@ async function post(
 
 const query = (text: string) => post('/graphql', { query: text });
 
-/** One call on a WebSocket of its own; the frame that answers it, as text. */
+/** Makes one call on its own WebSocket and returns the frame of the response as text. */
 function callBySocket(
   operation: string,
   input: unknown,
@@ -73,7 +73,7 @@ function callBySocket(
   });
 }
 
-/** Whether the WebSocket that browsers have is let in after its first frame. */
+/** Whether the WebSocket of browsers is authenticated by its first frame. */
 function opensFromPage(
   path: string,
   protocol: string,
@@ -145,7 +145,7 @@ const carriesCalls = async (room: Wire) => {
   return Object.keys(operations).every((name) => name in (client ?? {}));
 };
 
-/** How many calls have ended; streams, which ask for nothing more, are not counted. */
+/** The number of finished calls. Streams are not counted. */
 async function callsSoFar(): Promise<number> {
   const metrics = await (await fetch(`${http}/metrics`)).text();
   const counts = metrics.matchAll(/^fivewire_calls_total\{operation="(\w+)".*\} (\d+)$/gm);
@@ -167,7 +167,7 @@ const probes: Readonly<Record<Feature, (room: Wire) => Promise<boolean>>> = {
     const before = await callsSoFar();
     await post('/v1/payments', payment);
     await next;
-    // Before the next poll would bring it: nothing but the payment was asked for meanwhile.
+    // The event arrives before the next poll, and only the payment was requested meanwhile.
     const isPushed = (await callsSoFar()) === before + 1;
     end.abort();
     await client.close();
@@ -177,7 +177,7 @@ const probes: Readonly<Record<Feature, (room: Wire) => Promise<boolean>>> = {
   async 'watched from a page'(room) {
     switch (room) {
       case 'sse': {
-        // All that an EventSource can send of its own.
+        // All that an EventSource can send.
         const response = await fetch(`${http}/v1/events?key=${adminKey}`, {
           headers: { accept: 'text/event-stream' },
         });

@@ -1,10 +1,10 @@
 import { type Wire, wires } from '../services/config.ts';
 
-/** What some rooms have and others do not, beside the operations, which all of them have. */
+/** What some rooms have and others do not. All of them have the operations. */
 export type Feature =
   /** Every operation of core can be called. */
   | 'calls'
-  /** The client gets events without asking again. */
+  /** The client gets events without polling. */
   | 'push'
   /** A web page can open the stream of events by EventSource or WebSocket, which set no headers. */
   | 'watched from a page'
@@ -18,7 +18,7 @@ export type Feature =
   | 'expected versions'
   /** A page size above the maximum is refused, not reduced to the maximum. */
   | 'oversized pages refused'
-  /** Every stream of the room says where it starts before its first event. */
+  /** Every stream of the room reports its start position before its first event. */
   | 'start reported'
   /** The last released contract is kept, so that a breaking change is found. */
   | 'released contract';

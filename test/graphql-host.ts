@@ -2,10 +2,10 @@ import { readConfig } from '../services/config.ts';
 
 const given = process.env.GRAPHQL_HOST;
 
-/** The host of GraphQL's HTTP in this run: `vitest.config.ts` runs its tests on both. */
+/** The host that serves GraphQL over HTTP in this run: `vitest.config.ts` runs its tests on both. */
 export const { graphqlHost } = readConfig({ GRAPHQL_HOST: given });
 
-/** Whether the run is about that host alone, so that other rooms need no tests in it. */
+/** Whether the run tests only that host, so that it needs no tests of other rooms. */
 export const onlyGraphql = given !== undefined;
 
 /** Every host, for tests that open a server for each. */

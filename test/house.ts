@@ -27,7 +27,7 @@ export const otherKey = 'sk_test_other_admin';
 /** Rate limits that never refill, so that no test depends on being faster than they do. */
 export const stillLimits = () => ({ limiter: createTokenBuckets(() => 0) });
 
-/** @param changes ports that take the place of the usual ones */
+/** @param changes ports that replace the defaults */
 export async function openHouse(
   url = 'sqlite::memory:',
   changes: Partial<Ports> = {},
@@ -43,7 +43,7 @@ export async function openHouse(
   return { core: createCore(ports), ports, store, clock, records, close: () => store.close() };
 }
 
-/** What the store knows of a key. */
+/** The key as the store has it. */
 export async function keyOf(
   { store }: Pick<House, 'store'>,
   secret: string,

@@ -22,7 +22,7 @@ const spellings = (title: string) => [
   `\`${title.replaceAll('`', '\\`')}\``,
 ];
 
-/** No row may be lost. */
+/** The minimum counts keep rows from being lost. */
 describe.each([
   ['rest', rest, 37],
   ['graphql', graphql, 18],

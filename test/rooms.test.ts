@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { wires } from '../services/config.ts';
 
-/** The rules of the house: who may know whom. */
+/** The rules of the code base: which folder may import which. */
 
 const root = resolve(import.meta.dirname, '..');
 const rooms: readonly string[] = wires;

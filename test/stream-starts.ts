@@ -4,7 +4,7 @@ import type { Fivewire } from '../services/main.ts';
 import { eventService } from '../services/wire/protobuf/contract.ts';
 import { adminKey } from './house.ts';
 
-/** What the streams of each wire say before their first event. */
+/** What the streams of each wire send before their first event. */
 
 type Ports = Fivewire['ports'];
 

@@ -8,7 +8,7 @@ import { openServer } from '../contract/subjects.ts';
 import { graphqlHosts } from '../graphql-host.ts';
 import { adminKey } from '../house.ts';
 
-/** Nothing that a client sends may end the process or be answered as our own failure. */
+/** No input of a client may end the process or cause an internal error. */
 
 const addressOf = ({ ports }: Fivewire) => `http://127.0.0.1:${ports.http}`;
 
@@ -28,7 +28,7 @@ const runs = { numRuns: 60 };
 const bearer = { authorization: `Bearer ${adminKey}` };
 const stillAlive = async () => expect((await fetch(`${http}/healthz`)).status).toBe(200);
 
-/** Values near what the API takes: right names with wrong values, and plain noise. */
+/** Values close to valid input: known names with invalid values, and random ones. */
 const field = fc.constantFrom(
   'amount',
   'currency',
@@ -220,7 +220,7 @@ describe('gRPC', () => {
             (error) => resolve(error?.code ?? 0),
           ),
         );
-        // 13 INTERNAL is grpc-js's own answer to bytes that are no message at all.
+        // grpc-js itself responds with 13 INTERNAL to bytes that are not a message.
         expect([0, 3, 5, 12, 13]).toContain(code);
       }),
       runs,

@@ -18,7 +18,7 @@ beforeAll(async () => {
     DATABASE_URL: 'sqlite::memory:',
     DEMO: '0',
     LOG: 'off',
-    // One failure in a thousand seconds: whatever comes after the first is past the limit.
+    // One failure per 1,000 seconds: each one after the first is above the limit.
     ADDRESS_LIMIT: '0.001',
     TRUSTED_PROXIES: '1',
   });
@@ -92,7 +92,7 @@ test('an address that a trusted proxy reports has a limit of its own', async () 
   expect(await from()).toBe(429);
   expect(await from('X-Forwarded-For: 192.0.2.1')).toBe(401);
   expect(await from('X-Forwarded-For: 192.0.2.1')).toBe(429);
-  // The proxy reports the last: what stands before it is what the client made up.
+  // The proxy reports the last address; the client invented those before it.
   expect(await from('X-Forwarded-For: 192.0.2.9, 192.0.2.1')).toBe(429);
   expect(await from('Forwarded: for="[2001:db8::1]"')).toBe(401);
   expect(await from('Forwarded: for="[2001:db8::2]"')).toBe(429);

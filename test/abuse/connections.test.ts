@@ -10,7 +10,7 @@ import { openServer } from '../contract/subjects.ts';
 import { adminKey } from '../house.ts';
 import { requestText, responseTo } from './raw-http.ts';
 
-/** What connections as such, beside what they carry, may do to the server. */
+/** How the server handles connections, whatever they carry. */
 
 let server: Fivewire;
 let port: number;
@@ -27,7 +27,7 @@ afterEach(async () => {
 const upgradeTo = (path: string, protocol = 'websocket') =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
 
-/** A connection that says `text` and takes no part in closing. */
+/** A connection that sends `text` and does not close its side. */
 async function say(text: string): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
@@ -36,7 +36,7 @@ async function say(text: string): Promise<Socket> {
   return socket;
 }
 
-/** Ends when the server has; a server that never ends fails by the time a test may take. */
+/** Resolves when the server has ended; otherwise the test times out. */
 async function closeServer(callsMs: number): Promise<void> {
   open = false;
   await server.close({ callsMs });

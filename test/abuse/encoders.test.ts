@@ -36,7 +36,7 @@ const words = [
   '',
 ];
 
-/** Text with halves of surrogate pairs, NUL, other controls and what has a meaning on some wire. */
+/** Text with unpaired surrogates, NUL, other controls and characters with a meaning on some wire. */
 function* texts(seed: number): Generator<string> {
   const next = createRandom(seed);
   const random = (below: number) => Math.floor(next() * below);

@@ -86,7 +86,7 @@ describe('a WebSocket that is flooded with frames that take no tokens', () => {
     if (first) raw.write(first);
     const flood = Buffer.concat(Array<Buffer>(Math.ceil(floodBytes / one.length)).fill(one));
     raw.write(flood);
-    // While another is served so often, all of it would be read.
+    // Without the limit, all of it would be read while the other client is served.
     for (let trip = 0; trip < 100 && socket.bytesRead < flood.length; trip += 1) await roundTrip();
     expect(socket.bytesRead).toBeLessThan(readAtMost);
   });

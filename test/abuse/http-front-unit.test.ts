@@ -8,7 +8,7 @@ import { createAddressOf } from '../../services/wire/address.ts';
 import type { HttpRoute } from '../../services/wire/room.ts';
 import { type House, openHouse } from '../house.ts';
 
-/** The front with rooms that break, and with connections that a client cannot make at will. */
+/** The front with rooms that fail, and with connections that a client cannot cause reliably. */
 
 let house: House;
 beforeAll(async () => {

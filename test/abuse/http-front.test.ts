@@ -6,7 +6,7 @@ import { openServer } from '../contract/subjects.ts';
 import { adminKey } from '../house.ts';
 import { exchange, type RawResponse, requestText, responseTo } from './raw-http.ts';
 
-/** What is answered before any room sees a request. */
+/** Responses that the server sends before any room sees a request. */
 
 let server: Fivewire;
 let port: number;

@@ -7,7 +7,7 @@ import type { HttpFront } from '../../services/http.ts';
 import { type Listening, openHttp1, openHttp2 } from '../../services/http-servers.ts';
 import { exchange, responseTo } from './raw-http.ts';
 
-/** What clients that do not read, or do not end what they began, may hold. */
+/** The limits for clients that do not read, or do not finish their requests. */
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -56,11 +56,11 @@ async function deaf(port: number, text: string): Promise<Socket> {
   return socket;
 }
 
-/** Resolves when it is closed, in peace or not. */
+/** Resolves when it is closed, with or without an error. */
 const closed = (of: EventEmitter): Promise<void> =>
   new Promise((resolve) => of.on('error', () => {}).once('close', () => resolve()));
 
-/** More than the kernel takes off the server's hands. */
+/** More than the kernel buffers for the server. */
 const large = 'x'.repeat(16 * 1024 * 1024);
 
 test('pipelined requests start one after the other and get their responses in order', async () => {

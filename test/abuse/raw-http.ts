@@ -35,7 +35,7 @@ export async function responseTo(port: number, text: string): Promise<RawRespons
   return response;
 }
 
-/** Those that have come in whole; each says its length, or has no body. */
+/** The complete responses; each has a content length or no body. */
 function responsesIn(received: string): RawResponse[] {
   const responses: RawResponse[] = [];
   for (let rest = received; ; ) {

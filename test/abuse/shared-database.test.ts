@@ -8,7 +8,7 @@ import type { Fivewire } from '../../services/main.ts';
 import { openServer, streams, subjects } from '../contract/subjects.ts';
 import { adminKey } from '../house.ts';
 
-/** What every wire answers while its database is shared with somebody else. */
+/** How every wire responds while another process uses its database. */
 
 let folder: string;
 let path: string;

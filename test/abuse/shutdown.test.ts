@@ -133,7 +133,7 @@ test('an HTTP/2 connection gets GOAWAY at shutdown, and its streams get their re
   });
   const answered = once(stream, 'response');
   stream.end('{"amount":1,"currency":"GBP","payment_method":"pm_card_timeout","confirm":true}');
-  // Answers come in order: this one says that the server has seen the stream.
+  // Responses come in order: this one shows that the server has seen the stream.
   const other = session.request({ ':path': '/healthz' }).resume();
   await once(other, 'response');
   server.child.kill('SIGTERM');

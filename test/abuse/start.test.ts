@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type SpawnedServer, spawnServer, spawnStart } from './spawned-server.ts';
 
-/** What a server says of itself: why it cannot start, and whether it is ready. */
+/** What a server reports of itself: why it cannot start, and whether it is ready. */
 
 const anyPorts = {
   DATABASE_URL: 'sqlite::memory:',
@@ -74,7 +74,7 @@ test('npm start forwards SIGTERM and ends with the server', async () => {
     env: { ...process.env, ...anyPorts, DRAIN_MS: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // Comes when nobody can write to its output any more: the server has ended too.
+  // Occurs when no process holds its output open any more, so the server has ended too.
   const closed = once(npm, 'close');
   for await (const chunk of npm.stdout.iterator({ destroyOnReturn: false })) {
     if (String(chunk).includes('ready ')) break;

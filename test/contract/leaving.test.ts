@@ -8,7 +8,7 @@ import type { Fivewire } from '../../services/main.ts';
 import { adminKey } from '../house.ts';
 import { openServer, subjects } from './subjects.ts';
 
-/** What a client that leaves before it has its answer leaves behind, on every wire. */
+/** What remains, on every wire, of a client that disconnects before it has its response. */
 
 let server: Fivewire;
 beforeAll(async () => {
@@ -16,10 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** Before anything was sent, on the way, and while the card network is asked for 500 ms. */
+/** Before anything is sent, during transfer, and while the card network takes 500 ms. */
 const momentsMs = [0, 1, 3, 10, 100];
 
-/** An amount of its own, by which the payments of one create are found. */
+/** A unique amount, by which the payments of one create are found. */
 let amount = 700_000;
 
 const input = (own: number) =>
@@ -40,7 +40,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
   const paymentsOf = async (own: number): Promise<readonly Payment[]> =>
     (await staying.listPayments({ amountMin: own, amountMax: own })).items;
 
-  /** What the key stands for, once it is no longer in flight. */
+  /** The result of the key once its first call has ended. */
   async function outcomeOf(own: number, idempotencyKey: string): Promise<Payment> {
     for (;;) {
       try {

@@ -1,33 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Client } from '../../services/core/client.ts';
 import type { InputOf } from '../../services/core/operations.ts';
 import type { Page } from '../../services/core/page.ts';
 import type { Payment } from '../../services/core/payments/payment.ts';
-import type { Fivewire } from '../../services/main.ts';
-import { type Clients, codeOf, once, openClients, simple } from './clients.ts';
-import { openServer, subjects } from './subjects.ts';
+import { codeOf, once, simple } from './clients.ts';
+import { describeEverySubject } from './every-subject.ts';
 
-/** What lists and other outputs are in every room, and in the core without a protocol. */
+/** Lists and other outputs in every room, and in the core without a protocol. */
 
-let server: Fivewire;
-beforeAll(async () => {
-  server = await openServer();
-});
-afterAll(() => server?.close());
-
-describe.each(Object.entries(subjects))('%s', (_name, connect) => {
-  let clients: Clients;
-  beforeAll(async () => {
-    clients = await openClients(server, connect);
-  });
-  afterAll(() => clients?.close());
-
+describeEverySubject((clients) => {
   describe('lists', () => {
     async function customerWith(count: number) {
-      const { id: customer } = await clients.client.createCustomer({ name: 'Lists' }, once());
+      const { id: customer } = await clients().client.createCustomer({ name: 'Lists' }, once());
       for (let i = 1; i <= count; i += 1) {
-        await clients.direct.createPayment({ ...simple, customer, amount: i * 10 }, once());
+        await clients().direct.createPayment({ ...simple, customer, amount: i * 10 }, once());
       }
       return customer;
     }
@@ -39,7 +26,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       const seen: Payment[] = [];
       let cursor: string | undefined;
       do {
-        const page: Page<Payment> = await clients.client.listPayments({ ...input, cursor });
+        const page: Page<Payment> = await clients().client.listPayments({ ...input, cursor });
         seen.push(...page.items);
         expect(page.hasMore).toBe(page.nextCursor !== null);
         cursor = page.nextCursor ?? undefined;
@@ -55,7 +42,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
         const before = await walk({ customer, sort, limit: 100 });
         expect(before).toHaveLength(17);
         const seen = await walk({ customer, sort, limit: 5 }, () =>
-          clients.direct.createPayment({ ...simple, customer, amount: 5 }, once()),
+          clients().direct.createPayment({ ...simple, customer, amount: 5 }, once()),
         );
         const ids = seen.map((payment) => payment.id);
         expect(new Set(ids).size).toBe(ids.length);
@@ -72,22 +59,26 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
 
     test('filters by status, amounts and creation time narrow the list', async () => {
       const customer = await customerWith(6);
-      const [newest] = (await clients.client.listPayments({ customer, limit: 1 })).items;
-      await clients.client.cancelPayment({ id: newest?.id ?? '' }, once());
-      const canceled = await clients.client.listPayments({ customer, status: 'canceled' });
+      const [newest] = (await clients().client.listPayments({ customer, limit: 1 })).items;
+      await clients().client.cancelPayment({ id: newest?.id ?? '' }, once());
+      const canceled = await clients().client.listPayments({ customer, status: 'canceled' });
       expect(canceled.items.map((payment) => payment.amount)).toEqual([60]);
-      const middle = await clients.client.listPayments({ customer, amountMin: 20, amountMax: 40 });
+      const middle = await clients().client.listPayments({
+        customer,
+        amountMin: 20,
+        amountMax: 40,
+      });
       expect(middle.items.map((payment) => payment.amount)).toEqual([40, 30, 20]);
       const createdAt = newest?.createdAt ?? 0;
-      const later = await clients.client.listPayments({ customer, createdFrom: createdAt + 1 });
+      const later = await clients().client.listPayments({ customer, createdFrom: createdAt + 1 });
       expect(later.items).toEqual([]);
-      const earlier = await clients.client.listPayments({ customer, createdBefore: createdAt });
+      const earlier = await clients().client.listPayments({ customer, createdBefore: createdAt });
       expect(earlier.items.every((payment) => payment.createdAt < createdAt)).toBe(true);
     });
 
     test('an altered cursor and one of another list are refused', async () => {
       const customer = await customerWith(3);
-      const { nextCursor } = await clients.client.listPayments({ customer, limit: 1 });
+      const { nextCursor } = await clients().client.listPayments({ customer, limit: 1 });
       const cursor = nextCursor ?? '';
       const altered = `${cursor.slice(0, -2)}${cursor.endsWith('AA') ? 'BB' : 'AA'}`;
       for (const input of [
@@ -96,22 +87,22 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
         { cursor },
         { customer, sort: 'amount' as const, cursor },
       ]) {
-        expect(await codeOf(clients.client.listPayments(input))).toBe('validation_failed');
+        expect(await codeOf(clients().client.listPayments(input))).toBe('validation_failed');
       }
-      expect(await codeOf(clients.other.listPayments({ customer, cursor }))).toBe(
+      expect(await codeOf(clients().other.listPayments({ customer, cursor }))).toBe(
         'validation_failed',
       );
     });
 
     test('customers are created, read, found by email, and read many at once', async () => {
       const email = `${randomUUID()}@example.com`;
-      const customer = await clients.client.createCustomer(
+      const customer = await clients().client.createCustomer(
         { name: 'Ada', email, country: 'United Kingdom', metadata: { tier: 'gold' } },
         once(),
       );
-      expect(await clients.client.getCustomer({ id: customer.id })).toEqual(customer);
-      expect((await clients.client.listCustomers({ email })).items).toEqual([customer]);
-      expect(await clients.client.getCustomersByIds({ ids: ['cus_none', customer.id] })).toEqual([
+      expect(await clients().client.getCustomer({ id: customer.id })).toEqual(customer);
+      expect((await clients().client.listCustomers({ email })).items).toEqual([customer]);
+      expect(await clients().client.getCustomersByIds({ ids: ['cus_none', customer.id] })).toEqual([
         null,
         customer,
       ]);
@@ -120,12 +111,15 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
 
   describe('responses', () => {
     test('of every read equal those of the core', async () => {
-      const { id: customer } = await clients.client.createCustomer({ name: 'Equal' }, once());
-      const payment = await clients.client.createPayment(
+      const { id: customer } = await clients().client.createCustomer({ name: 'Equal' }, once());
+      const payment = await clients().client.createPayment(
         { ...simple, customer, confirm: true, metadata: { größe: '“L” ☃', __proto__x: '1' } },
         once(),
       );
-      const refund = await clients.client.refundPayment({ payment: payment.id, amount: 1 }, once());
+      const refund = await clients().client.refundPayment(
+        { payment: payment.id, amount: 1 },
+        once(),
+      );
       const ids = [payment.id];
       const after = 0;
       const reads = (from: Client) =>
@@ -142,7 +136,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
           from.listEvents({ after, limit: 5 }),
           from.listEvents({ after, limit: 2, types: ['refund.created'] }),
         ]);
-      expect(await reads(clients.client)).toEqual(await reads(clients.direct));
+      expect(await reads(clients().client)).toEqual(await reads(clients().direct));
     });
 
     const largest = 99_999_999_999;
@@ -151,7 +145,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
       ['BHD', 1234],
       ['GBP', largest],
     ] as const)('contain %s %d unchanged', async (currency, amount) => {
-      const payment = await clients.client.createPayment({ ...simple, currency, amount }, once());
+      const payment = await clients().client.createPayment({ ...simple, currency, amount }, once());
       expect(payment).toMatchObject({ currency, amount });
     });
   });

@@ -8,7 +8,7 @@ import type { Fivewire } from '../../services/main.ts';
 import { adminKey } from '../house.ts';
 import { openServer, streams, subjects } from './subjects.ts';
 
-/** No key does, shows or gives away more than it has, on any wire. */
+/** On every wire, a key does, shows and grants only what its scopes allow. */
 
 let server: Fivewire;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ interface Limits {
   readonly burst?: number;
 }
 
-/** So that walking over all events is no matter of speed. */
+/** Rate limits high enough to list all events at once. */
 const plenty: Limits = { ratePerSecond: 100_000, burst: 100_000 };
 
 /** The secret of a key with these scopes, and its id. */
@@ -66,7 +66,7 @@ describe.each(Object.entries(subjects))('%s', (_name, connect) => {
     expect(await mint(['events:read'], { ratePerSecond: 51, burst: 1 })).toBe('permission_denied');
     expect(await mint(['events:read'], { ratePerSecond: 1, burst: 61 })).toBe('permission_denied');
     expect(await mint(['keys:write', 'events:read'], own)).toBe('ok');
-    // What is left out is no more than the caller has either.
+    // An omitted limit does not exceed the caller's either.
     const granted = await minter.createKey({ name: 'k', scopes: ['events:read'] }, once());
     expect(granted.ratePerSecond).toBeLessThanOrEqual(50);
     expect(granted.burst).toBeLessThanOrEqual(60);

@@ -15,9 +15,9 @@ import { createWebsocketClient } from '../../services/websocket/client.ts';
 import { graphqlHost, onlyGraphql } from '../graphql-host.ts';
 
 /**
- * A whole server, all wires open, with the demo merchants; on a database in memory, if omitted.
+ * Starts a server with every wire and the demo merchants. Defaults to a database in memory.
  *
- * @param host what answers GraphQL's HTTP
+ * @param host what serves GraphQL over HTTP
  */
 export async function openServer(
   databaseUrl = 'sqlite::memory:',
@@ -61,7 +61,7 @@ const everySubject: Readonly<Record<string, Connect>> = {
     createWebsocketClient({ target: `ws://127.0.0.1:${server.ports.http}`, key, connections: 2 }),
 };
 
-/** Every way to call the core; the first, without a protocol, is what the others are held to. */
+/** Every way to call the core. The first one has no protocol and is the reference for the others. */
 export const subjects = ofThisRun(everySubject);
 
 /** Every way to watch events. */

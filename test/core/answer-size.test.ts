@@ -10,7 +10,7 @@ import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { adminKey } from '../house.ts';
 
-/** How many bytes one answer may have, whatever was asked. */
+/** The maximum size of one response for any request. */
 
 let store: Store;
 let core: Core;

@@ -12,7 +12,7 @@ import { createPorts } from '../../services/ports.ts';
 import { openStore } from '../../services/storage/open.ts';
 import { adminKey } from '../house.ts';
 
-/** What the one path of every call promises, with time and the card network in the test's hands. */
+/** What every call guarantees, with a clock and a card network that the test controls. */
 
 let store: Store;
 let core: Core;
@@ -55,7 +55,7 @@ const everyPayment = async () => (await client.listPayments({})).items;
 
 describe('a call that the process did not survive', () => {
   beforeEach(() => {
-    // The network never answers: to the database this is what a crash leaves behind.
+    // The network never responds, so the database looks as it does after a crash.
     answer = () => new Promise(() => {});
     void pay();
   });

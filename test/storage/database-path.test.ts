@@ -9,7 +9,7 @@ import { openStore } from '../../services/storage/open.ts';
 const root = join(import.meta.dirname, '../..');
 const server = [join(root, 'services/start.js')];
 const importer = [join(root, 'services/demo/cli.ts')];
-/** As nobody's, where these tests run as root: root may write everywhere. */
+/** Runs as another user if these tests run as root, because root may write everywhere. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 let folder: string;
@@ -37,7 +37,7 @@ async function outcomeOf(
   options: { readonly uid?: number; readonly fileBlocks?: number } = {},
 ) {
   const { fileBlocks = 'unlimited', ...identity } = options;
-  // Ignoring the signal has a write that is too long fail, as on a full disk.
+  // With the signal ignored, a write that is too long fails as on a full disk.
   const limited = `trap '' XFSZ; ulimit -f ${fileBlocks}; exec "$0" "$@"`;
   const child = spawn('sh', ['-c', limited, process.execPath, ...args], {
     ...identity,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => connection.database.close());
 
-/** What SQLite would do (https://sqlite.org/eqp.html), one line a step. */
+/** The query plan of SQLite (https://sqlite.org/eqp.html), one line per step. */
 const planOf = ({ sql }: Query<never, unknown>): readonly string[] =>
   connection.database
     .prepare(`explain query plan ${sql}`)

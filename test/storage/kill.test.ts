@@ -13,7 +13,7 @@ import { openStore } from '../../services/storage/open.ts';
 import { keyOf, merchantId } from './resources.ts';
 
 const kills = 20;
-/** A killed call holds its key for a while; whoever comes after it lives this much later. */
+/** A killed call keeps its key in use for a while, so the next process runs this much later. */
 const leaseMs = 60_000;
 const apiKey = 'sk_test_kill';
 const folder = mkdtempSync(join(tmpdir(), 'kill-'));
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the writer for `aliveMs` after it is ready, kills it, and gives what it acknowledged. */
+/** Runs the writer for `aliveMs` after it is ready, kills it, and returns what it acknowledged. */
 async function killedAfter(
   aliveMs: number,
   firstKey: number,
@@ -58,7 +58,7 @@ async function killedAfter(
   return new Map(lines.map((line) => line.split(' ') as [key: string, id: string]));
 }
 
-/** Opens the database as a new process does, and says what is wrong with it. */
+/** Opens the database as a new process does, and returns what is wrong with it. */
 function violations(acknowledged: ReadonlyMap<string, string>): readonly string[] {
   const database = new DatabaseSync(path);
   // With `returnArrays` each row is an array.
@@ -96,7 +96,7 @@ test(`everything acknowledged is stored exactly once after each of ${kills} kill
   const acknowledged = new Map<string, string>();
   let keys = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    // The newest keys once more: acknowledged, cut off without an answer, or never asked.
+    // Retries the newest keys: acknowledged, cut off without a response, or never sent.
     const lines = await killedAfter(Math.random() * 150, Math.max(0, keys - 20), kill * leaseMs);
     for (const [key, id] of lines) {
       expect(acknowledged.get(key) ?? id).toBe(id);

@@ -34,7 +34,7 @@ async function createPayments(): Promise<never> {
       },
       { idempotencyKey: key },
     );
-    // Written by the time this returns: a line that the parent lacks was never acknowledged.
+    // Written by the time this returns: a line that the parent does not have was not acknowledged.
     writeSync(1, `${key} ${id}\n`);
   }
 }

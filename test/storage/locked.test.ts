@@ -9,7 +9,7 @@ import { openStore } from '../../services/storage/open.ts';
 import { afterTransactions } from '../../services/storage/sqlite/when-to-run.ts';
 import { eventOf, insertMerchants, insertPayments, merchantId, paymentOf } from './resources.ts';
 
-/** Another process holds the database: how long a call waits is in the test's hands. */
+/** Another process holds the database, and the test controls how long a call waits. */
 
 let folder: string;
 let other: DatabaseSync;
@@ -39,7 +39,7 @@ const overloaded = {
   message: 'Another process holds the database; try again in 1000 ms.',
   details: { retryAfterMs: 1000 },
 };
-/** Many turns of the event loop, each of which a blocked one would not have. */
+/** Many turns of the event loop, which a blocked loop would not run. */
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 };
@@ -153,7 +153,7 @@ describe('a read that finds the database locked', () => {
       if (answer instanceof Error) throw answer;
       return answer;
     };
-    // Stands for one prepared query, whatever it asks.
+    // Stands for any prepared query.
     const prepare = () => ({ get: next, all: next, run: next }) as never;
     const read = afterTransactions(prepare, { busy: undefined }, waitMs);
     const query = { sql: '', parameters: [], read: () => undefined };

@@ -85,7 +85,7 @@ describe('a list of payments', () => {
       payments: [],
       stoppedAt: { value: last?.amount, id: last?.id },
     });
-    // An index has this one, and knows at once that it is empty.
+    // An index covers this filter and finds at once that it is empty.
     expect(await read('created_at')).toEqual({ payments: [] });
   });
 

@@ -76,7 +76,7 @@ describe.each(revisions)('a file that revision %s wrote', (revision) => {
   const lastMs = Math.max(...before.payments.map(({ updated_at }) => Number(updated_at)));
   let house: House;
   beforeAll(async () => {
-    // A moment after its last call, while its idempotency keys are still remembered.
+    // Shortly after its last call, while its idempotency keys are still kept.
     house = await openHouse(`sqlite:${path}`, { clock: { now: () => lastMs + 60_000 } });
   });
   afterAll(() => house.close());

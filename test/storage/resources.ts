@@ -102,7 +102,7 @@ export const insertPayments = (store: Store, payments: readonly Payment[]): Prom
 export const idsOf = (items: readonly { readonly id: string }[]): readonly string[] =>
   items.map(({ id }) => id);
 
-/** What a filter of payments means, said once more. */
+/** The filter of payments, implemented independently. */
 export const fitsFilter = (payment: Payment, filter: PaymentFilter): boolean =>
   (filter.status === undefined || payment.status === filter.status) &&
   (filter.customer === undefined || payment.customer === filter.customer) &&
@@ -111,7 +111,7 @@ export const fitsFilter = (payment: Payment, filter: PaymentFilter): boolean =>
   (filter.amountMin === undefined || payment.amount >= filter.amountMin) &&
   (filter.amountMax === undefined || payment.amount <= filter.amountMax);
 
-/** The order of a list of payments, said once more. */
+/** The order of a list of payments, implemented independently. */
 export const byPaymentSort = (sort: PaymentSort) => (a: Payment, b: Payment) => {
   const difference = sort.endsWith('amount') ? a.amount - b.amount : a.createdAt - b.createdAt;
   return (sort.startsWith('-') ? -1 : 1) * (difference || (a.id < b.id ? -1 : 1));

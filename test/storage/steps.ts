@@ -4,13 +4,13 @@ import { openConnection } from '../../services/storage/sqlite/connection.ts';
 import { nodeSqlite } from '../../services/storage/sqlite/dialect.ts';
 import { migrateSqlite } from '../../services/storage/sqlite/migrate.ts';
 
-/** A database in memory that counts the rows that a query comes across. */
+/** A database in memory that counts the rows that a query reads. */
 export async function openCounted() {
   const connection = openConnection(':memory:');
   const { database } = connection;
   await migrateSqlite(database, new Kysely({ dialect: nodeSqlite(database) }));
   let steps = 0;
-  // Called for each row, because a function that is not pure may answer each time anew.
+  // Called for each row, because a function that is not pure may return another value each time.
   database.function('stepped_on', { varargs: true }, () => {
     steps += 1;
     return 1;

@@ -4,7 +4,7 @@ import type { CommittedEvents } from '../../services/core/events/store.ts';
 import type { Store } from '../../services/core/store.ts';
 import { eventOf, merchantId, otherMerchantId, paymentOf } from './resources.ts';
 
-/** What every store promises of events. */
+/** What every store guarantees for events. */
 export function eventContract(at: () => Store): void {
   const append = (merchant: string, ...numbers: readonly number[]) =>
     at().write(async (tx) => {

@@ -8,7 +8,7 @@ const shuttingDown = {
   details: { retryAfterMs: 1000 },
 };
 
-/** What every store promises of what is across merchants, and of its end. */
+/** What every store guarantees across merchants and when it closes. */
 export function housekeepingContract(at: () => Store): void {
   test('a merchant is found by its id', async () => {
     expect(await at().across.merchant(merchantId)).toEqual({ id: merchantId, name: 'One' });

@@ -13,7 +13,7 @@ import {
   walkPayments,
 } from './resources.ts';
 
-/** What every store promises of lists. */
+/** What every store guarantees for lists. */
 export function pagingContract(at: () => Store): void {
   test('pages with any filter and sort list each payment once and in order', async () => {
     const store = at();

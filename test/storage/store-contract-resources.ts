@@ -14,7 +14,7 @@ import {
   refundOf,
 } from './resources.ts';
 
-/** What every store promises of single resources. */
+/** What every store guarantees for single resources. */
 export function resourceContract(at: () => Store): void {
   test('every field of a payment is read back as it was written', async () => {
     const store = at();

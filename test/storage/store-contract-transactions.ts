@@ -3,7 +3,7 @@ import type { Payment } from '../../services/core/payments/payment.ts';
 import type { Store } from '../../services/core/store.ts';
 import { idsOf, insertPayments, merchantId, paymentOf } from './resources.ts';
 
-/** What every store promises of transactions. */
+/** What every store guarantees for transactions. */
 export function transactionContract(at: () => Store): void {
   test('a write that throws is rolled back without the others, and rejects with its own error', async () => {
     const store = at();

@@ -7,7 +7,7 @@ import { pagingContract } from './store-contract-paging.ts';
 import { resourceContract } from './store-contract-resources.ts';
 import { transactionContract } from './store-contract-transactions.ts';
 
-/** What every store promises, whatever database it stands on. `open` gives an empty one. */
+/** What every store guarantees on any database. `open` returns an empty one. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
   describe(`store contract: ${name}`, () => {
     let store: Store;

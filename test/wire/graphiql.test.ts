@@ -37,7 +37,7 @@ test('GraphiQL sends a document with the key from its page and loads nothing fro
   const query = encodeURIComponent(`{ payment(id: "${id}") { amount status } }`);
   await page.goto(`${room.target}/graphql?query=${query}`);
   const result = page.locator('.result-window');
-  // By then the page has asked for the schema, without a key, and stays as it is.
+  // By then the page has requested the schema without a key and does not change any more.
   await expect.poll(() => result.textContent(), { timeout: 60_000 }).toContain('unauthenticated');
   const placeholder = page.getByText('YOUR_KEY');
   await expect

@@ -7,7 +7,7 @@ import { toConnection } from '../../services/graphql/connection.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 
-/** What is answered: the state as it is, within bounds, to whoever reads it. */
+/** Responses show the current state, are limited in size, and wait a limited time for readers. */
 
 let room: GraphqlHouse;
 beforeAll(async () => {
@@ -132,7 +132,7 @@ describe('a response', () => {
       'content-type: application/json',
       `content-length: ${body.length}`,
     ];
-    // The kernel takes some of what nobody reads; that of several requests is more than it takes.
+    // The kernel buffers some unread bytes; the responses to several requests exceed its buffers.
     client.write(`${head.join('\r\n')}\r\n\r\n${body}`.repeat(12));
     const served = await connected;
     await new Promise((resolve) => served.once('close', resolve));
@@ -160,7 +160,7 @@ describe('a response', () => {
   });
 
   test('to a request that fails in the room itself is `internal` and logged', async () => {
-    // JSON has no form for what this core answers.
+    // JSON cannot represent what this core returns.
     const unwritable = { id: 'pay_x', metadata: { secret: 1n } };
     const broken = await openGraphqlHouse({}, ({ core }) => ({
       ...core,

@@ -5,7 +5,7 @@ import {
   type GraphqlEvent,
 } from '../../services/graphql/client-codecs.ts';
 
-/** The client of an older contract beside a newer server. */
+/** A client of an older contract at a newer server. */
 
 const event: GraphqlEvent = {
   id: 'evt_1',

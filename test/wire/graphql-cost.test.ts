@@ -133,7 +133,7 @@ describe('a document is refused before it runs', () => {
     const { errors } = await ask(nested, { n: 100 });
     expect(errors[0].extensions.metadata.limit).toBe('500');
     expect(room.house.store.queryCount).toBe(before);
-    // More than a page is refused by the core; what it would cost is not the point.
+    // The core refuses more than a page before the cost matters.
     const { errors: invalid } = await ask('{ payments(first: 2000000000) { nodes { id } } }');
     expect(invalid[0].extensions.code).toBe('validation_failed');
   });
@@ -218,7 +218,7 @@ describe('a document is refused before it runs', () => {
 test('every document of the client and the introspection of common tools is within the limits', async () => {
   for (const query of [...Object.values(operationDocuments), screenDocument, watchDocument]) {
     const { errors } = await ask(query);
-    // Without its variables a valid document fails for those alone.
+    // Without its variables a valid document fails only because of them.
     for (const { message } of errors ?? [])
       expect(message).toMatch(/expected a value|Expected an Accept/);
   }

@@ -6,7 +6,7 @@ import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, post, simple } from './graphql-room.ts';
 import { openWelcomeSocket } from './graphql-socket.ts';
 
-/** Subscriptions as event streams of HTTP, and what becomes of streams that fail. */
+/** Subscriptions as event streams over HTTP, and streams that fail. */
 
 let room: GraphqlHouse;
 const streams: StreamCaller[] = [];
@@ -37,12 +37,12 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Waits for a condition; the time is for a busy machine only. */
+/** Waits for a condition, with a timeout long enough for a busy machine. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 
 const subscription = 'subscription { events { sequence } }';
 
-/** Opens an event stream; nothing is read of it until somebody does. */
+/** Opens an event stream without reading from it. */
 async function open({ target }: GraphqlHouse, query: string): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${adminKey}`, accept: 'text/event-stream' };
   const asked = request(`${target}/graphql?${new URLSearchParams({ query })}`, { headers });

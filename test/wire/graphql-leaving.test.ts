@@ -6,9 +6,9 @@ import type { Caller, Core } from '../../services/core/invoke.ts';
 import { adminKey, type House } from '../house.ts';
 import { type GraphqlHouse, openGraphqlHouse, post } from './graphql-room.ts';
 
-/** What core learns of a client that leaves before its response. */
+/** How a client that disconnects before its response is reported to core. */
 
-/** Waits for a condition; the time is for a busy machine only. */
+/** Waits for a condition, with a timeout long enough for a busy machine. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 5 });
 
 /** A room whose calls wait for `go`, and the callers that core saw. */

@@ -12,7 +12,7 @@ import {
   simple,
 } from './graphql-room.ts';
 
-/** What is sent is what is done: nothing is altered in silence, and what is refused is counted. */
+/** Requests are run as sent or refused, and every refusal is counted. */
 
 let room: GraphqlHouse;
 beforeAll(async () => {

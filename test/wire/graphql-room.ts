@@ -77,7 +77,7 @@ export const simple = { amount: 1000, currency: 'GBP', paymentMethod: 'pm_card_o
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the server answered
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any response of the server
   readonly body: any;
 }
 
@@ -106,7 +106,7 @@ export async function post(
   return answerOf(reply);
 }
 
-/** The answer's JSON, or its text where it is none. */
+/** The response's JSON, or its text if it is not JSON. */
 export async function answerOf(reply: Response): Promise<Answer> {
   const text = await reply.text();
   let body: unknown = text;

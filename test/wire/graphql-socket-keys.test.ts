@@ -41,11 +41,11 @@ test('a connection that closes while its key is looked up leaves no listener for
   await until(() => expect(asked).toBe(5));
   for (const { socket } of peers) socket.terminate();
   await Promise.all(peers.map(({ closed }) => closed));
-  // The server has seen it, too, once it has answered something else.
+  // The server has seen it too once it has responded to another request.
   await post(room.target, { query: '{ __typename }' }, { key: readerKey });
   answer();
   await until(() => expect(answered).toBe(5));
-  // What follows the answers has run by the time that another request is answered.
+  // What follows the responses has run once another request has its response.
   await post(room.target, { query: '{ __typename }' }, { key: readerKey });
   expect(listening).toBe(0);
   await room.close();

@@ -7,7 +7,7 @@ import { adminKey, stillLimits } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
 import { type GraphqlSocket, openGraphqlSocket, openWelcomeSocket } from './graphql-socket.ts';
 
-/** What one graphql-transport-ws connection may cost, and what is left of it when it is gone. */
+/** The limits of one graphql-transport-ws connection, and what remains after it has closed. */
 
 let room: GraphqlHouse;
 /** The callers of all streams so far, and the ids of the queries that wait in `hold`. */
@@ -69,7 +69,7 @@ function sendAtOnce({ socket }: GraphqlSocket, frames: readonly object[]): void 
   tcp.uncork();
 }
 
-/** Waits for a condition; the time is for a busy machine only. */
+/** Waits for a condition, with a timeout long enough for a busy machine. */
 const until = (check: () => unknown) => vi.waitFor(check, { timeout: 120_000, interval: 5 });
 
 const openStreams = () => streams.filter(({ signal }) => !signal.aborted).length;
@@ -133,7 +133,7 @@ describe('an operation ends with `complete` and with its connection', () => {
     const pairs = Array.from({ length: 40 }, () => [subscribe('1', query), complete('1')]);
     sendAtOnce(peer, pairs.flat());
     await until(() => expect(held.length).toBe(32));
-    // Whoever waits for the answer is known to have left.
+    // The server knows that the client is gone.
     await until(() => expect(held.every((signal) => signal?.aborted)).toBe(true));
     peer.send(subscribe('2', '{ __typename }'));
     expect(await peer.next()).toMatchObject({
@@ -259,7 +259,7 @@ test('a server that stops finishes running calls, ends streams without complete,
 });
 
 describe('before a WebSocket connection opens,', () => {
-  /** The status, the headers and the text that are answered to a handshake that is refused. */
+  /** The status, the headers and the text of the response to a refused handshake. */
   async function upgrade(target: string, headers: Record<string, string>) {
     const asked = request(`${target}/graphql`, {
       headers: {

@@ -261,7 +261,7 @@ describe('page tokens of events', () => {
   });
 });
 
-/** Serves WatchEvents with these messages, whatever they are. */
+/** Serves WatchEvents with these messages without checking them. */
 async function serveEvents(messages: readonly Buffer[]) {
   const { WatchEvents } = eventService;
   const of = new Server();

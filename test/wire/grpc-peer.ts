@@ -15,7 +15,7 @@ import { adminKey } from '../house.ts';
 export interface Answer<Message> {
   readonly message: Message | undefined;
   readonly error: ServiceError | undefined;
-  /** Initial metadata of an answer; the one frame of a failure. */
+  /** Initial metadata of a response, or the only header frame of a failure. */
   readonly metadata: Metadata;
 }
 

@@ -10,7 +10,7 @@ import { adminKey } from '../house.ts';
 import { type Method, openPeer } from './grpc-peer.ts';
 import { type GrpcRoom, openGrpcRoom, startGrpc } from './grpc-room.ts';
 
-/** The room as clients see it that know nothing of it: everything below is learnt by reflection. */
+/** The room as seen by clients that get the whole schema by reflection. */
 
 const root = join(import.meta.dirname, '../..');
 const bufBinary = join(root, 'node_modules/.bin/buf');

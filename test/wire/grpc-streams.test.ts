@@ -27,7 +27,7 @@ const newCustomer = (name: string) =>
     { name },
   );
 
-/** A server whose stream of events never pauses, for as long as somebody wants it. */
+/** A server whose stream of events never pauses until its client cancels it. */
 async function endless() {
   let open = 0;
   async function* events({ signal }: Caller): AsyncGenerator<Event> {

@@ -23,7 +23,7 @@ const never = () => {
   throw new Error('Expected requests alone.');
 };
 
-/** The frames of stream 1 that answer the request, up to the last. */
+/** The frames of the response on stream 1, up to the last. */
 async function framesOf(respond: RequestListener): Promise<Frame[]> {
   const front: HttpFront = {
     request: respond,

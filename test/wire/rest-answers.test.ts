@@ -5,7 +5,7 @@ import { type Route, routes } from '../../services/rest/routes.ts';
 import { readerKey } from '../house.ts';
 import { type Answer, type Asking, ask, freshKey, openRestServer } from './rest-server.ts';
 
-/** What the document says of answers, held against answers. */
+/** Compares what the OpenAPI document says about responses with responses. */
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
 const document = openApi() as any;
@@ -60,7 +60,7 @@ function documented({ path, method }: Route, status: number): Documented {
   };
 }
 
-/** Headers of every message of HTTP, which OpenAPI says nothing of. */
+/** Headers of every HTTP message, which OpenAPI does not describe. */
 const ofHttp = new Set(
   'date connection keep-alive transfer-encoding content-length content-type'.split(' '),
 );
@@ -83,7 +83,7 @@ const urlOf = ({ path, when }: Route): string => {
   return `${url}?${when}=${ids[named]},nothing&`;
 };
 
-/** The queries that shape what a route answers. */
+/** The queries that change the shape of a response. */
 function queriesOf({ expand = {}, fields = [] }: Route): string[] {
   const names = Object.keys(expand);
   const expansions = ['', ...names, names.join()].map((some) => (some ? `expand=${some}` : ''));

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A server that answers each request with the status and the JSON that `answer` makes. */
+/** A server that responds to each request with the status and the JSON that `answer` returns. */
 async function clientOf(
   answer: (url: URL, request: IncomingMessage) => readonly [status: number, json: unknown],
 ): Promise<RestClient> {

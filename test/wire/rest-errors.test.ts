@@ -2,30 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../services/core/errors.ts';
 import { problemSchema } from '../../services/rest/schemas.ts';
 import { otherKey, readerKey } from '../house.ts';
-import { ask, openRestServer, type RestServer } from './rest-server.ts';
+import { ask, card, openRestShop, type RestShop } from './rest-server.ts';
 
-let server: RestServer;
-let base: string;
-let customer: string;
-
-const card = { amount: 1000, currency: 'GBP', payment_method: 'pm_card_ok' };
-
+let shop: RestShop;
 beforeAll(async () => {
-  server = await openRestServer();
-  base = server.http1;
-  customer = (await ask(`${base}/v1/customers`, { json: { name: 'Ada' } })).json.id;
+  shop = await openRestShop();
 });
-afterAll(() => server.close());
-
-const pay = async (more: object = {}) =>
-  (await ask(`${base}/v1/payments`, { json: { ...card, confirm: true, customer, ...more } })).json;
+afterAll(() => shop.close());
 
 describe('problem responses', () => {
   test('have their status, their page and the members of RFC 9457 for each code', async () => {
-    const failed = await pay({ payment_method: 'pm_card_declined' });
+    const failed = await shop.pay({ payment_method: 'pm_card_declined' });
     problemSchema.parse(failed);
-    const open = (await ask(`${base}/v1/payments`, { json: card })).json;
-    const done = await pay();
+    const open = (await ask(`${shop.http1}/v1/payments`, { json: card })).json;
+    const done = await shop.pay();
     const cases: readonly [number, string, string, object?][] = [
       [400, 'validation_failed', '/v1/payments?limit=0'],
       [401, 'unauthenticated', '/v1/payments', { key: 'sk_test_unknown' }],
@@ -56,40 +46,43 @@ describe('problem responses', () => {
       [406, 'not_acceptable', '/v1/payments', { headers: { accept: 'text/html' } }],
     ];
     for (const [status, code, path, asking] of cases) {
-      const { json, headers, status: got } = await ask(base + path, asking);
+      const { json, headers, status: got } = await ask(shop.http1 + path, asking);
       expect([got, json.code, json.status]).toEqual([status, code, status]);
       problemSchema.parse(json);
       expect(headers.get('content-type')).toBe('application/problem+json');
       expect(headers.get('cache-control')).toBe('no-store');
       expect(json.instance).toBe(path.split('?')[0]);
       expect(headers.get('retry-after') !== null).toBe(json.retry_after_ms !== undefined);
-      const page = await ask(base + json.type, { key: null });
+      const page = await ask(shop.http1 + json.type, { key: null });
       expect([page.status, page.json.includes(json.title)]).toEqual([200, true]);
     }
   });
 
   test('with 401 name the scheme and whether a token was refused', async () => {
     const challenge = async (key: string | null) =>
-      (await ask(`${base}/v1/payments`, { key })).headers.get('www-authenticate');
+      (await ask(`${shop.http1}/v1/payments`, { key })).headers.get('www-authenticate');
     expect(await challenge(null)).toBe('Bearer realm="payments"');
     expect(await challenge('sk_wrong')).toBe('Bearer realm="payments", error="invalid_token"');
   });
 
   test('with 429 have the time to wait, and a malformed request takes rate-limit tokens too', async () => {
     const json = { name: 'slow', scopes: ['payments:read'], rate_per_second: 1, burst: 2 };
-    const key = (await ask(`${base}/v1/keys`, { json })).json.secret;
-    expect((await ask(`${base}/v1/payments?nonsense=1`, { key })).status).toBe(400);
-    const second = await ask(`${base}/v1/payments`, { key, headers: { accept: 'image/png' } });
+    const key = (await ask(`${shop.http1}/v1/keys`, { json })).json.secret;
+    expect((await ask(`${shop.http1}/v1/payments?nonsense=1`, { key })).status).toBe(400);
+    const second = await ask(`${shop.http1}/v1/payments`, {
+      key,
+      headers: { accept: 'image/png' },
+    });
     expect(second.status).toBe(406);
     expect(second.headers.get('ratelimit')).toBe('"key";r=0;t=2');
-    const third = await ask(`${base}/v1/payments`, { key });
+    const third = await ask(`${shop.http1}/v1/payments`, { key });
     expect([third.status, third.headers.get('retry-after')]).toEqual([429, '1']);
-    expect((await ask(`${base}/v1/payments`, { key, body: '{' })).status).toBe(429);
+    expect((await ask(`${shop.http1}/v1/payments`, { key, body: '{' })).status).toBe(429);
   });
 
   test('are 404 for an unknown path and 405 with Allow for an unsupported method', async () => {
     for (const path of ['/', '/v1', '/v1/payments/', '/v1/payments/a/b', '/v2/payments']) {
-      const { status, json } = await ask(base + path);
+      const { status, json } = await ask(shop.http1 + path);
       expect([path, status, json.code]).toEqual([path, 404, 'not_found']);
     }
     const allowed: readonly [string, string, string][] = [
@@ -100,30 +93,30 @@ describe('problem responses', () => {
       ['PROPFIND', '/v1/events', 'GET, HEAD, OPTIONS'],
     ];
     for (const [method, path, allow] of allowed) {
-      const { status, headers, json } = await ask(base + path, { method });
+      const { status, headers, json } = await ask(shop.http1 + path, { method });
       expect([status, headers.get('allow')]).toEqual([405, allow]);
       problemSchema.parse(json);
-      const options = await ask(base + path, { method: 'OPTIONS' });
+      const options = await ask(shop.http1 + path, { method: 'OPTIONS' });
       expect([options.status, options.headers.get('allow')]).toEqual([204, allow]);
     }
   });
 
   test('link to a page for every code, and these pages have an index', async () => {
-    const index = await ask(`${base}/docs/errors`, { key: null });
+    const index = await ask(`${shop.http1}/docs/errors`, { key: null });
     for (const code of errorCodes) {
       expect(index.json).toContain(`/docs/errors/${code}`);
-      const page = await ask(`${base}/docs/errors/${code}`, { key: null });
+      const page = await ask(`${shop.http1}/docs/errors/${code}`, { key: null });
       expect([page.status, page.headers.get('content-type')]).toEqual([
         200,
         'text/html; charset=utf-8',
       ]);
     }
-    expect((await ask(`${base}/docs/errors/constructor`)).status).toBe(404);
+    expect((await ask(`${shop.http1}/docs/errors/constructor`)).status).toBe(404);
   });
 
   test('refuse a request for another version of the API', async () => {
     const asked = (version: string) =>
-      ask(`${base}/v1/payments`, { headers: { 'payments-version': version } });
+      ask(`${shop.http1}/v1/payments`, { headers: { 'payments-version': version } });
     expect((await asked('2026-11-01')).status).toBe(200);
     const { status, json } = await asked('2019-01-01');
     expect([status, json.errors]).toEqual([
@@ -149,10 +142,10 @@ describe('problem responses', () => {
       ['garbage;;;q=x', 406],
     ];
     for (const [accept, status] of accepted) {
-      expect([accept, (await ask(`${base}/v1/payments`, { headers: { accept } })).status]).toEqual([
+      expect([
         accept,
-        status,
-      ]);
+        (await ask(`${shop.http1}/v1/payments`, { headers: { accept } })).status,
+      ]).toEqual([accept, status]);
     }
   });
 });

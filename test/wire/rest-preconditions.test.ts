@@ -17,7 +17,7 @@ const pay = async (more: object = {}) =>
 const confirmed = { confirm: true };
 const authorised = { confirm: true, capture_method: 'manual' };
 
-/** What there is: the newest event, the newest payment and what it says. */
+/** The current state: the newest event and the newest payment with its fields. */
 const everything = async () => {
   const lists = ['payments', 'refunds', 'customers'].map((list) =>
     ask(`${base}/v1/${list}?limit=100`).then(({ json }) => json.data),

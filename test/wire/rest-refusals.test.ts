@@ -7,7 +7,7 @@ import { createRestListener } from '../../services/rest/server.ts';
 import { adminKey, otherKey } from '../house.ts';
 import { type Answer, type Asking, ask, openRestServer, type RestServer } from './rest-server.ts';
 
-/** Buckets that are never filled again, so that no test depends on how fast it is. */
+/** Buckets that never refill, so that no test depends on its speed. */
 const stillBuckets = () => createTokenBuckets(() => 0);
 
 let server: RestServer;

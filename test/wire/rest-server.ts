@@ -92,3 +92,23 @@ export async function ask(url: string, asking: Asking = {}): Promise<Answer> {
     json: isJson && text !== '' ? JSON.parse(text) : text,
   };
 }
+
+export const card = { amount: 1000, currency: 'GBP', payment_method: 'pm_card_ok' } as const;
+
+/** A REST server with one customer. */
+export interface RestShop extends RestServer {
+  readonly customer: string;
+  /** Creates and confirms a payment of the customer, with other fields if given. */
+  pay(more?: object): Promise<Answer['json']>;
+}
+
+export async function openRestShop(): Promise<RestShop> {
+  const server = await openRestServer();
+  const created = await ask(`${server.http1}/v1/customers`, { json: { name: 'Ada' } });
+  const customer: string = created.json.id;
+  const pay = async (more: object = {}) => {
+    const json = { ...card, confirm: true, customer, ...more };
+    return (await ask(`${server.http1}/v1/payments`, { json })).json;
+  };
+  return { ...server, customer, pay };
+}

@@ -5,37 +5,18 @@ import { PaymentsError } from '../../services/core/errors.ts';
 import type { Event } from '../../services/core/events/event.ts';
 import { createSseClient } from '../../services/sse/client.ts';
 import type { EventJson } from '../../services/wire/json.ts';
-import { adminKey, type House, openHouse } from '../house.ts';
-import { openRoom, type Room } from './sse-room.ts';
+import { adminKey } from '../house.ts';
+import { caller, openRoom, openSseHouse, type Room, type SseHouse, upwards } from './sse-room.ts';
 
-let house: House;
-let room: Room;
+let sse: SseHouse;
 beforeAll(async () => {
-  house = await openHouse();
-  room = await openRoom(house, { retryMs: 20 });
+  sse = await openSseHouse();
 });
-afterAll(async () => {
-  room.close();
-  await house.close();
-});
-
-const caller = { credential: adminKey, requestId: 'test' };
-let made = 0;
-/** Makes events: one payment is two. */
-async function pay(metadata: Record<string, string> = {}): Promise<void> {
-  made += 1;
-  await house.core.invoke(
-    'createPayment',
-    { ...caller, idempotencyKey: `pay-${made}` },
-    { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true, metadata },
-  );
-}
-const lastSequence = () => house.store.of('acct_retail').lastSequence();
-const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+afterAll(() => sse.close());
 
 test('an EventSource connects again after each cut without a gap or a duplicate', async () => {
-  const start = await lastSequence();
-  const source = new EventSource(`${room.url}?after=${start}&types=payment.succeeded`, {
+  const start = await sse.lastSequence();
+  const source = new EventSource(`${sse.room.url}?after=${start}&types=payment.succeeded`, {
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminKey}` } }),
   });
@@ -48,10 +29,10 @@ test('an EventSource connects again after each cut without a gap or a duplicate'
     got.push(JSON.parse(data));
   });
   for (let cut = 1; cut <= 3; cut += 1) {
-    await pay();
+    await sse.pay();
     while (got.length < cut * 2 - 1) await sleep(5);
-    room.cut();
-    await pay();
+    sse.room.cut();
+    await sse.pay();
     while (got.length < cut * 2) await sleep(5);
   }
   source.close();
@@ -60,21 +41,21 @@ test('an EventSource connects again after each cut without a gap or a duplicate'
 });
 
 describe('the SSE client', () => {
-  const connectAs = (key: string | undefined, of: Room = room) =>
+  const connectAs = (key: string | undefined, of: Room = sse.room) =>
     createSseClient({ target: of.url, key });
 
   test('yields the events of the core and ends only by its signal', async () => {
     const client = await connectAs(adminKey);
-    const after = await lastSequence();
+    const after = await sse.lastSequence();
     const stop = new AbortController();
     const events = await client.watchEvents({ after }, { signal: stop.signal });
-    await pay();
+    await sse.pay();
     const got: Event[] = [];
     for await (const event of events) {
       got.push(event);
       if (got.length === 2) stop.abort();
     }
-    const { items } = await house.core.invoke('listEvents', caller, { after });
+    const { items } = await sse.house.core.invoke('listEvents', caller, { after });
     expect(got).toStrictEqual(items);
     await client.close();
   });
@@ -86,14 +67,14 @@ describe('the SSE client', () => {
       code: 'unauthenticated',
       message: 'Expected an API key as a bearer token, got none.',
     });
-    const key = await house.core.invoke(
+    const key = await sse.house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'client' },
       { name: 'client', scopes: ['events:read', 'payments:read', 'customers:read'] },
     );
     const client = await connectAs(key.secret ?? undefined);
     const events = await client.watchEvents({}, { signal });
-    await house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'out' }, { id: key.id });
+    await sse.house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'out' }, { id: key.id });
     const read = (async () => {
       for await (const _event of events);
     })();
@@ -101,7 +82,7 @@ describe('the SSE client', () => {
   });
 
   test('reports a lost connection as a plain Error', async () => {
-    const own = await openRoom(house);
+    const own = await openRoom(sse.house);
     const client = await connectAs(adminKey, own);
     const { signal } = new AbortController();
     const events = await client.watchEvents({}, { signal });

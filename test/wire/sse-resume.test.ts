@@ -9,9 +9,8 @@ import type { Scope } from '../../services/core/merchants/merchant.ts';
 import { maxStreamsOfKey } from '../../services/core/streams.ts';
 import { createEventStreamParser, type Message } from '../../services/wire/http/event-stream.ts';
 import { adminKey, type House, openHouse, readerKey, stillLimits } from '../house.ts';
-import { openRoom, type Room } from './sse-room.ts';
+import { caller, openRoom, type Room, upwards } from './sse-room.ts';
 
-const caller = { credential: adminKey, requestId: 'test' };
 let made = 0;
 /** One event. */
 async function addCustomer({ core }: House): Promise<void> {
@@ -28,7 +27,6 @@ async function pay({ core }: House): Promise<void> {
   );
 }
 const lastSequence = ({ store }: House) => store.of('acct_retail').lastSequence();
-const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(5);

@@ -8,38 +8,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSseListener } from '../../services/sse/server.ts';
 import { createEventStreamParser, type Message } from '../../services/wire/http/event-stream.ts';
 import type { Problem } from '../../services/wire/problem.ts';
-import { adminKey, type House, keyOf, openHouse, readerKey, stillLimits } from '../house.ts';
-import { openRoom, type Room } from './sse-room.ts';
+import { adminKey, keyOf, openHouse, readerKey, stillLimits } from '../house.ts';
+import { caller, openRoom, openSseHouse, type Room, type SseHouse, upwards } from './sse-room.ts';
 
-let house: House;
-let room: Room;
+let sse: SseHouse;
 beforeAll(async () => {
-  house = await openHouse();
-  room = await openRoom(house, { retryMs: 20 });
+  sse = await openSseHouse();
 });
-afterAll(async () => {
-  room.close();
-  await house.close();
-});
-
-const caller = { credential: adminKey, requestId: 'test' };
-let made = 0;
-/** Makes events: one payment is two. */
-async function pay(metadata: Record<string, string> = {}): Promise<void> {
-  made += 1;
-  await house.core.invoke(
-    'createPayment',
-    { ...caller, idempotencyKey: `pay-${made}` },
-    { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', confirm: true, metadata },
-  );
-}
-const lastSequence = () => house.store.of('acct_retail').lastSequence();
-const upwards = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+afterAll(() => sse.close());
 
 const headers = { accept: 'text/event-stream', authorization: `Bearer ${adminKey}` };
 
 /** A stream by fetch, read message by message. */
-async function open(path = '', more: Record<string, string> = {}, of: Room = room) {
+async function open(path = '', more: Record<string, string> = {}, of: Room = sse.room) {
   const stop = new AbortController();
   const response = await fetch(`${of.url}${path}`, {
     headers: { ...headers, ...more },
@@ -81,9 +62,9 @@ describe('a stream', () => {
   });
 
   test('has every event from its start with sequence, type and JSON', async () => {
-    const before = await lastSequence();
+    const before = await sse.lastSequence();
     const stream = await open();
-    await pay();
+    await sse.pay();
     const [first, second] = await stream.take(2);
     expect(first).toMatchObject({ id: String(before + 1), event: 'payment.created' });
     expect(second).toMatchObject({ id: String(before + 2), event: 'payment.succeeded' });
@@ -96,9 +77,9 @@ describe('a stream', () => {
   });
 
   test('resumes after ?after=, or after Last-Event-ID if both are sent', async () => {
-    const start = await lastSequence();
-    await pay();
-    await pay();
+    const start = await sse.lastSequence();
+    await sse.pay();
+    await sse.pay();
     const first = await open(`?after=${start}`);
     expect(sequences(await first.take(4))).toEqual(upwards(start + 1, 4));
     const second = await open(`?after=${start}`, { 'last-event-id': String(start + 3) });
@@ -109,16 +90,16 @@ describe('a stream', () => {
 
   test('has only the requested types', async () => {
     const stream = await open('?types=payment.succeeded,refund.created');
-    await pay();
-    await pay();
+    await sse.pay();
+    await sse.pay();
     const types = (await stream.take(2)).map(({ event }) => event);
     expect(types).toEqual(['payment.succeeded', 'payment.succeeded']);
     stream.close();
   });
 
   test('has a reconnection time and its start position, and sends heartbeats while idle', async () => {
-    const quick = await openRoom(house, { heartbeatMs: 20 });
-    const start = await lastSequence();
+    const quick = await openRoom(sse.house, { heartbeatMs: 20 });
+    const start = await sse.lastSequence();
     const response = await fetch(quick.url, { headers });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let got = '';
@@ -129,7 +110,7 @@ describe('a stream', () => {
 
   test('ends when the server stops', async () => {
     const stop = new AbortController();
-    const stopping = await openRoom(house, { signal: stop.signal });
+    const stopping = await openRoom(sse.house, { signal: stop.signal });
     const stream = await open('', {}, stopping);
     stop.abort();
     expect(await stream.take(1)).toEqual([]);
@@ -137,14 +118,14 @@ describe('a stream', () => {
   });
 
   test('ends with the problem as its last message when the key is revoked', async () => {
-    const key = await house.core.invoke(
+    const key = await sse.house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'watcher' },
       { name: 'watcher', scopes: ['events:read', 'payments:read', 'customers:read'] },
     );
     const authorization = `Bearer ${key.secret}`;
     const stream = await open('', { authorization, 'x-request-id': 'req_mine' });
-    await house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'end' }, { id: key.id });
+    await sse.house.core.invoke('revokeKey', { ...caller, idempotencyKey: 'end' }, { id: key.id });
     const [last, none] = await stream.take(2);
     expect(last?.event).toBe('error');
     expect(JSON.parse(last?.data ?? '')).toMatchObject({
@@ -203,13 +184,15 @@ describe('before the stream starts,', () => {
     expect(wrong.response.headers.get('www-authenticate')).toBe(
       'Bearer realm="payments", error="invalid_token"',
     );
-    const none = await fetch(`${room.url}?after=x`, { headers: { accept: 'text/event-stream' } });
+    const none = await fetch(`${sse.room.url}?after=x`, {
+      headers: { accept: 'text/event-stream' },
+    });
     expect(none.status).toBe(401);
     expect(none.headers.get('www-authenticate')).toBe('Bearer realm="payments"');
   });
 
   test('a key without the scope is refused with 403', async () => {
-    const key = await house.core.invoke(
+    const key = await sse.house.core.invoke(
       'createKey',
       { ...caller, idempotencyKey: 'blind' },
       { name: 'blind', scopes: ['payments:read'] },
@@ -237,7 +220,7 @@ describe('before the stream starts,', () => {
   });
 
   test.each(['POST', 'DELETE', 'PATCH'])('%s is refused with 405', async (method) => {
-    const sent = request(room.url, { method, headers }).end();
+    const sent = request(sse.room.url, { method, headers }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(405);
     expect(response.headers.allow).toBe('GET, HEAD, OPTIONS');
@@ -246,7 +229,7 @@ describe('before the stream starts,', () => {
 
   test('HEAD gets the response of GET without a body, and OPTIONS gets the methods', async () => {
     const ask = async (method: string, path = '') => {
-      const sent = request(`${room.url}${path}`, { method, headers }).end();
+      const sent = request(`${sse.room.url}${path}`, { method, headers }).end();
       const [response] = (await once(sent, 'response')) as [IncomingMessage];
       return { response, body: await text(response) };
     };
@@ -269,11 +252,11 @@ describe('before the stream starts,', () => {
 
 test('a reader that stops uses bounded memory, is disconnected and can resume', async () => {
   const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
-  const start = await lastSequence();
-  await Promise.all(upwards(0, 300).map(() => pay(metadata)));
+  const start = await sse.lastSequence();
+  await Promise.all(upwards(0, 300).map(() => sse.pay(metadata)));
   const options: RequestOptions = { headers, agent: false };
-  // A room of its own over the same core: in the other one nobody is cut off for being behind.
-  const strict = await openRoom(house, { blockedMs: 300 });
+  // A separate room over the same core, because the other one does not disconnect slow readers.
+  const strict = await openRoom(sse.house, { blockedMs: 300 });
   const slow = await new Promise<IncomingMessage>((resolve) => {
     get(`${strict.url}?after=${start}`, options, resolve);
   });
@@ -282,7 +265,7 @@ test('a reader that stops uses bounded memory, is disconnected and can resume', 
   const quick = await open();
   let most = 0;
   for (let i = 0; i < 10; i += 1) {
-    await pay();
+    await sse.pay();
     expect(await quick.take(2)).toHaveLength(2);
     most = Math.max(most, serverSide?.writableLength ?? 0);
     await sleep(10);
@@ -306,16 +289,16 @@ test('a reader that stops uses bounded memory, is disconnected and can resume', 
 });
 
 test('a stream over HTTP/2 equals the stream over HTTP/1.1', async () => {
-  // The listener asks nothing of a request that the compatibility API does not have.
-  const listener = createSseListener(house.core) as unknown as () => void;
+  // The listener uses only what the compatibility API of HTTP/2 has too.
+  const listener = createSseListener(sse.house.core) as unknown as () => void;
   const server = http2.createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const session = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const after = await lastSequence();
+  const after = await sse.lastSequence();
   const sent = session.request({ ':path': `/v1/events?after=${after}`, ...headers });
   const [response] = await once(sent, 'response');
   expect(response).toMatchObject({ ':status': 200, 'content-type': 'text/event-stream' });
-  await pay();
+  await sse.pay();
   const parse = createEventStreamParser();
   const got: Message[] = [];
   for await (const chunk of sent) {
@@ -331,13 +314,13 @@ test('a stream over HTTP/2 equals the stream over HTTP/1.1', async () => {
 
 test('a request that is cut at once leaves no listener behind', async () => {
   for (let i = 0; i < 50; i += 1) {
-    const socket = connect(room.port, '127.0.0.1');
+    const socket = connect(sse.room.port, '127.0.0.1');
     socket.write(
       `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${adminKey}\r\n\r\n`,
       () => socket.destroy(),
     );
   }
   await sleep(50);
-  await pay();
+  await sse.pay();
   expect((await open()).response.status).toBe(200);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PaymentsError } from '../../services/core/errors.ts';
 import { isKept, parseJson } from '../../services/wire/strict-json.ts';
 
-/** Path and code of the one violation that parsing a text comes to. */
+/** Path and code of the only violation that parsing the text gives. */
 function refusal(text: string): readonly [readonly (string | number)[], string] | 'taken' {
   try {
     parseJson(text);

@@ -101,7 +101,7 @@ describe.each(Object.entries(callers))('%s', (_wire, open) => {
   });
 });
 
-/** What using a client comes to, whether its opening or its first watch is refused. */
+/** The result of using a client, whether opening it or its first subscription fails. */
 async function refusal(open: Open<StreamClient>, of: Fivewire, ca?: string) {
   const client = await open(of, ca);
   try {

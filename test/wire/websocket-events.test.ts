@@ -168,7 +168,7 @@ test('a reader that stops uses bounded memory, is closed with 1013 and can resum
   const metadata = Object.fromEntries(upwards(0, 50).map((i) => [`key${i}`, 'x'.repeat(490)]));
   const start = await lastSequence();
   await Promise.all(upwards(0, 300).map(() => pay(metadata)));
-  // A room of its own over the same core: in the other one nobody is closed for being behind.
+  // A separate room over the same core, because the other one does not close slow readers.
   const strict = await serve(createWebsocketRoom(room.core, { stalledMs: 300 }));
   const slow = await enter(strict);
   const [serverSide] = strict.sockets;

@@ -180,7 +180,7 @@ test('a peer that pings and reads nothing uses bounded memory', async () => {
 });
 
 describe('an upgrade', () => {
-  /** What is answered to an upgrade that is refused. */
+  /** The response to a refused upgrade. */
   async function ask(of: Room, more: Record<string, string>, method = 'GET') {
     const headers = {
       connection: 'Upgrade',

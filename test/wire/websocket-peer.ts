@@ -64,7 +64,7 @@ export interface Peer {
   send(frame: object | string | Buffer): void;
   /** The next frame, which may have come already. */
   next(): Promise<Frame>;
-  /** Everything that came and was not asked for by `next`. */
+  /** Every received frame that `next` has not returned. */
   readonly frames: readonly Frame[];
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
