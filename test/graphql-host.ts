@@ -2,7 +2,7 @@ import { readConfig } from '../services/config.ts';
 
 const given = process.env.GRAPHQL_HOST;
 
-/** The host that serves GraphQL over HTTP in this run: `vitest.config.ts` runs its tests on both. */
+/** The host of GraphQL over HTTP in this run: `vitest.config.ts` runs its tests on both. */
 export const { graphqlHost } = readConfig({ GRAPHQL_HOST: given });
 
 /** Whether the run tests only that host, so that it needs no tests of other rooms. */

@@ -36,7 +36,7 @@ const words = [
   '',
 ];
 
-/** Text with unpaired surrogates, NUL, other controls and characters with a meaning on some wire. */
+/** Text with unpaired surrogates, NUL, other controls and characters that some wire interprets. */
 function* texts(seed: number): Generator<string> {
   const next = createRandom(seed);
   const random = (below: number) => Math.floor(next() * below);

@@ -61,7 +61,7 @@ const everySubject: Readonly<Record<string, Connect>> = {
     createWebsocketClient({ target: `ws://127.0.0.1:${server.ports.http}`, key, connections: 2 }),
 };
 
-/** Every way to call the core. The first one has no protocol and is the reference for the others. */
+/** Every way to call the core. The first has no protocol and is the reference for the others. */
 export const subjects = ofThisRun(everySubject);
 
 /** Every way to watch events. */
