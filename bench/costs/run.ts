@@ -114,7 +114,7 @@ function costTable(costs: readonly Cost[]): ReportTable {
   const over = sorted.filter((cost) => perToken(cost) > limitMicros);
   return {
     title: 'Server CPU of expensive requests, at the full data',
-    lead: 'Milliseconds of CPU time of all threads; tokens are those that the server took.',
+    lead: 'CPU time of all threads, for each rate-limit token that the server took.',
     columns: [
       left('wire'),
       left('request'),
@@ -131,16 +131,16 @@ function costTable(costs: readonly Cost[]): ReportTable {
     ]),
     notes: [
       over.length === 0
-        ? `None costs more than ${formatMs(limitMicros)} ms a token.`
-        : `${formatCount(over.length)} cost more than ${formatMs(limitMicros)} ms a token.`,
+        ? `No request costs more than ${formatMs(limitMicros)} ms a token.`
+        : `Requests above ${formatMs(limitMicros)} ms a token: ${formatCount(over.length)}.`,
     ],
   };
 }
 
 /**
  * Sends the most expensive requests known to a server with the full data, one after the other, and
- * prints what each cost of CPU time for every rate-limit token that it took.
- * @returns whether none cost more than 5 ms a token
+ * prints the CPU time of each for every rate-limit token that it took.
+ * @returns whether all cost at most 5 ms a token
  */
 export async function measureCosts(signal: AbortSignal): Promise<boolean> {
   const template = findTemplate();

@@ -229,7 +229,7 @@ function estimateMs(on: readonly ToolSetup[], pairs: number): number {
   return new Set(on.map(({ wire }) => wire)).size * (warmUpMs + 2000) + on.length * ofWay;
 }
 
-/** Tells what is not there. @returns the setups whose tool is */
+/** Reports missing tools. @returns the setups whose tool is installed */
 function findSetups(): ToolSetup[] {
   for (const tool of [wrk, h2load].filter((one) => findTool(one) === undefined)) {
     const wires = new Set(setups.filter((setup) => setup.tool === tool).map(({ wire }) => wire));
@@ -244,7 +244,7 @@ function endOnSignals(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       stop.abort();
-      // Servers, generator and tool are ended with this process.
+      // Servers, generator and tool end with this process.
       process.exit(130);
     });
   }
@@ -253,14 +253,16 @@ function endOnSignals(): AbortSignal {
 
 /**
  * Measures the same request on the same servers by our own drivers and by wrk or h2load, in turns,
- * and prints both with what each client can do at most.
+ * and prints both with the ceiling of each client.
  * @param durationMs of each of the two on each setup, in steps of a second; at least four
- * @returns whether both agree on every line, or what a client can do explains why not
+ * @returns whether both agree on every line, or a client's ceiling explains the difference
  */
 export async function crossCheck(durationMs: number): Promise<boolean> {
   const on = findSetups();
   if (on.length === 0) {
-    console.log(`Nothing to options by. apt-get install ${wrk.packageName} ${h2load.packageName}`);
+    console.log(
+      `Expected wrk or h2load on the PATH, found neither. To install both: apt-get install ${wrk.packageName} ${h2load.packageName}`,
+    );
     return false;
   }
   const pairs = Math.max(fewestPairs, Math.round(durationMs / stepMs));

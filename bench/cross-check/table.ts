@@ -60,8 +60,8 @@ function serverCpuOf(pairs: readonly Pair[], side: keyof Pair): number | undefin
 }
 
 /**
- * Whether both measure the same. A difference is explained where the slower client was near to all
- * that it can do: then it was not the server that was measured.
+ * Whether both measure the same. A difference is explained if the slower client was near its own
+ * ceiling: then it measured itself, not the server.
  */
 export function verdictOf({ pairs, ceilings, tool }: ToolComparison): Agreement {
   const rates = pairs.map((pair) => [pair.ours.perSecond, pair.tool.perSecond] as const);
@@ -91,8 +91,8 @@ export function verdictOf({ pairs, ceilings, tool }: ToolComparison): Agreement 
 }
 
 export const toolTable = (lines: readonly ToolComparison[]): ReportTable => ({
-  title: 'One payment read, by our drivers and by tools that others wrote',
-  lead: 'Calls a second, closed loop: the same request, in turns, on the same server process.',
+  title: 'One payment read, by our drivers and by wrk and h2load',
+  lead: 'Calls a second in a closed loop. Both clients send the same request in turns to the same server process.',
   columns: [
     ...[left('wire'), right('connections'), left('tool'), right('ours'), right("tool's")],
     ...[right("ours / tool's"), right('ceilings'), right('server CPU'), left('verdict')],
@@ -111,11 +111,11 @@ export const toolTable = (lines: readonly ToolComparison[]): ReportTable => ({
     ];
   }),
   notes: [
-    'Connections × calls in flight on each. Medians of the steps; the ratio is of steps in pairs.',
-    "Ceilings, ours / the tool's: the same against a server that does nothing.",
-    "Server CPU, under ours / under the tool's load, of a core.",
-    'Not measured: something else had the core of the server.',
-    'Unsure: the interval holds both agreement and difference.',
+    'Connections × calls in flight on each. Medians of the steps; the ratio compares pairs of steps.',
+    'Ceilings: what our driver / the tool reaches against a server that does nothing.',
+    "Server CPU: share of a core under our driver's / under the tool's load.",
+    'Not measured: another process used the core of the server.',
+    'Unsure: the interval allows both agreement and difference.',
     canPin
       ? 'The server is pinned to core 0; both clients, one at a time, to core 1.'
       : 'Server and clients are not pinned to cores here.',

@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly body: Uint8Array;
 }
 
-/** What a WebSocket client says after it has connected, and then again and again. */
+/** What a WebSocket client sends after it has connected, and then again and again. */
 export interface FrameRequest {
   readonly path: string;
   readonly protocol: string;

@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
 
-/** What is to be sent on a connection: all of one turn of the event loop leaves in one write. */
+/** Collects what a connection sends in one turn of the event loop, and sends it in one write. */
 export interface WriteBatch {
-  /** Room for that many bytes, from `at` on; to be filled before this turn ends. */
+  /** Reserves that many bytes, from `at` on; fill them before this turn ends. */
   reserve(length: number): { readonly bytes: Buffer; readonly at: number };
-  /** Sends these as they are, behind all that came before; not to be changed afterwards. */
+  /** Appends these bytes. Do not change them afterwards. */
   add(bytes: Uint8Array): void;
 }
 
 const size = 64 * 1024;
 
 /**
- * A buffer in front of a socket. It leaves in a tick, which runs after all promise jobs that are
- * ready: the calls that a batch of answers leads to leave as a batch.
+ * Sends in a tick, which runs after all promise jobs that are ready, so that the calls that follow
+ * a batch of responses leave as a batch too.
  */
 export function createWriteBatch(socket: Socket): WriteBatch {
   let buffer = Buffer.allocUnsafe(size);

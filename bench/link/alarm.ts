@@ -13,8 +13,8 @@ const never = 2n ** 62n;
 const nowNanos = (): bigint => process.hrtime.bigint();
 
 /**
- * A timer whose time comes from a thread that waits with a deadline, and sleeps where there is
- * none: timers of the event loop round to whole milliseconds and slip by up to one more.
+ * A timer whose time comes from a thread that waits with a deadline, or sleeps without one:
+ * timers of the event loop round to whole milliseconds and slip by up to one more.
  */
 export async function createAlarm(): Promise<Timer> {
   // The time of the next ring. The thread waits on it, so a new one wakes the thread as well.

@@ -309,21 +309,24 @@ export function renderComparison(comparison: ComparisonOfRuns): string {
     `older: ${describeOrigin(comparison.older)}`,
     `newer: ${describeOrigin(comparison.newer)}`,
     '',
-    ...section('what differs between the two:', differs),
+    ...section('settings that differ:', differs),
     ...(comparison.isSameMachine
       ? []
-      : ['These are two machines: ratios between machines say nothing of the code.', '']),
+      : [
+          'The results come from two machines: their ratios compare the machines, not the code.',
+          '',
+        ]),
     ...section(
-      'refused:',
+      'not comparable:',
       refused.map(({ what, reason }) => `${what}: ${reason}`),
     ),
-    ...section('only in the older:', onlyInOlder),
-    ...section('only in the newer:', onlyInNewer),
+    ...section('only in the older result:', onlyInOlder),
+    ...section('only in the newer result:', onlyInNewer),
     ...(others.length > 0
       ? [
           figureTable(
             'No difference shown',
-            'The interval has 1 in it, or the ratio is within the noise floor of a run.',
+            'The interval contains 1, or the ratio is within the noise floor of a run.',
             others,
           ),
         ]
@@ -338,7 +341,7 @@ export function renderComparison(comparison: ComparisonOfRuns): string {
         ]
       : []),
     figures.length === 0
-      ? 'Nothing can be compared.'
-      : `${counts} differ beyond the noise. The machine of another hour is in every ratio: a noise floor knows only its own run's.`,
+      ? 'No figure can be compared.'
+      : `${counts} differ beyond the noise. Ratios include changes of the machine between the runs, which no noise floor covers.`,
   ].join('\n');
 }

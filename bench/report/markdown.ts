@@ -5,7 +5,7 @@ import { renderMarkdown } from '../result/table.ts';
 import { goalTable } from './goals.ts';
 import { tablesOf } from './tables/index.ts';
 
-/** Where and when, in one line each. */
+/** The run and its machine, a line each. */
 export function describeRun(result: Result): string[] {
   const { environment, options, startedAt, finishedAt, complete } = result;
   const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
@@ -23,7 +23,7 @@ export function describeRun(result: Result): string[] {
     ...(options.nodeFlags.length > 0
       ? [`Every server that is timed started with ${options.nodeFlags.join(' ')}.`]
       : []),
-    ...(options.tls ? ['Every wire over TLS, with a self-made certificate.'] : []),
+    ...(options.tls ? ['Every wire over TLS, with a self-signed certificate.'] : []),
     ...Object.entries(options.targets).map(
       ([wire, place]) =>
         `Target: ${wire} at ${place}, a server that ran before and was not restarted between rounds.`,
@@ -32,14 +32,14 @@ export function describeRun(result: Result): string[] {
   ];
 }
 
-/** What the numbers do not say. */
+/** Limits of the numbers. */
 export const limits = [
-  'Client and server share one machine. Where a distance is named, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
+  'Client and server share one machine. For a distance, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
-  'All contenders of a round are alive at once and alternate at steps of a tenth of a second or so, in random order: whatever the machine does for a while, it does to all of them. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
-  'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 needs more than five minutes to optimise every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" marks code that still changed. `--full` lowers nothing, and waits.',
+  'All contenders of a round are alive at once and alternate at steps of a tenth of a second or so, in random order, so that a slow spell of the machine affects all of them. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 needs more than five minutes to optimise every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" marks code that still changed. `--full` keeps the defaults, and waits longer.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
-  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity came nearer than 75 % to what the generator can do by itself. An INVALID measurement has no number here and no part in any answer.',
+  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity was above 75 % of the ceiling of the generator. An INVALID measurement has no number here and affects no answer.',
   'Calls under load are sent by a driver that has the bytes of the real client and checks each response; screens, caches and events go through the real clients.',
 ];
 

@@ -4,8 +4,8 @@ import { parseResult } from '../result/result.ts';
 import { renderReadmeTable } from './readme.ts';
 
 /**
- * Writes README's results from the newest committed run; `--check` writes nothing and fails where
- * they are not what would be written.
+ * Writes README's results from the newest committed run; `--check` writes nothing and fails if
+ * they are outdated.
  *
  *     node bench/report/write-readme.ts [--check]
  */

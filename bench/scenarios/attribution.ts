@@ -12,7 +12,7 @@ const createsPerSecond = 500;
 export const attribution = callScenario({
   name: 'attribution',
   title: 'JSON or protobuf, HTTP/1.1 or HTTP/2, bare library or whole room',
-  what: 'The same read and the same create, with one layer changed at a time: what gRPC differs from REST by comes apart.',
+  what: 'The same read and the same create, with one layer changed at a time, which splits the difference between gRPC and REST into parts.',
   baseline: 'rest-json-h1',
   rounds: { quick: 1, normal: 3, full: 8 },
   contenders: [

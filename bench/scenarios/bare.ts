@@ -7,7 +7,7 @@ import { readPayment } from '../trial/workloads.ts';
 export const bare = callScenario({
   name: 'bare',
   title: 'Each room beside its bare library',
-  what: 'A payment is read: the bare libraries answer a constant, or with core in them what it reads.',
+  what: 'A payment is read. A bare library returns a constant, or with core what core reads.',
   baseline: 'rest',
   rounds: { quick: 1, normal: 0, full: 6 },
   contenders: [

@@ -41,7 +41,7 @@ const warmUpPhase = 'warm-up';
 export const cached: Scenario = {
   name: 'cached',
   title: 'The same payment read again and again by a client that may cache',
-  what: `Readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while nothing changes.`,
+  what: `Readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while the payment does not change.`,
   baseline: 'rest',
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },

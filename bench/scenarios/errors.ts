@@ -13,7 +13,7 @@ const wireOf = (contender: string) =>
 export const errors: Scenario = {
   name: 'errors',
   title: 'The same six failures on every wire',
-  what: `Each client reports the same code and the same violations. Cost: ${callsInFlight} calls in flight, beside the good call on the same path.`,
+  what: `Each client reports the same code and the same violations. Cost: ${callsInFlight} calls in flight, compared with the successful call on the same path.`,
   baseline: 'rest',
   contenders,
   rounds: { quick: 1, normal: 1, full: 3 },

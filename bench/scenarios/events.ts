@@ -21,7 +21,7 @@ const contenders: readonly Contender[] = [
 export const events: Scenario = {
   name: 'events',
   title: 'An event delivered',
-  what: `${eventsPerSecond} payments a second are created over REST; each of ${watchers} watchers gets an event of each. The delay counts from the intended publication, so the creation is in it.`,
+  what: `${eventsPerSecond} payments a second are created over REST; each of ${watchers} watchers gets an event for each. The delay counts from the intended start of the creation.`,
   baseline: 'sse',
   contenders,
   rounds: { quick: 1, normal: 3, full: 8 },

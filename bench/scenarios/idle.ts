@@ -22,8 +22,8 @@ const contenders = [
 /** A connection is open, and nothing happens. */
 export const idle: Scenario = {
   name: 'idle',
-  title: 'A connection open, and nothing happening',
-  what: 'Clients connect, each over a connection of its own, and listen if the wire has streams; nothing is sent. Reported is how much resident memory the server takes for each.',
+  title: 'Idle connections',
+  what: 'Each client opens a connection and listens if the wire has streams; nothing is sent. The figure is resident memory of the server for each connection.',
   baseline: 'websocket',
   contenders,
   rounds: { quick: 1, normal: 0, full: 3 },

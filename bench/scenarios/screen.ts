@@ -69,7 +69,7 @@ const distances = [0, 1, 10, 50, 150];
 export const screen = callScenario({
   name: 'screen',
   title: 'One screen: a customer, the last 20 payments, the refunds of each',
-  what: 'All that one screen shows, one user at a time; calls that do not wait for each other are sent at once.',
+  what: 'Everything that one screen shows, for one user at a time. Calls that do not need each other are sent at once.',
   baseline: 'rest-chatty',
   rounds: { quick: 1, normal: 3, full: 6 },
   contenders: [

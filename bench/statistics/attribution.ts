@@ -68,9 +68,9 @@ function shares(jsonH1: number, protobufH1: number, jsonH2: number, protobufH2: 
  * - `rooms`: from `rest-json-h1` by both to `rest-protobuf-h2`, then on to `grpc`. Nothing between
  *   those two rooms can be measured, so library and our code are one part here.
  *
- * The columns agree as far as a layer costs the same whatever is below and above it. Transport of
- * the rooms has in it that hono answers HTTP/2 by Node's compatibility layer, where the bare server
- * takes the streams themselves.
+ * The columns agree as far as a layer costs the same whatever is below and above it. The transport
+ * of the rooms includes Node's compatibility layer, by which hono serves HTTP/2; the bare server
+ * uses streams directly.
  *
  * @param cpu CPU of one call of each variant, microseconds
  */

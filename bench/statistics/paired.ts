@@ -27,7 +27,7 @@ export const tailsOf = (degreesOfFreedom: number): number =>
 
 /**
  * How much too narrow a percentile bootstrap of n values is: it resamples from a spread with n
- * and not n − 1 in the denominator, and takes the normal's tails where Student's are right
+ * and not n − 1 in the denominator, and uses the normal's tails instead of Student's
  * (Hesterberg, "What teachers should know about the bootstrap", 2015, §4.5.3).
  */
 const narrowness = (n: number): number => Math.sqrt(n / (n - 1)) * tailsOf(n - 1);

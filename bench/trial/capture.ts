@@ -60,8 +60,8 @@ const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, length);
 
 /**
- * Checks that an answer is the one that was captured: to the byte, or by the fragments that all
- * answers of the workload have.
+ * Checks that a response equals the captured one: byte for byte, or by the fragments that all
+ * responses of the workload have.
  */
 export function checkOf(workload: Workload, { prepared, status, body }: CapturedCall): ReplyCheck {
   const { fragments } = workload;

@@ -80,10 +80,10 @@ export function closedSampleOf(
 }
 
 /**
- * The share of the rate that was achieved. An answer takes as long as the quickest, and one that
- * has to wait for another twice as long; what is over that at the end of a step had piled up.
- * Calls pile up in every step where a rate is too high, and in some where something came in
- * between: the best step shows which.
+ * The share of the rate that was achieved. A call may take as long as the quickest, or
+ * twice as long if it waits for another; a longer tail at the end of a step means that calls had
+ * piled up. A rate that is too high piles them up in every step, a disturbance only in some, so
+ * the best step decides.
  */
 export function achievedBy(steps: readonly OpenStep[]): number {
   const scheduled = sum(steps, ({ loop }) => loop.scheduled);

@@ -98,11 +98,11 @@ const windowMs = 250;
 const aloneShare = 0.3;
 /**
  * V8 brings the functions of a call to its last tier only after many calls, and takes code back on
- * the way: before this many, a cost that looks level is none. By itself it needs from 25,000 (gRPC)
- * to 60,000 (REST) on Node 26; what a call costs then is a third to a half of what it did at first.
+ * the way: before this many, a cost that looks level still changes. By default it needs from
+ * 25,000 (gRPC) to 60,000 (REST) on Node 26; a call then costs a third to a half of the first ones.
  */
 const fewestCalls = 20_000;
-/** The windows that are looked at last, and as many before them. */
+/** Number of windows compared with as many before them. */
 const compared = 4;
 /** Minimum ratio of the last costs to those before that counts as level. */
 const level = 0.97;
@@ -111,14 +111,14 @@ const level = 0.97;
 export const isLevel = (costs: readonly number[], calls: number): boolean =>
   calls >= fewestCalls &&
   costs.length >= 2 * compared &&
-  // The cheapest of them: in the others something came in between.
+  // The cheapest, because a disturbance raises the others.
   Math.min(...costs.slice(-compared)) >= level * Math.min(...costs.slice(-2 * compared, -compared));
 
 /**
- * Calls without being measured, until a call costs the server no less than it did before, or the
- * time is up: code that runs for the first time is not what users meet. Where the server's CPU time
- * is known, it is what is compared: others may be warming up on the same cores.
- * @returns how long it was
+ * Makes calls that are not measured, until they get no cheaper or the time is up, because users
+ * rarely meet code that runs for the first time. Compares the server's CPU time if it is known,
+ * because others may be warming up on the same cores.
+ * @returns how long it took
  * @throws Error if a call fails
  */
 export async function warmUp(

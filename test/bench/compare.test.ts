@@ -252,7 +252,7 @@ describe('what is refused', () => {
     expect(compareResults(usual, secure).figures).toEqual([]);
     expect(compareResults(target, usual).figures).toEqual([]);
     expect(renderComparison(compareResults(usual, secure))).toMatch(
-      /refused:\n {2}everything: no TLS in one, TLS in the other\n\nNothing can be compared\.$/,
+      /not comparable:\n {2}everything: no TLS in one, TLS in the other\n\nNo figure can be compared\.$/,
     );
   });
 
@@ -344,15 +344,15 @@ describe('what two runs do not share', () => {
     ]);
     expect(comparison.isSameMachine).toBe(true);
     const text = renderComparison(comparison);
-    expect(text).toContain('what differs between the two:\n  kernel: Linux 6.1.0 → Linux 6.2.0\n');
+    expect(text).toContain('settings that differ:\n  kernel: Linux 6.1.0 → Linux 6.2.0\n');
     expect(text).not.toContain('two machines');
   });
 
   test.each([{ machine: 'physical' }, { cores: 8 }, { cpuModel: 'Other' }])(
-    'is the machine, whose ratios say nothing of the code: %o',
+    'is the machine, whose ratios compare the machines, not the code: %o',
     (environment) => {
       const text = renderComparison(compareResults(runOf([]), runOf([], { environment })));
-      expect(text).toContain('ratios between machines say nothing of the code');
+      expect(text).toContain('their ratios compare the machines, not the code');
     },
   );
 });
@@ -376,6 +376,6 @@ describe('the comparison as text', () => {
     expect(line).toMatch(
       /read, 2,000\/s, 64 connections +CPU at rate +100 µs +130 µs +1\.30× \[1\.2\d, 1\.3\d\] +1\.0\d× +more/,
     );
-    expect(text).not.toContain('refused:');
+    expect(text).not.toContain('not comparable:');
   });
 });

@@ -10,8 +10,8 @@ export function calibrationTable({ ceilings, link }: Result): ReportTable[] {
   );
   return [
     {
-      title: 'The generator and the link by themselves',
-      lead: 'Calls a second against a null server, which does nothing: what comes nearer to it than 75 % is INVALID.',
+      title: 'Calibration of the load generator and the link',
+      lead: 'Calls a second against a null server, which does nothing. A capacity above 75 % of this is INVALID.',
       columns: [left('protocol'), left('driver'), right('calls/s'), right('client CPU µs/call')],
       rows: ceilings.map(({ protocol, driver, perSecond, clientCpuShare }) => [
         protocol,

@@ -26,7 +26,7 @@ export function concurrencyTable(result: Result, scenario: Scenario): ReportTabl
   return [
     tableWith(cells, columns, {
       title: `${scenario.title}: calls a second by calls in flight`,
-      lead: 'As many connections as calls, except where it says otherwise; HTTP/1.1 has one call at a time on a connection.',
+      lead: 'As many connections as calls, unless the column names another number. HTTP/1.1 has one call at a time on a connection.',
       notes: [],
     }),
   ];

@@ -33,7 +33,7 @@ export function curveTable(result: Result, scenario: Scenario): ReportTable[] {
   return [
     tableWith(cells, columns, {
       title: `${scenario.title}: p99 in ms by share of capacity`,
-      lead: 'Of the capacity that each process showed in its closed loop. In brackets: INVALID, the rate was not achieved in most processes, or another gate speaks against it.',
+      lead: 'The load is a share of the capacity that each process showed in its closed loop. Brackets mark a figure as INVALID in most processes, because the rate was not achieved or another check failed.',
       notes: [],
     }),
   ];

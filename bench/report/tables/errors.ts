@@ -33,7 +33,7 @@ export function errorTable(result: Result, scenario: Scenario): ReportTable {
   ];
   return {
     title: scenario.title,
-    lead: `${scenario.what} Bytes received: the first of its kind on a connection in use, and the same once more.`,
+    lead: `${scenario.what} Bytes received: the first failure of its kind on a warm connection, then the same again.`,
     columns: [left(''), ...cells.map((cell) => left(labelOf(cell)))],
     rows: [...rows, costRow('not_found', goodRead), costRow('validation_failed', goodCreate)],
     notes: notesFor(cellsOf(result, scenario)),

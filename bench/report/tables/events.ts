@@ -43,7 +43,7 @@ export function eventTable(result: Result, scenario: Scenario): ReportTable {
   ];
   return tableWith(cells, columns, {
     title: scenario.title,
-    lead: `${scenario.what} CPU is that of publishing and of all deliveries; the row without watchers is publishing alone. First event: from the wish to listen, connection and all.`,
+    lead: `${scenario.what} CPU includes publishing and all deliveries; the row without watchers shows publishing alone. The first event includes the time to connect.`,
     notes: [floorNote(result, scenario.name, ['delay', 'cpuPerEvent']), ...notesFor(cells)],
   });
 }

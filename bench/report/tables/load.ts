@@ -68,7 +68,7 @@ export function loadTable(result: Result, scenario: Scenario): ReportTable {
         : []),
       ...(open
         ? [
-            `Cost and latency: independent arrivals at ${formatCount(open.perSecond)}/s, from the intended start.`,
+            `Cost and latency: Poisson arrivals at ${formatCount(open.perSecond)}/s; latency counts from the intended start.`,
           ]
         : []),
       `Warmed up for ${warmUpRange(cells)}.`,
@@ -86,7 +86,7 @@ export function loadTable(result: Result, scenario: Scenario): ReportTable {
   });
 }
 
-/** The longest that a server's event loop was held up at equal rate, in any of the processes. */
+/** The longest stall of a server's event loop at equal rate, in any of the processes. */
 function longestStall({ samples }: Cell): number | undefined {
   const stalls = samples.flatMap((sample) => openOf(sample)?.serverLoopDelayMs ?? []);
   return stalls.length === 0 ? undefined : Math.max(...stalls);
@@ -105,12 +105,12 @@ function warmUpRange(cells: readonly Cell[]): string {
   return `${seconds(Math.min(...times))} to ${seconds(Math.max(...times))} s`;
 }
 
-/** The two drivers on the same server, in turns: ours over autocannon. */
+/** Compares our driver with autocannon, in turns on the same server. */
 function crossCheck(cells: readonly Cell[]): string[] {
   return cells.flatMap((cell) => {
     if (!isValid(cell)) return [];
     const ratio = typical(cell, overAutocannon);
     if (ratio === undefined) return [];
-    return `autocannon on ${labelOf(cell)}: ${formatCount(typical(cell, 'autocannon'))}/s; our driver ${ratio.toFixed(2)} of it.`;
+    return `autocannon on ${labelOf(cell)}: ${formatCount(typical(cell, 'autocannon'))}/s; our driver did ${ratio.toFixed(2)}× as many.`;
   });
 }

@@ -18,8 +18,8 @@ export function storageTable({ storage }: Result): ReportTable[] {
   ];
   return [
     {
-      title: 'The store by itself',
-      lead: 'In one process, without a wire: what the store adds to a bare prepared statement, and what sharing commits saves.',
+      title: 'The store alone',
+      lead: 'In one process, without a wire: how much the store adds to a bare prepared statement, and how much shared commits save.',
       columns: [left(''), right('')],
       rows,
       notes: [],

@@ -19,7 +19,7 @@ import { constants } from './constant.ts';
 
 /**
  * The null servers: they find where a request ends and answer a constant, on bare sockets. What a
- * client reaches against them is its own ceiling. They trust who calls: it is the bench.
+ * client reaches against them is its own ceiling. They check nothing, because only the bench calls.
  */
 
 const rest = Buffer.from(constants.rest);
