@@ -56,7 +56,7 @@ export function inputFields(operation: OperationName): InputField[] {
     required: required.includes(name),
     schema: timeFields.has(name)
       ? { type: 'string', format: 'date-time' }
-      : // A boolean as a schema stands for any or none; the operations have neither.
+      : // A schema may be a boolean, which no operation uses.
         (schema as InputField['schema']),
   }));
 }

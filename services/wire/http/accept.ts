@@ -19,10 +19,10 @@ const parsed = new Map<string, readonly MediaType[]>();
 const mostParsed = 100;
 /** Maximum length of a remembered header: browsers send less than 200 characters. */
 const longestParsed = 512;
-/** Maximum ranges of one header that are read. */
+/** Maximum characters of one header that are read. */
 const longestRead = 2048;
 
-/** The media ranges of an `Accept` header, up to more than a client has reason to send. */
+/** Cuts an `Accept` header to its first whole ranges, if it is longer than clients need. */
 export const readable = (accept: string): string =>
   accept.length <= longestRead
     ? accept
@@ -49,7 +49,7 @@ function fitOf(range: MediaType, type: string, allows: (range: MediaType) => boo
 }
 
 /**
- * How welcome a type is, by the most specific range that admits it.
+ * Returns the preference for a type, by the most specific range that matches it.
  *
  * @param allows whether a range that names the type means it, by its parameters. Defaults to any.
  */

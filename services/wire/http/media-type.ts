@@ -12,7 +12,7 @@ const quotedString = '"(?:[^"\\\\]|\\\\.)*"';
 const typeName = new RegExp(`^${token}/${token}$`);
 const parameter = new RegExp(`^(${token})=(${token}|${quotedString})$`, 's');
 
-/** Splits a list at separators outside of quoted strings; returns the first parts. */
+/** Splits a list at separators outside of quoted strings. */
 function split(text: string, separator: ',' | ';'): string[] {
   const parts: string[] = [];
   let from = 0;
@@ -30,7 +30,7 @@ function split(text: string, separator: ',' | ';'): string[] {
   return parts.map((part) => part.trim());
 }
 
-/** A media type with its parameters; undefined if the text is none. */
+/** Parses a media type with its parameters; undefined if the text is invalid. */
 export function parseMediaType(text: string): MediaType | undefined {
   const [name = '', ...rest] = split(text, ';');
   if (!typeName.test(name)) return undefined;
@@ -49,19 +49,19 @@ export function parseMediaType(text: string): MediaType | undefined {
   return { name: name.toLowerCase(), parameters };
 }
 
-/** The media ranges of a list such as `Accept`, in their order, without those that are none. */
+/** Parses the media ranges of a list such as `Accept`, in order, and skips invalid ones. */
 export const parseMediaTypes = (list: string): readonly MediaType[] =>
   split(list, ',').flatMap((part) => parseMediaType(part) ?? []);
 
-/** How welcome a range is, 0 to 1 (RFC 9110 §12.4.2); 0 if its weight is malformed. */
+/** The weight of a range, 0 to 1 (RFC 9110 §12.4.2); 0 if it is malformed. */
 export function weightOf({ parameters }: MediaType): number {
   const weight = parameters.get('q') ?? '1';
   return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(weight) ? Number(weight) : 0;
 }
 
 /**
- * Whether a type is text in UTF-8 without anything that narrows it: no parameter beside a weight
- * and the only charset that JSON and event streams have (RFC 8259 §8.1, WHATWG HTML §9.2).
+ * Whether a type is text in UTF-8 without other parameters than a weight and the only charset that
+ * JSON and event streams have (RFC 8259 §8.1, WHATWG HTML §9.2).
  */
 export function isPlain({ parameters }: MediaType): boolean {
   for (const [name, value] of parameters) {

@@ -36,10 +36,10 @@ function unsayable(name: OperationName, key: string, input: unknown): Error {
 }
 
 /**
- * The other direction, for the server: makes what reads the messages of an operation. The
- * idempotency key in a message is the room's to read.
- * @throws PaymentsError `validation_failed` with what core refuses as well, if a field holds a
- *   value that the input has no words for
+ * The inverse, for the server: makes a function that reads the messages of an operation. The room
+ * reads the idempotency key in a message.
+ * @throws PaymentsError `validation_failed` with the violations that core also reports, if a field
+ *   holds a value that the input cannot express
  */
 export function requestDecoder(name: OperationName): (message: object) => Record<string, unknown> {
   const fields = Object.entries<Field>(methods[name].fields).map(([key, field]) => ({
