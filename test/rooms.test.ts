@@ -42,7 +42,7 @@ const strays = (folder: string, allowed: readonly string[]): string[] =>
     .filter(({ target }) => !allowed.some((prefix) => target.startsWith(prefix)))
     .map(show);
 
-describe('directions', () => {
+describe('the directions of imports', () => {
   test('let core import only core, its schema library and pure built-ins', () => {
     expect(strays('services/core', ['services/core/'])).toEqual([]);
     const libraries = importsUnder('services/core').filter((one) => !isLocal(one));

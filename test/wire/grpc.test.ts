@@ -331,7 +331,7 @@ test('do not end running calls when the server closes: these get their responses
   around.peer.close();
 });
 
-describe('the client', () => {
+describe('the gRPC client', () => {
   test('refuses input that a message cannot express with the error of the core', async () => {
     const direct = room.house.core.invoke(
       'createPayment',
