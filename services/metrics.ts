@@ -36,7 +36,8 @@ export function createMetrics(store: Pick<Store, 'queryCount'>): Metrics {
         '# HELP fivewire_store_queries_total Database statements executed for calls.',
         '# TYPE fivewire_store_queries_total counter',
         `fivewire_store_queries_total ${store.queryCount}`,
-        '# HELP fivewire_calls_total Calls that ended, by operation and result code.',
+        '# HELP fivewire_calls_total Calls that ended, by operation and result code. A GraphQL' +
+          ' document is one of operation "document", besides the calls in it.',
         '# TYPE fivewire_calls_total counter',
         ...[...calls].flatMap(([operation, codes]) =>
           [...codes].map(

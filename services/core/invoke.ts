@@ -71,6 +71,14 @@ export function createCore(ports: Ports): Core {
   const calls = createCalls(ports, admission);
   const watch = createWatch(ports, admission, calls, requests);
 
+  /** Who calls, which the request's observation learns too. */
+  async function sessionOf(caller: Caller): Promise<Session> {
+    const session = await admission.sessionOf(caller, clock.now());
+    const { observation } = caller;
+    if (observation) observation.merchantId = session.principal.merchantId;
+    return session;
+  }
+
   return {
     observe: requests.observe,
 
@@ -88,7 +96,7 @@ export function createCore(ports: Ports): Core {
     async authenticate(caller) {
       const startedMs = performance.now();
       try {
-        return await admission.sessionOf(caller, clock.now());
+        return await sessionOf(caller);
       } catch (thrown) {
         throw requests.failedBefore('authenticate', caller, startedMs, undefined, thrown);
       }
@@ -98,7 +106,7 @@ export function createCore(ports: Ports): Core {
       const startedMs = performance.now();
       let session: Session | undefined;
       try {
-        session = await admission.sessionOf(caller, clock.now());
+        session = await sessionOf(caller);
         return await admission.admit(session, composite, caller);
       } catch (thrown) {
         throw requests.failedBefore('admit', caller, startedMs, session, thrown);

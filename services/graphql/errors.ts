@@ -204,10 +204,15 @@ const documentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'not_found',
 ]);
 
-/** Errors instead of a result; the first one's code decides. */
-export function refusalWith(errors: readonly GraphQLError[]): Refusal {
+/** The first error's code decides. */
+export function codeOf({ errors }: Pick<Refusal, 'errors'>): ErrorCode {
   const code = errors[0]?.extensions.code;
-  if (!isErrorCode(code)) return { errors, status: httpStatus.internal, wellFormed: false };
+  return isErrorCode(code) ? code : 'internal';
+}
+
+/** Errors instead of a result. */
+export function refusalWith(errors: readonly GraphQLError[]): Refusal {
+  const code = codeOf({ errors });
   const wellFormed = documentCodes.has(code);
   return { errors, status: wellFormed ? 400 : httpStatus[code], wellFormed };
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import { encodeMessage, retryField, type Timings } from '../wire/http/event-stream.ts';
+import type { Sender } from './caller.ts';
 
 /** Ignored by every client, seen by every proxy. */
 const heartbeat = ':\n\n';
@@ -8,25 +9,27 @@ const heartbeat = ':\n\n';
 export interface EventStreamOptions extends Pick<Timings, 'heartbeatMs' | 'retryMs'> {
   /** Aborts when the server shuts down: a stream that ends then is not complete. */
   readonly closing: AbortSignal;
-  readonly report: (cause: unknown) => void;
 }
 
 /**
  * Sends results as server-sent events (GraphQL over SSE, distinct connections mode). `complete` is
  * only sent at the end of the operation: a client that did not get it reconnects. If the reader is
- * behind, the stream waits; the buffers of stream and socket bound what it has not read.
+ * behind, the stream waits; the buffers of stream and socket bound what it has not read. The
+ * observation of the request ends with the stream.
  *
  * @param onRead called when a reader begins to read
  */
 export function eventStreamOf(
   results: ExecutionResult | AsyncIterable<ExecutionResult>,
-  { heartbeatMs, retryMs, closing, report }: EventStreamOptions,
+  { heartbeatMs, retryMs, closing }: EventStreamOptions,
+  { signal, observation }: Pick<Sender, 'signal' | 'observation'>,
   onRead: () => void,
 ): Readable {
   const isStream = Symbol.asyncIterator in results;
   const iterator = (isStream ? results : once(results))[Symbol.asyncIterator]();
   let pulse: NodeJS.Timeout | undefined;
   let isWaiting = false;
+  const end = () => observation.end('ok');
 
   function begin(): void {
     pulse = setInterval(() => {
@@ -50,7 +53,7 @@ export function eventStreamOf(
       }
     } catch (thrown) {
       // After an unexpected failure the stream ends without `complete`.
-      report(thrown);
+      observation.end('internal', thrown);
     }
     clearInterval(pulse);
     stream.push(null);
@@ -66,12 +69,15 @@ export function eventStreamOf(
     },
     destroy(error, done) {
       clearInterval(pulse);
+      end();
       Promise.resolve(iterator.return?.()).then(
         () => done(error),
         (thrown) => done(thrown),
       );
     },
   });
+  // If the client has left already, perhaps nobody reads or destroys the stream.
+  if (signal.aborted) end();
   // The first bytes carry the headers to the client, which show that it is subscribed.
   stream.push(`${retryField(retryMs)}${heartbeat}`);
   return stream;

@@ -15,6 +15,7 @@ import type { GraphqlContext } from './context.ts';
 import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
 import {
   askForText,
+  codeOf,
   InvalidDocument,
   type Refusal,
   Refused,
@@ -91,7 +92,10 @@ export interface Execution {
     caller: DocumentCaller,
     transport: Transport,
   ): Promise<PreparedRequest>;
-  /** Takes the cost of the whole from the key's bucket; returns the caller from then on. */
+  /**
+   * Takes the cost of the whole from the key's bucket; returns the caller of the calls in the
+   * document, without its observation.
+   */
   admit(request: PreparedRequest, caller: DocumentCaller): Promise<DocumentCaller>;
   /** What the resolvers of one document share. */
   contextOf(request: PreparedRequest, caller: DocumentCaller): GraphqlContext;
@@ -110,7 +114,10 @@ export interface Execution {
     caller: DocumentCaller,
     args: ExecutionArgs,
   ): Promise<ResultStream>;
-  /** The response instead of a result; core counts, logs and limits it. */
+  /**
+   * The response instead of a result; core counts, logs and limits it, and so ends the observation
+   * of the document.
+   */
   refuse(thrown: unknown, caller: GraphqlCaller): Promise<Refusal>;
   /** Runs all steps. Never rejects. */
   run(
@@ -243,14 +250,19 @@ async function admit(
     tokens > 0
       ? await core.admit(caller, { tokens, bySize })
       : { ...caller.session, prepaid: true, bySize };
-  return { ...caller, session };
+  return { ...caller, session, observation: undefined };
 }
+
+/** Who makes the calls in a document: each is observed by itself, and none as the document. */
+const ofCalls = (caller: DocumentCaller): DocumentCaller =>
+  caller.observation ? { ...caller, observation: undefined } : caller;
 
 function contextOf(
   { core, options }: Room,
   { operation: { kind } }: PreparedRequest,
-  caller: DocumentCaller,
+  sender: DocumentCaller,
 ): GraphqlContext {
+  const caller = ofCalls(sender);
   const how = { batch: options.loaders, cache: kind !== 'subscription' };
   let loaders: Loaders | undefined;
   return {
@@ -299,7 +311,11 @@ async function subscribe(
 }
 
 async function refuse(room: Room, thrown: unknown, caller: GraphqlCaller): Promise<Refusal> {
-  if (thrown instanceof Refused) return thrown.refusal;
+  if (thrown instanceof Refused) {
+    // Counted already as a call if one failed, but not yet as the document.
+    caller.observation?.end(codeOf(thrown.refusal));
+    return thrown.refusal;
+  }
   if (thrown instanceof InvalidDocument) return refuseDocument(room, thrown, caller);
   if (thrown instanceof GraphQLError) {
     return refuseDocument(room, new InvalidDocument([thrown]), caller);

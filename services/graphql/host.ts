@@ -13,6 +13,8 @@ export interface HttpHost {
   /** How long the reader of an event stream may read nothing. */
   readonly blockedMs: number;
   readonly events: EventStreamOptions;
+  /** Reports a failure that belongs to no request. */
+  readonly report: (cause: unknown) => void;
   /** Whether introspection is allowed; tools are then served too. */
   readonly introspection: boolean;
 }

@@ -4,7 +4,7 @@ import type { Session } from '../core/invoke.ts';
 import { eventStreamHeaders } from '../wire/http/event-stream.ts';
 import { endOfTurn } from '../wire/turn.ts';
 import { type Accepted, acceptedBy } from './accept.ts';
-import { callerOf, type GraphqlCaller, type HttpCaller } from './caller.ts';
+import { callerOf, type Sender } from './caller.ts';
 import { eventStreamOf } from './event-stream.ts';
 import { notAcceptable } from './execution.ts';
 import type { HttpHost } from './host.ts';
@@ -37,7 +37,7 @@ export function createLeanListener({
   async function answer(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    caller: HttpCaller,
+    caller: Sender,
     accepted: Accepted,
   ): Promise<void> {
     const { requestId } = caller;
@@ -46,7 +46,7 @@ export function createLeanListener({
     const respond = (response: HttpResponse) => send(outgoing, response, readMs);
     const sendEvents = (results: ExecutionResult | ResultStream) => {
       const idle = () => outgoing.setTimeout(blockedMs, () => outgoing.destroy());
-      const stream = eventStreamOf(results, events, idle);
+      const stream = eventStreamOf(results, events, caller, idle);
       outgoing.writeHead(200, { ...eventStreamHeaders, 'x-request-id': requestId });
       outgoing.once('close', () => stream.destroy());
       stream.pipe(outgoing);
@@ -73,13 +73,17 @@ export function createLeanListener({
     const { result } = outcome;
     await endOfTurn();
     if (!json) return sendEvents(result);
-    if (!isGet) return respond(resultResponse(result, json, requestId));
     const ifNoneMatch = incoming.headers['if-none-match'];
-    respond(cacheableResponse(request, result, ifNoneMatch, json, requestId));
+    respond(
+      isGet
+        ? cacheableResponse(request, result, ifNoneMatch, json, requestId)
+        : resultResponse(result, json, requestId),
+    );
+    caller.observation.end('ok');
   }
 
   /** The last net: what broke here is logged, and answered where nothing was said yet. */
-  async function answerBroken(thrown: unknown, outgoing: ServerResponse, caller: GraphqlCaller) {
+  async function answerBroken(thrown: unknown, outgoing: ServerResponse, caller: Sender) {
     const refusal = await execution.refuse(thrown, caller);
     if (outgoing.headersSent) return outgoing.destroy();
     const response = refusalResponse(refusal, true, 'application/json', caller.requestId);
@@ -89,7 +93,7 @@ export function createLeanListener({
   return (incoming, outgoing) => {
     const accepted = acceptedBy(incoming.headers.accept);
     const signal = signalOf(outgoing, accepted, events.closing);
-    const caller = callerOf(incoming, addressOf(incoming), signal);
+    const caller = callerOf(core, incoming, addressOf(incoming), signal);
     answer(incoming, outgoing, caller, accepted)
       .catch((thrown: unknown) => answerBroken(thrown, outgoing, caller))
       .catch(() => outgoing.destroy());

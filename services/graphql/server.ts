@@ -99,11 +99,8 @@ export function createGraphqlRoom(core: Core, options: GraphqlRoomOptions = {}):
     readMs,
     blockedMs: timings.blockedMs,
     introspection,
-    events: {
-      ...timings,
-      closing: closing.signal,
-      report: (cause) => report(cause, requestIdOf(undefined)),
-    },
+    events: { ...timings, closing: closing.signal },
+    report: (cause) => report(cause, requestIdOf(undefined)),
   };
   return {
     listener: options.host === 'lean' ? createLeanListener(host) : createYogaListener(host),

@@ -7,7 +7,7 @@ import { bearerToken } from '../wire/bearer.ts';
 import { closeCode, closeReason, restarting, tooSlow } from '../wire/close-codes.ts';
 import { createReading, defaultFreeFrames, type Reading } from '../wire/reading.ts';
 import { parseJson } from '../wire/strict-json.ts';
-import { callerOnConnection, type GraphqlCaller } from './caller.ts';
+import { callerOfOperation, callerOnConnection, type GraphqlCaller } from './caller.ts';
 import {
   createSocketOperations,
   type SocketOperation,
@@ -40,8 +40,8 @@ export type SocketLimits = { readonly [Name in keyof typeof defaultSocketLimits]
 /** One connection, as the room sees it. */
 export interface SocketConnection {
   readonly operations: SocketOperations;
-  /** The caller of one operation, or of what comes before any. */
-  caller(operation?: SocketOperation): GraphqlCaller;
+  /** Begins the observation of an operation; returns its caller. */
+  begin(operation: SocketOperation): GraphqlCaller;
   /** Whether the key of this `connection_init` is good; the connection is closed otherwise. */
   authenticate(connectionParams: ConnectionParams | undefined): Promise<boolean>;
   ping(payload: Readonly<Record<string, unknown>>): void;
@@ -81,8 +81,7 @@ export function serveSocket(
   const operations = createSocketOperations();
   let session: Session | undefined;
   let unlisten = () => {};
-  const caller = (operation?: SocketOperation) =>
-    callerOnConnection(session, request, address, operation?.signal);
+  const caller = () => callerOnConnection(session, request, address);
   const ending = createEnding(core, socket, operations, caller, limits);
   const { close } = ending;
   const onRevoked = () => close(closeCode.unauthenticated, 'The API key was revoked.');
@@ -104,7 +103,11 @@ export function serveSocket(
 
   const connection: SocketConnection = {
     operations,
-    caller,
+    begin(operation) {
+      const sender = callerOfOperation(core, caller(), operation);
+      operation.observation = sender.observation;
+      return sender;
+    },
     async authenticate(params) {
       try {
         const credential = credentialIn(request, params);
@@ -231,12 +234,20 @@ function protocolSocket(
   ending: Ending,
 ): Parameters<ProtocolServer['opened']>[0] {
   type Take = (message: string) => Promise<void>;
-  const { fail } = ending;
+  const { fail, close } = ending;
 
   async function receive(text: string, take: Take): Promise<void> {
+    const receivedMs = performance.now();
     // What fails in an operation ends the connection, and what comes after it still runs.
-    const pass = (message: Message) =>
-      take(stringifyMessage(message)).catch((thrown) => fail(toPaymentsError(thrown)));
+    const pass = (message: Message, operation?: SocketOperation) =>
+      take(stringifyMessage(message)).catch((thrown) => {
+        const error = toPaymentsError(thrown);
+        const { observation } = operation ?? {};
+        if (!observation || observation.ended) return fail(error);
+        // Counted as the operation's failure, and not as the connection's besides.
+        observation.end(error.code, error.cause);
+        close(closeCode[error.code], error.message);
+      });
     const message = messageIn(text);
     if (message instanceof PaymentsError) return fail(message);
     if (message.type === MessageType.Complete) {
@@ -247,12 +258,13 @@ function protocolSocket(
       reading.free();
       return pass(message);
     }
-    const operation = operations.begin(message.id);
+    const operation = operations.begin(message.id, receivedMs);
     if (!operation) {
       const error = `Subscriber for ${message.id} already exists`;
       return fail(new PaymentsError('validation_failed', error), 4409);
     }
-    await pass({ ...message, id: operation.key });
+    await pass({ ...message, id: operation.key }, operation);
+    operation.observation?.end('ok');
     operations.finished(operation);
     ending.stopWhenIdle();
   }

@@ -1,3 +1,5 @@
+import type { Observation } from '../core/observe.ts';
+
 /** One operation of a connection, from its `subscribe` until the server has finished it. */
 export interface SocketOperation {
   /** The client's name for it. It may name another one as soon as this one is completed. */
@@ -6,6 +8,10 @@ export interface SocketOperation {
   readonly key: string;
   /** Aborts when the client completes the operation, and when the connection ends. */
   readonly signal: AbortSignal;
+  /** When its message came, on the clock of `performance`. */
+  readonly receivedMs: number;
+  /** Undefined until the protocol has taken it for an operation. */
+  observation: Observation | undefined;
 }
 
 /** How far a stream has come. */
@@ -27,7 +33,7 @@ export interface SocketOperations {
   /** How many run: also those that the client has completed, while the server works on them. */
   readonly running: number;
   /** @returns undefined where an operation of this id runs that the client has not completed */
-  begin(id: string): SocketOperation | undefined;
+  begin(id: string, receivedMs: number): SocketOperation | undefined;
   /** Ends the operation that the client completes; returns its key. */
   complete(id: string): string | undefined;
   /** To be called once nothing is done for the operation any more. */
@@ -71,12 +77,20 @@ export function createSocketOperations(): SocketOperations {
     get running() {
       return running.size;
     },
-    begin(id) {
+    begin(id, receivedMs) {
       if (named.has(id)) return undefined;
       last += 1;
       const abort = new AbortController();
       const { signal } = abort;
-      const entry: Entry = { id, key: String(last), signal, end: abort, stream: undefined };
+      const entry: Entry = {
+        id,
+        key: String(last),
+        signal,
+        receivedMs,
+        observation: undefined,
+        end: abort,
+        stream: undefined,
+      };
       running.set(entry.key, entry);
       named.set(id, entry);
       return entry;

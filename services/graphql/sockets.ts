@@ -10,7 +10,7 @@ import { maxBodyBytes } from '../wire/http/body.ts';
 import type { HttpRefusal } from '../wire/http/refusal.ts';
 import { answerRefusal, closing, foreignOrigin, malformed } from '../wire/http/upgrade.ts';
 import { requestIdOf } from '../wire/request-id.ts';
-import { callerOf } from './caller.ts';
+import { callerOfUpgrade } from './caller.ts';
 import { refusalOf } from './errors.ts';
 import type { Execution, ExecutionOutcome, Transport } from './execution.ts';
 import { requestIn } from './request.ts';
@@ -79,7 +79,7 @@ export function createSockets(
   let isClosing = false;
 
   function refuse(request: IncomingMessage, socket: Duplex, refusal: HttpRefusal): void {
-    const caller = callerOf(request, addressOf(request), new AbortController().signal);
+    const caller = callerOfUpgrade(request, addressOf(request));
     // A failure while an error is sent ends only this connection.
     answerRefusal(core, caller, socket, refusal).catch(() => socket.destroy());
   }
@@ -141,12 +141,12 @@ function createProtocol(core: Core, execution: Execution, limits: SocketLimits):
 async function run(
   core: Core,
   execution: Execution,
-  { operations, caller: callerOfOperation }: SocketConnection,
+  { operations, begin }: SocketConnection,
   operation: SocketOperation,
   { query, operationName, variables, extensions }: SubscribePayload,
   limits: SocketLimits,
 ): Promise<Answer> {
-  const caller = callerOfOperation(operation);
+  const caller = begin(operation);
   const { requestId, session } = caller;
   const refused = async (error: PaymentsError): Promise<Answer> => ({
     refusal: refusalOf(await core.refuse(caller, error), requestId),

@@ -2,7 +2,6 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGraphiql } from '../../services/graphql/plugins/graphiql.ts';
-import { defaultTimings } from '../../services/wire/http/event-stream.ts';
 import { type OpenBrowser, openBrowser } from '../bench/browser.ts';
 import { adminKey } from '../house.ts';
 import { type GraphqlHouse, once, openGraphqlHouse, simple } from './graphql-room.ts';
@@ -108,13 +107,12 @@ test('an address gets ten GraphiQL pages at once and then one per second', async
 
 test('a GraphiQL page that cannot be built is reported and is not served', async () => {
   const reported: unknown[] = [];
-  const events = { ...defaultTimings, closing: new AbortController().signal };
   const report = (cause: unknown) => reported.push(cause);
   const host = {
     introspection: true,
     readMs: 1000,
     addressOf: () => undefined,
-    events: { ...events, report },
+    report,
   };
   const cause = new Error('Cannot find package');
   const { settings } = createGraphiql(host, () => Promise.reject(cause));

@@ -131,8 +131,13 @@ test('a failure after the start of a stream is sent with its request id, logged 
   expect(frame).toMatchObject({ payload: { errors: [{ extensions: { code: 'internal' } }] } });
   const [, bySocket] = /"requestId":"(req_[^"]+)"/.exec(JSON.stringify(frame)) ?? [];
   expect(text + JSON.stringify(frame)).not.toContain('malformed');
-  expect(failures().map(({ requestId }) => requestId)).toEqual([bySse, bySocket]);
-  expect(failures().map(({ cause }) => cause)).toEqual([broken, broken]);
+  const ends = failures().map(({ operation, requestId, cause }) => [operation, requestId, cause]);
+  expect(ends).toEqual([
+    ['watchEvents', bySse, broken],
+    ['document', bySse, broken],
+    ['watchEvents', bySocket, broken],
+    ['document', bySocket, broken],
+  ]);
   broken = undefined;
   peer.socket.terminate();
 });

@@ -16,5 +16,6 @@ export const useCaching = ({ readMs }: HttpHost): RoomPlugin => ({
     const request = requestOf(state);
     const response = cacheableResponse(request, result, ifNoneMatch, accepted.json, requestId);
     respond(answered, response, readMs);
+    caller.observation.end('ok');
   },
 });

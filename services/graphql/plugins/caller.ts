@@ -6,13 +6,16 @@ import { readRequest } from '../request.ts';
 import { signalOf } from '../responses.ts';
 import type { RoomPlugin } from './context.ts';
 
-/** Says who calls, before a byte of the body is read: strangers cost no more than this. */
+/**
+ * Says who calls, before a byte of the body is read: strangers cost no more than this. The
+ * observation of the request begins here; what answers it ends it.
+ */
 export const useCaller = ({ core, addressOf, events }: HttpHost): RoomPlugin => ({
   onRequest({ serverContext }) {
     const { req, res } = serverContext;
     const accepted = acceptedBy(req.headers.accept);
     const signal = signalOf(res, accepted, events.closing);
-    serverContext.state = { caller: callerOf(req, addressOf(req), signal), accepted };
+    serverContext.state = { caller: callerOf(core, req, addressOf(req), signal), accepted };
   },
   async onRequestParse({ serverContext: { state } }) {
     state.session = await core.authenticate(state.caller);

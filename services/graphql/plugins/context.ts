@@ -3,14 +3,14 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Session } from '../../core/invoke.ts';
 import type { Accepted } from '../accept.ts';
-import type { HttpCaller } from '../caller.ts';
+import type { Sender } from '../caller.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { DocumentCaller, PreparedRequest } from '../execution.ts';
 import type { GraphqlRequest } from '../request.ts';
 
 /** What the plugins find out about one request, each for those after it. */
 export interface RequestState {
-  readonly caller: HttpCaller;
+  readonly caller: Sender;
   readonly accepted: Accepted;
   /** Once the key is found good. */
   session?: Session;

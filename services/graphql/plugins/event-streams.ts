@@ -17,7 +17,7 @@ export const useEventStreams = ({ events, blockedMs }: HttpHost): RoomPlugin => 
       // Yoga takes every timeout off the socket before it reads.
       const onRead = () => res.setTimeout(blockedMs, () => res.destroy());
       // Node's own stream, which Yoga sends as it is; its types know those of the web.
-      const body = eventStreamOf(result, events, onRead) as unknown as ReadableStream;
+      const body = eventStreamOf(result, events, caller, onRead) as unknown as ReadableStream;
       return new Response(body, {
         headers: { ...eventStreamHeaders, 'x-request-id': caller.requestId },
       });

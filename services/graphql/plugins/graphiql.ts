@@ -85,7 +85,7 @@ function isForPerson(headers: Headers): boolean {
   );
 }
 
-type GraphiqlHost = Pick<HttpHost, 'introspection' | 'addressOf' | 'readMs' | 'events'>;
+type GraphiqlHost = Pick<HttpHost, 'introspection' | 'addressOf' | 'readMs' | 'report'>;
 
 /**
  * Yoga's `graphiql` and `renderGraphiQL`: the page for a person who opens `/graphql` in a browser.
@@ -94,7 +94,7 @@ type GraphiqlHost = Pick<HttpHost, 'introspection' | 'addressOf' | 'readMs' | 'e
  * @param make is called when a browser first asks: the page is nine megabytes, compressed a quarter
  */
 export function createGraphiql(
-  { introspection, addressOf, readMs, events }: GraphiqlHost,
+  { introspection, addressOf, readMs, report }: GraphiqlHost,
   make: () => Promise<Page> = makePage,
 ) {
   let page: Promise<Page> | undefined;
@@ -117,7 +117,7 @@ export function createGraphiql(
       return options;
     } catch (thrown) {
       // Yoga would answer with the error and its stack.
-      events.report(thrown);
+      report(thrown);
       page = undefined;
       return false;
     }

@@ -36,6 +36,7 @@ export const useJsonResponses = ({ readMs }: HttpHost): RoomPlugin => ({
     if (serverContext.req.method !== 'POST' || !accepted.json) return;
     if (!isOne(result) || result.data === undefined) return;
     respond(answered, resultResponse(result, accepted.json, caller.requestId), readMs);
+    caller.observation.end('ok');
   },
 });
 
