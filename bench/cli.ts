@@ -106,8 +106,9 @@ async function run(
     startGenerator: startLoadGenerator,
   });
   progress.clear();
-  publish(result, folder);
+  // First, so that it is not lost if the files cannot be written.
   out.write(renderEnd(result));
+  publish(result, folder);
   out.write(`\nWritten: ${folder}/latest.json, latest.md and latest.html\n`);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   const judged = result.complete ? judgeThresholds(result, limits) : [];

@@ -236,6 +236,22 @@ describe('the page', () => {
     expect(shown(other) === shown(html)).toBe(true);
   });
 
+  test('is written of a run in which no call of a step was answered in time', () => {
+    const idleAtMost = (most: number): Result => ({
+      ...htmlSample,
+      cells: htmlSample.cells.map((cell) => ({
+        ...cell,
+        samples: cell.samples.map((sample) => ({
+          ...sample,
+          closed: sample.closed.map((loop) =>
+            loop.inFlight <= most ? { ...loop, perSecond: 0 } : loop,
+          ),
+        })),
+      })),
+    });
+    for (const most of [1, 16, 1000]) expect(renderHtml(idleAtMost(most))).toContain('</html>');
+  });
+
   test('names only code that exists, and the command with its seed', () => {
     const lines = html.split('\n').filter((line) => line.startsWith('<p>Code measured'));
     const paths = lines.flatMap((line) => [...line.matchAll(/<code>([^<]+)<\/code>/g)]);

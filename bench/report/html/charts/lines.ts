@@ -25,11 +25,15 @@ interface Series {
   readonly points: Points;
 }
 
+/** A logarithmic axis has no place for 0, which a process without a response in time measures. */
+const hasPlace = ({ scale }: LinesAxis, value: number): boolean => scale !== 'log' || value > 0;
+
 /** The series that have points, each with its look. */
-export function seriesOf({ series }: Lines): Series[] {
+export function seriesOf({ series, x, y }: Lines): Series[] {
   const looks = looksApart(series);
-  return series.flatMap(({ label, points }, at) => {
+  return series.flatMap(({ label, points: all }, at) => {
     const look = looks[at];
+    const points = all.filter((point) => hasPlace(x, point.x) && hasPlace(y, point.y));
     return look && points.length > 0 ? [{ label, look, points }] : [];
   });
 }
