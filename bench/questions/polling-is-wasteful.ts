@@ -44,7 +44,9 @@ export const pollingIsWasteful: Question = {
     };
     const wastes = [pollBytes > pushBytes * costlier, cpu.difference === 'more'].filter(Boolean);
     if (wastes.length === 2) return { answer: 'yes', ...evidence };
-    const depends = wastes.length === 1 || delay.difference === 'more';
-    return { answer: depends ? 'depends' : 'no', ...evidence };
+    if (wastes.length === 1 || delay.difference === 'more')
+      return { answer: 'depends', ...evidence };
+    const isShown = [cpu, delay].some(({ difference }) => difference !== 'not shown');
+    return { answer: isShown ? 'no' : 'no difference shown', ...evidence };
   },
 };
