@@ -92,6 +92,29 @@ describe('the cost', () => {
     expect(second.extensions.cost.throttle.remaining).toBe(8);
   });
 
+  test('includes all reads that resolvers make: they take no tokens of their own', async () => {
+    const { id: customer } = await room.direct.createCustomer({ name: 'Reads' }, once());
+    for (let i = 0; i < 3; i += 1) {
+      await room.direct.createPayment(
+        { amount: 100, currency: 'GBP', paymentMethod: 'pm_card_ok', customer },
+        once(),
+      );
+    }
+    const { secret } = await room.direct.createKey(
+      { name: 'reads', scopes: ['payments:read', 'customers:read'], ratePerSecond: 1, burst: 200 },
+      once(),
+    );
+    const query = `query ($id: ID!) {
+      customer(id: $id) {
+        payments(first: 3) { nodes { customer { name } refunds { nodes { id } } } }
+      }
+    }`;
+    const costOf = async () => (await ask(query, { id: customer }, secret ?? '')).extensions.cost;
+    const before = (await costOf()).throttle.remaining;
+    const { requested: cost, throttle } = await costOf();
+    expect(before - throttle.remaining).toBe(cost);
+  });
+
   test('is one token for an invalid document', async () => {
     const { secret } = await room.direct.createKey(
       { name: 'violations', scopes: ['payments:read'], ratePerSecond: 1, burst: 2 },

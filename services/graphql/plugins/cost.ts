@@ -9,14 +9,15 @@ interface Done {
 }
 
 /**
- * Takes the price of a document from the key's bucket before it runs, and says in `extensions.cost`
- * what it cost. What a subscription reads is paid for when it is read.
+ * Takes the tokens of a document from the key's bucket before it runs, and reports its cost in
+ * `extensions.cost`. A subscription takes tokens for each event when the event is read.
  */
 export const useCost = ({ execution }: HttpHost): RoomPlugin => ({
   async onExecute({ context: { state }, extendContext }) {
     const prepared = preparedIn(state);
     const caller = await execution.admit(prepared, knownCaller(state));
-    extendContext({ caller });
+    // The whole context, because its loaders call for the admitted caller too.
+    extendContext(execution.contextOf(prepared, caller));
     return {
       onExecuteDone({ result, setResult }: Done) {
         // There is one: results come in parts only where a schema has @defer.
