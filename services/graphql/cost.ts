@@ -346,4 +346,4 @@ function rowsIn({ sizedFields, below }: CostNode, value: unknown): number {
 }
 
 /** Whole tokens of the key's bucket for a cost in thousandths, at least one. */
-export const toPrice = (cost: number): number => Math.max(1, Math.round(cost / 1000));
+export const toTokens = (cost: number): number => Math.max(1, Math.round(cost / 1000));

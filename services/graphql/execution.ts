@@ -12,7 +12,7 @@ import type { Core, Session } from '../core/invoke.ts';
 import { requireSmall } from './answer-size.ts';
 import type { GraphqlCaller } from './caller.ts';
 import type { GraphqlContext } from './context.ts';
-import { actualCost, requestedCost, toPrice, type Variables } from './cost.ts';
+import { actualCost, requestedCost, toTokens, type Variables } from './cost.ts';
 import {
   askForText,
   codeOf,
@@ -71,9 +71,9 @@ export interface PreparedRequest {
   readonly operation: PreparedOperation;
   readonly variables: Variables;
   /** Tokens of the whole. */
-  readonly price: number;
-  /** Tokens already taken for the preparation. */
-  readonly paid: number;
+  readonly tokens: number;
+  /** Those of them that its preparation has taken. */
+  readonly taken: number;
 }
 
 /**
@@ -185,20 +185,20 @@ async function refuseDocument(
 }
 
 /** @throws PaymentsError `query_too_costly` */
-function priceOf(
+function tokensOf(
   { plan }: PreparedOperation,
   variables: Variables,
   { principal }: Session,
   maxCost: number,
 ): number {
-  const price = toPrice(requestedCost(plan, variables));
+  const tokens = toTokens(requestedCost(plan, variables));
   // A cost above a full bucket is refused for good, unless the document is one operation.
   const limit = Math.min(maxCost, Math.max(principal.burst, tokensOfOneOperation));
-  if (price <= limit) return price;
+  if (tokens <= limit) return tokens;
   throw new PaymentsError(
     'query_too_costly',
-    `Expected a document that costs at most ${limit}, got one that costs ${price}.`,
-    { metadata: { cost: String(price), limit: String(limit) } },
+    `Expected a document that costs at most ${limit}, got one that costs ${tokens}.`,
+    { metadata: { cost: String(tokens), limit: String(limit) } },
   );
 }
 
@@ -215,7 +215,7 @@ async function made({ core, documents }: Room, text: string, caller: DocumentCal
   if (more > 0) await core.admit(caller, { tokens: more, bySize });
   const prepared = documents.prepare(parsed);
   if (isInvalid(prepared)) throw new InvalidDocument(prepared, parsed.places);
-  return { prepared, paid: Math.max(1, parsed.tokens) };
+  return { prepared, taken: Math.max(1, parsed.tokens) };
 }
 
 async function prepare(
@@ -228,24 +228,26 @@ async function prepare(
   const text = request.query ?? documents.textOf(request);
   if (text === undefined) throw await unknownDocument(room, request, caller);
   const known = documents.known(text);
-  const { prepared, paid } = known ? { prepared: known, paid: 0 } : await made(room, text, caller);
+  const { prepared, taken } = known
+    ? { prepared: known, taken: 0 }
+    : await made(room, text, caller);
   const operation = prepared.operation(request.operationName);
   if (readOnly && operation.kind === 'mutation') throw mutationByGet();
   if (!streams && operation.kind === 'subscription') throw notAcceptable();
   const variables = request.variables ?? {};
-  const price = priceOf(operation, variables, caller.session, options.maxCost);
+  const tokens = tokensOf(operation, variables, caller.session, options.maxCost);
   const violations = variableViolations(schema, operation.node, variables);
   if (violations.length > 0) throw invalid(...violations);
   documents.remember(prepared, request.hash);
-  return { prepared, operation, variables, price, paid };
+  return { prepared, operation, variables, tokens, taken };
 }
 
 async function admit(
   { core }: Room,
-  { price, paid }: PreparedRequest,
+  { tokens: all, taken }: PreparedRequest,
   caller: DocumentCaller,
 ): Promise<DocumentCaller> {
-  const tokens = price - paid;
+  const tokens = all - taken;
   const session =
     tokens > 0
       ? await core.admit(caller, { tokens, bySize })
@@ -280,13 +282,13 @@ function contextOf(
 
 function finish(
   { options: { report, maxAnswerBytes } }: Room,
-  { prepared: { places }, operation, price, paid }: PreparedRequest,
+  { prepared: { places }, operation, tokens, taken }: PreparedRequest,
   caller: DocumentCaller,
   { data, errors = [] }: ExecutionResult,
 ): ExecutionResult {
   if (data === undefined) throw new InvalidDocument(errors, places);
   requireSmall(data, operation.kind, maxAnswerBytes);
-  const cost = costOf(operation, data, Math.max(price, paid), caller);
+  const cost = costOf(operation, data, Math.max(tokens, taken), caller);
   const { requestId } = caller;
   const reported = toResponseErrors(errors, { requestId, report, places });
   return { ...(reported.length > 0 && { errors: reported }), data, extensions: { cost } };
@@ -366,7 +368,7 @@ function costOf(
   { receipt: { rate } }: GraphqlCaller,
 ) {
   // Lists without a size of their own may be longer than assumed; this takes no more tokens.
-  const actual = Math.min(requested, toPrice(actualCost(plan, data)));
+  const actual = Math.min(requested, toTokens(actualCost(plan, data)));
   const throttle = rate && {
     limit: rate.limit,
     remaining: rate.remaining,

@@ -62,7 +62,7 @@ export interface GraphqlRoom {
  * A document's way, file by file:
  * - in by `yoga.ts` and its plugins or by `lean.ts` (`accept.ts`, `request.ts`), or by
  *   `sockets.ts`; from whom by `caller.ts`;
- * - `execution.ts`: prepared (`prepared.ts`), priced (`cost.ts`), admitted, executed;
+ * - `execution.ts`: prepared (`prepared.ts`), its cost counted (`cost.ts`), admitted, executed;
  * - `schema.ts` over `schema/payments.graphql`: the resolvers of `payments.ts`, `refunds.ts`,
  *   `customers.ts`, `events.ts`, `keys.ts` and `node.ts`, made of `context.ts` (one resource),
  *   `connection.ts` (lists), `mutation.ts` (writes) and `loaders.ts` (what objects lead to);
