@@ -40,6 +40,7 @@ function stopOnSignals(): AbortSignal {
     process.on(name, () => {
       // A second signal ends the run at once.
       if (stop.signal.aborted) process.exit(exit.interrupted);
+      process.stderr.write('\nStopping; what was measured is kept. Again: stop at once.\n');
       stop.abort();
       endAll();
     });
@@ -47,10 +48,13 @@ function stopOnSignals(): AbortSignal {
   return stop.signal;
 }
 
-function publish(result: Result, folder: string): void {
-  writeJson(`${folder}/latest.json`, result);
-  writeWhole(`${folder}/latest.md`, renderReport(result));
-  writeWhole(`${folder}/latest.html`, renderHtml(result));
+/** Writes the result and its reports; what was interrupted replaces no complete run. */
+function publish(result: Result, folder: string): string {
+  const name = result.complete ? 'latest' : 'interrupted';
+  writeJson(`${folder}/${name}.json`, result);
+  writeWhole(`${folder}/${name}.md`, renderReport(result));
+  writeWhole(`${folder}/${name}.html`, renderHtml(result));
+  return `Written: ${folder}/${name}.json, ${name}.md and ${name}.html`;
 }
 
 /** Whether some cell, or the figures that contenders are compared by, must not be used. */
@@ -108,8 +112,7 @@ async function run(
   progress.clear();
   // First, so that it is not lost if the files cannot be written.
   out.write(renderEnd(result));
-  publish(result, folder);
-  out.write(`\nWritten: ${folder}/latest.json, latest.md and latest.html\n`);
+  out.write(`\n${publish(result, folder)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   const judged = result.complete ? judgeThresholds(result, limits) : [];
   for (const { text, verdict, measured } of judged)

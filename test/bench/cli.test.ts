@@ -274,7 +274,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     const [code] = await once(bench, 'exit');
     expect(code).toBe(130);
     await until(() => !children.some(isAlive));
-    expect(readResult(join(folder, 'latest.json')).complete).toBe(false);
-    expect(readFileSync(join(folder, 'latest.md'), 'utf8')).toContain('CUT SHORT');
+    expect(readResult(join(folder, 'interrupted.json')).complete).toBe(false);
+    expect(readFileSync(join(folder, 'interrupted.md'), 'utf8')).toContain('CUT SHORT');
   }, 240_000);
 });
