@@ -13,8 +13,11 @@ export type CpuCore = 0 | 1;
 
 const running = new Set<ChildProcess>();
 
-/** Ends every process that was started here, at once; safe to call at any time, also at exit. */
+let isEnding = false;
+
+/** Ends every process that was started here, at once, and lets none start any more. */
 export function endAll(): void {
+  isEnding = true;
   for (const child of running) child.kill('SIGKILL');
 }
 process.on('exit', endAll);
@@ -29,8 +32,12 @@ interface StartOptions {
   readonly ipc?: boolean;
 }
 
-/** Starts a Node process on its core. It is ended with this one, however this one ends. */
+/**
+ * Starts a Node process on its core. It is ended with this one, however this one ends.
+ * @throws Error after `endAll`: what was starting would outlive the interrupt by seconds
+ */
 export function startNode({ args, env, core, ipc = false }: StartOptions): ChildProcess {
+  if (isEnding) throw new Error('Expected a run that goes on, got one that was interrupted.');
   const [command, ...prefix] =
     canPin && core !== undefined
       ? ['/usr/bin/taskset', '-c', String(core), process.execPath]
