@@ -29,7 +29,7 @@ async function proveWorkloads(
   links: Links,
 ) {
   const { wire, opening = {} } = contender;
-  // Whoever asked for the reference answers knows their shape.
+  // The caller asked for the reference responses, so it knows their shape.
   const references = setup.reference as References;
   const client: Client = await connectClient(setup.address, wire, opening);
   const captured = new Map<string, CapturedWorkload>();

@@ -37,7 +37,7 @@ class NoMetadata extends Metadata {
 const plainOk: Status = { code: status.OK, details: 'OK', metadata: new NoMetadata() };
 
 /**
- * How one call ends, whoever ends it: handler, grpc-js, deadline or a client that does not read.
+ * How one call ends, by any cause: handler, grpc-js, deadline or a client that does not read.
  */
 export class IncomingCall {
   /** True once a status is chosen: nothing else is sent after that. */

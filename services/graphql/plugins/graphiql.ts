@@ -89,7 +89,7 @@ type GraphiqlHost = Pick<HttpHost, 'introspection' | 'addressOf' | 'readMs' | 'r
 
 /**
  * Yoga's `graphiql` and `renderGraphiQL`: the page for a person who opens `/graphql` in a browser.
- * Where there is none to be had, the request is answered as that of a program.
+ * If the page cannot be made, the request gets the response of a program.
  *
  * @param make is called when a browser first asks: the page is nine megabytes, compressed a quarter
  */
