@@ -81,6 +81,7 @@ function judgeSavings(
 
 export const restCachesNaturally: Question = {
   number: 7,
+  asks: 'Does REST cache naturally?',
   claim: 'REST caches naturally',
   source: 'the uniform interface, as most guides put it',
   scenarios: ['cached'],
@@ -96,6 +97,7 @@ export const restCachesNaturally: Question = {
 
 export const graphqlCannotBeCached: Question = {
   number: 8,
+  asks: 'Is it true that GraphQL cannot be cached?',
   claim: 'GraphQL cannot be cached',
   source: 'comparisons of REST and GraphQL',
   scenarios: ['cached'],
@@ -110,6 +112,7 @@ export const graphqlCannotBeCached: Question = {
 
 export const grpcHasNoCache: Question = {
   number: 9,
+  asks: 'Does gRPC have no cache?',
   claim: 'gRPC has no cache',
   source: 'comparisons of REST and gRPC',
   scenarios: ['cached'],

@@ -7,6 +7,7 @@ const claimed = 100_000;
 
 export const connectionsAreCheap: Question = {
   number: 12,
+  asks: 'Does one server hold 100,000 WebSockets?',
   claim: 'One server holds 50,000 to 100,000 WebSocket connections',
   source: 'guides to scaling WebSockets',
   scenarios: ['idle'],

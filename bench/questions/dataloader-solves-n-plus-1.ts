@@ -30,6 +30,7 @@ const pictureOf = (result: Result): Picture => ({
 
 export const dataloaderSolvesNPlus1: Question = {
   number: 6,
+  asks: 'Does DataLoader solve N+1?',
   claim: 'GraphQL has the N+1 problem and DataLoader solves it',
   source: 'most introductions to GraphQL servers',
   scenarios: ['screen'],

@@ -9,6 +9,7 @@ import { notMeasured, type Question } from './question.ts';
 
 export const graphqlErrorsAre200: Question = {
   number: 15,
+  asks: 'Are GraphQL errors always 200?',
   claim: 'GraphQL errors are always 200',
   source: 'folklore of monitoring teams',
   scenarios: ['errors'],
@@ -32,6 +33,7 @@ const freeBelow = 0.1;
 
 export const errorsAreFree: Question = {
   number: 16,
+  asks: 'Are errors free?',
   claim: 'Errors are free',
   source: 'load tests that only follow the good path',
   scenarios: ['errors'],

@@ -37,6 +37,7 @@ const pictureOf = (result: Result): Picture => ({
 
 export const graphqlSavesRoundTrips: Question = {
   number: 4,
+  asks: 'Does GraphQL save round trips?',
   claim: 'GraphQL saves round trips',
   source: 'the case for GraphQL since 2015',
   scenarios: ['screen'],

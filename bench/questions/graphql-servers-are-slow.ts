@@ -35,6 +35,7 @@ const costsMore = ({ difference }: Contrast): boolean => difference === 'more';
 /** Separates the cost of the usual server's HTTP layer from that of the language. */
 export const graphqlServersAreSlow: Question = {
   number: 34,
+  asks: 'Are GraphQL servers slow?',
   claim: 'GraphQL servers are slow',
   source: 'comparisons of GraphQL servers',
   scenarios: ['point-read', 'bare'],

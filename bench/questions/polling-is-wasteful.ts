@@ -27,6 +27,7 @@ const bytesPicture = (result: Result): Picture => ({
 
 export const pollingIsWasteful: Question = {
   number: 10,
+  asks: 'Is polling wasteful?',
   claim: 'Polling is wasteful',
   source: 'every introduction to server-sent events',
   scenarios: ['events'],

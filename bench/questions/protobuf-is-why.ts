@@ -40,6 +40,7 @@ const saves = ({ interval }: AttributionPart): boolean =>
 
 export const protobufIsWhy: Question = {
   number: 2,
+  asks: 'Is that because of Protocol Buffers?',
   claim: 'gRPC is faster because of Protocol Buffers',
   source: 'most explanations of gRPC',
   scenarios: ['attribution'],

@@ -19,6 +19,8 @@ export interface Verdict {
 export interface Question {
   /** Its number in the list of questions. */
   readonly number: number;
+  /** As a person asks it, such as `Is gRPC faster than REST?` */
+  readonly asks: string;
   readonly claim: string;
   /** Who makes the claim. */
   readonly source: string;

@@ -56,6 +56,7 @@ function pictureOf(
 
 export const sizeDecides: Question = {
   number: 3,
+  asks: 'Do small and large messages have different winners?',
   claim: 'Small messages and large messages have different winners',
   source: 'guides that recommend gRPC for small messages',
   scenarios: ['payload'],

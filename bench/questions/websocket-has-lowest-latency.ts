@@ -4,6 +4,7 @@ import { contrastText, notMeasured, type Question, ratioItem, timesOf } from './
 
 export const websocketHasLowestLatency: Question = {
   number: 11,
+  asks: 'Do WebSockets have the lowest latency?',
   claim: 'WebSockets have the lowest latency',
   source: 'most guides to real time',
   scenarios: ['events'],

@@ -122,6 +122,20 @@ export function typical(cell: Cell, metric: Metric | MetricName, at: At = {}): n
   return values.length === 0 ? undefined : median(values);
 }
 
+/** A figure with the range in which it was found. */
+export interface Ranged {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The middle of the processes' figures, their least and their most; undefined without any. */
+export function rangeOf(cell: Cell, metric: Metric | MetricName, at: At = {}): Ranged | undefined {
+  const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
+  if (values.length === 0) return undefined;
+  return { value: median(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
 /** All samples of a cell's histograms of one kind. */
 export function merged(
   cell: Cell,

@@ -1,0 +1,194 @@
+import { formatCount, formatNumber } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
+import { labels, roomWires, type WireName } from '../result/wires.ts';
+import {
+  type At,
+  contrast,
+  findCell,
+  isValid,
+  type Metric,
+  type MetricName,
+  type Ranged,
+  rangeOf,
+  wireOf,
+} from '../statistics/summary.ts';
+
+/** What a first look needs: a row a wire, a column a figure. Terminal, page and README draw it. */
+export interface Board {
+  readonly columns: readonly BoardColumn[];
+  readonly rows: readonly {
+    readonly wire: WireName;
+    readonly label: string;
+    /** One for each column. */
+    readonly cells: readonly BoardCell[];
+  }[];
+}
+
+export interface BoardColumn {
+  /** With its unit, such as `CPU µs`. */
+  readonly label: string;
+  /** What the figure is, in a sentence. */
+  readonly what: string;
+  readonly better: 'less' | 'more';
+}
+
+export type BoardCell =
+  | {
+      readonly kind: 'figure';
+      readonly figure: Ranged;
+      readonly text: string;
+      /** No other wire is better by more than noise, and some wire is worse. */
+      readonly isBest: boolean;
+    }
+  /** The wire has no such call. */
+  | { readonly kind: 'does not apply' }
+  /** It was not measured, or lost its figure. */
+  | { readonly kind: 'missing'; readonly reason: string };
+
+interface Column extends BoardColumn {
+  readonly scenario: string;
+  readonly metric: Metric | MetricName;
+  readonly at?: At;
+  /** Contender of each wire in the scenario; a wire that is not named does not apply. */
+  readonly contenders: Partial<Record<WireName, string>>;
+  readonly format: (value: number) => string;
+}
+
+const calls = { rest: 'rest', grpc: 'grpc', graphql: 'graphql', websocket: 'websocket' };
+/** The distance at which screens are compared. */
+export const boardRttMs = 50;
+const inMs = (micros: number): string => formatNumber(micros / 1000);
+
+const columns: readonly Column[] = [
+  {
+    label: 'reads/s',
+    what: 'Reads of one payment a second, at capacity.',
+    better: 'more',
+    scenario: 'point-read',
+    metric: 'throughput',
+    contenders: calls,
+    format: formatCount,
+  },
+  {
+    label: 'CPU µs',
+    what: 'Server CPU time of a read, at a rate that is the same for all.',
+    better: 'less',
+    scenario: 'point-read',
+    metric: 'cpuAtRate',
+    contenders: calls,
+    format: formatNumber,
+  },
+  {
+    label: 'p50 ms',
+    what: 'Median time of a read at that rate, from its intended start.',
+    better: 'less',
+    scenario: 'point-read',
+    metric: 'responseAtRate',
+    contenders: calls,
+    format: inMs,
+  },
+  {
+    label: 'bytes',
+    what: 'Bytes received for a read, headers and framing included.',
+    better: 'less',
+    scenario: 'point-read',
+    metric: (sample) => wireOf(sample)?.receivedBytesPerCall,
+    contenders: calls,
+    format: formatCount,
+  },
+  {
+    label: 'creates/s',
+    what: 'Payments created a second, each durable before its response.',
+    better: 'more',
+    scenario: 'create',
+    metric: 'throughput',
+    contenders: calls,
+    format: formatCount,
+  },
+  {
+    label: 'screen ms',
+    what: `Time of a customer, 20 payments and their refunds, at ${boardRttMs} ms round trip.`,
+    better: 'less',
+    scenario: 'screen',
+    metric: 'latency',
+    at: { rttMs: boardRttMs },
+    contenders: { rest: 'rest-expand', grpc: 'grpc-batch', graphql: 'graphql-loaders' },
+    format: inMs,
+  },
+  {
+    label: 'event ms',
+    what: 'Median delay of an event, from the intended start of the call that causes it.',
+    better: 'less',
+    scenario: 'events',
+    metric: 'delay',
+    contenders: {
+      sse: 'sse',
+      websocket: 'websocket',
+      grpc: 'grpc',
+      graphql: 'graphql',
+      rest: 'rest',
+    },
+    format: inMs,
+  },
+];
+
+/** The wires that no other beats by more than noise; none if they do not differ. */
+function bestOf(result: Result, { scenario, metric, at, contenders, better }: Column): WireName[] {
+  if (typeof metric !== 'string') return [];
+  const worse = better === 'more' ? 'less' : 'more';
+  const wires = roomWires.filter((wire) => contenders[wire] !== undefined);
+  const isBehind = (one: WireName, other: WireName): boolean => {
+    const pair = [contenders[one] ?? '', contenders[other] ?? ''] as const;
+    return contrast(result, scenario, pair, metric, at)?.difference === worse;
+  };
+  const ahead = wires.filter(
+    (one) => !wires.some((other) => other !== one && isBehind(one, other)),
+  );
+  return ahead.length < wires.length ? ahead : [];
+}
+
+/** Counted figures have no noise: the best is the best. */
+function bestCounted(result: Result, column: Column): WireName[] {
+  const { scenario, metric, at, contenders, better } = column;
+  const values = roomWires.flatMap((wire) => {
+    const cell = findCell(result, scenario, contenders[wire] ?? '');
+    const value = isValid(cell) ? rangeOf(cell, metric, at)?.value : undefined;
+    return value === undefined ? [] : [{ wire, value }];
+  });
+  const best = (better === 'more' ? Math.max : Math.min)(...values.map(({ value }) => value));
+  return values.filter(({ value }) => value === best).map(({ wire }) => wire);
+}
+
+function cellOf(
+  result: Result,
+  column: Column,
+  wire: WireName,
+  best: readonly WireName[],
+): BoardCell {
+  const contender = column.contenders[wire];
+  if (contender === undefined) return { kind: 'does not apply' };
+  const cell = findCell(result, column.scenario, contender);
+  if (!cell) return { kind: 'missing', reason: 'not measured in this run' };
+  const figure = isValid(cell) ? rangeOf(cell, column.metric, column.at) : undefined;
+  if (!figure) return { kind: 'missing', reason: cell.invalid[0] ?? 'no valid figure' };
+  return {
+    kind: 'figure',
+    figure,
+    text: column.format(figure.value),
+    isBest: best.includes(wire),
+  };
+}
+
+export function boardOf(result: Result): Board {
+  const best = columns.map((column) =>
+    typeof column.metric === 'string' ? bestOf(result, column) : bestCounted(result, column),
+  );
+  return {
+    columns: columns.map(({ label, what, better }) => ({ label, what, better })),
+    rows: roomWires.map((wire) => ({
+      wire,
+      label: labels[wire],
+      cells: columns.map((column, at) => cellOf(result, column, wire, best[at] ?? [])),
+    })),
+  };
+}
