@@ -41,6 +41,30 @@ export function formatRatio(
 export const formatTimes = (ratio: number, like = ratio): string =>
   ratio.toFixed(like < 1.25 ? 2 : Math.max(0, 1 - Math.floor(Math.log10(like))));
 
+const fractions = [
+  ['half', 1 / 2],
+  ['a third', 1 / 3],
+  ['a quarter', 1 / 4],
+  ['a fifth', 1 / 5],
+] as const;
+/** How far a share may be from what it is called. */
+const nearEnough = 0.06;
+
+/** A part of a whole in words, where there are some: `a quarter of`, `64 % of`, `1.4×`. */
+export function formatShare(share: number): string {
+  const isNear = (value: number) => Math.abs(share / value - 1) <= nearEnough;
+  const [name] = fractions.find(([, value]) => isNear(value)) ?? [];
+  if (name !== undefined) return `${name} of`;
+  return share < 1 ? `${Math.round(share * 100)} % of` : `${formatTimes(share)}×`;
+}
+
+/** Names as they stand in a sentence: `REST, gRPC and GraphQL` */
+export function formatList(names: readonly string[], before = 'and'): string {
+  const last = names.at(-1) ?? '';
+  const others = names.slice(0, -1);
+  return others.length === 0 ? last : `${others.join(', ')} ${before} ${last}`;
+}
+
 /** Bytes with the unit that suits them: `40.1 kB` */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e3) return `${formatNumber(bytes)} B`;
