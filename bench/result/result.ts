@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { mix } from './mix.ts';
 
 /** Version of the result's shape: a reader of another version refuses it. */
 export const resultVersion = 'fivewire-bench/4';
@@ -173,6 +174,8 @@ const sample = z.strictObject({
   caching: caching.nullable(),
   failures: z.array(failure).nullable(),
   idle: idle.nullable(),
+  /** Results of earlier code have none. */
+  mix: mix.nullable().default(null),
 });
 
 const cell = z.strictObject({
@@ -313,6 +316,7 @@ export type Measured = Pick<
   | 'caching'
   | 'failures'
   | 'idle'
+  | 'mix'
 >;
 
 const ofOlderVersion = (json: unknown): unknown => {

@@ -132,6 +132,7 @@ export const nothingMeasured: Measured = {
   caching: null,
   failures: null,
   idle: null,
+  mix: null,
 };
 
 /** @throws Error naming what was to be checked */

@@ -166,6 +166,7 @@ function cell(
     caching: null,
     failures: null,
     idle: null,
+    mix: null,
     ...loadsOf(random, round),
   }));
   return { scenario, contender, kind, invalid: [], samples };

@@ -113,6 +113,7 @@ const bareSample = {
   caching: null,
   failures: null,
   idle: null,
+  mix: null,
 } satisfies Omit<Sample, 'round'>;
 
 /** @param processes what was measured of each */
