@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Command, readCommand, usage } from './command.ts';
+import { type Command, readCommand } from './command.ts';
 import { endAll } from './process/child.ts';
 import { compareResults, renderComparison } from './report/compare.ts';
 import { renderHtml } from './report/html/render.ts';
@@ -14,6 +14,7 @@ import { startLoadGenerator } from './scenarios/start-generator.ts';
 import { findTemplate } from './subject/template.ts';
 import { makePlan, type Plan } from './trial/plan.ts';
 import { runPlan } from './trial/run.ts';
+import { usage, usageOfAll } from './usage.ts';
 
 const exit = { passed: 0, failed: 1, threshold: 2, invalid: 3, interrupted: 130 } as const;
 const resultsFolder = fileURLToPath(new URL('./results', import.meta.url));
@@ -125,7 +126,7 @@ async function main(): Promise<number> {
   const command = readCommand(args, resultsFolder);
   switch (command.action) {
     case 'help':
-      console.log(usage);
+      process.stdout.write(command.all ? usageOfAll : usage);
       return exit.passed;
     case 'compare': {
       const [older, newer] = command.paths.map((path) => readResult(path));

@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
-import { wrapped } from './result/table.ts';
 import { wireNames } from './result/wires.ts';
-import { scenarioNames } from './scenarios/index.ts';
-import { type Request, storageName, type Target } from './trial/plan.ts';
+import type { Request, Target } from './trial/plan.ts';
+import { defaultSeed, onlyNames } from './usage.ts';
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly action: 'help' }
+  | { readonly action: 'help'; readonly all: boolean }
   | { readonly action: 'compare'; readonly paths: readonly [string, string] }
   | { readonly action: 'cross-check'; readonly durationMs: number }
   | { readonly action: 'costs' }
@@ -15,52 +14,11 @@ export type Command =
       readonly request: Request;
       readonly folder: string;
       readonly json: boolean;
+      readonly verbose: boolean;
       readonly thresholds: readonly string[];
     };
 
-const defaultSeed = 1;
 const bytesInMegabit = 125_000;
-const onlyNames = [...scenarioNames, storageName];
-
-export const usage = `Measures the same operations over each wire: on the same data, in fresh server processes, after a
-check that all results are equal.
-
-  npm run bench [-- options]
-  npm run bench -- --compare OLD.json NEW.json   compares two results
-  npm run bench -- cross-check                   measures by wrk and h2load too, if installed
-  npm run bench -- costs                         CPU time of the most expensive requests, by token
-
-what
-  --only NAMES        scenarios, separated by commas:
-${wrapped(onlyNames.join(', '), ' '.repeat(22))}
-  --wires NAMES       wires to compare with the baseline:
-${wrapped(wireNames.join(', '), ' '.repeat(22))}
-  --target WIRE=URL   measures a running server; once for each wire; gRPC: grpc=HOST:PORT
-  --target-pid N      process of that server, to measure its CPU time
-  --target-key KEY    API key for that server
-  --target-ca FILE    certificate authority of that server, PEM
-
-how
-  --rate N            calls a second at the rate that is equal for all
-  --rtt LIST          round-trip times to add, in ms, separated by commas
-  --bandwidth N       megabits a second in each direction
-  --connections N     connections, and calls in flight
-  --duration TIME     length of each timed phase: 5s, 500ms, 2m, or a number of seconds
-  --pairs N           fresh processes of each contender; below 3, no difference is significant
-  --tls               TLS on every wire, with a self-signed certificate
-  --seed N            seed of the order of processes and of arrivals; defaults to ${defaultSeed}
-  --quick             one short round, which shows that the bench works, not which wire is faster
-  --full              more rounds, longer phases, and the bare libraries
-
-result
-  --out FOLDER        folder for latest.json, latest.md and latest.html; defaults to bench/results
-  --json              prints only the result, as JSON, on standard output
-  --threshold TEXT    limit to check, such as 'rest.point-read.p99<5ms'; may be repeated
-  --list              prints what would run and how long it takes, and runs nothing
-
-Exit codes: 0 done, 1 error, 2 a threshold is not met, 3 some measurement is invalid,
-130 interrupted.
-`;
 
 function expected(flag: string, what: string, got: unknown): Error {
   return new Error(`${flag}: expected ${what}, got '${got}'`);
@@ -118,7 +76,8 @@ function targetIn(text: string): Target {
   return { wire, host: url.hostname, port: Number(url.port), tls };
 }
 
-const flags = {
+/** Every flag; the usage explains each. */
+export const flags = {
   only: { type: 'string' },
   wires: { type: 'string' },
   target: { type: 'string', multiple: true },
@@ -135,6 +94,7 @@ const flags = {
   seed: { type: 'string', default: String(defaultSeed) },
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
   threshold: { type: 'string', multiple: true },
   quick: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
@@ -159,13 +119,13 @@ function parseFlags(args: readonly string[]) {
  */
 export function readCommand(args: readonly string[], resultsFolder: string): Command {
   const { values, positionals } = parseFlags(args);
-  if (values.help) return { action: 'help' };
+  if (values.help) return { action: 'help', all: positionals.includes('all') };
   if (values.compare) {
     const [older, newer, ...more] = positionals;
     if (older !== undefined && newer !== undefined && more.length === 0) {
       return { action: 'compare', paths: [older, newer] };
     }
-    throw expected('--compare', 'two result files', positionals.join(' '));
+    throw expected('--compare', 'two results, files or their folders', positionals.join(' '));
   }
   const given = <Value>(text: string | undefined, read: (text: string) => Value) =>
     text === undefined ? undefined : read(text);
@@ -214,6 +174,7 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
     },
     folder: values.out ?? resultsFolder,
     json: values.json,
+    verbose: values.verbose,
     thresholds: values.threshold ?? [],
   };
 }

@@ -77,7 +77,7 @@ describe('the command line', () => {
     [['--rtt', '1,x'], /--rtt: expected a number .* got 'x'/],
     [['--target', 'rest=127.0.0.1'], /--target: expected WIRE=URL with its port/],
     [['--target', 'soap=http://127.0.0.1:1'], /--target: expected any of rest.*, got 'soap'/],
-    [['--compare', 'a.json'], /--compare: expected two result files/],
+    [['--compare', 'a.json'], /--compare: expected two results/],
     [['--quick', '--full'], /one of --quick and --full/],
     [['--sed', '1'], /--sed/],
     [['extra'], /extra/],
@@ -137,7 +137,8 @@ describe('the command line', () => {
       paths: ['a.json', 'b.json'],
     });
     expect(readCommand(['cross-check'], '')).toEqual({ action: 'cross-check', durationMs: 3000 });
-    expect(readCommand(['--help'], '')).toEqual({ action: 'help' });
+    expect(readCommand(['--help'], '')).toEqual({ action: 'help', all: false });
+    expect(readCommand(['--help', 'all'], '')).toEqual({ action: 'help', all: true });
   });
 });
 

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { usage } from '../../bench/command.ts';
 import { questions } from '../../bench/questions/index.ts';
 import { goalsOf } from '../../bench/report/goals.ts';
 import { writeJson } from '../../bench/report/json.ts';
@@ -15,6 +14,7 @@ import { parseResult, type Result, readResult } from '../../bench/result/result.
 import { left, renderMarkdown, renderText, right } from '../../bench/result/table.ts';
 import { faultsOfClosed } from '../../bench/statistics/validity.ts';
 import { goodCreate, goodRead } from '../../bench/trial/failure-costs.ts';
+import { usage, usageOfAll } from '../../bench/usage.ts';
 import {
   callCell,
   eventCell,
@@ -268,7 +268,7 @@ describe('the report', () => {
       new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url),
     );
     const tables = tablesOf(result).map((table) => renderText(table, 100));
-    const texts = [usage, renderEnd(result), ...tables];
+    const texts = [usage, usageOfAll, renderEnd(result), ...tables];
     const lines = texts.flatMap((text) => text.split('\n'));
     expect(lines.length).toBeGreaterThan(300);
     expect(lines.filter(({ length }) => length > 100)).toEqual([]);
