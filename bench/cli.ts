@@ -1,14 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, readCommand } from './command.ts';
 import { endAll } from './process/child.ts';
+import { checkFolder, isUnfiltered, publish, renderPublication } from './publish.ts';
 import { compareResults, renderComparison } from './report/compare.ts';
-import { renderHtml } from './report/html/render.ts';
-import { writeJson, writeWhole } from './report/json.ts';
-import { renderReport } from './report/markdown.ts';
+import { exit, outcomeOf, renderOutcome } from './report/outcome.ts';
 import { createProgress, renderEnd } from './report/terminal.ts';
-import { type Judgement, judgeThresholds, parseThreshold } from './report/threshold.ts';
+import { judgeThresholds, parseThreshold } from './report/threshold.ts';
 import { formatDuration } from './result/format.ts';
-import { type Result, readResult } from './result/result.ts';
+import { readResult } from './result/result.ts';
 import { scenarios } from './scenarios/index.ts';
 import { startLoadGenerator } from './scenarios/start-generator.ts';
 import { findTemplate } from './subject/template.ts';
@@ -16,7 +15,6 @@ import { makePlan, type Plan } from './trial/plan.ts';
 import { runPlan } from './trial/run.ts';
 import { usage, usageOfAll } from './usage.ts';
 
-const exit = { passed: 0, failed: 1, threshold: 2, invalid: 3, interrupted: 130 } as const;
 const resultsFolder = fileURLToPath(new URL('./results', import.meta.url));
 
 type Out = NodeJS.WriteStream;
@@ -49,32 +47,6 @@ function stopOnSignals(): AbortSignal {
   return stop.signal;
 }
 
-/** Writes the result and its reports; what was interrupted replaces no complete run. */
-function publish(result: Result, folder: string): string {
-  const name = result.complete ? 'latest' : 'interrupted';
-  writeJson(`${folder}/${name}.json`, result);
-  writeWhole(`${folder}/${name}.md`, renderReport(result));
-  writeWhole(`${folder}/${name}.html`, renderHtml(result));
-  return `Written: ${folder}/${name}.json, ${name}.md and ${name}.html`;
-}
-
-/** Whether some cell, or the figures that contenders are compared by, must not be used. */
-const hasInvalid = ({ cells }: Result): boolean =>
-  cells.some(
-    ({ invalid, samples }) =>
-      invalid.length > 0 ||
-      samples.some(({ closed, open }) =>
-        [closed[0], open.find(({ share }) => share === null)].some((load) => load?.invalid.length),
-      ),
-  );
-
-export function exitCodeOf(result: Result, judged: readonly Judgement[]): number {
-  if (!result.complete) return exit.interrupted;
-  if (judged.some(({ verdict }) => verdict === 'not met')) return exit.threshold;
-  const isUnknown = judged.some(({ verdict }) => verdict === 'not measured');
-  return isUnknown || hasInvalid(result) ? exit.invalid : exit.passed;
-}
-
 /** The arguments as they may be shown to others: without the key. */
 const withoutSecrets = (args: readonly string[]): string[] =>
   args.map((text, at) => {
@@ -83,7 +55,14 @@ const withoutSecrets = (args: readonly string[]): string[] =>
   });
 
 async function run(
-  { action, request, folder, json, thresholds }: Extract<Command, { action: 'run' | 'list' }>,
+  {
+    action,
+    request,
+    folder,
+    json,
+    thresholds,
+    strict,
+  }: Extract<Command, { action: 'run' | 'list' }>,
   args: readonly string[],
 ): Promise<number> {
   const limits = thresholds.map(parseThreshold);
@@ -99,6 +78,7 @@ async function run(
     list(plan, out);
     return exit.passed;
   }
+  checkFolder(folder);
   const screen = { isTTY: out.isTTY === true, write: (text: string) => void out.write(text) };
   const progress = createProgress(screen, plan);
   const signal = stopOnSignals();
@@ -113,12 +93,15 @@ async function run(
   progress.clear();
   // First, so that it is not lost if the files cannot be written.
   out.write(renderEnd(result));
-  out.write(`\n${publish(result, folder)}\n`);
+  const published = publish(result, { folder }, isUnfiltered(request));
+  out.write(`\n${renderPublication(published)}\n`);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   const judged = result.complete ? judgeThresholds(result, limits) : [];
   for (const { text, verdict, measured } of judged)
     out.write(`${verdict}: ${text} (${measured})\n`);
-  return exitCodeOf(result, judged);
+  const outcome = outcomeOf(result, judged, { strict });
+  out.write(renderOutcome(result, outcome));
+  return outcome.code;
 }
 
 async function main(): Promise<number> {
@@ -135,7 +118,7 @@ async function main(): Promise<number> {
     }
     case 'cross-check': {
       const { crossCheck } = await import('./cross-check/run.ts');
-      return (await crossCheck(command.durationMs)) ? exit.passed : exit.invalid;
+      return (await crossCheck(command.durationMs)) ? exit.passed : exit.lost;
     }
     case 'costs': {
       const { measureCosts } = await import('./costs/run.ts');

@@ -16,6 +16,8 @@ export type Command =
       readonly json: boolean;
       readonly verbose: boolean;
       readonly thresholds: readonly string[];
+      /** Whether anything invalid is exit code 3, and not only a lost answer. */
+      readonly strict: boolean;
     };
 
 const bytesInMegabit = 125_000;
@@ -96,6 +98,7 @@ export const flags = {
   json: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
   threshold: { type: 'string', multiple: true },
+  strict: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
@@ -176,5 +179,6 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
     json: values.json,
     verbose: values.verbose,
     thresholds: values.threshold ?? [],
+    strict: values.strict,
   };
 }

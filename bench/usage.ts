@@ -62,12 +62,13 @@ how
 
 result
   --verbose           prints every table after the answers
-  --out FOLDER        folder for latest.json, latest.md and latest.html; defaults to bench/results
+  --out FOLDER        folder in which each run gets a dated folder; defaults to bench/results
   --json              prints only the result, as JSON, on standard output
   --threshold TEXT    limit to check, such as 'rest.point-read.p99<5ms'; may be repeated
+  --strict            exit code 3 if anything is invalid, even if every answer has its figures
   --list              prints what would run and how long it takes, and runs nothing
   --help              prints examples; --help all prints this
 
-Exit codes: 0 done, 1 error, 2 a threshold is not met, 3 some measurement is invalid,
-130 interrupted.
+Exit codes: 0 every answer has its figures, 1 error, 2 a threshold is not met, 3 an answer lost its
+figure, 130 interrupted.
 `;

@@ -1,6 +1,7 @@
 import { questionTable } from '../questions/index.ts';
 import { formatDuration, formatTenth } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
+import { smokeTestNote } from '../result/smoke-test.ts';
 import { renderMarkdown } from '../result/table.ts';
 import { goalTable } from './goals.ts';
 import { tablesOf } from './tables/index.ts';
@@ -12,7 +13,9 @@ export function describeRun(result: Result): string[] {
   const { revision, modified } = environment;
   const memory = Math.round(environment.memoryBytes / 2 ** 30);
   const version = (name: string) => `${name} ${environment.packages[name] ?? '?'}`;
+  const note = smokeTestNote(result);
   return [
+    ...(note ? [note] : []),
     `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${formatDuration(tookMs)}${complete ? '' : ', CUT SHORT: not everything was measured'}.`,
     `${environment.cpuModel}, ${environment.cores} cores, ${memory} GiB, ${environment.machine}; ${environment.kernel}, ${environment.platform}; governor ${environment.governor ?? 'unknown'}; load before ${formatTenth(environment.loadBefore)}.`,
     `Node ${environment.node}; ${['hono', '@hono/node-server', '@grpc/grpc-js', 'graphql', 'ws', 'undici', 'autocannon'].map(version).join(', ')}.`,

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { exitCodeOf } from '../../bench/cli.ts';
 import { readCommand } from '../../bench/command.ts';
 import { readResult } from '../../bench/result/result.ts';
 import { closedOf, openOf, wireOf } from '../../bench/statistics/summary.ts';
@@ -14,7 +13,6 @@ import { startServer } from '../../bench/subject/subject.ts';
 import { findTemplate, importTemplate, openCopies } from '../../bench/subject/template.ts';
 import type { Request } from '../../bench/trial/plan.ts';
 import { isAlive } from './alive.ts';
-import { callCell, resultOf } from './sample-result.ts';
 
 const cliPath = fileURLToPath(new URL('../../bench/cli.ts', import.meta.url));
 
@@ -32,6 +30,14 @@ async function runBench(...args: readonly string[]) {
   const exit = once(bench, 'exit');
   const [said, complaint, [code]] = await Promise.all([text(stdout), text(stderr), exit]);
   return { said, complaint, code };
+}
+
+/** The only dated folder in a folder of results. */
+function datedIn(folder: string): string {
+  const [dated, ...others] = readdirSync(folder);
+  expect(dated).toMatch(/^\d{4}-\d{2}-\d{2}T\d{4}$/);
+  expect(others).toEqual([]);
+  return join(folder, dated ?? '');
 }
 
 function temporaryFolder(): string {
@@ -142,32 +148,7 @@ describe('the command line', () => {
   });
 });
 
-describe('the exit code', () => {
-  const met = { text: '', verdict: 'met', measured: '' } as const;
-  const valid = resultOf([callCell('point-read', 'rest')]);
-  const unsound = (kind: 'closed' | 'open') =>
-    resultOf(
-      valid.cells.map((cell) => ({
-        ...cell,
-        samples: cell.samples.map((sample) => ({
-          ...sample,
-          [kind]: sample[kind].map((load) => ({ ...load, invalid: ['no'] })),
-        })),
-      })),
-    );
-
-  test.each([
-    ['all is valid, and every limit kept', valid, [met], 0],
-    ['a limit is not kept', valid, [met, { ...met, verdict: 'not met' as const }], 2],
-    ['a limit cannot be judged', valid, [{ ...met, verdict: 'not measured' as const }], 3],
-    ['a cell is invalid', resultOf([callCell('a', 'b', {}, { invalid: ['no'] })]), [], 3],
-    ['capacity is invalid', unsound('closed'), [met], 3],
-    ['the load at equal rate is invalid', unsound('open'), [met], 3],
-    ['the run was cut short', { ...valid, complete: false }, [], 130],
-  ])('where %s', (_what, result, judged, code) => {
-    expect(exitCodeOf(result, judged)).toBe(code);
-  });
-
+describe('the command', () => {
   test.each([
     ['--seed=-1.5'],
     ['--threshold', 'rest.point-read.p99<5'],
@@ -200,7 +181,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     expect(said).toContain('One payment created');
     expect(said).toContain('not met: rest.create.queries<0.5 (');
     expect(code).toBe(2);
-    const result = readResult(join(folder, 'latest.json'));
+    const result = readResult(join(datedIn(folder), 'result.json'));
     expect(result.cells.map(({ invalid }) => invalid)).toEqual([[], [], []]);
     expect(result.complete).toBe(true);
     const names = result.cells.map(({ contender }) => contender);
@@ -221,8 +202,8 @@ describe.runIf(process.platform === 'linux')('a run', () => {
       'websocket lean',
       'http1 autocannon',
     ]);
-    expect(readFileSync(join(folder, 'latest.md'), 'utf8')).toContain('# Bench report');
-    expect(readFileSync(join(folder, 'latest.html'), 'utf8')).toContain('</html>');
+    expect(readFileSync(join(datedIn(folder), 'report.md'), 'utf8')).toContain('# Bench report');
+    expect(readFileSync(join(datedIn(folder), 'report.html'), 'utf8')).toContain('</html>');
   }, 240_000);
 
   test("of somebody else's server asks nothing of its process, and leaves it alive", async () => {
@@ -235,7 +216,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     const args = ['--quick', '--only', 'point-read', '--rtt', '0', '--out', folder, '--target'];
     const limit = ['--threshold', 'grpc.point-read.p99<5s'];
     const { code, said } = await runBench(...args, `rest=http://127.0.0.1:${http}`, ...limit);
-    const result = readResult(join(folder, 'latest.json'));
+    const result = readResult(join(datedIn(folder), 'result.json'));
     expect(said).toContain('not measured: grpc.point-read.p99<5s');
     expect(code).toBe(3);
     expect(result.cells.map(({ contender, invalid }) => [contender, invalid])).toEqual([
@@ -260,7 +241,9 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     const folder = temporaryFolder();
     const { code } = await runBench('--quick', '--only', 'storage', '--out', folder);
     expect(code).toBe(0);
-    expect(readResult(join(folder, 'latest.json')).storage?.writes.ratio).toBeGreaterThan(0);
+    expect(readResult(join(datedIn(folder), 'result.json')).storage?.writes.ratio).toBeGreaterThan(
+      0,
+    );
   }, 240_000);
 
   test('that is interrupted leaves no process, and keeps what was measured', async () => {
@@ -275,7 +258,7 @@ describe.runIf(process.platform === 'linux')('a run', () => {
     const [code] = await once(bench, 'exit');
     expect(code).toBe(130);
     await until(() => !children.some(isAlive));
-    expect(readResult(join(folder, 'interrupted.json')).complete).toBe(false);
-    expect(readFileSync(join(folder, 'interrupted.md'), 'utf8')).toContain('CUT SHORT');
+    expect(readResult(join(datedIn(folder), 'result.json')).complete).toBe(false);
+    expect(readFileSync(join(datedIn(folder), 'report.md'), 'utf8')).toContain('CUT SHORT');
   }, 240_000);
 });

@@ -226,7 +226,7 @@ describe('the page', () => {
     expect(Buffer.byteLength(large)).toBeLessThan(largestPageBytes);
     const note = (page: Page) => page.locator('#data').textContent();
     const text = await pages.on(note, { html: large });
-    expect(text).toContain('latest.json');
+    expect(text).toContain('result.json');
     expect(text).toContain('fivewire-bench-2026-11-21-without-histograms.json.gz');
   });
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../result/format.ts';
 import type { Cell, Result } from '../../result/result.ts';
+import { isSmokeTest } from '../../result/smoke-test.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import { badge } from './answers.ts';
 import type { Contents } from './contents.ts';
@@ -59,7 +60,7 @@ export function headerMarkup(result: Result, { judged, floors }: Contents): stri
     );
   return `<header class="top"><p class="brand">Fivewire bench</p>
 <h1>The same payments over REST, gRPC, GraphQL, SSE and WebSocket</h1>
-<p class="facts">${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC · ${took}${complete ? '' : ' · <strong>CUT SHORT: not everything was measured</strong>'} · ${escaped(environment.cpuModel)}, ${counted(environment.cores, 'core')} · Node ${escaped(environment.node)} · ${environment.revision ? `revision ${escaped(environment.revision.slice(0, 12))}${environment.modified ? ' with changes' : ''} · ` : ''}seed ${options.seed}</p>
+<p class="facts">${isSmokeTest(result) ? '<strong>Smoke test: shows no difference</strong> · ' : ''}${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC · ${took}${complete ? '' : ' · <strong>CUT SHORT: not everything was measured</strong>'} · ${escaped(environment.cpuModel)}, ${counted(environment.cores, 'core')} · Node ${escaped(environment.node)} · ${environment.revision ? `revision ${escaped(environment.revision.slice(0, 12))}${environment.modified ? ' with changes' : ''} · ` : ''}seed ${options.seed}</p>
 <div class="trust"><div><h2>Validity</h2>${validityMarkup(result)}</div><div><h2>Noise floor</h2>${floorMarkup(floors)}</div></div>
 <ol class="index">${index.join('')}</ol></header>`;
 }

@@ -41,7 +41,7 @@ function dataMarkup(result: Result, { base64, isWhole }: KeptResult): string {
   const name = `fivewire-bench-${dayOf(result)}${isWhole ? '' : '-without-histograms'}.json.gz`;
   const what = isWhole
     ? 'The result of this run has every figure of every process, and every histogram.'
-    : 'The result of this run has every figure of every process. Its histograms have no room in this page; `latest.json`, which was written beside it, has them.';
+    : 'The result of this run has every figure of every process. Its histograms have no room in this page; `result.json`, which was written beside it, has them.';
   return `<section id="data" aria-labelledby="data-title"><h2 id="data-title">Data</h2><p class="lead">${prose(what)}</p>
 <p><a class="download" download="${name}" href="data:application/gzip;base64,${base64}">Download ${name}</a> (JSON, gzip, ${Math.round((base64.length * 3) / 4000)} kB)</p></section>`;
 }

@@ -1,0 +1,90 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { renderHtml } from './report/html/render.ts';
+import { writeJson, writeWhole } from './report/json.ts';
+import { renderReport } from './report/markdown.ts';
+import type { Result } from './result/result.ts';
+import { isSmokeTest } from './result/smoke-test.ts';
+import type { Request } from './trial/plan.ts';
+
+/** Minutes of UTC, such as `2026-11-29T1327`; sorts by time, and needs no quotes in any shell. */
+const stampOf = (time: string): string => time.slice(0, 16).replace(':', '');
+
+/** Whether a run measures what it would without a flag, so that `latest` may show it. */
+export const isUnfiltered = ({ only, wires, targets, tls, pairs, loading }: Request): boolean =>
+  only.length + wires.length + targets.length === 0 &&
+  !tls &&
+  [
+    pairs,
+    loading.perSecond,
+    loading.connections,
+    loading.rttsMs,
+    loading.bytesPerSecond,
+    loading.durationMs,
+  ].every((value) => value === undefined);
+
+/** @throws Error if no result could be written here: before the run, and not after it */
+export function checkFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new Error(`--out: expected a folder to write results to, got '${folder}' (${code}).`, {
+      cause,
+    });
+  }
+}
+
+/** A new folder, whose name gets a number if it is taken. */
+function newFolder(folder: string, name: string): string {
+  mkdirSync(folder, { recursive: true });
+  for (let count = 1; ; count += 1) {
+    const path = join(folder, count === 1 ? name : `${name}-${count}`);
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    }
+  }
+}
+
+function write(result: Result, folder: string): void {
+  writeJson(join(folder, 'result.json'), result);
+  writeWhole(join(folder, 'report.md'), renderReport(result));
+  writeWhole(join(folder, 'report.html'), renderHtml(result));
+}
+
+interface Publication {
+  /** The dated folder that has result and reports. */
+  readonly folder: string;
+  /** Whether `latest` has them too. */
+  readonly isLatest: boolean;
+}
+
+/**
+ * Writes the result and its reports into a dated folder of their own. `latest` gets them too if the
+ * run is one that answers for this machine: complete, of everything, and no smoke test.
+ * @param name follows the date: the part that was run
+ */
+export function publish(
+  result: Result,
+  into: { readonly folder: string; readonly startedAt?: string; readonly name?: string },
+  unfiltered: boolean,
+): Publication {
+  const stamp = stampOf(into.startedAt ?? result.startedAt);
+  const folder = newFolder(into.folder, into.name ? `${stamp}-${into.name}` : stamp);
+  write(result, folder);
+  const isLatest = unfiltered && result.complete && !isSmokeTest(result);
+  if (isLatest) write(result, join(into.folder, 'latest'));
+  return { folder, isLatest };
+}
+
+/** The line that says where the result is. */
+export function renderPublication({ folder, isLatest }: Publication): string {
+  const path = relative(process.cwd(), folder);
+  const shown = path.startsWith('..') ? folder : path;
+  const latest = isLatest ? ', and the same in latest' : '';
+  return `Report: ${shown}/report.html (also report.md, result.json${latest})`;
+}
