@@ -42,13 +42,10 @@ const spike = z.strictObject({
   ),
 });
 
-/** A mix of operations, each with its share of the calls. */
-export const mix = z.strictObject({
-  /** Why the highest rate must not be used. Valid if empty. */
+/** The search for the highest rate that meets the objective, by halving. */
+const rateSearch = z.strictObject({
+  /** Why its rate must not be used. Valid if empty. */
   invalid: z.array(z.string()),
-  connections: count,
-  /** A quantile of the response, in milliseconds, and the share of calls that succeed. */
-  objective: z.strictObject({ quantile: z.number(), ms: z.number(), succeeding: z.number() }),
   /** Calls in a closed loop, from which the search starts. */
   closed: z.strictObject({
     perSecond: z.number(),
@@ -57,9 +54,8 @@ export const mix = z.strictObject({
     serverCpuMicros: z.number().nullable(),
     clientCpuShare: z.number(),
   }),
-  /** The highest rate that met the objective; null if none did. */
+  /** Null if no rate met the objective. */
   perSecond: z.number().nullable(),
-  /** The search for it, by halving. */
   steps: z.array(
     z.strictObject({
       ...mixCalls,
@@ -69,12 +65,25 @@ export const mix = z.strictObject({
       achieved: z.number(),
       /** The objective's quantile. */
       quantileMs: z.number(),
+      clientCpuShare: z.number(),
     }),
   ),
-  /** Calls of each operation, over all steps and the spike. */
+});
+
+/** A mix of operations, each with its share of the calls. */
+export const mix = z.strictObject({
+  connections: count,
+  /** A quantile of the response, in milliseconds, and the share of calls that succeed. */
+  objective: z.strictObject({ quantile: z.number(), ms: z.number(), succeeding: z.number() }),
+  /** All operations together. */
+  whole: rateSearch,
+  /** Nothing but reads of one payment, by the same client on the same process. */
+  readAlone: rateSearch,
+  /** Calls of each operation of the mix, over all steps and the spike. */
   calls: z.record(z.string(), count),
   spike: spike.nullable(),
 });
 
+export type RateSearchSample = z.infer<typeof rateSearch>;
 export type MixSample = z.infer<typeof mix>;
 export type SpikeSample = z.infer<typeof spike>;

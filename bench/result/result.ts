@@ -4,7 +4,7 @@ import { mix } from './mix.ts';
 
 /** Version of the result's shape: a reader of another version refuses it. */
 export const resultVersion = 'fivewire-bench/4';
-/** The same shape, but for the name of a workload, which was `act`. Read, and not written. */
+/** The same shape without mixes; a workload's name was `act`. Read, and not written. */
 const olderVersion = 'fivewire-bench/3';
 
 /** HdrHistogram V2, compressed, base64; whole microseconds. */
@@ -174,8 +174,7 @@ const sample = z.strictObject({
   caching: caching.nullable(),
   failures: z.array(failure).nullable(),
   idle: idle.nullable(),
-  /** Results of earlier code have none. */
-  mix: mix.nullable().default(null),
+  mix: mix.nullable(),
 });
 
 const cell = z.strictObject({
@@ -322,12 +321,12 @@ export type Measured = Pick<
 const ofOlderVersion = (json: unknown): unknown => {
   if (Array.isArray(json)) return json.map(ofOlderVersion);
   if (typeof json !== 'object' || json === null) return json;
-  return Object.fromEntries(
-    Object.entries(json).map(([name, value]) => [
-      name === 'act' ? 'workload' : name,
-      ofOlderVersion(value),
-    ]),
-  );
+  const renamed = Object.entries(json).map(([name, value]) => [
+    name === 'act' ? 'workload' : name,
+    ofOlderVersion(value),
+  ]);
+  // Nothing else has a warm-up: a sample, from before there were mixes.
+  return { ...('warmUpMs' in json && { mix: null }), ...Object.fromEntries(renamed) };
 };
 
 const versionOf = (json: unknown): string | undefined =>
