@@ -26,6 +26,9 @@ export interface DriverReply {
   readonly body: Uint8Array;
 }
 
+/** @param which the request that it answers, as for `callOf` */
+export type ReplyCheck = (answer: DriverReply, which: number) => boolean;
+
 /**
  * A client that does as little as can be done: requests are encoded once, answers are cut out of
  * the bytes and checked, nothing is decoded into objects. The same schedule and histogram drive
@@ -34,6 +37,8 @@ export interface DriverReply {
 export interface Driver {
   /** One request and its answer. Rejects if the check refuses it or the connection is lost. */
   call(): Promise<void>;
+  /** The same of one of several requests: 0 is `request`, 1 the first of `others`. */
+  callOf(which: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,17 +49,34 @@ export interface DriverOptions<Request> {
   readonly ca?: string | undefined;
   readonly connections: number;
   readonly request: Request;
+  /** More requests, which share the connections. Defaults to none. */
+  readonly others?: readonly Request[] | undefined;
   /**
    * Text in the request that every call replaces by another of the same length: the idempotency
    * key that was in the request when it was captured. Not replaced if omitted.
    */
   readonly marker?: string | undefined;
   /** Whether this is the answer that was expected. Every answer is checked. */
-  readonly check: (answer: DriverReply) => boolean;
+  readonly check: ReplyCheck;
   /**
    * HTTP/1.1 only: a connection whose answer takes longer is given up, and opened again for the
    * next call: calls that are never answered would else take all connections with them. Waits for
    * ever if omitted. Where a connection takes several calls, nothing has to be given up.
    */
   readonly timeoutMs?: number | undefined;
+}
+
+/** All requests of a driver, in the order of their numbers. */
+export const requestsOf = <Request>({
+  request,
+  others = [],
+}: Pick<DriverOptions<Request>, 'request' | 'others'>): readonly Request[] => [request, ...others];
+
+/** The request of this number. @throws Error if there is none */
+export function numbered<Item>(items: readonly Item[], which: number): Item {
+  const item = items[which];
+  if (item === undefined) {
+    throw new Error(`Expected the number of one of ${items.length} requests, got ${which}.`);
+  }
+  return item;
 }

@@ -1,13 +1,19 @@
 import type { Socket } from 'node:net';
-import type { Driver, DriverOptions, HttpRequest } from './driver.ts';
+import {
+  type Driver,
+  type DriverOptions,
+  type HttpRequest,
+  numbered,
+  requestsOf,
+} from './driver.ts';
 import { createHeldBytes } from './held-bytes.ts';
 import { type Http1Answer, readHttp1Answer } from './http1/answer.ts';
 import { createMarker } from './marker.ts';
-import { closed, type Pending, pendingCall, settle } from './pending.ts';
+import { callsBy, closed, type Pending, settle } from './pending.ts';
 import { openSocket } from './socket.ts';
 
 /** The request in bytes, with the fields of the connection as undici sends them. */
-function encode({ host, port, request }: DriverOptions<HttpRequest>): Buffer {
+function encode({ host, port }: DriverOptions<HttpRequest>, request: HttpRequest): Buffer {
   const { method, path, headers, body } = request;
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -31,7 +37,7 @@ interface KeptConnection {
 
 type KeptConnectionOptions = DriverOptions<HttpRequest> & {
   /** Gives a request that no other connection uses, with a fresh marker. */
-  readonly createRequest: () => () => Buffer;
+  readonly createRequest: () => (which: number) => Buffer;
   /** The call has ended and the connection is free. */
   readonly onFree: (connection: KeptConnection) => void;
 };
@@ -130,7 +136,7 @@ function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
       } else if (socket) {
         pending = call;
         sentMs = performance.now();
-        socket.write(nextRequest());
+        socket.write(nextRequest(call.which));
       } else void sendAfterOpening(call);
     },
     giveUpBefore(ms) {
@@ -144,18 +150,23 @@ function createKeptConnection(options: KeptConnectionOptions): KeptConnection {
   return connection;
 }
 
-/** Gives each connection its own request, which is not in use before its call has ended. */
-function createRequests(options: DriverOptions<HttpRequest>): () => () => Buffer {
-  const encoded = encode(options);
+/** Gives each connection its own requests, which are not in use before their call has ended. */
+function createRequests(options: DriverOptions<HttpRequest>): () => (which: number) => Buffer {
   const marker = createMarker(options.marker);
-  const places = marker.placesIn(encoded);
-  if (places.length === 0) return () => () => encoded;
+  const requests = requestsOf(options).map((request) => {
+    const encoded = encode(options, request);
+    return { encoded, places: marker.placesIn(encoded) };
+  });
   return () => {
-    const own = Buffer.from(encoded);
-    return () => {
+    const own: Buffer[] = [];
+    return (which) => {
+      const { encoded, places } = numbered(requests, which);
+      if (places.length === 0) return encoded;
+      const mine = own[which] ?? Buffer.from(encoded);
+      own[which] = mine;
       marker.renew();
-      marker.write(own, places);
-      return own;
+      marker.write(mine, places);
+      return mine;
     };
   };
 }
@@ -203,5 +214,5 @@ export async function openLeanHttp1(options: DriverOptions<HttpRequest>): Promis
     if (connection) connection.send(call);
     else waiting.push(call);
   };
-  return { call: () => pendingCall(start), close };
+  return { ...callsBy(start), close };
 }

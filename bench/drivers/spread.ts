@@ -1,5 +1,5 @@
 import type { Driver } from './driver.ts';
-import { closed, type Pending, pendingCall } from './pending.ts';
+import { callsBy, closed, type Pending } from './pending.ts';
 
 /** A connection that takes several calls at once. */
 export interface SharedConnection {
@@ -103,5 +103,5 @@ export async function spreadOver(
     await close();
     throw failed.reason;
   }
-  return { call: () => pendingCall(start), close };
+  return { ...callsBy(start), close };
 }

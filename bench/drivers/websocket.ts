@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Driver, DriverOptions, FrameRequest } from './driver.ts';
+import { type Driver, type DriverOptions, type FrameRequest, requestsOf } from './driver.ts';
 import { createHeldBytes } from './held-bytes.ts';
 import { createMarker } from './marker.ts';
 import { settle } from './pending.ts';
@@ -106,8 +106,7 @@ function openWebsocketSession(
         const slot = free.pop() ?? createSlot(slots.length);
         if (slots.length === slot.id) slots.push(slot);
         slot.pending = call;
-        slot.renew();
-        batch().add(slot.frame);
+        batch().add(slot.frameOf(call.which));
       },
       close: end,
     };
@@ -162,7 +161,8 @@ function openWebsocketSession(
  * @throws Error if a connection cannot be had, or the server does not answer the hello
  */
 export async function openLeanWebsocket(options: DriverOptions<FrameRequest>): Promise<Driver> {
-  const createSlot = createCommands(options.request.frame, createMarker(options.marker));
+  const frames = requestsOf(options).map(({ frame }) => frame);
+  const createSlot = createCommands(frames, createMarker(options.marker));
   return spreadOver(options.connections, (events) =>
     openWebsocketSession(options, createSlot, events),
   );

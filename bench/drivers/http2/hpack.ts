@@ -71,18 +71,22 @@ interface HeaderBlocks {
  * Encodes the fields of a request: for the first one of a connection, and for all that follow.
  * Texts are not compressed by Huffman's code.
  *
+ * @param shared those that every request of the connection has: no other is put into the table
  * @param marker a value that has this in it is not put into the table: it differs every time
  * @param peerTableBytes the peer's SETTINGS_HEADER_TABLE_SIZE; if it is less than usual, no
  *   table is used, and the first block says so (§6.3)
  */
 export function encodeRequestHeaders(
   fields: readonly HeaderField[],
+  shared: ReadonlySet<HeaderField>,
   marker: string | undefined,
   peerTableBytes: number,
 ): HeaderBlocks {
   const hasTable = peerTableBytes >= defaults.tableBytes;
   let room = hasTable ? defaults.tableBytes : 0;
-  const isKept = ([name, value]: HeaderField) => {
+  const isKept = (field: HeaderField) => {
+    const [name, value] = field;
+    if (!shared.has(field)) return false;
     if (neverKept.has(name) || sensitive.has(name)) return false;
     if (marker !== undefined && value.includes(marker)) return false;
     const size = name.length + value.length + entryOverheadBytes;

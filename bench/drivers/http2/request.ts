@@ -20,19 +20,53 @@ const fieldsOf = (request: HttpRequest, scheme: string, authority: string): Head
   ...Object.entries(request.headers),
 ];
 
+/** A request for one connection: as its first one, and as one that follows. */
+export interface EncodedForms {
+  readonly first: EncodedRequest;
+  readonly later: EncodedRequest;
+}
+
+interface ConnectionFields {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly tableBytes: number;
+}
+
 /**
- * Encodes a request for one connection: the first one, and all that follow it.
- * @throws Error if the headers do not fit into one frame
+ * Encodes the requests of one connection. Whichever is the first fills the header table, so only
+ * fields that all have alike go there, in one order.
+ * @throws Error if the headers of one do not fit into one frame
  */
 export function encodeRequests(
-  request: HttpRequest,
-  to: { readonly scheme: string; readonly authority: string; readonly tableBytes: number },
+  requests: readonly HttpRequest[],
+  to: ConnectionFields,
   marker: Marker,
   markerText: string | undefined,
-): { readonly first: EncodedRequest; readonly later: EncodedRequest } {
-  const fields = fieldsOf(request, to.scheme, to.authority);
-  const blocks = encodeRequestHeaders(fields, markerText, to.tableBytes);
-  const { body } = request;
+): readonly EncodedForms[] {
+  const all = requests.map((request) => fieldsOf(request, to.scheme, to.authority));
+  const values = all.map((fields) => new Map(fields));
+  const shared = (all[0] ?? []).filter(([name, value]) =>
+    values.every((fields) => fields.get(name) === value),
+  );
+  return requests.map((request, at) => {
+    const own = (all[at] ?? []).filter(
+      ([name, value]) => !shared.some((field) => field[0] === name && field[1] === value),
+    );
+    // Fields of the protocol come first (RFC 9113 §8.3).
+    const isPseudo = ([name]: HeaderField) => name.startsWith(':');
+    const fields = [...shared, ...own].toSorted(
+      (a, b) => Number(isPseudo(b)) - Number(isPseudo(a)),
+    );
+    const blocks = encodeRequestHeaders(fields, new Set(shared), markerText, to.tableBytes);
+    return encodeForms(request.body, blocks, marker);
+  });
+}
+
+function encodeForms(
+  body: Uint8Array,
+  blocks: ReturnType<typeof encodeRequestHeaders>,
+  marker: Marker,
+): EncodedForms {
   const encode = (block: Buffer): EncodedRequest => {
     if (block.length > defaults.maxFrameBytes) {
       throw new Error(

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { DriverOptions, HttpRequest } from '../driver.ts';
+import { type DriverOptions, type HttpRequest, numbered, requestsOf } from '../driver.ts';
 import type { Marker } from '../marker.ts';
 import { type Pending, settle } from '../pending.ts';
 import { openSocket } from '../socket.ts';
@@ -18,7 +18,7 @@ import {
   setting,
 } from './frames.ts';
 import { findStatus } from './hpack.ts';
-import { bodyIn, type EncodedRequest, encodeRequests, writeStream } from './request.ts';
+import { bodyIn, encodeRequests, writeStream } from './request.ts';
 
 type Http2Options = DriverOptions<HttpRequest> & {
   /** The status of an answer is that of its trailers. */
@@ -28,6 +28,7 @@ type Http2Options = DriverOptions<HttpRequest> & {
 };
 
 const none = Buffer.alloc(0);
+const firstId = 1;
 const lastStreamOfAll = 2 ** 31 - 1;
 const acknowledgement = encodeFrame(frameType.settings, flag.ack, 0, none);
 
@@ -59,7 +60,6 @@ interface Http2Connection {
   readonly peer: { tableBytes: number; maxStreams: number; windowBytes: number };
   /** Encoded when the first settings have come. */
   requests: ReturnType<typeof encodeRequests> | undefined;
-  nextRequest: EncodedRequest | undefined;
   nextId: number;
   isUsable: boolean;
   /** Of a header block that goes on in CONTINUATION: what has come, and the flags it began with. */
@@ -85,8 +85,7 @@ function createConnection(
       windowBytes: defaults.windowBytes,
     },
     requests: undefined,
-    nextRequest: undefined,
-    nextId: 1,
+    nextId: firstId,
     isUsable: true,
     block: undefined,
   };
@@ -167,8 +166,7 @@ function encode(connection: Http2Connection): void {
   const scheme = options.ca ? 'https' : 'http';
   const authority = `${options.host}:${options.port}`;
   const to = { scheme, authority, tableBytes: peer.tableBytes };
-  connection.requests = encodeRequests(options.request, to, marker, options.marker);
-  connection.nextRequest = connection.requests.first;
+  connection.requests = encodeRequests(requestsOf(options), to, marker, options.marker);
 }
 
 /** What to do with the payload of a frame of each type; others are passed over (§4.1). */
@@ -248,10 +246,11 @@ const takers: Readonly<Record<number, (connection: Http2Connection, payload: Pay
 };
 
 function send(connection: Http2Connection, call: Pending): void {
-  const { options, marker, batch, sender, peer, requests, nextRequest: request } = connection;
-  if (!request || !requests) throw new Error('Expected settings before a request, got none.');
-  connection.nextRequest = requests.later;
+  const { options, marker, batch, sender, peer, requests } = connection;
+  if (!requests) throw new Error('Expected settings before a request, got none.');
+  const { first, later } = numbered(requests, call.which);
   const id = connection.nextId;
+  const request = id === firstId ? first : later;
   connection.nextId += 2;
   const { lastStream = lastStreamOfAll } = options;
   if (connection.nextId > lastStream) connection.isUsable = false;
@@ -267,7 +266,7 @@ function send(connection: Http2Connection, call: Pending): void {
   };
   connection.streams.set(id, stream);
   marker.renew();
-  if (sender.takes(options.request.body.length, peer.windowBytes)) {
+  if (sender.takes(bodyIn(request.bytes, request).length, peer.windowBytes)) {
     const { bytes, at } = batch.reserve(request.bytes.length);
     bytes.set(request.bytes, at);
     writeStream(bytes, at, request, id);

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { numbered } from '../driver.ts';
 import type { Marker } from '../marker.ts';
 import type { Pending } from '../pending.ts';
 import { applyMask, maskedFrame, opcode } from './frames.ts';
 
-/** A place for one command at a time on a connection, with its id and its frame. */
+/** A place for one command at a time on a connection, with its id. */
 export interface CommandSlot {
   readonly id: number;
-  readonly frame: Buffer;
-  /** Gives the frame a fresh marker. */
-  renew(): void;
+  /** The frame of the command of this number, with a fresh marker. Valid until the next one. */
+  frameOf(which: number): Buffer;
   pending: Pending | undefined;
 }
 
@@ -23,27 +23,46 @@ function idIn(text: string): string {
   return written;
 }
 
+/** A command of one slot as a frame, whose marker can be replaced under the mask. */
+function encodeCommand(text: string, marker: Marker) {
+  const payload = Buffer.from(text);
+  const mask = randomBytes(4);
+  const { bytes: frame, start } = maskedFrame(opcode.text, payload, mask);
+  const offsets = marker.placesIn(payload);
+  const places = offsets.map((offset) => start + offset);
+  return {
+    frame,
+    renew() {
+      if (places.length === 0) return;
+      marker.renew();
+      marker.write(frame, places);
+      for (const offset of offsets) applyMask(frame, start + offset, marker.length, mask, offset);
+    },
+  };
+}
+
 /**
- * Encodes the command of slot after slot, each once. The marker within is replaced under the mask.
- * @throws Error if the captured command has no id
+ * Encodes the command of slot after slot, and again only if a slot sends another one next.
+ * @throws Error if a captured command has no id
  */
-export function createCommands(text: string, marker: Marker): (id: number) => CommandSlot {
-  const written = idIn(text);
+export function createCommands(
+  texts: readonly string[],
+  marker: Marker,
+): (id: number) => CommandSlot {
+  const commands = texts.map((text) => ({ text, written: idIn(text) }));
   return (id) => {
-    const payload = Buffer.from(text.replace(written, `"id":"${id}"`));
-    const mask = randomBytes(4);
-    const { bytes: frame, start } = maskedFrame(opcode.text, payload, mask);
-    const offsets = marker.placesIn(payload);
-    const places = offsets.map((offset) => start + offset);
+    let encoded: ReturnType<typeof encodeCommand> | undefined;
+    let last = -1;
     return {
       id,
-      frame,
       pending: undefined,
-      renew() {
-        if (places.length === 0) return;
-        marker.renew();
-        marker.write(frame, places);
-        for (const offset of offsets) applyMask(frame, start + offset, marker.length, mask, offset);
+      frameOf(which) {
+        if (which !== last) encoded = undefined;
+        last = which;
+        const { text, written } = numbered(commands, which);
+        encoded ??= encodeCommand(text.replace(written, `"id":"${id}"`), marker);
+        encoded.renew();
+        return encoded.frame;
       },
     };
   };
