@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Driver, DriverReply, HttpRequest } from '../../bench/drivers/driver.ts';
+import type { Driver, DriverReply, HttpRequest, ReplyCheck } from '../../bench/drivers/driver.ts';
 import { type DriverRequest, openDriver } from '../../bench/drivers/open-driver.ts';
 
 export const host = '127.0.0.1';
@@ -33,7 +33,7 @@ export async function listening(server: Server, sockets: Set<Socket> = new Set()
 
 export interface DriverOpening {
   readonly connections?: number;
-  readonly check?: (reply: DriverReply) => boolean;
+  readonly check?: ReplyCheck;
   readonly marker?: string;
   readonly ca?: string;
   readonly timeoutMs?: number;
