@@ -12,6 +12,7 @@ import {
   timesOf,
   type Verdict,
 } from './question.ts';
+import { ratioTable } from './ratios.ts';
 
 /** A cache saves bytes if fewer than this share of them are received. */
 const savedShare = 0.9;
@@ -29,6 +30,7 @@ const bytesOf = (result: Result, contender: string): number | undefined => {
 const pictureOf = (result: Result, contenders: readonly string[]): Picture => ({
   kind: 'bars',
   label: 'bytes received for a read while nothing changes',
+  unit: 'bytes',
   items: contenders.flatMap((contender) => {
     const value = bytesOf(result, contender);
     const label = labelOf({ scenario: 'cached', contender });
@@ -48,14 +50,14 @@ function savings(result: Result, caching: string, plain: string) {
   const share = Math.round((100 * bytes) / plainBytes);
   return {
     savesBytes: sum('saved') > 0 && bytes < plainBytes * savedShare,
-    savesCpu: cpu.difference === 'less',
     stale,
     finding:
       stale > 0
         ? `${formatCount(stale)} reads of a kept copy were stale`
-        : `a client that keeps a copy received ${share} % of the bytes, for ${timesOf(cpu, 'the server CPU')}`,
+        : `a client that keeps a copy receives ${formatCount(bytes)} bytes instead of ${formatCount(plainBytes)} (${share} %) for a read, at ${timesOf(cpu, 'the server CPU')}; no read was stale`,
     picture: pictureOf(result, [plain, caching]),
-    text: `bytes received ${formatCount(plainBytes)} → ${formatCount(bytes)}; server CPU ${contrastText(cpu)}; stale reads ${formatCount(stale)}`,
+    numbers: [ratioTable('with a kept copy over without', [{ label: 'server CPU', found: cpu }])],
+    text: `${formatCount(bytes)} bytes received instead of ${formatCount(plainBytes)}; server CPU ${contrastText(cpu)}; stale reads ${formatCount(stale)}`,
   };
 }
 
@@ -66,17 +68,14 @@ function savings(result: Result, caching: string, plain: string) {
 function judgeSavings(
   result: Result,
   [caching, plain]: readonly [string, string],
-  answers: (found: { readonly savesCpu: boolean }) => {
-    readonly saved: Answer;
-    readonly else: Answer;
-  },
+  answers: { readonly saved: Answer; readonly else: Answer },
   text: (evidence: string) => string,
 ): Verdict {
   const found = savings(result, caching, plain);
   if (!found) return notMeasured(`cached reads of ${labels[wireOfContender(caching)]}`);
-  const { finding, picture } = found;
-  const answer = answers(found)[found.savesBytes && found.stale === 0 ? 'saved' : 'else'];
-  return { answer, because: text(found.text), finding, picture };
+  const { finding, picture, numbers } = found;
+  const answer = answers[found.savesBytes && found.stale === 0 ? 'saved' : 'else'];
+  return { answer, because: text(found.text), finding, picture, numbers };
 }
 
 export const restCachesNaturally: Question = {
@@ -85,11 +84,12 @@ export const restCachesNaturally: Question = {
   claim: 'REST caches naturally',
   source: 'the uniform interface, as most guides put it',
   scenarios: ['cached'],
+  wires: ['rest'],
   judge: (result) =>
     judgeSavings(
       result,
       ['rest-etag', 'rest'],
-      ({ savesCpu }) => ({ saved: savesCpu ? 'yes' : 'depends', else: 'no' }),
+      { saved: 'yes', else: 'no' },
       (evidence) =>
         `GET with an ETag compared with GET without: ${evidence}. There was no shared cache.`,
     ),
@@ -101,11 +101,12 @@ export const graphqlCannotBeCached: Question = {
   claim: 'GraphQL cannot be cached',
   source: 'comparisons of REST and GraphQL',
   scenarios: ['cached'],
+  wires: ['graphql'],
   judge: (result) =>
     judgeSavings(
       result,
       ['graphql-persisted', 'graphql-post'],
-      () => ({ saved: 'no', else: 'yes' }),
+      { saved: 'no', else: 'yes' },
       (evidence) => `GET of a persisted document with an ETag compared with POST: ${evidence}.`,
     ),
 };
@@ -116,11 +117,12 @@ export const grpcHasNoCache: Question = {
   claim: 'gRPC has no cache',
   source: 'comparisons of REST and gRPC',
   scenarios: ['cached'],
+  wires: ['grpc'],
   judge: (result) =>
     judgeSavings(
       result,
       ['grpc-etag', 'grpc'],
-      () => ({ saved: 'no', else: 'yes' }),
+      { saved: 'no', else: 'yes' },
       (evidence) =>
         `A client that keeps a copy and sends its etag compared with one that does not: ${evidence}. The contract defines this etag; gRPC has none, so no intermediary can use it.`,
     ),

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatNumber } from '../result/format.ts';
 import { labels, roomWires } from '../result/wires.ts';
-import { findCell, isValid, typical } from '../statistics/summary.ts';
+import { findCell, isValid, rangeOf, typical } from '../statistics/summary.ts';
 import { notMeasured, type Question } from './question.ts';
 
 const claimed = 100_000;
@@ -16,11 +16,11 @@ export const connectionsAreCheap: Question = {
       .flatMap((wire) => {
         const cell = findCell(result, 'idle', wire);
         const bytes = isValid(cell) ? typical(cell, 'residentPerConnection') : undefined;
-        return bytes === undefined ? [] : [{ wire, bytes }];
+        return bytes === undefined || !cell ? [] : [{ wire, bytes, cell }];
       })
       .toSorted((a, b) => a.bytes - b.bytes);
     const websocket = wires.find(({ wire }) => wire === 'websocket');
-    const opened = findCell(result, 'idle', 'websocket')?.samples[0]?.idle?.connections;
+    const opened = websocket?.cell.samples.find(({ idle }) => idle)?.idle?.connections;
     if (!websocket || !opened) {
       return notMeasured(
         'idle WebSocket connections: `--only idle` opens them, and the platform must report memory',
@@ -28,15 +28,19 @@ export const connectionsAreCheap: Question = {
     }
     const needed = websocket.bytes * claimed;
     const { memoryBytes } = result.environment;
+    const range = rangeOf(websocket.cell, 'residentPerConnection');
+    const rangeText = `${formatNumber(websocket.bytes / 1e3)} kB${range ? ` (${formatNumber(range.low / 1e3)}–${formatNumber(range.high / 1e3)})` : ''}`;
     const each = wires.map(({ wire, bytes }) => `${labels[wire]} ${formatNumber(bytes / 1e3)} kB`);
     return {
       // Memory is necessary and not sufficient: more than `opened` were never open at once.
       answer: needed > memoryBytes ? 'no' : 'depends',
-      finding: `an idle WebSocket connection takes ${formatBytes(websocket.bytes)}, so ${formatCount(claimed)} would take ${formatBytes(needed)} of this machine's ${formatBytes(memoryBytes)}`,
+      on: 'more than memory',
+      finding: `an idle WebSocket connection takes ${rangeText}, so ${formatCount(claimed)} would take ${formatBytes(needed)} of this machine's ${formatBytes(memoryBytes)}; ${formatCount(opened)} were open at once`,
       because: `Resident for each idle connection: ${each.join(', ')}. ${formatCount(claimed)} over WebSocket would take ${formatNumber(needed / 1e9)} GB of this machine's ${formatNumber(memoryBytes / 1e9)} GB. Estimated from ${formatCount(opened)} connections; file descriptors, ports and the work of connections that wake were not measured.`,
       picture: {
         kind: 'bars',
-        label: 'Resident for each idle connection, kB',
+        label: 'resident memory for each idle connection, kB',
+        unit: 'kB',
         items: wires.map(({ wire, bytes }) => ({
           label: labels[wire],
           wire,

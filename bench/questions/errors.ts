@@ -1,11 +1,40 @@
 import { formatTimes } from '../result/format.ts';
-import type { Picture } from '../result/picture.ts';
-import { callWires } from '../result/wires.ts';
-import { labelOf } from '../scenarios/labels.ts';
+import type { MatrixPicture } from '../result/picture.ts';
+import type { FailureSample, Result } from '../result/result.ts';
+import { type CallWire, callWires, labels } from '../result/wires.ts';
 import { costRatio } from '../statistics/failures.ts';
-import { findCell, isValid } from '../statistics/summary.ts';
+import { compare, differenceOf } from '../statistics/paired.ts';
+import { createRandom } from '../statistics/random.ts';
+import { type Contrast, findCell, floorFor, isValid } from '../statistics/summary.ts';
 import { goodCreate, goodRead } from '../trial/failure-costs.ts';
-import { notMeasured, type Question } from './question.ts';
+import { contrastText, notMeasured, type Question, type Verdict } from './question.ts';
+import { type NamedContrast, ratioPicture, ratioTable } from './ratios.ts';
+
+/** The errors that a wire reported, in the order in which they were provoked. */
+function reportedOn(result: Result, wire: CallWire): readonly FailureSample[] {
+  const cell = findCell(result, 'errors', wire);
+  const found = isValid(cell) ? cell.samples.find(({ failures }) => failures)?.failures : undefined;
+  return (found ?? []).filter(({ code }) => code !== 'ok');
+}
+
+/** Each error's shape on each wire. */
+function matrixOf(result: Result): MatrixPicture {
+  const columns = callWires
+    .map((wire) => ({ wire, label: labels[wire], reported: reportedOn(result, wire) }))
+    .filter(({ reported }) => reported.length > 0);
+  const failures = new Set(columns.flatMap(({ reported }) => reported.map((one) => one.failure)));
+  return {
+    kind: 'matrix',
+    label: 'the same error on each wire',
+    columns: columns.map(({ wire, label }) => ({ wire, label })),
+    rows: [...failures].map((failure) => ({
+      label: failure,
+      cells: columns.map(
+        ({ reported }) => reported.find((one) => one.failure === failure)?.shape ?? '–',
+      ),
+    })),
+  };
+}
 
 export const graphqlErrorsAre200: Question = {
   number: 15,
@@ -14,16 +43,16 @@ export const graphqlErrorsAre200: Question = {
   source: 'folklore of monitoring teams',
   scenarios: ['errors'],
   judge(result) {
-    const cell = findCell(result, 'errors', 'graphql');
-    const failures = isValid(cell) ? (cell.samples[0]?.failures ?? []) : [];
-    const reported = failures.filter(({ code }) => code !== 'ok');
+    const reported = reportedOn(result, 'graphql');
     if (reported.length === 0) return notMeasured('the failures on GraphQL');
-    const because = `${reported.map(({ code, shape }) => `\`${code}\` ${shape}`).join('; ')}.`;
-    const with200 = reported.filter(({ shape }) => shape.startsWith('200')).length;
+    const others = reported.filter(({ shape }) => !shape.startsWith('200'));
+    const exceptions = others.map(({ code, shape }) => `\`${code}\` with ${shape.slice(0, 3)}`);
+    const came = `${reported.length - others.length} of ${reported.length} errors come with status 200`;
     return {
-      answer: with200 === reported.length ? 'yes' : 'no',
-      finding: `${with200} of ${reported.length} errors came with status 200`,
-      because,
+      answer: others.length === 0 ? 'yes' : 'no',
+      finding: exceptions.length === 0 ? came : `${came}, ${exceptions.join(' and ')}`,
+      because: `${reported.map(({ code, shape }) => `\`${code}\` ${shape}`).join('; ')}.`,
+      picture: matrixOf(result),
     };
   },
 };
@@ -31,48 +60,55 @@ export const graphqlErrorsAre200: Question = {
 /** Maximum share of the successful call's CPU for a failure to count as free. */
 const freeBelow = 0.1;
 
+const costed = [
+  ['not_found', goodRead],
+  ['validation_failed', goodCreate],
+] as const;
+
+/** Failures over the successful call of the same process, one contrast each. */
+function costsOf(result: Result): NamedContrast[] {
+  const floor = floorFor(result, 'errors', 'cpuAtCapacity');
+  return callWires.flatMap((wire) => {
+    const cell = findCell(result, 'errors', wire);
+    if (!isValid(cell)) return [];
+    return costed.flatMap(([failure, good]) => {
+      const pairs = cell.samples.flatMap((sample) => {
+        const ratio = costRatio({ ...cell, samples: [sample] }, failure, good);
+        return ratio === undefined ? [] : [[ratio, 1] as const];
+      });
+      if (pairs.length === 0) return [];
+      const comparison = compare(pairs, createRandom(result.options.seed));
+      const found: Contrast = { comparison, floor, difference: differenceOf(comparison, floor) };
+      return [{ label: `${labels[wire]}, ${failure}`, wire, found }];
+    });
+  });
+}
+
 export const errorsAreFree: Question = {
   number: 16,
   asks: 'Are errors free?',
   claim: 'Errors are free',
   source: 'load tests that only follow the good path',
   scenarios: ['errors'],
-  judge(result) {
-    const cells = callWires.flatMap((wire) => {
-      const cell = findCell(result, 'errors', wire);
-      return isValid(cell) ? [{ wire, cell }] : [];
-    });
-    const costs = cells.flatMap(({ wire, cell }) =>
-      (
-        [
-          ['not_found', goodRead],
-          ['validation_failed', goodCreate],
-        ] as const
-      ).flatMap(([failure, good]) => {
-        const ratio = costRatio(cell, failure, good);
-        return ratio === undefined ? [] : [{ wire, label: labelOf(cell), failure, ratio }];
-      }),
-    );
+  judge(result): Verdict {
+    const costs = costsOf(result);
     if (costs.length === 0) return notMeasured('the cost of failures');
-    const because = `Server CPU compared with the successful call on the same path: ${costs
-      .map(({ label, failure, ratio }) => `${label} \`${failure}\` ${formatTimes(ratio)}×`)
-      .join('; ')}. A failure below ${freeBelow}× would count as free.`;
-    const picture: Picture = {
-      kind: 'bars',
-      label: 'server CPU of a failure, as a share of the successful call on the same path',
-      items: costs.map(({ wire, label, failure, ratio }) => ({
-        label: `${label}, ${failure}`,
-        wire,
-        value: ratio,
-      })),
+    const ratios = costs.map(({ found }) => found.comparison.ratio);
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((one) => formatTimes(one));
+    const label = 'server CPU of a failed call over that of a successful one';
+    const verdict = {
+      because: `Server CPU of a failure over the successful call on the same path: ${costs.map((one) => `${one.label} ${contrastText(one.found)}`).join('; ')}. A failure below ${freeBelow}× would count as free.`,
+      picture: ratioPicture(
+        { label, contender: 'failed call', baseline: 'successful call', better: 'less' },
+        costs,
+      ),
+      numbers: [ratioTable(label, costs)],
+      finding: `a failed call costs between ${least}× and ${most}× the server CPU of the successful call on the same path`,
     };
-    const [least, most] = [Math.min, Math.max].map((of) =>
-      formatTimes(of(...costs.map(({ ratio }) => ratio))),
-    );
-    const finding = `a failure cost ${least}× to ${most}× the server CPU of a successful call`;
-    const evidence = { because, picture, finding };
-    const free = costs.filter(({ ratio }) => ratio < freeBelow).length;
-    if (free === 0) return { answer: 'no', ...evidence };
-    return { answer: free === costs.length ? 'yes' : 'depends', ...evidence };
+    const free = ratios.filter((ratio) => ratio < freeBelow).length;
+    if (free === 0) return { answer: 'no', ...verdict };
+    return free === costs.length
+      ? { answer: 'yes', ...verdict }
+      : { answer: 'depends', on: 'the wire', ...verdict };
   },
 };

@@ -1,5 +1,6 @@
 import { type Contrast, contrast, type MetricName } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, ratioItem, timesOf } from './question.ts';
+import { contrastText, notMeasured, type Question, shownIn, timesOf } from './question.ts';
+import { ratioPicture, ratioTable } from './ratios.ts';
 
 /** One contender over another, by server CPU. */
 interface Ratio {
@@ -30,7 +31,7 @@ const ratios: readonly Ratio[] = [
   },
 ];
 
-const costsMore = ({ difference }: Contrast): boolean => difference === 'more';
+const costsMore = (found: Contrast): boolean => shownIn(found) === 'more';
 
 /** Separates the cost of the usual server's HTTP layer from that of the language. */
 export const graphqlServersAreSlow: Question = {
@@ -45,21 +46,31 @@ export const graphqlServersAreSlow: Question = {
     if (!yoga || !lean) return notMeasured('both GraphQL hosts and REST');
     const found = ratios.flatMap((ratio) => {
       const one = of(ratio);
-      return one ? [{ label: ratio.label, one }] : [];
+      return one ? [{ label: ratio.label, wire: 'graphql' as const, found: one }] : [];
     });
     const verdict = {
-      because: `read, server CPU: ${found.map(({ label, one }) => `${label} ${contrastText(one)}`).join('; ')}.`,
-      finding: `a GraphQL read on Yoga cost ${timesOf(yoga, "REST's server CPU")}, on the lean host ${contrastText(lean)}`,
-      picture: {
-        kind: 'ratios',
-        label: 'server CPU of a read',
-        items: found.map(({ label, one }) => ratioItem(label, 'graphql', 'less', one)),
-      },
-    } as const;
+      because: `read, server CPU: ${found.map((one) => `${one.label} ${contrastText(one.found)}`).join('; ')}.`,
+      finding: `in Node, a GraphQL read on Yoga costs ${timesOf(yoga, "REST's server CPU")}, on a lean host ${contrastText(lean)}`,
+      picture: ratioPicture(
+        {
+          label: 'GraphQL over REST, server CPU of a read at equal rate',
+          contender: 'GraphQL',
+          baseline: 'REST',
+          better: 'less',
+        },
+        [
+          { label: 'Yoga', wire: 'graphql', found: yoga },
+          { label: 'lean host', wire: 'graphql', found: lean },
+        ],
+      ),
+      numbers: [ratioTable('server CPU of a read', found)],
+    };
     if (!costsMore(yoga)) {
-      const isShown = yoga.difference !== 'not shown';
+      const isShown = shownIn(yoga) !== 'not shown';
       return { answer: isShown ? 'no' : 'no difference shown', ...verdict };
     }
-    return { answer: costsMore(lean) ? 'yes' : 'depends', ...verdict };
+    return costsMore(lean)
+      ? { answer: 'yes', ...verdict }
+      : { answer: 'depends', on: 'the host', ...verdict };
   },
 };

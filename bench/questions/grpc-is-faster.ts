@@ -1,4 +1,5 @@
-import { judgeAspects, type Question } from './question.ts';
+import type { Question } from './question.ts';
+import { judgeWires } from './wire-over-wire.ts';
 
 export const grpcIsFaster: Question = {
   number: 1,
@@ -6,5 +7,6 @@ export const grpcIsFaster: Question = {
   claim: 'gRPC is faster than REST',
   source: 'most comparisons of API styles',
   scenarios: ['point-read', 'create'],
-  judge: (result) => judgeAspects(result, ['grpc', 'rest'], 'gRPC over REST'),
+  wires: ['rest', 'grpc'],
+  judge: (result) => judgeWires(result, ['grpc', 'rest']),
 };

@@ -1,29 +1,56 @@
 import { formatCount } from '../result/format.ts';
-import type { Picture } from '../result/picture.ts';
 import type { Cell, Result } from '../result/result.ts';
+import { left, type ReportTable, right } from '../result/table.ts';
 import { roomWires } from '../result/wires.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import { contrast, findCell, isValid, typical } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, timesOf } from './question.ts';
+import {
+  contrastText,
+  isComparable,
+  notComparable,
+  notMeasured,
+  type Question,
+  shownIn,
+  timesOf,
+  type Verdict,
+} from './question.ts';
+import { ratioPicture, ratioTable } from './ratios.ts';
 
 const pair = ['rest', 'sse'] as const;
 
-const bytesPerEvent = (cell: Cell): number =>
+const bytesPerEvent = (cell: Cell): number | undefined =>
   typical(cell, ({ delivery }) =>
     delivery ? delivery.sentBytesPerEvent + delivery.receivedBytesPerEvent : undefined,
-  ) ?? 0;
+  );
 
-/** Polling wastes bytes from this ratio on; below, it is near enough to SSE. */
-const costlier = 1.1;
-
-const bytesPicture = (result: Result): Picture => ({
-  kind: 'bars',
-  label: 'bytes of an event to one watcher, both ways',
-  items: roomWires.flatMap((wire) => {
+const watching = (result: Result) =>
+  roomWires.flatMap((wire) => {
     const cell = findCell(result, 'events', wire);
-    return isValid(cell) ? [{ label: labelOf(cell), wire, value: bytesPerEvent(cell) }] : [];
-  }),
+    return isValid(cell) ? [{ wire, cell, label: labelOf(cell) }] : [];
+  });
+
+const bytesTable = (result: Result): ReportTable => ({
+  title: 'bytes of an event to one watcher, both ways',
+  lead: '',
+  columns: [left(''), right('bytes')],
+  rows: watching(result).map(({ label, cell }) => [label, formatCount(bytesPerEvent(cell))]),
+  notes: [],
 });
+
+const cpuPicture = (result: Result) =>
+  ratioPicture(
+    {
+      label: 'each over SSE, server CPU of an event',
+      contender: 'the other',
+      baseline: 'SSE',
+      better: 'less',
+    },
+    watching(result).flatMap(({ wire, label }) => {
+      const found =
+        wire === 'sse' ? undefined : contrast(result, 'events', [wire, 'sse'], 'cpuPerEvent');
+      return found ? [{ label, wire, found }] : [];
+    }),
+  );
 
 export const pollingIsWasteful: Question = {
   number: 10,
@@ -31,23 +58,29 @@ export const pollingIsWasteful: Question = {
   claim: 'Polling is wasteful',
   source: 'every introduction to server-sent events',
   scenarios: ['events'],
-  judge(result) {
-    const [poll, push] = [findCell(result, 'events', 'rest'), findCell(result, 'events', 'sse')];
+  judge(result): Verdict {
+    const [poll, push] = pair.map((wire) => findCell(result, 'events', wire));
     const delay = contrast(result, 'events', pair, 'delay');
     const cpu = contrast(result, 'events', pair, 'cpuPerEvent');
     if (!isValid(poll) || !isValid(push) || !delay || !cpu) return notMeasured('polling and SSE');
-    const [pollBytes, pushBytes] = [bytesPerEvent(poll), bytesPerEvent(push)];
-    const because = `Polling compared with SSE: ${formatCount(pollBytes)} bytes per event instead of ${formatCount(pushBytes)}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll returns many events; rare events were not measured.`;
-    const evidence = {
-      because,
-      picture: bytesPicture(result),
-      finding: `an event by polling cost ${timesOf(cpu, "SSE's server CPU")} and arrived after ${timesOf(delay, "SSE's delay")}`,
+    if (!isComparable(cpu)) return notComparable('costs of events', cpu);
+    const verdict = {
+      because: `Polling over SSE: ${formatCount(bytesPerEvent(poll))} bytes per event instead of ${formatCount(bytesPerEvent(push))}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll returns many events; rare events were not measured.`,
+      finding: `while events are many, an event by polling costs ${timesOf(cpu, "SSE's server CPU")} and arrives after ${timesOf(delay, "SSE's delay")}`,
+      picture: cpuPicture(result),
+      numbers: [
+        ratioTable('polling over SSE', [
+          { label: 'server CPU of an event', found: cpu },
+          { label: 'delay of an event', found: delay },
+        ]),
+        bytesTable(result),
+      ],
     };
-    const wastes = [pollBytes > pushBytes * costlier, cpu.difference === 'more'].filter(Boolean);
-    if (wastes.length === 2) return { answer: 'yes', ...evidence };
-    if (wastes.length === 1 || delay.difference === 'more')
-      return { answer: 'depends', ...evidence };
-    const isShown = [cpu, delay].some(({ difference }) => difference !== 'not shown');
-    return { answer: isShown ? 'no' : 'no difference shown', ...evidence };
+    const [cost, lateness] = [shownIn(cpu), shownIn(delay)];
+    if (cost === 'more') return { answer: 'yes', ...verdict };
+    if (lateness === 'more') {
+      return { answer: 'depends', on: 'how late an event may be', ...verdict };
+    }
+    return { answer: cost === 'less' ? 'no' : 'no difference shown', ...verdict };
   },
 };

@@ -1,42 +1,68 @@
 import { formatNumber } from '../result/format.ts';
-import type { Picture } from '../result/picture.ts';
-import type { Result } from '../result/result.ts';
+import { left, type ReportTable, right } from '../result/table.ts';
 import {
   type AttributionOfWorkload,
   type AttributionPart,
   attributionOf,
 } from '../statistics/attribution-by-round.ts';
+import { waterfallOf } from './attribution-picture.ts';
 import { notMeasured, type Question } from './question.ts';
 
 const signed = (micros: number): string =>
-  `${micros < 0 ? '−' : '+'}${formatNumber(Math.abs(micros))}`;
+  `${micros < 0 ? '−' : '+'}${formatNumber(Number(Math.abs(micros).toPrecision(2)))}`;
 
-const sizeOf = ({ micros, interval }: AttributionPart): string =>
-  `${signed(micros)} µs${interval ? ` (${signed(interval.low)} to ${signed(interval.high)})` : ''}`;
+const rangeText = ({ interval }: AttributionPart): string =>
+  interval ? ` (${signed(interval.low)} to ${signed(interval.high)})` : ' (no interval)';
+
+const sizeOf = (part: AttributionPart): string => `${signed(part.micros)} µs${rangeText(part)}`;
 
 const textOf = (part: AttributionPart): string => `${part.label} ${sizeOf(part)}`;
 
-const pictureOf = (found: readonly AttributionOfWorkload[]): Picture => ({
-  kind: 'stack',
-  label: 'gRPC − REST, server CPU, µs a call, in parts that add up',
-  items: found.flatMap(({ workload, bare, rooms }) =>
-    [
-      { label: `${workload}, by bare libraries`, parts: bare },
-      { label: `${workload}, by whole rooms`, parts: rooms },
-    ].map(({ label, parts }) => ({
-      label,
-      wire: null,
-      parts: parts.map((part) => ({ label: part.label, value: part.micros })),
-    })),
-  ),
-});
+const tableOf = ({ workload, difference, bare, rooms }: AttributionOfWorkload): ReportTable => {
+  const row = (way: string, { label, micros, interval }: AttributionPart) => [
+    way,
+    label,
+    ...[micros, interval?.low, interval?.high].map((value) => formatNumber(value)),
+  ];
+  return {
+    title: `server CPU of a ${workload}, gRPC − REST`,
+    lead: '',
+    columns: [left('by'), left('part'), right('µs a call'), right('low'), right('high')],
+    rows: [
+      row('all', difference),
+      ...bare.map((part) => row('bare libraries', part)),
+      ...rooms.map((part) => row('whole rooms', part)),
+    ],
+    notes: [],
+  };
+};
 
-const findAll = (result: Result): AttributionOfWorkload[] =>
-  ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
+const becauseOf = (found: readonly AttributionOfWorkload[]): string =>
+  found
+    .map(
+      ({ workload, difference, bare, rooms }) =>
+        `${workload}: ${textOf(difference)}; by bare libraries ${bare.map(textOf).join(', ')}; by whole rooms ${rooms.map(textOf).join(', ')}.`,
+    )
+    .join(' ');
 
 /** Whether a part makes gRPC cheaper in the whole interval. */
 const saves = ({ interval }: AttributionPart): boolean =>
   interval !== undefined && interval.high < 0;
+
+/** The part beside the encoding that changes the cost most. */
+const largestOf = (parts: readonly AttributionPart[]): AttributionPart | undefined =>
+  parts.slice(1).toSorted((a, b) => Math.abs(b.micros) - Math.abs(a.micros))[0];
+
+function findingOf({ difference, bare }: AttributionOfWorkload): string {
+  const [encoding] = bare;
+  const largest = largestOf(bare);
+  const whole = `a gRPC read differs from a REST read by ${sizeOf(difference)} of server CPU`;
+  return [
+    whole,
+    ...(encoding ? [`Protocol Buffers alone by ${sizeOf(encoding)}`] : []),
+    ...(largest ? [`most is ${textOf(largest)}`] : []),
+  ].join('; ');
+}
 
 export const protobufIsWhy: Question = {
   number: 2,
@@ -44,31 +70,26 @@ export const protobufIsWhy: Question = {
   claim: 'gRPC is faster because of Protocol Buffers',
   source: 'most explanations of gRPC',
   scenarios: ['attribution'],
+  wires: ['rest', 'grpc'],
   judge(result) {
-    const found = findAll(result);
-    const [read] = found;
-    if (!read) return notMeasured('every layer between REST and gRPC');
-    const encodings = found.flatMap(({ bare, rooms }) =>
-      [bare[0], rooms[0]].filter((part) => part !== undefined),
-    );
-    const because = found
-      .map(
-        ({ workload, difference, bare, rooms }) =>
-          `${workload}: ${textOf(difference)}; by bare libraries ${bare.map(textOf).join(', ')}; by whole rooms ${rooms.map(textOf).join(', ')}.`,
-      )
-      .join(' ');
-    const encoding = read.rooms.slice(0, 1);
+    const found = ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
+    const read = found.find(({ workload }) => workload === 'read');
+    if (!read) return notMeasured('every layer between a REST read and a gRPC read');
+    const picture = waterfallOf(result, read, read.bare, 'by bare libraries');
     const verdict = {
-      because,
-      picture: pictureOf(found),
-      finding: `gRPC changes a read's server CPU by ${[read.difference, ...encoding].map(sizeOf).join(', Protocol Buffers alone by ')}`,
+      because: becauseOf(found),
+      ...(picture && { picture }),
+      numbers: found.map(tableOf),
+      finding: findingOf(read),
     };
+    const encodings = [read.bare[0], read.rooms[0]].filter((part) => part !== undefined);
     if (encodings.every(({ interval }) => interval === undefined)) {
       return { answer: 'no difference shown', ...verdict };
     }
     const saving = encodings.filter(saves).length;
-    const isCheaper = found.some(({ difference }) => saves(difference));
-    if (saving === 0) return { answer: 'no', ...verdict };
-    return { answer: isCheaper && saving === encodings.length ? 'yes' : 'depends', ...verdict };
+    if (saving === 0 || !saves(read.difference)) return { answer: 'no', ...verdict };
+    return saving === encodings.length
+      ? { answer: 'yes', ...verdict }
+      : { answer: 'depends', on: 'whether libraries or whole rooms are compared', ...verdict };
   },
 };

@@ -1,4 +1,5 @@
-import { judgeAspects, type Question } from './question.ts';
+import type { Question } from './question.ts';
+import { judgeWires } from './wire-over-wire.ts';
 
 export const websocketForRequests: Question = {
   number: 30,
@@ -6,5 +7,6 @@ export const websocketForRequests: Question = {
   claim: 'WebSocket is good for requests too',
   source: 'those who have a socket open anyway',
   scenarios: ['point-read', 'create'],
-  judge: (result) => judgeAspects(result, ['websocket', 'rest'], 'WebSocket over REST'),
+  wires: ['rest', 'websocket'],
+  judge: (result) => judgeWires(result, ['websocket', 'rest']),
 };

@@ -1,6 +1,16 @@
 import { labels } from '../result/wires.ts';
 import { type Contrast, contrast } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, ratioItem, timesOf } from './question.ts';
+import {
+  contrastText,
+  isComparable,
+  notComparable,
+  notMeasured,
+  type Question,
+  shownIn,
+  timesOf,
+  type Verdict,
+} from './question.ts';
+import { ratioPicture } from './ratios.ts';
 
 export const websocketHasLowestLatency: Question = {
   number: 11,
@@ -8,31 +18,38 @@ export const websocketHasLowestLatency: Question = {
   claim: 'WebSockets have the lowest latency',
   source: 'most guides to real time',
   scenarios: ['events'],
-  judge(result) {
-    const others = (['sse', 'grpc', 'graphql'] as const).flatMap((other) => {
-      const found = contrast(result, 'events', ['websocket', other], 'delay');
-      return found ? [{ other, found }] : [];
+  judge(result): Verdict {
+    const others = (['sse', 'grpc', 'graphql'] as const).flatMap((wire) => {
+      const found = contrast(result, 'events', ['websocket', wire], 'delay');
+      return found ? [{ label: `over ${labels[wire]}`, name: labels[wire], wire, found }] : [];
     });
     const [first] = others;
     if (!first) return notMeasured('events over WebSocket and another stream');
-    const texts = others.map(({ other, found }) => `${labels[other]} ${contrastText(found)}`);
-    const ofDifference = (wanted: Contrast['difference']) =>
-      others.find(({ found }) => found.difference === wanted);
-    const decisive = ofDifference('more') ?? ofDifference('not shown') ?? first;
-    const evidence = {
-      because: `Delay of an event, WebSocket compared with each: ${texts.join('; ')}.`,
-      finding: `the delay of an event over WebSocket was ${timesOf(decisive.found, `${labels[decisive.other]}'s`)}`,
-      picture: {
-        kind: 'ratios',
-        label: 'Delay of an event, WebSocket over each',
-        items: others.map(({ other, found }) =>
-          ratioItem(`over ${labels[other]}`, other, 'less', found),
-        ),
-      },
-    } as const;
-    if (others.some(({ found }) => found.difference === 'more'))
-      return { answer: 'no', ...evidence };
-    const isLowest = others.every(({ found }) => found.difference === 'less');
-    return { answer: isLowest ? 'yes' : 'no difference shown', ...evidence };
+    if (!isComparable(first.found)) return notComparable('delays of events', first.found);
+    const withShown = (wanted: Contrast['difference']) =>
+      others.filter(({ found }) => shownIn(found) === wanted);
+    const sizes = (some: typeof others) =>
+      some.map(({ name, found }) => timesOf(found, `${name}'s delay`)).join(', ');
+    const [lower, higher, even] = [withShown('less'), withShown('more'), withShown('not shown')];
+    const decisive = higher.length > 0 ? higher : lower.length > 0 ? lower : even;
+    const rest = higher.length === 0 && lower.length > 0 ? even : [];
+    const verdict = {
+      because: `Delay of an event, WebSocket over each: ${others.map(({ name, found }) => `${name} ${contrastText(found)}`).join('; ')}.`,
+      finding: `in Node, an event over WebSocket arrives after ${sizes(decisive)}${rest.length > 0 ? `; no difference shown to ${rest.map(({ name, found }) => `${name}, ${contrastText(found)}`).join(' and ')}` : ''}`,
+      picture: ratioPicture(
+        {
+          label: 'WebSocket over each, delay of an event',
+          contender: 'WebSocket',
+          baseline: 'the other',
+          better: 'less',
+        },
+        others,
+      ),
+    };
+    if (higher.length > 0) return { answer: 'no', ...verdict };
+    if (lower.length === 0) return { answer: 'no difference shown', ...verdict };
+    return even.length === 0
+      ? { answer: 'yes', ...verdict }
+      : { answer: 'depends', on: 'the other stream', ...verdict };
   },
 };

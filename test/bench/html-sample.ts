@@ -28,10 +28,26 @@ const natures = {
   'rest-again': { kind: 'again', cpu: 57, cpuPerKilobyte: 9, sent: 210, received: 890, density: 1 },
   grpc: { kind: 'room', cpu: 148, cpuPerKilobyte: 3, sent: 80, received: 260, density: 0.4 },
   graphql: { kind: 'room', cpu: 118, cpuPerKilobyte: 13, sent: 420, received: 760, density: 0.9 },
+  'graphql-lean': {
+    kind: 'room',
+    cpu: 92,
+    cpuPerKilobyte: 13,
+    sent: 420,
+    received: 700,
+    density: 0.9,
+  },
   websocket: { kind: 'room', cpu: 39, cpuPerKilobyte: 9, sent: 110, received: 700, density: 1 },
   hono: { kind: 'control', cpu: 31, cpuPerKilobyte: 0, sent: 210, received: 890, density: 1 },
   'grpc-js': { kind: 'control', cpu: 96, cpuPerKilobyte: 0, sent: 80, received: 260, density: 0.4 },
   yoga: { kind: 'control', cpu: 92, cpuPerKilobyte: 0, sent: 420, received: 760, density: 0.9 },
+  'graphql-execute': {
+    kind: 'control',
+    cpu: 61,
+    cpuPerKilobyte: 0,
+    sent: 420,
+    received: 700,
+    density: 0.9,
+  },
   ws: { kind: 'control', cpu: 12, cpuPerKilobyte: 0, sent: 110, received: 700, density: 1 },
 } satisfies Record<string, Nature>;
 
@@ -268,7 +284,18 @@ const attribution = Object.entries(layers).map(([name, cpu]) =>
 );
 
 const bare = (
-  ['rest', 'hono', 'grpc', 'grpc-js', 'graphql', 'yoga', 'websocket', 'ws'] as const
+  [
+    'rest',
+    'hono',
+    'grpc',
+    'grpc-js',
+    'graphql',
+    'graphql-lean',
+    'graphql-execute',
+    'yoga',
+    'websocket',
+    'ws',
+  ] as const
 ).map((name) => ({
   ...pointRead(name === 'grpc-js' ? 'grpc-js-constant' : name, natures[name]),
   scenario: 'bare',

@@ -295,7 +295,7 @@ describe('questions', () => {
   test('are answered by the numbers', () => {
     expect(answers(wholeResult())).toMatchObject({
       1: 'no',
-      4: 'depends',
+      4: 'yes',
       6: 'yes',
       15: 'no',
       16: 'no',

@@ -1,3 +1,4 @@
+import { waterfallOf } from '../../questions/attribution-picture.ts';
 import { formatNumber, missing } from '../../result/format.ts';
 import type { BarPicture, StackPicture } from '../../result/picture.ts';
 import type { Result } from '../../result/result.ts';
@@ -18,22 +19,10 @@ import { pictureTable } from './picture-table.ts';
 
 const scenario = 'attribution';
 
-const stackOf = (found: AttributionOfWorkload): StackPicture => ({
-  kind: 'stack',
-  label: 'gRPC − REST, server CPU, µs a call',
-  items: [
-    { label: 'by bare libraries', parts: found.bare },
-    { label: 'by whole rooms', parts: found.rooms },
-  ].map(({ label, parts }) => ({
-    label,
-    wire: null,
-    parts: parts.map((part) => ({ label: part.label, value: part.micros })),
-  })),
-});
-
 const barsOf = (result: Result, workload: string): BarPicture => ({
   kind: 'bars',
   label: 'server CPU at equal rate, µs a call',
+  unit: 'µs',
   items: result.cells
     .filter((cell) => cell.scenario === scenario && cell.kind !== 'again' && isValid(cell))
     .flatMap((cell) => {
@@ -63,24 +52,38 @@ function tableOf(found: AttributionOfWorkload, title: string): ReportTable {
   };
 }
 
+/** A room, and the library that it is made with. Each host of GraphQL has its own. */
+const libraries = [
+  { room: 'rest', library: 'hono' },
+  { room: 'grpc', library: 'grpc-js-constant' },
+  { room: 'graphql-lean', library: 'graphql-execute' },
+  { room: 'graphql', library: 'yoga' },
+  { room: 'websocket', library: 'ws' },
+] as const;
+
 /** Each room's cost, and how much of it its library has without us. */
 function libraryFigure(result: Result): Figure[] {
-  const items = bare.contenders.flatMap(({ name, wire, kind, label }) => {
-    if (kind !== 'control') return [];
-    const room = bare.contenders.find((one) => one.kind === 'room' && one.wire === wire);
-    const [whole, alone] = [room?.name ?? '', name].map((one) => {
-      const cell = findCell(result, bare.name, one);
+  const items = libraries.flatMap(({ room, library }) => {
+    const [whole, alone] = [room, library].map((contender) => {
+      const cell = findCell(result, bare.name, contender);
       return isValid(cell) ? typical(cell, 'cpuAtCapacity') : undefined;
     });
-    if (whole === undefined || alone === undefined) return [];
+    const wire = bare.contenders.find(({ name }) => name === room)?.wire;
+    if (whole === undefined || alone === undefined || !wire) return [];
+    const nameOf = (contender: string) => labelOf({ scenario: bare.name, contender });
     const parts = [
       { label: 'bare library', value: alone },
       { label: 'our code', value: whole - alone },
     ];
-    return [{ label: `${room?.label}, of which ${label}`, wire, parts }];
+    return [{ label: `${nameOf(room)}, of which ${nameOf(library)}`, wire, parts }];
   });
   if (items.length === 0) return [];
-  const picture: StackPicture = { kind: 'stack', label: 'server CPU, µs a read', items };
+  const picture: StackPicture = {
+    kind: 'stack',
+    label: 'server CPU, µs a read',
+    unit: 'µs',
+    items,
+  };
   return [
     {
       id: 'attribution-library',
@@ -105,12 +108,16 @@ const differenceFigures = (result: Result): Figure[] =>
     if (!found) return [];
     const title = `gRPC − REST, one ${workload}`;
     const bars = barsOf(result, workload);
+    const falls = [
+      waterfallOf(result, found, found.bare, 'by bare libraries'),
+      waterfallOf(result, found, found.rooms, 'by whole rooms'),
+    ].filter((one) => one !== undefined);
     return [
       {
         id: `attribution-${workload}`,
         title,
-        lead: 'Parts left of 0 make gRPC cheaper, parts right of it more expensive. Each way of counting adds up to the same difference.',
-        drawings: [stackOf(found), bars],
+        lead: 'Each step begins where the one above it ends, and all steps lead from REST to gRPC. A whisker is the 95 % interval of a step; a pale step is not shown to differ from 0.',
+        drawings: [...falls, bars],
         numbers: [tableOf(found, title), pictureTable(bars)],
         scenarios: [scenario],
       },

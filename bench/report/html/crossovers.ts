@@ -38,7 +38,9 @@ interface Sweep {
   readonly better: 'more' | 'less';
   readonly xLabel: string;
   readonly xScale: LinesAxis['scale'];
+  readonly xUnit: string;
   readonly yLabel: string;
+  readonly yUnit: string;
   /** What the metric is divided by for the picture. */
   readonly unit: number;
   readonly places: readonly SweepPoint[];
@@ -82,10 +84,11 @@ function crossoversOf(result: Result, { metric, places, xScale }: Sweep, leads: 
       .map(({ x, at }) => ({ x: x + shift, pairs: pairsOf(from, to, metric, at) }))
       .filter(({ pairs }) => pairs.length > 0);
     const found = findCrossover(points, createRandom(result.options.seed));
-    if (!found) return [];
+    // A crossing that many resamples do not have is not shown to be one.
+    if (!found?.interval) return [];
     const { x, interval } = found;
-    const [low, high] = [interval && interval.low - shift, interval && interval.high - shift];
-    return [{ label: `${labelOf(from)} → ${labelOf(to)}`, x: x - shift, low, high }];
+    const [low, high] = [interval.low - shift, interval.high - shift];
+    return [{ label: `${labelOf(from)} to ${labelOf(to)}`, x: x - shift, low, high }];
   });
 }
 
@@ -148,8 +151,8 @@ function figureOf(result: Result, sweep: Sweep): Figure | undefined {
   const ticks = sweep.places.map(({ x, label }) => ({ at: x, label }));
   const picture: Lines = {
     kind: 'lines',
-    x: { label: sweep.xLabel, scale: sweep.xScale, ticks },
-    y: { label: sweep.yLabel, scale: 'log' },
+    x: { label: sweep.xLabel, unit: sweep.xUnit, scale: sweep.xScale, ticks },
+    y: { label: sweep.yLabel, unit: sweep.yUnit, scale: 'log' },
     series: along.map(({ cell, points }) => ({
       label: labelOf(cell),
       wire: colourOf(cell),
@@ -174,9 +177,11 @@ const sizeSweep = (result: Result): Sweep => ({
   scenario: payload.name,
   metric: 'cpuAtCapacity',
   better: 'less',
-  xLabel: 'bytes by REST',
+  xLabel: 'response by REST, bytes',
+  xUnit: 'B',
   xScale: 'log',
   yLabel: 'server CPU, µs a call',
+  yUnit: 'µs',
   unit: 1,
   places: sizesOf(result, payload)
     .map(({ workload, bytes }) => ({ x: bytes, label: formatBytes(bytes), at: { workload } }))
@@ -204,8 +209,10 @@ function concurrencySweep(result: Result, scenario: string): Sweep {
     metric: 'throughput',
     better: 'more',
     xLabel: 'connections',
+    xUnit: 'connections',
     xScale: 'log',
     yLabel: 'calls a second',
+    yUnit: '/s',
     unit: 1,
     places: [...new Set(counts)]
       .sort((a, b) => a - b)
@@ -228,8 +235,10 @@ function distanceSweeps(result: Result, scenario: string): Sweep[] {
     metric: 'latency',
     better: 'less',
     xLabel: 'round trip, ms',
+    xUnit: 'ms',
     xScale: 'symlog',
     yLabel: 'time of a call, ms',
+    yUnit: 'ms',
     unit: 1000,
     places: [
       ...new Set(loops.filter((loop) => loop.workload === workload).map(({ rttMs }) => rttMs)),

@@ -2,14 +2,22 @@ import type {
   Axis,
   BarPicture,
   LinePicture,
+  MatrixPicture,
   RatioPicture,
   StackPicture,
+  WaterfallPicture,
 } from '../../result/picture.ts';
 import type { ReportTable } from '../../result/table.ts';
 import type { WireName } from '../../result/wires.ts';
 
 /** A picture as the page draws it: questions' pictures, and what only this page adds to them. */
-export type Drawing = RatioPicture | BarPicture | StackPicture | Lines;
+export type Drawing =
+  | RatioPicture
+  | BarPicture
+  | StackPicture
+  | WaterfallPicture
+  | MatrixPicture
+  | Lines;
 
 export interface Lines extends Omit<LinePicture, 'x' | 'y'> {
   readonly x: LinesAxis;

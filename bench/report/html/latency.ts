@@ -104,15 +104,16 @@ export const curveFigures = (result: Result): Figure[] =>
       const curves = found.map((loaded) => ({ cell: loaded.cell, steps: stepsOf(loaded) }));
       const y = (quantile: number): LinesAxis => ({
         label: `p${quantile * 100}, ms from the intended start`,
+        unit: 'ms',
         scale: 'log',
       });
       return {
         id: `curve-${scenario}-${workload}`,
         title: titleOfScenario(scenario),
-        lead: 'Poisson arrivals at shares of what each process can do. A hollow point is INVALID; the numbers give the reason. Quantiles with too few samples beyond them are not drawn.',
+        lead: 'Poisson arrivals at shares of what each process can do. A hollow point is INVALID, and no line goes through it; the numbers give the reason. Quantiles with too few samples beyond them are not drawn.',
         drawings: curveQuantiles.map((quantile) => ({
           kind: 'lines' as const,
-          x: { label: 'calls a second', scale: 'log' as const },
+          x: { label: 'calls a second', unit: 'calls/s', scale: 'log' as const },
           y: y(quantile),
           series: curves.map(({ cell, steps }) => ({
             label: labelOf(cell),
@@ -205,6 +206,7 @@ export const percentileFigures = (result: Result): Figure[] =>
             kind: 'lines',
             x: {
               label: 'percentile, on the logarithm of 1/(1 − p)',
+              unit: '',
               scale: 'log',
               textOf: percentileAt,
               ticks: hdrTicks.map((quantile) => ({
@@ -212,7 +214,7 @@ export const percentileFigures = (result: Result): Figure[] =>
                 label: `${percent(quantile)} %`,
               })),
             },
-            y: { label: 'response, ms from the intended start', scale: 'log' },
+            y: { label: 'response, ms from the intended start', unit: 'ms', scale: 'log' },
             series: curves.map(({ cell, histogram, valid }) => ({
               label: labelOf(cell),
               wire: colourOf(cell),

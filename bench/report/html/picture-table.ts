@@ -1,9 +1,18 @@
-import { formatNumber, missing } from '../../result/format.ts';
+import { formatNumber, formatTimes, missing } from '../../result/format.ts';
+import type { WaterfallPicture } from '../../result/picture.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
 import type { Drawing } from './figure.ts';
 
 const times = (value: number | undefined): string =>
-  value === undefined ? missing : `${value.toFixed(3)}×`;
+  value === undefined ? missing : `${formatNumber(value)}×`;
+
+/** The totals have no interval of their own. */
+const waterfallRows = ({ start, steps, end }: WaterfallPicture) =>
+  [...(start ? [start] : []), ...steps, end].map(({ label, value, ...more }) => ({
+    label,
+    value,
+    ...('low' in more ? { low: more.low, high: more.high } : { low: undefined, high: undefined }),
+  }));
 
 /** The numbers of a picture as a table. */
 export function pictureTable(picture: Drawing): ReportTable {
@@ -12,20 +21,43 @@ export function pictureTable(picture: Drawing): ReportTable {
       return {
         title: picture.label,
         lead: '',
-        columns: [left(''), ...['ratio', 'low', 'high', 'noise floor'].map(right), left('better')],
-        rows: picture.items.map(({ label, ratio, low, high, floor, better }) => [
+        columns: [
+          left(''),
+          ...[`${picture.contender} over ${picture.baseline}`, 'low', 'high', 'noise floor'].map(
+            right,
+          ),
+        ],
+        rows: picture.items.map(({ label, ratio, low, high, floor }) => [
           label,
           ...[ratio, low, high, floor].map(times),
-          better,
         ]),
-        notes: [],
+        notes: [`${picture.better} is better for ${picture.contender}.`],
       };
     case 'bars':
       return {
         title: picture.label,
         lead: '',
-        columns: [left(''), right('value')],
+        columns: [left(''), right(picture.unit)],
         rows: picture.items.map(({ label, value }) => [label, formatNumber(value)]),
+        notes: [],
+      };
+    case 'waterfall':
+      return {
+        title: picture.label,
+        lead: '',
+        columns: [left(''), ...[picture.unit, 'low', 'high'].map(right)],
+        rows: waterfallRows(picture).map(({ label, value, low, high }) => [
+          label,
+          ...[value, low, high].map(formatNumber),
+        ]),
+        notes: [],
+      };
+    case 'matrix':
+      return {
+        title: picture.label,
+        lead: '',
+        columns: [left(''), ...picture.columns.map(({ label }) => left(label))],
+        rows: picture.rows.map(({ label, cells }) => [label, ...cells]),
         notes: [],
       };
     case 'stack': {
@@ -67,14 +99,20 @@ export function pictureTable(picture: Drawing): ReportTable {
 export function summaryOf(picture: Drawing): string {
   switch (picture.kind) {
     case 'ratios':
-      return `${picture.label}: ${picture.items.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)} times`).join(', ')}.`;
+      return `${picture.label}: ${picture.items.map(({ label, ratio }) => `${label} ${formatTimes(ratio)} times`).join(', ')}.`;
     case 'bars':
-      return `${picture.label}: ${picture.items.map(({ label, value }) => `${label} ${formatNumber(value)}`).join(', ')}.`;
+      return `${picture.label}: ${picture.items.map(({ label, value }) => `${label} ${formatNumber(value)} ${picture.unit}`).join(', ')}.`;
     case 'stack':
       return `${picture.label}, in parts: ${picture.items.map(({ label }) => label).join(', ')}.`;
+    case 'waterfall':
+      return `${picture.label}: ${waterfallRows(picture)
+        .map(({ label, value }) => `${label} ${formatNumber(value)} ${picture.unit}`)
+        .join(', ')}.`;
+    case 'matrix':
+      return `${picture.label}, a row each: ${picture.rows.map(({ label }) => label).join(', ')}.`;
     case 'lines': {
       const crossings = picture.crossovers.map(
-        ({ label, x }) => ` ${label} at ${formatNumber(x)}.`,
+        ({ label, x }) => ` ${label} at ${formatNumber(x)} ${picture.x.unit}.`,
       );
       return `${picture.y.label} by ${picture.x.label}: ${picture.series.map(({ label }) => label).join(', ')}.${crossings.join('')}`;
     }

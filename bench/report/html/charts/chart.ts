@@ -2,9 +2,12 @@ import type { Drawing, Lines } from '../figure.ts';
 import { escaped } from '../markup.ts';
 import { drawLines, seriesOf } from './lines.ts';
 import { lineLegend, partLegend } from './looks.ts';
-import { significant } from './numbers.ts';
-import { drawBars, drawRatios, drawStack, partsOf } from './rows.ts';
+import { matrixMarkup } from './matrix.ts';
+import { significant, withUnit } from './numbers.ts';
+import { drawRatios } from './ratios.ts';
+import { drawBars, drawStack, partsOf } from './rows.ts';
 import type { Attributes } from './svg.ts';
+import { drawWaterfall } from './waterfall.ts';
 
 /** Widths that a picture is drawn for, pixels: the style sheet shows the one that fits. */
 const widths = { wide: 560, narrow: 320 } as const;
@@ -13,7 +16,11 @@ const widths = { wide: 560, narrow: 320 } as const;
 const withoutFacts = (svg: string): string =>
   svg.replace(/<title>[^<]*<\/title>| data-[a-z]+="[^"]*"/g, '');
 
-function drawn(drawing: Drawing, width: number, attributes: Attributes): string {
+function drawn(
+  drawing: Exclude<Drawing, { kind: 'matrix' }>,
+  width: number,
+  attributes: Attributes,
+): string {
   switch (drawing.kind) {
     case 'ratios':
       return drawRatios(drawing, width, attributes);
@@ -21,6 +28,8 @@ function drawn(drawing: Drawing, width: number, attributes: Attributes): string 
       return drawBars(drawing, width, attributes);
     case 'stack':
       return drawStack(drawing, width, attributes);
+    case 'waterfall':
+      return drawWaterfall(drawing, width, attributes);
     case 'lines':
       return drawLines(drawing, width, attributes);
   }
@@ -33,13 +42,13 @@ const legendOf = (drawing: Drawing): string =>
       ? partLegend(partsOf(drawing))
       : '';
 
-function crossoversMarkup({ crossovers }: Lines): string {
-  const items = crossovers.map(({ label, x, low, high }) => {
-    const interval =
-      low === undefined || high === undefined
-        ? 'no interval'
-        : `[${significant(low)}, ${significant(high)}]`;
-    return `<li>${escaped(`Crossover: ${label} at ${significant(x)} ${interval}`)}</li>`;
+/** Where a crossing is, is not known better. */
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
+
+function crossoversMarkup({ crossovers, x }: Lines): string {
+  const items = crossovers.map(({ label, x: at, low, high }) => {
+    const text = `Crossing: ${label} at about ${withUnit(twoDigits(at), x.unit)} (${significant(twoDigits(low))}–${significant(twoDigits(high))})`;
+    return `<li>${escaped(text)}</li>`;
   });
   return items.length === 0 ? '' : `<ul class="crossings">${items.join('')}</ul>`;
 }
@@ -49,6 +58,7 @@ function crossoversMarkup({ crossovers }: Lines): string {
  * description are the elements `ID-title` and `ID-text`.
  */
 export function chartMarkup(id: string, drawing: Drawing): string {
+  if (drawing.kind === 'matrix') return matrixMarkup(id, drawing);
   const attributes = {
     role: 'img',
     'aria-labelledby': `${id}-title`,

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Lines, LinesAxis } from '../figure.ts';
 import { type Across, acrossOf, domainOf, margins, scaleOf } from './axes.ts';
 import { type Look, looksApart } from './looks.ts';
-import { letter, logTicks, short, significant } from './numbers.ts';
+import { letter, logTicks, short, significant, withUnit } from './numbers.ts';
 import { type Attributes, svgMarkup, tagged } from './svg.ts';
 import { drawWinners } from './winners.ts';
 
@@ -53,24 +53,25 @@ function ticksOf({ scale, ticks }: LinesAxis, { domain, place, width }: Across) 
   return { at: [...texts.keys()], text: (value: number) => texts.get(value) ?? '' };
 }
 
-/** A line through the valid points, and a thin one through all if some are not valid. */
-function linesOf({ look: { colour, dash }, points }: Series) {
-  const line = { x: 'x', y: 'y', stroke: colour };
-  const valid = points.filter((point) => point.valid);
-  return [
-    Plot.line(valid.length < points.length ? points : [], {
-      ...line,
-      strokeWidth: 1,
-      strokeOpacity: 0.5,
-    }),
-    Plot.line(valid, { ...line, strokeWidth: 2, ...(dash && { strokeDasharray: dash }) }),
-  ];
-}
+/** A line through the valid points, with a gap at each that is not. */
+const lineOf = ({ look: { colour, dash }, points }: Series) =>
+  Plot.line(points, {
+    x: 'x',
+    y: ({ y, valid }: Point) => (valid ? y : Number.NaN),
+    stroke: colour,
+    strokeWidth: 2,
+    ...(dash && { strokeDasharray: dash }),
+  });
 
-function symbolsOf({ label, look: { colour, symbol }, points }: Series, r: number, x: LinesAxis) {
+function symbolsOf(
+  { label, look: { colour, symbol }, points }: Series,
+  r: number,
+  { x, y: yAxis }: Pick<Lines, 'x' | 'y'>,
+) {
   const tipOf = ({ x: at, y, valid }: Point) => {
     const place = x.ticks?.find((tick) => tick.at === at)?.label ?? x.textOf?.(at);
-    return `${label}: ${significant(y)} at ${place ?? significant(at)}${valid ? '' : ', INVALID'}`;
+    const where = place ?? significant(at);
+    return `${label}: ${withUnit(y, yAxis.unit)} at ${x.unit === '' || where.endsWith(x.unit) ? where : `${where} ${x.unit}`}${valid ? '' : ', INVALID'}`;
   };
   const isHollow = points.some(({ valid }) => !valid);
   return Plot.dot(
@@ -101,10 +102,7 @@ const markedOf = (series: Series, turn: number): Series =>
     : { ...series, points: series.points.filter((_, at) => (at + turn) % sparse === 0) };
 
 const crossingsOf = (crossovers: Lines['crossovers']) => [
-  Plot.rect(
-    crossovers.filter(({ low }) => low !== undefined),
-    { x1: 'low', x2: 'high', fill: 'var(--band)', fillOpacity: 0.6 },
-  ),
+  Plot.rect(crossovers, { x1: 'low', x2: 'high', fill: 'var(--band)', fillOpacity: 0.6 }),
   Plot.ruleX(crossovers, { x: 'x', stroke: 'var(--ink)', strokeDasharray: '4 3' }),
 ];
 
@@ -135,8 +133,8 @@ export function drawLines(picture: Lines, width: number, attributes: Attributes)
         Plot.axisX({ ticks: ticks.at, text: ticks.text, tickSize: 4, label: null }),
         Plot.text([x.label], { frameAnchor: 'bottom', dy: 38 }),
         ...crossingsOf(crossovers),
-        ...series.flatMap(linesOf),
-        ...series.map((one, turn) => symbolsOf(markedOf(one, turn), isDense ? 3.5 : 5, x)),
+        ...series.map(lineOf),
+        ...series.map((one, turn) => symbolsOf(markedOf(one, turn), isDense ? 3.5 : 5, { x, y })),
       ],
     },
     attributes,

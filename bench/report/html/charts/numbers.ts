@@ -8,13 +8,15 @@ export const letter = 6.5;
 /** Three digits, with a minus sign as wide as a digit. */
 export const significant = (value: number): string => formatNumber(value).replace('-', '−');
 
+/** A number with its unit. A unit that is a sign stands without a space: `1.2×`, `500/s` */
+export const withUnit = (value: number, unit: string): string =>
+  `${significant(value)}${/^\w|^µ/.test(unit) ? ' ' : ''}${unit}`;
+
 export function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e6) return `${significant(value / 1e6)}M`;
   return size >= 1000 ? `${significant(value / 1000)}k` : significant(value);
 }
-
-export const times = (value: number): string => `${value.toFixed(2)}×`;
 
 export type Range = readonly [low: number, high: number];
 
