@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type PartName, partNames } from './parts.ts';
 import { wireNames } from './result/wires.ts';
 import type { Request, Target } from './trial/plan.ts';
 import { defaultSeed, onlyNames } from './usage.ts';
@@ -9,6 +10,7 @@ export type Command =
   | { readonly action: 'compare'; readonly paths: readonly [string, string] }
   | { readonly action: 'cross-check'; readonly durationMs: number }
   | { readonly action: 'costs' }
+  | { readonly action: 'assemble'; readonly folders: readonly string[]; readonly path: string }
   | {
       readonly action: 'run' | 'list';
       readonly request: Request;
@@ -18,6 +20,10 @@ export type Command =
       readonly thresholds: readonly string[];
       /** Whether anything invalid is exit code 3, and not only a lost answer. */
       readonly strict: boolean;
+      /** One run after the other, and one result of them; a single run of all if empty. */
+      readonly parts: readonly PartName[];
+      /** Whether a part that was measured before as it would be now is not measured again. */
+      readonly reuse: boolean;
     };
 
 const bytesInMegabit = 125_000;
@@ -99,6 +105,9 @@ export const flags = {
   verbose: { type: 'boolean', default: false },
   threshold: { type: 'string', multiple: true },
   strict: { type: 'boolean', default: false },
+  part: { type: 'string' },
+  fresh: { type: 'boolean', default: false },
+  assemble: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
@@ -130,6 +139,12 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
     }
     throw expected('--compare', 'two results, files or their folders', positionals.join(' '));
   }
+  if (values.assemble) {
+    if (values.out !== undefined && positionals.length > 0) {
+      return { action: 'assemble', folders: positionals, path: values.out };
+    }
+    throw expected('--assemble', 'folders of parts, and --out FILE', positionals.join(' '));
+  }
   const given = <Value>(text: string | undefined, read: (text: string) => Value) =>
     text === undefined ? undefined : read(text);
   const durationMs = given(values.duration, durationIn);
@@ -140,11 +155,17 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
   if (positionals.length > 0)
     throw expected('bench', 'flags, cross-check or costs', positionals[0]);
   if (values.quick && values.full) throw new Error('expected one of --quick and --full, got both');
+  const only = namesIn(values.only, '--only', onlyNames);
+  const named = namesIn(values.part, '--part', partNames);
+  if (only.length > 0 && named.length > 0) {
+    throw new Error('expected one of --only and --part, got both');
+  }
+  const isFull = values.full || (named.length > 0 && !values.quick);
   const targets = values.target?.map(targetIn) ?? [];
   return {
     action: values.list ? 'list' : 'run',
     request: {
-      only: namesIn(values.only, '--only', onlyNames),
+      only,
       wires: namesIn(values.wires, '--wires', wireNames),
       seed: numberIn(values.seed, '--seed', { from: 0, to: 4_294_967_295 }),
       pairs: given(values.pairs, (text) => numberIn(text, '--pairs', { from: 1, to: 100 })),
@@ -156,7 +177,7 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
       targetCa: values['target-ca'],
       targetKey: values['target-key'],
       loading: {
-        effort: values.quick ? 'quick' : values.full ? 'full' : 'normal',
+        effort: values.quick ? 'quick' : isFull ? 'full' : 'normal',
         perSecond: given(values.rate, (text) =>
           numberIn(text, '--rate', { from: 1, to: 1_000_000 }),
         ),
@@ -180,5 +201,7 @@ export function readCommand(args: readonly string[], resultsFolder: string): Com
     verbose: values.verbose,
     thresholds: values.threshold ?? [],
     strict: values.strict,
+    parts: isFull && only.length + named.length === 0 ? partNames : named,
+    reuse: named.length === 0 && !values.fresh,
   };
 }

@@ -81,10 +81,14 @@ export function publish(
   return { folder, isLatest };
 }
 
+/** A path as it is typed from the working directory, if it is below it. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
 /** The line that says where the result is. */
 export function renderPublication({ folder, isLatest }: Publication): string {
-  const path = relative(process.cwd(), folder);
-  const shown = path.startsWith('..') ? folder : path;
   const latest = isLatest ? ', and the same in latest' : '';
-  return `Report: ${shown}/report.html (also report.md, result.json${latest})`;
+  return `Report: ${shownPath(folder)}/report.html (also report.md, result.json${latest})`;
 }

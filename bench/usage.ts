@@ -1,3 +1,4 @@
+import { partNames } from './parts.ts';
 import { wrapped } from './result/table.ts';
 import { wireNames } from './result/wires.ts';
 import { scenarioNames } from './scenarios/index.ts';
@@ -35,6 +36,7 @@ Reports are written to bench/results. Every flag: npm run bench -- --help all
 /** What `--help all` prints: every flag. */
 export const usageOfAll = `npm run bench [-- FLAGS]                  measures, answers, and writes reports
 npm run bench -- --compare OLD NEW       compares two results; files or their folders
+npm run bench -- --assemble FOLDERS --out FILE   one result from folders of parts
 npm run bench -- cross-check             measures by wrk and h2load too, if installed
 npm run bench -- costs                   CPU time of the most expensive requests, by token
 
@@ -50,7 +52,11 @@ ${wrapped(wireNames.join(', '), ' '.repeat(22))}
 
 how
   --quick             one short round, which shows that the bench works, not which wire is faster
-  --full              more rounds, longer phases, and the bare libraries
+  --full              all parts with more rounds and longer phases, and one result of them; goes on
+                      with the part that it had reached, and reuses parts that nothing changed
+  --fresh             measures every part of --full again
+  --part NAMES        some parts of --full:
+${wrapped(partNames.join(', '), ' '.repeat(22))}
   --rate N            calls a second at the rate that is equal for all
   --rtt LIST          round-trip times to add, in ms, separated by commas
   --bandwidth N       megabits a second in each direction

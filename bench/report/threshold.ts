@@ -13,6 +13,7 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
+import type { Block } from '../trial/plan.ts';
 import {
   conditionsOfClosed,
   conditionsOfOpen,
@@ -274,6 +275,26 @@ export function parseThreshold(text: string): Threshold {
     limit: Number(value),
     unit,
   };
+}
+
+/**
+ * Refuses limits on what a run does not measure, before it starts.
+ * @throws Error that names the contenders of the scenario that would be measured
+ */
+export function checkPlanned(thresholds: readonly Threshold[], blocks: readonly Block[]): void {
+  for (const { text, scenario, contender } of thresholds) {
+    const planned = blocks.filter((block) => block.scenario.name === scenario);
+    const names = new Set(planned.flatMap(({ contenders }) => contenders.map(({ name }) => name)));
+    if (names.has(contender)) continue;
+    const measured =
+      names.size === 0
+        ? [...new Set(blocks.map((block) => block.scenario.name))]
+        : [...names].map((name) => `${name}.${scenario}`);
+    const what = measured.length === 0 ? 'nothing that has limits' : measured.sort().join(', ');
+    throw new Error(
+      `--threshold '${text}': expected something that this run measures (${what}), got ${contender}.${scenario}`,
+    );
+  }
 }
 
 /** Four digits: as many as show on which side of a limit a value is. */

@@ -87,8 +87,8 @@ export function openCopies(template: Template): Copies {
   mkdirSync(folder, { recursive: true });
   const own = mkdtempSync(join(folder, `bench-run-${process.pid}-`));
   let count = 0;
-  const close = () => rmSync(own, { recursive: true, force: true });
-  process.on('exit', close);
+  const remove = () => rmSync(own, { recursive: true, force: true });
+  process.on('exit', remove);
   let original = template.path;
   return {
     folder: own,
@@ -109,6 +109,9 @@ export function openCopies(template: Template): Copies {
     delete(path) {
       for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
     },
-    close,
+    close() {
+      remove();
+      process.off('exit', remove);
+    },
   };
 }

@@ -1,0 +1,137 @@
+import { assemble, differencesOf } from './assemble.ts';
+import { findMeasured, type MeasuredPart, recordOf, writeRecord } from './part-record.ts';
+import { hashOfPart } from './part-sources.ts';
+import { type Part, parts } from './parts.ts';
+import { checkFolder, isUnfiltered, publish, renderPublication, shownPath } from './publish.ts';
+import { exit } from './report/outcome.ts';
+import { renderEnd } from './report/terminal.ts';
+import { checkPlanned, parseThreshold } from './report/threshold.ts';
+import { formatDuration } from './result/format.ts';
+import type { Result } from './result/result.ts';
+import { conclude, list, type Out, planOf, type RunCommand } from './run.ts';
+import type { Plan, Request } from './trial/plan.ts';
+
+/** A part of this run: what is to be measured, or has been measured already. */
+interface PlannedPart {
+  readonly part: Part;
+  readonly request: Request;
+  readonly plan: Plan;
+  readonly reused: MeasuredPart | undefined;
+}
+
+function planParts({ request, folder, parts: names, reuse }: RunCommand): readonly PlannedPart[] {
+  return parts.flatMap((part) => {
+    if (!names.includes(part.name)) return [];
+    const own = { ...request, only: part.scenarios };
+    const plan = planOf(own);
+    // Somebody else's server may have nothing of it, and may have changed since.
+    if (plan.blocks.length === 0 && !plan.storage) return [];
+    const reused =
+      reuse && request.targets.length === 0
+        ? findMeasured(folder, recordOf(part, request))
+        : undefined;
+    return [{ part, request: own, plan, reused }];
+  });
+}
+
+const lengthOf = (planned: readonly PlannedPart[]): number =>
+  planned.reduce((ms, { plan, reused }) => ms + (reused ? 0 : plan.estimateMs), 0);
+
+/** What is to be done, a line for each part. */
+export function describeParts(planned: readonly PlannedPart[]): string {
+  const widest = Math.max(...planned.map(({ part }) => part.name.length));
+  const lines = planned.map(({ part, plan, reused }) => {
+    const how = reused
+      ? `reused from ${shownPath(reused.folder)}`
+      : `about ${formatDuration(plan.estimateMs)}`;
+    return `  ${part.name.padEnd(widest)}  ${part.title}: ${how}`;
+  });
+  const reused = planned.filter((one) => one.reused).length;
+  const why =
+    reused === 0
+      ? ''
+      : `Parts with the same sources, machine and options are reused; --fresh measures them again.\n`;
+  const left = planned.length - reused;
+  return `${left} of ${planned.length} parts to measure, about ${formatDuration(lengthOf(planned))}:\n${lines.join('\n')}\n${why}\n`;
+}
+
+/** How parts are measured, and where that is reported. */
+interface Measuring {
+  readonly out: Out;
+  readonly signal: AbortSignal;
+  measure(plan: Plan, request: Request): Promise<Result>;
+}
+
+/** Measures one part and writes its result. */
+async function measurePart(
+  { part, plan, request }: PlannedPart,
+  folder: string,
+  { out, measure }: Measuring,
+): Promise<MeasuredPart> {
+  const record = recordOf(part, request);
+  const result = await measure(plan, request);
+  const published = publish(result, { folder, name: part.name }, false);
+  out.write(`${part.name}: ${renderPublication(published)}\n\n`);
+  // A part whose code changed on the way is of no revision.
+  if (result.complete && hashOfPart(part) === record.sources) {
+    writeRecord(published.folder, record);
+  }
+  return { record, folder: published.folder, result };
+}
+
+/** @returns the parts that were measured to their end, in order; fewer after an interrupt */
+async function measureAll(
+  planned: readonly PlannedPart[],
+  folder: string,
+  on: Measuring,
+): Promise<readonly MeasuredPart[]> {
+  const done: MeasuredPart[] = [];
+  for (const [at, one] of planned.entries()) {
+    if (one.reused) {
+      done.push(one.reused);
+      continue;
+    }
+    const { name, title } = one.part;
+    const which = `part ${at + 1} of ${planned.length}, ${name}`;
+    const left = formatDuration(lengthOf(planned.slice(at)));
+    if (!on.signal.aborted) on.out.write(`Now ${which}: ${title}. About ${left} left.\n`);
+    const measured = on.signal.aborted ? undefined : await measurePart(one, folder, on);
+    if (!measured?.result.complete) {
+      on.out.write(`Interrupted in ${which}. The next --full goes on with it.\n`);
+      return done;
+    }
+    done.push(measured);
+  }
+  return done;
+}
+
+/** Runs parts one after the other, and makes one result of them. */
+export async function runParts(command: RunCommand, on: Measuring): Promise<number> {
+  const { action, request, folder, thresholds, parts: names } = command;
+  const startedAt = new Date().toISOString();
+  const planned = planParts(command);
+  const limits = thresholds.map(parseThreshold);
+  checkPlanned(
+    limits,
+    planned.flatMap(({ plan }) => plan.blocks),
+  );
+  const { out } = on;
+  out.write(describeParts(planned));
+  if (action === 'list') {
+    for (const { plan } of planned) list(plan, out);
+    return exit.passed;
+  }
+  checkFolder(folder);
+  const measured = await measureAll(planned, folder, on);
+  if (measured.length < planned.length) return exit.interrupted;
+  const result = assemble(measured);
+  const isWhole = names.length === parts.length;
+  out.write(renderEnd(result));
+  for (const line of differencesOf(measured)) out.write(`Parts differ: ${line}\n`);
+  if (measured.length > 1) {
+    const name = isWhole ? 'full' : 'parts';
+    const unfiltered = isWhole && isUnfiltered(request);
+    out.write(`\n${renderPublication(publish(result, { folder, startedAt, name }, unfiltered))}\n`);
+  }
+  return conclude(result, command, out);
+}

@@ -1,0 +1,64 @@
+import { questions } from './questions/index.ts';
+import type { ScenarioName } from './scenarios/index.ts';
+import { storageName } from './trial/plan.ts';
+
+/** What `--full` consists of, in its order: what most readers ask for comes first. */
+const titles = {
+  board: 'Read, create, screen and event on every wire',
+  curve: 'Latency against load, and concurrency',
+  attribution: 'Which layer costs what',
+  libraries: 'Each room beside its bare library',
+  payload: 'Small and large messages',
+  caching: 'Caches and validators',
+  errors: 'What an error costs',
+  idle: 'Memory of open connections',
+  storage: 'The store without a wire',
+} as const;
+
+export type PartName = keyof typeof titles;
+
+/** The part that measures each scenario: one and no other. */
+const partOfScenario = {
+  'point-read': 'board',
+  create: 'board',
+  attribution: 'attribution',
+  payload: 'payload',
+  screen: 'board',
+  events: 'board',
+  cached: 'caching',
+  errors: 'errors',
+  idle: 'idle',
+  bare: 'libraries',
+  [storageName]: 'storage',
+} as const satisfies Readonly<Record<ScenarioName | typeof storageName, PartName>>;
+
+/** A share of `--full`, with a result of its own. */
+export interface Part {
+  readonly name: PartName;
+  readonly title: string;
+  readonly scenarios: readonly string[];
+  /** Numbers of the questions that need something of it. */
+  readonly questions: readonly number[];
+}
+
+/** No part takes longer, so that one can be run in a break. */
+export const longestPartMs = 20 * 60_000;
+
+// The keys of a constant are known.
+export const partNames = (Object.keys(titles) as PartName[]).filter((name) =>
+  Object.values(partOfScenario).some((one) => one === name),
+);
+
+export const parts: readonly Part[] = partNames.map((name) => {
+  const scenarios = Object.entries(partOfScenario).flatMap(([scenario, part]) =>
+    part === name ? [scenario] : [],
+  );
+  return {
+    name,
+    title: titles[name],
+    scenarios,
+    questions: questions
+      .filter((question) => question.scenarios.some((one) => scenarios.includes(one)))
+      .map(({ number }) => number),
+  };
+});
