@@ -1,8 +1,9 @@
 import { flushCompileCache } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
-import { announce, type BoundPorts } from './announce.ts';
+import { announce, type BoundPorts, placeOf } from './announce.ts';
 import { runInBackground } from './background.ts';
 import { type Config, readConfig, type Wire, wires } from './config.ts';
+import { open as openConsole } from './console/server.ts';
 import { type Core, createCore } from './core/invoke.ts';
 import type { Store } from './core/store.ts';
 import { createDemo } from './demo/first-start.ts';
@@ -98,6 +99,10 @@ async function open(
     if (room.port !== undefined) bound[wire] = room.port;
   }
 
+  const place = () => placeOf(bound, config);
+  const hasRest = config.wires.has('rest');
+  routes.push(...openConsole(core, { addressOf, hasRest, place, reportPath }));
+
   const whyNotReady = async () => {
     const readiness = await store.ready();
     return readiness.ready ? undefined : readiness.message;
@@ -117,6 +122,9 @@ async function open(
   );
   return { ports: bound, core, report };
 }
+
+/** The page of the last run of the bench, if this copy of the project has made one. */
+const reportPath = new URL('../bench/results/latest/report.html', import.meta.url);
 
 /** Tidies up after loading: saves compiled code for a later start, and collects garbage. */
 function finishLoading(): void {

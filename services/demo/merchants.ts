@@ -5,6 +5,9 @@ import type { Ports } from '../core/ports.ts';
 /** The merchant that gets the real invoices. */
 export const retailMerchant = 'acct_retail';
 
+/** The key of the shop with the real invoices that reads and cannot write. */
+export const readingKey = 'sk_test_retail_reader';
+
 const unlimited = { ratePerSecond: 100_000, burst: 100_000 };
 
 /** Published keys, for trying out: never create these where anything is at stake. */
@@ -26,7 +29,7 @@ export const demoKeys: readonly {
   {
     merchant: retailMerchant,
     name: 'reader',
-    secret: 'sk_test_retail_reader',
+    secret: readingKey,
     scopes: scopes.filter((scope) => scope.endsWith(':read')),
     ratePerSecond: 100,
     burst: 200,

@@ -9,46 +9,9 @@ import {
   type Violation,
 } from '../core/errors.ts';
 import { httpStatus } from '../wire/problem.ts';
+import { answeredBy, documentCodes } from './failures.ts';
 import type { Places } from './places.ts';
 import { documentLimits } from './prepared.ts';
-
-/** Where a code is reported: by this type of a mutation's result, or in `errors`. */
-const answeredBy: Readonly<Record<ErrorCode, FailureType | 'errors'>> = {
-  validation_failed: 'ValidationFailed',
-  unauthenticated: 'errors',
-  permission_denied: 'errors',
-  not_found: 'NotFound',
-  invalid_state: 'InvalidState',
-  version_mismatch: 'InvalidState',
-  precondition_required: 'errors',
-  idempotency_key_missing: 'IdempotencyFailed',
-  idempotency_key_reused: 'IdempotencyFailed',
-  idempotency_in_flight: 'IdempotencyFailed',
-  card_declined: 'CardDeclined',
-  insufficient_funds: 'CardDeclined',
-  card_expired: 'CardDeclined',
-  refund_exceeds_payment: 'RefundExceedsPayment',
-  rate_limited: 'errors',
-  query_too_costly: 'errors',
-  failed_dependency: 'errors',
-  position_out_of_range: 'errors',
-  payload_too_large: 'errors',
-  unsupported_media_type: 'errors',
-  not_acceptable: 'errors',
-  method_not_allowed: 'errors',
-  overloaded: 'errors',
-  processor_unavailable: 'errors',
-  timeout: 'errors',
-  internal: 'errors',
-};
-
-type FailureType =
-  | 'ValidationFailed'
-  | 'NotFound'
-  | 'InvalidState'
-  | 'IdempotencyFailed'
-  | 'CardDeclined'
-  | 'RefundExceedsPayment';
 
 /**
  * Converts a thrown error to a member of a mutation's result. @throws errors that belong in
@@ -194,15 +157,6 @@ export class Refused extends Error {
     this.refusal = refusal;
   }
 }
-
-/**
- * Codes of well-formed documents that are refused: over HTTP these are 400, because nothing ran.
- */
-const documentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'validation_failed',
-  'query_too_costly',
-  'not_found',
-]);
 
 /** The first error's code decides. */
 export function codeOf({ errors }: Pick<Refusal, 'errors'>): ErrorCode {

@@ -19,36 +19,10 @@ import {
 } from '../wire/protobuf/enums.ts';
 import { rpc } from './contract.ts';
 import { cut, type FieldViolation, fitStatus } from './status-size.ts';
+import { grpcStatusName } from './statuses.ts';
 
-/** The gRPC status of every code. */
-export const grpcStatus: Readonly<Record<ErrorCode, status>> = {
-  validation_failed: status.INVALID_ARGUMENT,
-  unauthenticated: status.UNAUTHENTICATED,
-  permission_denied: status.PERMISSION_DENIED,
-  not_found: status.NOT_FOUND,
-  invalid_state: status.FAILED_PRECONDITION,
-  version_mismatch: status.ABORTED,
-  precondition_required: status.INVALID_ARGUMENT,
-  idempotency_key_missing: status.INVALID_ARGUMENT,
-  idempotency_key_reused: status.FAILED_PRECONDITION,
-  idempotency_in_flight: status.ABORTED,
-  card_declined: status.FAILED_PRECONDITION,
-  insufficient_funds: status.FAILED_PRECONDITION,
-  card_expired: status.FAILED_PRECONDITION,
-  refund_exceeds_payment: status.FAILED_PRECONDITION,
-  rate_limited: status.RESOURCE_EXHAUSTED,
-  query_too_costly: status.INVALID_ARGUMENT,
-  failed_dependency: status.ABORTED,
-  position_out_of_range: status.OUT_OF_RANGE,
-  payload_too_large: status.RESOURCE_EXHAUSTED,
-  unsupported_media_type: status.INVALID_ARGUMENT,
-  not_acceptable: status.INVALID_ARGUMENT,
-  method_not_allowed: status.UNIMPLEMENTED,
-  overloaded: status.UNAVAILABLE,
-  processor_unavailable: status.UNAVAILABLE,
-  timeout: status.DEADLINE_EXCEEDED,
-  internal: status.INTERNAL,
-};
+/** The gRPC status of a code. */
+const grpcStatusOf = (code: ErrorCode): status => status[grpcStatusName[code]];
 
 const domain = 'payments.fivewire.dev';
 /** The ErrorInfo metadata entry that lists the fields with violations. */
@@ -196,7 +170,7 @@ const encodeViolation = ({ path, code, message }: Violation): FieldViolation => 
 export function encodeError(
   error: PaymentsError,
   trailers: Metadata,
-  code: status = grpcStatus[error.code],
+  code: status = grpcStatusOf(error.code),
 ): StatusObject {
   const { message: words, violations = [] } = describe(error, naming);
   const text = inContractWords(error.code, words);

@@ -16,7 +16,6 @@ import { jsonType, typeToAnswer } from './accept.ts';
 import { type Handler, loadProtobuf, type RestCall } from './call.ts';
 import { callerOf, type IncomingRequest, type RestCaller, type Room } from './caller.ts';
 import { customerHandlers } from './customers.ts';
-import { errorPage } from './docs.ts';
 import { answerProblem } from './errors.ts';
 import { forbidsToAdd } from './etag.ts';
 import { eventHandlers } from './events.ts';
@@ -136,12 +135,7 @@ function placesOf(paths: readonly { readonly method: string; readonly path: stri
 }
 
 const openApiPath = '/openapi.json';
-const errorsPath = '/docs/errors';
-const errorPath = '/docs/errors/{code}';
-const places = placesOf([
-  ...routes,
-  ...[openApiPath, errorsPath, errorPath].map((path) => ({ method: 'GET', path })),
-]);
+const places = placesOf([...routes, { method: 'GET', path: openApiPath }]);
 
 /** Requests without a route: an unknown path, or a known one with another method. */
 function answerRest(context: RestContext, room: Room): Response | Promise<Response> {
@@ -160,45 +154,30 @@ function answerRest(context: RestContext, room: Room): Response | Promise<Respon
   return answerThrown(methodNotAllowed(method, allow), room, caller, incoming);
 }
 
-/** A page that is the same for everybody, and changes only with the program. */
-interface StaticPage {
-  readonly contentType: string;
-  readonly body: string;
-  readonly tag: string;
-}
-
-const staticPage = (contentType: string, body: string): StaticPage => ({
-  contentType,
-  body,
-  tag: bodyTag(body),
-});
-
-/** @param page undefined if the path names no page */
-function answerStatic(
-  context: RestContext,
-  room: Room,
-  page: StaticPage | undefined,
-): Response | Promise<Response> {
-  const { incoming } = context.env;
-  const caller = callerIn(context, room);
-  try {
-    if (!page) throw notFound('page', pathOf(incoming.url ?? '/'));
-    const { contentType, body, tag } = page;
-    const given = incoming.headers;
-    requireMatch(given['if-match'], tag);
-    const headers = {
-      'content-type': contentType,
-      'cache-control': 'public, max-age=300',
-      etag: tag,
-      'x-request-id': caller.requestId,
-    };
-    caller.observation.end('ok');
-    return isKnown(given['if-none-match'], tag)
-      ? new Response(null, { status: 304, headers })
-      : new Response(body, { status: 200, headers });
-  } catch (thrown) {
-    return answerThrown(thrown, room, caller, incoming);
-  }
+/** The contract of this room, which changes only with the program. */
+function createContract(room: Room): (context: RestContext) => Response | Promise<Response> {
+  const body = readFileSync(new URL('../../schema/openapi.json', import.meta.url), 'utf8');
+  const tag = bodyTag(body);
+  return (context) => {
+    const { incoming } = context.env;
+    const caller = callerIn(context, room);
+    try {
+      const given = incoming.headers;
+      requireMatch(given['if-match'], tag);
+      const headers = {
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=300',
+        etag: tag,
+        'x-request-id': caller.requestId,
+      };
+      caller.observation.end('ok');
+      return isKnown(given['if-none-match'], tag)
+        ? new Response(null, { status: 304, headers })
+        : new Response(body, { status: 200, headers });
+    } catch (thrown) {
+      return answerThrown(thrown, room, caller, incoming);
+    }
+  };
 }
 
 /**
@@ -215,18 +194,7 @@ export function createRestListener(
     const [method = '', path = ''] = key.split(' ');
     app.on(method, path.replace('{id}', ':id'), (context) => serve(room, candidates, context));
   }
-  const openApi = staticPage(
-    'application/json',
-    readFileSync(new URL('../../schema/openapi.json', import.meta.url), 'utf8'),
-  );
-  app.get(openApiPath, (context) => answerStatic(context, room, openApi));
-  const html = 'text/html; charset=utf-8';
-  const errorIndex = staticPage(html, errorPage(undefined) ?? '');
-  app.get(errorsPath, (context) => answerStatic(context, room, errorIndex));
-  app.get(errorPath.replace('{code}', ':code'), (context) => {
-    const page = errorPage(context.req.param('code'));
-    return answerStatic(context, room, page === undefined ? page : staticPage(html, page));
-  });
+  app.get(openApiPath, createContract(room));
   app.notFound((context) => answerRest(context, room));
   app.onError((thrown, context) =>
     answerThrown(thrown, room, callerIn(context, room), context.env.incoming),

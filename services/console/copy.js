@@ -1,0 +1,19 @@
+// Buttons that copy the text before them. Without scripts there are none.
+for (const button of document.querySelectorAll('button.copy')) {
+  const code = button.parentElement.querySelector('code');
+  const name = button.textContent;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      // Browsers copy by themselves only on HTTPS and on this machine.
+      getSelection().selectAllChildren(code);
+      button.textContent = 'Selected';
+    }
+    setTimeout(() => {
+      button.textContent = name;
+    }, 2000);
+  });
+}

@@ -1,0 +1,16 @@
+/** Where the server is found, and what it has to show. */
+export interface ServerPlace {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly origin: string;
+  /** Port of gRPC, if that wire is open. */
+  readonly grpcPort: number | undefined;
+  /** The wires that are open. */
+  readonly wires: ReadonlySet<string>;
+  /** Whether `/graphql` is GraphiQL in a browser. */
+  readonly graphiql: boolean;
+  /** A key that reads the demo data; undefined if there are none. */
+  readonly demoKey: string | undefined;
+}
+
+/** What stands where a key belongs, if there is none to show. */
+export const keyAt = ({ demoKey }: Pick<ServerPlace, 'demoKey'>): string => demoKey ?? 'YOUR_KEY';

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { escaped, htmlPage, layOut, type WebPage } from './page.ts';
+import type { ServerPlace } from './place.ts';
+import { viewerScript, viewerStyle } from './viewer-files.ts';
+
+/** Swagger UI's style leaves a lot of room above its title. */
+const ownStyle =
+  '.swagger-ui .info { margin: 1.5rem 0 } .swagger-ui .scheme-container { padding: 1rem 0 }';
+
+/** The page of Swagger UI: the OpenAPI document, and requests to try. */
+export function viewerPage({ demoKey }: Pick<ServerPlace, 'demoKey'>): WebPage {
+  const start = readFileSync(new URL('viewer-start.js', import.meta.url), 'utf8');
+  const key = demoKey === undefined ? '' : ` data-key="${escaped(demoKey)}"`;
+  const html = layOut({
+    title: 'OpenAPI · Fivewire',
+    at: '/docs/api',
+    main: `<div id="viewer"${key}><noscript><p>This page needs scripts. The document itself is <a href="/openapi.json">/openapi.json</a>.</p></noscript></div>`,
+    isText: false,
+    head: `<link rel="stylesheet" href="${viewerStyle.path}"><style>${ownStyle}</style>`,
+    end: `<script src="${viewerScript.path}"></script><script>${start}</script>`,
+  });
+  return htmlPage(html, {
+    sources: { scripts: ["'self'"], styles: ["'self'", "'unsafe-inline'"], connect: "'self'" },
+  });
+}
