@@ -12,13 +12,11 @@ export interface WebPage {
 }
 
 /** How long caches may keep a page: `checked` is asked for again each time, by its entity tag. */
-type Kept = 'checked' | 'minutes' | 'forever';
+type Kept = 'checked' | 'minutes';
 
 const cacheControl: Readonly<Record<Kept, string>> = {
   checked: 'no-cache',
   minutes: 'public, max-age=300',
-  // Its path has its version.
-  forever: 'public, max-age=31536000, immutable',
 };
 
 interface PageOptions {
