@@ -27,6 +27,8 @@ export interface Board {
 export interface BoardColumn {
   /** With its unit, such as `CPU µs`. */
   readonly label: string;
+  /** Of what, in a few words. */
+  readonly scope: string;
   /** What the figure is, in a sentence. */
   readonly what: string;
   readonly better: 'less' | 'more';
@@ -37,6 +39,8 @@ export type BoardCell =
       readonly kind: 'figure';
       readonly figure: Ranged;
       readonly text: string;
+      /** From the least to the most; undefined if they read alike. */
+      readonly range: string | undefined;
       /** No other wire is better by more than noise, and some wire is worse. */
       readonly isBest: boolean;
     }
@@ -58,19 +62,23 @@ const calls = { rest: 'rest', grpc: 'grpc', graphql: 'graphql', websocket: 'webs
 /** The distance at which screens are compared. */
 export const boardRttMs = 50;
 const inMs = (micros: number): string => formatNumber(micros / 1000);
+/** Three digits: the others differ from run to run. */
+const inThree = (value: number): string => formatCount(Number(value.toPrecision(3)));
 
 const columns: readonly Column[] = [
   {
     label: 'reads/s',
+    scope: 'one payment',
     what: 'Reads of one payment a second, at capacity.',
     better: 'more',
     scenario: 'point-read',
     metric: 'throughput',
     contenders: calls,
-    format: formatCount,
+    format: inThree,
   },
   {
     label: 'CPU µs',
+    scope: 'server, for a read',
     what: 'Server CPU time of a read, at a rate that is the same for all.',
     better: 'less',
     scenario: 'point-read',
@@ -80,6 +88,7 @@ const columns: readonly Column[] = [
   },
   {
     label: 'p50 ms',
+    scope: 'of a read',
     what: 'Median time of a read at that rate, from its intended start.',
     better: 'less',
     scenario: 'point-read',
@@ -89,24 +98,27 @@ const columns: readonly Column[] = [
   },
   {
     label: 'bytes',
+    scope: 'received for a read',
     what: 'Bytes received for a read, headers and framing included.',
     better: 'less',
     scenario: 'point-read',
     metric: (sample) => wireOf(sample)?.receivedBytesPerCall,
     contenders: calls,
-    format: formatCount,
+    format: inThree,
   },
   {
     label: 'creates/s',
+    scope: 'durable',
     what: 'Payments created a second, each durable before its response.',
     better: 'more',
     scenario: 'create',
     metric: 'throughput',
     contenders: calls,
-    format: formatCount,
+    format: inThree,
   },
   {
     label: 'screen ms',
+    scope: `at ${boardRttMs} ms distance`,
     what: `Time of a customer, 20 payments and their refunds, at ${boardRttMs} ms round trip.`,
     better: 'less',
     scenario: 'screen',
@@ -117,6 +129,7 @@ const columns: readonly Column[] = [
   },
   {
     label: 'event ms',
+    scope: 'median delay',
     what: 'Median delay of an event, from the intended start of the call that causes it.',
     better: 'less',
     scenario: 'events',
@@ -159,6 +172,11 @@ function bestCounted(result: Result, column: Column): WireName[] {
   return values.filter(({ value }) => value === best).map(({ wire }) => wire);
 }
 
+function rangeText({ low, high }: Ranged, format: Column['format']): string | undefined {
+  const [least, most] = [format(low), format(high)];
+  return least === most ? undefined : `${least}–${most}`;
+}
+
 function cellOf(
   result: Result,
   column: Column,
@@ -175,6 +193,7 @@ function cellOf(
     kind: 'figure',
     figure,
     text: column.format(figure.value),
+    range: rangeText(figure, column.format),
     isBest: best.includes(wire),
   };
 }
@@ -184,7 +203,7 @@ export function boardOf(result: Result): Board {
     typeof column.metric === 'string' ? bestOf(result, column) : bestCounted(result, column),
   );
   return {
-    columns: columns.map(({ label, what, better }) => ({ label, what, better })),
+    columns: columns.map(({ label, scope, what, better }) => ({ label, scope, what, better })),
     rows: roomWires.map((wire) => ({
       wire,
       label: labels[wire],

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 const read = (folder: string, names: readonly string[]): string =>
   names.map((name) => readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8')).join('');
 
-const styles = ['colours.css', 'page.css', 'cards.css', 'charts.css', 'tables.css', 'media.css'];
+const styles = ['colours.css', 'page.css', 'board.css', 'cards.css', 'charts.css', 'tables.css', 'media.css'];
 
 export const styleSheet = (): string => read('style', styles);
 

@@ -1,21 +1,28 @@
 import { questions } from '../../questions/index.ts';
 import type { Result } from '../../result/result.ts';
 import { floorFor, type MetricName } from '../../statistics/summary.ts';
+import { boardOf } from '../board.ts';
+import { choicesOf } from '../choose.ts';
 import { goalTable } from '../goals.ts';
+import { headlineOf } from '../headline.ts';
 import { describeRun, limits } from '../markdown.ts';
 import { tablesOf } from '../tables/index.ts';
 import type { Contents } from './contents.ts';
 import { renderPage } from './page.ts';
 
-const floorsShown: readonly (readonly [string, string, MetricName])[] = [
-  ['server CPU of a read', 'point-read', 'cpuAtRate'],
-  ['its median latency', 'point-read', 'responseAtRate'],
-  ['reads a second', 'point-read', 'throughput'],
-  ['the delay of an event', 'events', 'delay'],
+const floorsShown: readonly (readonly [string, string, string, MetricName])[] = [
+  ['server CPU of a read', 'CPU', 'point-read', 'cpuAtRate'],
+  ['its median latency', 'p50', 'point-read', 'responseAtRate'],
+  ['reads a second', 'reads/s', 'point-read', 'throughput'],
+  ['payments created a second', 'creates/s', 'create', 'throughput'],
+  ['the delay of an event', 'event', 'events', 'delay'],
 ];
 
 /** Computed by the functions that the other reports use. */
 const contentsOf = (result: Result): Contents => ({
+  headline: headlineOf(result),
+  board: boardOf(result),
+  choices: choicesOf(result),
   judged: questions.map(({ number, claim, source, scenarios, judge }) => ({
     number,
     claim,
@@ -23,9 +30,9 @@ const contentsOf = (result: Result): Contents => ({
     scenarios,
     verdict: judge(result),
   })),
-  floors: floorsShown.flatMap(([label, scenario, metric]) => {
+  floors: floorsShown.flatMap(([label, short, scenario, metric]) => {
     const factor = floorFor(result, scenario, metric);
-    return factor === undefined ? [] : [{ label, factor }];
+    return factor === undefined ? [] : [{ label, short, factor }];
   }),
   tables: [...tablesOf(result), goalTable(result)],
   run: describeRun(result),

@@ -1,12 +1,15 @@
 import type { Result } from '../../result/result.ts';
-import { cardMarkup, type Judged, unmeasuredMarkup } from './answers.ts';
+import { badge, cardMarkup, type Judged, unmeasuredMarkup } from './answers.ts';
 import { attributionFigures } from './attribution.ts';
+import { boardMarkup } from './board.ts';
+import { chooseMarkup } from './choose.ts';
 import { measuredScenarios } from './contenders.ts';
 import type { Contents } from './contents.ts';
 import { costMarkup } from './cost.ts';
 import { crossoverFigures } from './crossovers.ts';
 import type { Figure } from './figure.ts';
 import { figureMarkup, picturesMarkup, sourceMarkup } from './frame.ts';
+import { trustMarkup } from './header.ts';
 import { curveFigures, percentileFigures } from './latency.ts';
 import { list, prose, tableMarkup } from './markup.ts';
 import { pictureTable } from './picture-table.ts';
@@ -25,15 +28,45 @@ export interface Section {
   readonly title: string;
   readonly lead: string;
   readonly body: string;
+  /** Closed until a reader opens it, or a link that leads into it. */
+  readonly isFolded?: boolean;
 }
+
+/** All answers at a glance. */
+const indexMarkup = (judged: readonly Judged[]): string =>
+  `<ol class="index">${judged
+    .map(
+      ({ number, claim, verdict }) =>
+        `<li><a href="#q${number}"><span>${prose(claim)}</span>${badge(verdict.answer)}</a></li>`,
+    )
+    .join('')}</ol>`;
 
 const emptyText = '<p class="empty">This run did not measure any of this.</p>';
 
-/** What the page has below its header, in order. */
-export function sectionsOf(result: Result, contents: Contents): Section[] {
-  const { judged } = contents;
+/** What a reader came for: the figures of each wire, what to choose, and the answers. */
+function firstSections(result: Result, { judged, board, choices }: Contents): Section[] {
   const measured = judged.filter(({ verdict }) => verdict.answer !== 'not measured');
   const unmeasured = judged.filter(({ verdict }) => verdict.answer === 'not measured');
+  const answered = new Set(measured.map(({ number }) => number));
+  return [
+    { id: 'board', title: 'The board', lead: '', body: boardMarkup(board) },
+    {
+      id: 'choose',
+      title: 'When to choose which',
+      lead: '',
+      body: choices.length === 0 ? emptyText : chooseMarkup(choices, answered),
+    },
+    {
+      id: 'answers',
+      title: 'Answers',
+      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes, and an arrow points to the side that is better for the first. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
+      body: `${measured.length === 0 ? emptyText : indexMarkup(measured) + measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
+    },
+  ];
+}
+
+/** Everything else that was measured, for a reader who doubts or digs. */
+function foldedSections(result: Result, contents: Contents): Section[] {
   const figures = (all: readonly Figure[]) =>
     all.map((figure) => figureMarkup(result, figure)).join('\n') || emptyText;
   const cost = measuredScenarios(result.cells).map((scenario) => {
@@ -43,12 +76,6 @@ export function sectionsOf(result: Result, contents: Contents): Section[] {
       : `<article class="card block">${tables.join('')}${sourceMarkup(result, [scenario], [])}</article>`;
   });
   return [
-    {
-      id: 'answers',
-      title: 'Answers',
-      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes, and an arrow points to the side that is better for the first. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
-      body: `${measured.length === 0 ? emptyText : measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
-    },
     {
       id: 'load',
       title: 'Latency against load',
@@ -91,6 +118,12 @@ export function sectionsOf(result: Result, contents: Contents): Section[] {
         .join('\n'),
     },
     {
+      id: 'trust',
+      title: 'Validity and noise',
+      lead: '',
+      body: trustMarkup(result, contents),
+    },
+    {
       id: 'environment',
       title: 'Environment, and how to read this',
       lead: '',
@@ -98,3 +131,9 @@ export function sectionsOf(result: Result, contents: Contents): Section[] {
     },
   ];
 }
+
+/** What the page has below its header, in order. */
+export const sectionsOf = (result: Result, contents: Contents): Section[] => [
+  ...firstSections(result, contents),
+  ...foldedSections(result, contents).map((section) => ({ ...section, isFolded: true })),
+];

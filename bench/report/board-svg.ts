@@ -1,0 +1,2 @@
+/** The name of the board's picture, beside the report. */
+export const boardFile = 'board.svg';
