@@ -11,8 +11,8 @@ import { escaped, list, tableMarkup } from './markup.ts';
 const arrow = (path: string): string =>
   `<svg class="arrow" viewBox="0 0 14 8" aria-hidden="true"><path d="${path}"/></svg>`;
 const directions = {
-  more: `more is better${arrow('M0 4H13M9.5 .5 13 4 9.5 7.5')}`,
-  less: `${arrow('M14 4H1M4.5 .5 1 4 4.5 7.5')}less is better`,
+  more: `more is better ${arrow('M0 4H13M9.5 .5 13 4 9.5 7.5')}`,
+  less: `${arrow('M14 4H1M4.5 .5 1 4 4.5 7.5')} less is better`,
 } as const;
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10}%`;
@@ -24,7 +24,7 @@ const breakMarkup =
 function whiskerMarkup([low, high]: readonly [number, number]): string {
   const [from, to] = [percent(low), percent(high)];
   const lines = `<line x1="${from}" x2="${to}" y1="8" y2="8"/><line x1="${from}" x2="${from}" y1="4.5" y2="11.5"/><line x1="${to}" x2="${to}" y1="4.5" y2="11.5"/>`;
-  return `<g class="halo">${lines}</g><g class="whisker">${lines}</g>`;
+  return `<line class="halo" x1="${from}" x2="${to}" y1="8" y2="8"/><g class="whisker">${lines}</g>`;
 }
 
 function barMarkup(cell: BoardCell, wire: WireName, fullWidth: number): string {
