@@ -12,6 +12,8 @@ export interface Visit {
   readonly scripts?: boolean;
   /** Another page than the first. */
   readonly html?: string;
+  /** Whether folded sections are opened. Defaults to true. */
+  readonly unfolded?: boolean;
 }
 
 /** A page in a real browser, to be visited again and again. */
@@ -21,9 +23,10 @@ export async function openPages(html: string) {
 
   /** Opens the page, and keeps everything that it says or asks for meanwhile. */
   async function visit(how: Visit = {}) {
-    const { width = 1280, scheme = 'light', scripts = true } = how;
+    const { width = 1280, scheme = 'light', scripts = true, unfolded = true } = how;
     const path = join(folder, 'latest.html');
-    writeFileSync(path, how.html ?? html);
+    const whole = how.html ?? html;
+    writeFileSync(path, unfolded ? whole.replaceAll('class="fold"', 'class="fold" open') : whole);
     const url = pathToFileURL(path).href;
     const context = await chromium.browser.newContext({
       viewport: { width, height: 900 },

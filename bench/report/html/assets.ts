@@ -5,9 +5,13 @@ import { readFileSync } from 'node:fs';
 const read = (folder: string, names: readonly string[]): string =>
   names.map((name) => readFileSync(new URL(`${folder}/${name}`, import.meta.url), 'utf8')).join('');
 
-const styles = ['colours.css', 'page.css', 'board.css', 'cards.css', 'charts.css', 'tables.css', 'media.css'];
+const styles = ['colours', 'page', 'board', 'choose', 'cards', 'charts', 'tables', 'media'];
 
-export const styleSheet = (): string => read('style', styles);
+export const styleSheet = (): string =>
+  read(
+    'style',
+    styles.map((name) => `${name}.css`),
+  );
 
 /** What a person does with the page. It reads without any of it. */
 const scripts = ['theme.js', 'tips.js', 'folding.js'];

@@ -65,7 +65,7 @@ function cellMarkup(row: Row, column: BoardColumn, cell: BoardCell, fullWidth: n
     case 'figure': {
       const text = escaped(cell.text);
       const value = cell.isBest ? `<b>${text}<span class="unseen">, best</span></b>` : text;
-      return `<td title="${tip}"><div><span class="value">${value}</span>${barMarkup(cell, row.wire, fullWidth)}</div></td>`;
+      return `<td title="${tip}"><div class="cell"><span class="value">${value}</span>${barMarkup(cell, row.wire, fullWidth)}</div></td>`;
     }
   }
 }
@@ -74,7 +74,7 @@ const headMarkup = ({ label, scope, what, better }: BoardColumn): string =>
   `<span title="${escaped(what)}"><b>${escaped(label)}</b> <span class="scope">${escaped(scope)}</span> <span class="direction">${directions[better]}</span></span>`;
 
 const rowHead = ({ wire, label }: Row): string =>
-  `<th scope="row"><span class="key" style="--wire: ${colourOfWire(wire)}"></span>${escaped(label)}</th>`;
+  `<th class="wire" scope="row"><span class="key" style="--wire: ${colourOfWire(wire)}"></span>${escaped(label)}</th>`;
 
 interface DrawnColumn {
   readonly column: BoardColumn;
@@ -92,24 +92,24 @@ const drawnColumns = ({ columns, rows }: Board): DrawnColumn[] =>
   });
 
 function wideMarkup({ rows }: Board, drawn: readonly DrawnColumn[]): string {
-  const heads = drawn.map(({ column }) => `<th scope="col">${headMarkup(column)}</th>`);
+  const heads = drawn.map(
+    ({ column }) => `<th class="head" scope="col">${headMarkup(column)}</th>`,
+  );
   const lines = rows.map((row, at) => {
     const cells = drawn.map(({ column, cells, fullWidth }) =>
       cellMarkup(row, column, cells[at]?.cell ?? { kind: 'does not apply' }, fullWidth),
     );
     return `<tr>${rowHead(row)}${cells.join('')}</tr>`;
   });
-  return `<table class="wide-board"><caption class="unseen">The board</caption><thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${lines.join('\n')}</tbody></table>`;
+  return `<table class="wide-board"><caption class="unseen">The board</caption><thead><tr><td class="wire"></td>${heads.join('')}</tr></thead><tbody>${lines.join('\n')}</tbody></table>`;
 }
 
 /** One column as a table of its own, of the wires that it applies to. */
 function multipleMarkup({ column, cells, fullWidth }: DrawnColumn): string {
   const lines = cells
     .filter(({ cell }) => cell.kind !== 'does not apply')
-    .map(
-      ({ row, cell }) => `<tr>${rowHead(row)}${cellMarkup(row, column, cell, fullWidth)}</tr>`,
-    );
-  return `<table><caption>${headMarkup(column)}</caption><tbody>${lines.join('')}</tbody></table>`;
+    .map(({ row, cell }) => `<tr>${rowHead(row)}${cellMarkup(row, column, cell, fullWidth)}</tr>`);
+  return `<table><caption class="name">${headMarkup(column)}</caption><tbody>${lines.join('')}</tbody></table>`;
 }
 
 /** Why figures are missing, once for each reason. */
@@ -123,7 +123,9 @@ function reasonsMarkup(drawn: readonly DrawnColumn[]): string {
   );
   const byReason = Map.groupBy(all, ({ reason }) => reason);
   return list(
-    [...byReason].map(([reason, cells]) => `${cells.map(({ name }) => name).join('; ')}: ${reason}.`),
+    [...byReason].map(
+      ([reason, cells]) => `${cells.map(({ name }) => name).join('; ')}: ${reason}.`,
+    ),
   );
 }
 

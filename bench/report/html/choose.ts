@@ -1,5 +1,5 @@
 import type { Choice } from '../choose.ts';
-import { escaped, prose } from './markup.ts';
+import { prose } from './markup.ts';
 
 const linkMarkup = (number: number): string =>
   `<a href="#q${number}" aria-label="Question ${number}">${number}</a>`;
@@ -10,18 +10,25 @@ const evidenceMarkup = ({ questions }: Choice, answered: ReadonlySet<number>): s
   return links.length === 0 ? '' : ` <span class="evidence">Answers: ${links.join(', ')}</span>`;
 };
 
-/** The decision table. On a narrow page each row is a block, with its column's name before a cell. */
+const heads: Readonly<Record<'case' | 'take' | 'because' | 'unless', string>> = {
+  case: 'If you',
+  take: 'take',
+  because: 'because',
+  unless: 'unless',
+};
+
+/** A table to take to a meeting. On a narrow page each row is a block. */
 export function chooseMarkup(choices: readonly Choice[], answered: ReadonlySet<number>): string {
   const rows = choices.map((choice) => {
     const cells = [
       ['take', `<b>${prose(choice.take)}</b>`],
       ['because', prose(choice.because) + evidenceMarkup(choice, answered)],
       ['unless', prose(choice.unless)],
-    ].map(([head, markup]) => `<td data-head="${head}">${markup}</td>`);
-    return `<tr><th scope="row">${prose(choice.if)}</th>${cells.join('')}</tr>`;
+    ].map(([name, markup]) => `<td class="${name}" data-head="${name}">${markup}</td>`);
+    return `<tr><th class="case" data-head="${heads.case}" scope="row">${prose(choice.if)}</th>${cells.join('')}</tr>`;
   });
-  const heads = ['If you …', 'take', 'because, measured here', 'unless'].map(
-    (head) => `<th scope="col">${escaped(head)}</th>`,
+  const top = Object.entries(heads).map(
+    ([name, head]) => `<th class="${name}" scope="col">${head} …</th>`,
   );
-  return `<table class="choose"><caption class="unseen">When to choose which</caption><thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  return `<table class="choose"><caption class="unseen">When to choose which</caption><thead><tr>${top.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }

@@ -43,9 +43,7 @@ function floorMarkup(floors: Contents['floors']): string {
   if (floors.length === 0) {
     return '<p>No contender was measured against itself, so no difference in this run is significant.</p>';
   }
-  const texts = floors.map(
-    ({ label, factor }) => `${label} <strong>${percentOf(factor)}</strong>`,
-  );
+  const texts = floors.map(({ label, factor }) => `${label} <strong>${percentOf(factor)}</strong>`);
   return `<p>Two copies of the same server differ by this much: ${texts.join(', ')}. Differences smaller than this are not significant in this run.</p>`;
 }
 
@@ -84,7 +82,7 @@ const stressed = (text: string): string => prose(text).replace(/[\d.]+×/g, '<b>
 /** The answer to the question that everybody asks, and which run says so. */
 export function headerMarkup(result: Result, { headline, floors }: Contents): string {
   const { asks, scope, sentences } = headline;
-  return `<header class="top"><div class="asks"><h1>${prose(asks)}</h1><p>${prose(scope)}</p></div>
+  return `<header class="top"><div class="asks"><h1>${prose(asks)}</h1><p class="scope">${prose(scope)}</p></div>
 <ul class="headline">${sentences.map((text) => `<li>${stressed(text)}</li>`).join('')}</ul>
 ${factsMarkup(result, floors)}</header>`;
 }

@@ -64,7 +64,7 @@ const sectionMarkup = ({ id, title, lead, body }: Section): string =>
   `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${lead ? `<p class="lead">${prose(lead)}</p>` : ''}${body}</section>`;
 
 const foldMarkup = ({ id, title, lead, body }: Section): string =>
-  `<details class="fold" id="${id}"><summary><h2>${title}</h2></summary>${lead ? `<p class="lead">${prose(lead)}</p>` : ''}${body}</details>`;
+  `<details class="fold" id="${id}"><summary><h2 class="fold-title">${title}</h2></summary>${lead ? `<p class="lead">${prose(lead)}</p>` : ''}${body}</details>`;
 
 function mainMarkup(sections: readonly Section[]): string {
   const [shown, folded] = [false, true].map((isFolded) =>
@@ -91,7 +91,7 @@ function footerMarkup(result: Result): string {
     ? `<a href="${escaped(repository)}">${escaped(name)}</a>`
     : `<b>${escaped(name)}</b>`;
   return `<footer><p>${title}: ${escaped(description)}</p>
-<p>Made by <code class="command">${escaped(commandOf(result, result.options.only))}</code> <button type="button" class="copy" hidden>Copy</button></p></footer>`;
+<p class="made">Made by <code class="command">${escaped(commandOf(result, result.options.only))}</code> <button type="button" class="copy" hidden>Copy</button></p></footer>`;
 }
 
 /** The page, from a result and what was computed from it. */

@@ -1,8 +1,8 @@
-/** Opens the disclosure that a link leads into, and copies the command of one. */
+/** Opens the disclosures that a link leads to or into, and copies the command of one. */
 
 const openTarget = () => {
   const target = document.getElementById(location.hash.slice(1));
-  target?.closest('details')?.setAttribute('open', '');
+  for (let at = target; at; at = at.parentElement) if (at.matches('details')) at.open = true;
 };
 addEventListener('hashchange', openTarget);
 openTarget();
