@@ -4,11 +4,10 @@ import { hashOfPart } from './part-sources.ts';
 import { type Part, parts } from './parts.ts';
 import { checkFolder, isUnfiltered, publish, renderPublication, shownPath } from './publish.ts';
 import { exit } from './report/outcome.ts';
-import { renderEnd } from './report/terminal.ts';
 import { checkPlanned, parseThreshold } from './report/threshold.ts';
 import { formatDuration } from './result/format.ts';
 import type { Result } from './result/result.ts';
-import { conclude, list, type Out, planOf, type RunCommand } from './run.ts';
+import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
 
 /** A part of this run: what is to be measured, or has been measured already. */
@@ -126,7 +125,7 @@ export async function runParts(command: RunCommand, on: Measuring): Promise<numb
   if (measured.length < planned.length) return exit.interrupted;
   const result = assemble(measured);
   const isWhole = names.length === parts.length;
-  out.write(renderEnd(result));
+  showAnswers(result, command, out);
   for (const line of differencesOf(measured)) out.write(`Parts differ: ${line}\n`);
   if (measured.length > 1) {
     const name = isWhole ? 'full' : 'parts';

@@ -1,8 +1,10 @@
 import type { Command } from './command.ts';
 import { endAll } from './process/child.ts';
 import { checkFolder, isUnfiltered, publish, renderPublication } from './publish.ts';
+import { inkFor } from './report/ink.ts';
 import { exit, outcomeOf, renderOutcome } from './report/outcome.ts';
-import { createProgress, renderEnd } from './report/terminal.ts';
+import { createProgress } from './report/progress.ts';
+import { moreLine, renderEnd, renderTables } from './report/terminal.ts';
 import { checkPlanned, judgeThresholds, parseThreshold } from './report/threshold.ts';
 import { formatDuration } from './result/format.ts';
 import type { Result } from './result/result.ts';
@@ -82,12 +84,19 @@ export async function measure(
   return result;
 }
 
+/** Prints the answers; with `--verbose`, every table before them. */
+export function showAnswers(result: Result, { verbose }: RunCommand, out: Out): void {
+  if (verbose) out.write(renderTables(result));
+  out.write(renderEnd(result, inkFor({ isTTY: out.isTTY === true })));
+}
+
 /** Ends a run for its reader: thresholds, what is invalid, and the exit code with its reason. */
 export function conclude(
   result: Result,
-  { json, thresholds, strict }: RunCommand,
+  { json, thresholds, strict, verbose, request }: RunCommand,
   out: Out,
 ): number {
+  out.write(moreLine(verbose, request.loading.effort === 'full'));
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   const judged = result.complete ? judgeThresholds(result, thresholds.map(parseThreshold)) : [];
   for (const { text, verdict, measured } of judged)
@@ -113,7 +122,7 @@ export async function runOnce(command: RunCommand, flags: readonly string[]): Pr
   checkFolder(folder);
   const result = await measure(plan, request, { out, signal: stopOnSignals(), flags });
   // First, so that it is not lost if the files cannot be written.
-  out.write(renderEnd(result));
+  showAnswers(result, command, out);
   const published = publish(result, { folder }, isUnfiltered(request));
   out.write(`\n${renderPublication(published)}\n`);
   return conclude(result, command, out);

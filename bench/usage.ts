@@ -16,7 +16,7 @@ answers which of them to take. Before anything is timed, all results are checked
 
   npm run bench                                      the main questions, in at most 5 minutes
   npm run bench -- --quick                           a minute: a smoke test, which answers nothing
-  npm run bench -- --full                            every question: more rounds, longer phases
+  npm run bench -- --full                            every question, in parts; an hour or so
   npm run bench -- --list                            what would run, and for how long
 
 Measure something else
@@ -26,7 +26,7 @@ Measure something else
   npm run bench -- --target rest=http://127.0.0.1:4000      a server that runs already
 
 Use the result
-  npm run bench -- --verbose                         prints every table after the answers
+  npm run bench -- --verbose                         prints every table before the answers
   npm run bench -- --compare OLD NEW                 what differs between two results
   npm run bench -- --threshold 'rest.point-read.p99<5ms'    exit code 2 if it is not met
 
@@ -67,7 +67,7 @@ ${wrapped(partNames.join(', '), ' '.repeat(22))}
   --seed N            seed of the order of processes and of arrivals; defaults to ${defaultSeed}
 
 result
-  --verbose           prints every table after the answers
+  --verbose           prints every table before the answers
   --out FOLDER        folder in which each run gets a dated folder; defaults to bench/results
   --json              prints only the result, as JSON, on standard output
   --threshold TEXT    limit to check, such as 'rest.point-read.p99<5ms'; may be repeated

@@ -1,6 +1,7 @@
 import { questions } from '../questions/index.ts';
 import type { Question } from '../questions/question.ts';
 import type { Cell, Result, Sample } from '../result/result.ts';
+import { cut, wrapped } from '../result/table.ts';
 import { labelOf } from '../scenarios/labels.ts';
 import type { Judgement } from './threshold.ts';
 
@@ -123,13 +124,18 @@ export function outcomeOf(
   return { code: exit.passed };
 }
 
+/** More would hide the answers. */
+const mostLines = 12;
+
 /** What a terminal says last: what is invalid, and why the exit code is not 0. */
 export function renderOutcome(result: Result, { code, reason }: Outcome): string {
   const invalid = invalidLines(result);
+  const more = invalid.length - mostLines;
   const lines = [
     ...(invalid.length > 0 ? ['INVALID, so no answer uses it:'] : []),
-    ...invalid.map((line) => `  ${line}`),
-    ...(reason === undefined ? [] : [`Exit code ${code}: ${reason}`]),
+    ...invalid.slice(0, mostLines).map((line) => cut(`  ${line}`)),
+    ...(more > 0 ? [`  and ${more} more, which the report lists`] : []),
+    ...(reason === undefined ? [] : [wrapped(`Exit code ${code}: ${reason}`, '')]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,85 +1,57 @@
-import { questions } from '../questions/index.ts';
-import { sentenceOf } from '../questions/question.ts';
-import { formatDuration } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
-import { renderText, terminalWidth, wrapped } from '../result/table.ts';
-import { isScenarioName } from '../scenarios/index.ts';
-import type { RunProgress } from '../trial/block.ts';
-import type { Block, Plan } from '../trial/plan.ts';
+import { linesOf, renderText, terminalWidth, wrapped } from '../result/table.ts';
+import { renderAnswers } from './answer-lines.ts';
+import { boardLegend, renderBoard } from './board-text.ts';
+import { clientCostLine } from './client-cost.ts';
 import { goalTable } from './goals.ts';
+import { headlineOf } from './headline.ts';
+import { type Ink, plain } from './ink.ts';
 import { describeRun } from './markdown.ts';
-import { tablesOfScenario } from './tables/index.ts';
-import { storageTable } from './tables/storage.ts';
+import { tablesOf } from './tables/index.ts';
+import { noiseSentence, rateSentence, validitySentence, warnings } from './trust.ts';
 
-/** The output of a run while it is measured. */
-interface Terminal {
-  readonly isTTY: boolean;
-  write(text: string): void;
-}
-
-const clearLine = '\r\x1b[K';
+const paragraph = (texts: readonly (string | undefined)[]): string =>
+  texts
+    .filter((text) => text !== undefined)
+    .map((text) => wrapped(text, ''))
+    .join('\n');
 
 /**
- * Reports the progress of a run: a terminal gets one line that changes, a log one line for each
- * scenario. Both get the tables of a scenario when it is done.
+ * The end of a run: the answer to "REST, gRPC or GraphQL?", the board, how far it can be trusted,
+ * and the answer to each question. No line is longer than 100 columns.
  */
-export function createProgress(screen: Terminal, plan: Plan): RunProgress & { clear(): void } {
-  const startedMs = performance.now();
-  let current: string | undefined;
-  let shownMs = 0;
-  const clear = () => {
-    if (screen.isTTY) screen.write(clearLine);
-  };
-  /** The estimated time left, at the pace so far. */
-  const leftMs = (block: Block, part: number): number => {
-    const sum = (blocks: readonly Block[]) => blocks.reduce((ms, one) => ms + one.estimateMs, 0);
-    const at = plan.blocks.indexOf(block);
-    const rest = sum(plan.blocks.slice(at)) - part * block.estimateMs;
-    const before = plan.estimateMs - rest;
-    const pace = before > 20_000 ? (performance.now() - startedMs) / before : 1;
-    return rest * Math.min(2, Math.max(0.5, pace));
-  };
-  const say = (text: string) => {
-    screen.write(screen.isTTY ? `${clearLine}${text}` : `${text}\n`);
-  };
-  return {
-    importing: () => say('Importing the real invoices. The next run of this code reuses them.'),
-    calibrating: () => say('Preflight: checking the data and calibrating the load generator.'),
-    block(block, part) {
-      const { scenario, round } = block;
-      const left = formatDuration(leftMs(block, part));
-      // Writing costs the client's core: a few times a second is enough.
-      if (screen.isTTY && performance.now() - shownMs > 300) {
-        shownMs = performance.now();
-        const rounds = plan.blocks.filter((one) => one.scenario === scenario).length;
-        const done = `${Math.round(part * 100)} %`.padStart(5);
-        say(`${scenario.title} · round ${round + 1} of ${rounds} · ${done} · ${left} left`);
-      } else if (!screen.isTTY && current !== scenario.name) {
-        say(`Measuring ${scenario.title}, ${left} left in total`);
-      }
-      current = scenario.name;
-    },
-    finished(name, result) {
-      clear();
-      const tables = isScenarioName(name) ? tablesOfScenario(result, name) : storageTable(result);
-      for (const table of tables) screen.write(`${renderText(table, terminalWidth)}\n`);
-    },
-    clear,
-  };
+export function renderEnd(result: Result, ink: Ink = plain): string {
+  const { asks, scope, sentences } = headlineOf(result);
+  const inked = (style: Parameters<Ink>[0], texts: readonly string[]) =>
+    texts.flatMap((text) => linesOf(text, terminalWidth)).map((line) => ink(style, line));
+  const parts = [
+    ...inked('yellow', warnings(result)),
+    `${ink('bold', asks)}  ${scope}\n${paragraph(sentences)}`,
+    [renderBoard(result, ink), ...inked('dim', boardLegend(result, ink))].join('\n'),
+    paragraph([
+      rateSentence(result),
+      clientCostLine(result),
+      `${noiseSentence(result)} ${validitySentence(result)}`,
+    ]),
+    renderAnswers(result, ink),
+  ];
+  return `${parts.join('\n\n')}\n`;
 }
 
-/** The end of a run: the goals, the answers, and where it ran. */
-export function renderEnd(result: Result): string {
-  const answers = questions.map(({ number, claim, judge }) => {
-    const sentence = wrapped(sentenceOf(judge(result)), '      ');
-    return `${String(number).padStart(2)}  “${claim}”\n${sentence}`;
-  });
-  return [
-    renderText(goalTable(result), terminalWidth),
-    'Claims, judged by this run (the report has the evidence of each)\n',
-    ...answers,
-    '',
+/** Everything else: every table, the goals, and where it ran. */
+export const renderTables = (result: Result): string =>
+  [
+    ...[...tablesOf(result), goalTable(result)].map((table) => renderText(table, terminalWidth)),
     ...describeRun(result).map((line) => wrapped(line, '  ')),
     '',
+    '',
   ].join('\n');
+
+/** A line that says how to see more, or nothing. */
+export function moreLine(verbose: boolean, isFull: boolean): string {
+  const hints = [
+    ...(verbose ? [] : ['Every table: --verbose.']),
+    ...(isFull ? [] : ['More questions and narrower ranges: --full.']),
+  ];
+  return hints.length === 0 ? '' : `${hints.join(' ')}\n`;
 }

@@ -41,6 +41,17 @@ export function formatRatio(
 export const formatTimes = (ratio: number, like = ratio): string =>
   ratio.toFixed(like < 1.25 ? 2 : Math.max(0, 1 - Math.floor(Math.log10(like))));
 
+/** How far a figure ranges, as the larger of both sides: `±9 %`. Empty below half a percent. */
+export function formatSpread(figure: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
+  const { value, low, high } = figure;
+  const percent = Math.round((Math.max(high - value, value - low) / value) * 100);
+  return percent > 0 ? `±${percent} %` : '';
+}
+
 const fractions = [
   ['half', 1 / 2],
   ['a third', 1 / 3],

@@ -23,17 +23,27 @@ const padded = (text: string, width: number, align: ReportColumn['align']): stri
 /** Columns of a terminal, and of a log that is read beside code. */
 export const terminalWidth = 100;
 
-/** The text in lines that fit into a terminal, each with its indent. A longer word stays whole. */
-export function wrapped(text: string, indent: string): string {
+/** The text in lines of a width. A longer word stays whole, and so does a number with its unit. */
+export function linesOf(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.match(/\S+(?: [%µ]\S*)*/g) ?? []) {
     const last = lines.at(-1);
-    const joined = last === undefined ? indent + word : `${last} ${word}`;
-    if (last === undefined || joined.length > terminalWidth) lines.push(indent + word);
+    const joined = last === undefined ? word : `${last} ${word}`;
+    if (last === undefined || joined.length > width) lines.push(word);
     else lines[lines.length - 1] = joined;
   }
-  return lines.join('\n');
+  return lines;
 }
+
+/** The text in lines that fit into a terminal, each with its indent. */
+export const wrapped = (text: string, indent: string): string =>
+  linesOf(text, terminalWidth - indent.length)
+    .map((line) => indent + line)
+    .join('\n');
+
+/** The text, cut where the terminal ends. */
+export const cut = (text: string, width = terminalWidth): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
 const gap = '  ';
 

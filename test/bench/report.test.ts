@@ -8,7 +8,7 @@ import { writeJson } from '../../bench/report/json.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
 import { renderReadmeTable } from '../../bench/report/readme.ts';
 import { tablesOf } from '../../bench/report/tables/index.ts';
-import { renderEnd } from '../../bench/report/terminal.ts';
+import { renderEnd, renderTables } from '../../bench/report/terminal.ts';
 import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/result/format.ts';
 import { parseResult, type Result, readResult } from '../../bench/result/result.ts';
 import { left, renderMarkdown, renderText, right } from '../../bench/result/table.ts';
@@ -170,7 +170,7 @@ describe('the report', () => {
     expect(report).toContain('6,000');
     expect(report).toContain('Sample Processor, 2 cores');
     expect(report).toContain('seed 7');
-    expect(renderEnd(wholeResult())).toContain('Goals, and whether');
+    expect(renderTables(wholeResult())).toContain('Goals, and whether');
   });
 
   test('is the same of a result in the shape of version 3', () => {
@@ -268,7 +268,7 @@ describe('the report', () => {
       new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url),
     );
     const tables = tablesOf(result).map((table) => renderText(table, 100));
-    const texts = [usage, usageOfAll, renderEnd(result), ...tables];
+    const texts = [usage, usageOfAll, renderEnd(result), renderTables(result), ...tables];
     const lines = texts.flatMap((text) => text.split('\n'));
     expect(lines.length).toBeGreaterThan(300);
     expect(lines.filter(({ length }) => length > 100)).toEqual([]);

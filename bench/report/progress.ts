@@ -1,0 +1,108 @@
+import { formatDuration } from '../result/format.ts';
+import { cut, terminalWidth } from '../result/table.ts';
+import type { RunProgress } from '../trial/block.ts';
+import type { Block, Plan } from '../trial/plan.ts';
+
+/** The output of a run while it is measured. */
+interface Terminal {
+  readonly isTTY: boolean;
+  write(text: string): void;
+}
+
+const clearLine = '\r\x1b[K';
+const barWidth = 20;
+/** So much of the estimate is believed before the run's own pace counts as much. */
+const believedMs = 30_000;
+/** How fast the end that is shown follows the one that is estimated. */
+const settlingMs = 15_000;
+const tickMs = 500;
+
+/** The time left of a run: it falls as the clock goes on, and follows the pace smoothly. */
+export function createTimeLeft(estimateMs: number, now: () => number) {
+  const startMs = now();
+  let endMs = startMs + estimateMs;
+  let updatedMs = startMs;
+  return {
+    /** @param doneMs how much of the estimate is done */
+    update(doneMs: number): void {
+      const pace = (now() - startMs + believedMs) / (doneMs + believedMs);
+      const estimatedMs = now() + (estimateMs - doneMs) * pace;
+      const weight = 1 - Math.exp(-(now() - updatedMs) / settlingMs);
+      endMs += (estimatedMs - endMs) * weight;
+      updatedMs = now();
+    },
+    leftMs: (): number => Math.max(0, endMs - now()),
+    /** Of the whole run, 0 to 1. */
+    share: (): number => (now() - startMs) / Math.max(1, Math.max(now(), endMs) - startMs),
+  };
+}
+
+/** What of the estimate is done when a part of a block is. */
+function doneMsAt({ blocks, estimateMs }: Plan, block: Block, part: number): number {
+  const left = blocks
+    .slice(blocks.indexOf(block))
+    .reduce((sum, one) => sum + one.estimateMs, -part * block.estimateMs);
+  return estimateMs - left;
+}
+
+const barOf = (share: number): string => {
+  const filled = Math.round(Math.min(1, share) * barWidth);
+  return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
+};
+
+/**
+ * Reports the progress of a run. A terminal gets one line that changes; a log gets a line when a
+ * scenario is measured for the first time, and one for each further round.
+ */
+export function createProgress(
+  screen: Terminal,
+  plan: Plan,
+  now = () => performance.now(),
+): RunProgress & { clear(): void } {
+  const time = createTimeLeft(plan.estimateMs, now);
+  const rounds = 1 + Math.max(0, ...plan.blocks.map(({ round }) => round));
+  const seen = new Set<string>();
+  let round = 0;
+  let what = '';
+  let timer: NodeJS.Timeout | undefined;
+  const show = () => {
+    const left = formatDuration(Math.ceil(time.leftMs() / 1000) * 1000);
+    const line = `${barOf(time.share())} ${left} left · ${what}`;
+    screen.write(clearLine + cut(line, terminalWidth - 1));
+  };
+  const say = (text: string) => {
+    what = text;
+    if (!screen.isTTY) return screen.write(`${text}, ${formatDuration(time.leftMs())} left.\n`);
+    show();
+    // The time goes on between reports, too.
+    timer ??= setInterval(show, tickMs).unref();
+  };
+  const clear = () => {
+    clearInterval(timer);
+    timer = undefined;
+    if (screen.isTTY) screen.write(clearLine);
+  };
+  return {
+    importing: () => say('Importing the real invoices; the next run reuses them'),
+    calibrating: () => say('Checking the data, calibrating the load generator'),
+    block(block, part) {
+      time.update(doneMsAt(plan, block, part));
+      const { title, name } = block.scenario;
+      const k = plan.blocks.indexOf(block) + 1;
+      if (screen.isTTY) {
+        what = `${k} of ${plan.blocks.length} · ${title}`;
+        if (part === 0) say(what);
+        return;
+      }
+      if (block.round > round) {
+        round = block.round;
+        say(`Round ${round + 1} of ${rounds}`);
+      } else if (!seen.has(name)) {
+        say(`Measuring ${k} of ${plan.blocks.length}: ${title}`);
+      }
+      seen.add(name);
+    },
+    finished() {},
+    clear,
+  };
+}

@@ -1,0 +1,51 @@
+import { formatCount, formatList } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
+import { smokeTestNote } from '../result/smoke-test.ts';
+import { callWires, labels } from '../result/wires.ts';
+import { findCell, floorFor, isValid, openOf, typical } from '../statistics/summary.ts';
+
+/** How far a result can be trusted, in a sentence each. */
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** The rate that was equal for all reads, and how busy it kept each server. */
+export function rateSentence(result: Result): string | undefined {
+  const cells = callWires.flatMap((wire) => {
+    const cell = findCell(result, 'point-read', wire);
+    return isValid(cell) ? [{ wire, cell }] : [];
+  });
+  const [first] = cells;
+  const perSecond = first && typical(first.cell, (sample) => openOf(sample)?.perSecond);
+  if (perSecond === undefined) return undefined;
+  const loads = cells.flatMap(({ wire, cell }) => {
+    const share = typical(cell, (sample) => openOf(sample)?.serverCpuShare ?? undefined);
+    return share === undefined ? [] : [`${labels[wire]} ${percent(share)}`];
+  });
+  const busy = loads.length === 0 ? '' : ` (server busy: ${loads.join(', ')})`;
+  return `Equal rate ${formatCount(perSecond)} reads/s${busy}.`;
+}
+
+/** The difference between a contender and itself in this run. */
+export function noiseSentence(result: Result): string {
+  const floors = (
+    [
+      ['CPU', floorFor(result, 'point-read', 'cpuAtRate')],
+      ['reads/s', floorFor(result, 'point-read', 'throughput')],
+      ['creates/s', floorFor(result, 'create', 'throughput')],
+      ['events', floorFor(result, 'events', 'delay')],
+    ] as const
+  ).flatMap(([name, floor]) => (floor === undefined ? [] : [`${percent(floor - 1)} in ${name}`]));
+  return floors.length === 0
+    ? 'No noise floor was measured, so no difference is shown.'
+    : `Differences below ${formatList(floors)} are noise in this run.`;
+}
+
+/** How many cells are valid. */
+export const validitySentence = ({ cells }: Result): string =>
+  `${cells.filter(isValid).length} of ${cells.length} cells valid.`;
+
+/** What has to be known before anything else; empty of a run that answers for its machine. */
+export const warnings = (result: Result): string[] => [
+  ...(result.complete ? [] : ['Cut short: not everything was measured.']),
+  ...[smokeTestNote(result)].filter((note) => note !== undefined),
+];
