@@ -10,6 +10,7 @@ import { renderEnd } from '../../bench/report/terminal.ts';
 import { formatSpread } from '../../bench/result/format.ts';
 import { parseResult, type Result } from '../../bench/result/result.ts';
 import { linesOf } from '../../bench/result/table.ts';
+import { callWires } from '../../bench/result/wires.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { makePlan } from '../../bench/trial/plan.ts';
 import { htmlSample } from './html-sample.ts';
@@ -30,7 +31,7 @@ const wild = (perSecond: number[]): Result => {
     ...sample,
     closed: sample.closed.map((load) => ({ ...load, perSecond: perSecond[at] ?? 1 })),
   }));
-  const cells = ['rest', 'grpc', 'graphql', 'websocket'].flatMap((contender) =>
+  const cells = callWires.flatMap((contender) =>
     ['point-read', 'create'].map((scenario) => ({ ...cell, scenario, contender, samples })),
   );
   return resultOf([...cells, eventCell('sse', 99_999_999)]);
