@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { assemble, differencesOf } from './assemble.ts';
+import { checkRequest, resultPathOf } from './checks.ts';
 import { readCommand } from './command.ts';
 import { runParts } from './full.ts';
 import { readMeasuredPart } from './part-record.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
       process.stdout.write(command.all ? usageOfAll : usage);
       return exit.passed;
     case 'compare': {
-      const [older, newer] = command.paths.map((path) => readResult(path));
+      const [older, newer] = command.paths.map((path) => readResult(resultPathOf(path)));
       if (older && newer) console.log(renderComparison(compareResults(older, newer)));
       return exit.passed;
     }
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
     }
     default: {
       const flags = withoutSecrets(args);
+      if (command.action === 'run') await checkRequest(command.request);
       if (command.parts.length === 0) return runOnce(command, flags);
       const [out, signal] = [outOf(command), stopOnSignals()];
       return runParts(command, {

@@ -115,12 +115,12 @@ export async function runParts(command: RunCommand, on: Measuring): Promise<numb
     planned.flatMap(({ plan }) => plan.blocks),
   );
   const { out } = on;
+  if (action === 'run') checkFolder(folder);
   out.write(describeParts(planned));
   if (action === 'list') {
     for (const { plan } of planned) list(plan, out);
     return exit.passed;
   }
-  checkFolder(folder);
   const measured = await measureAll(planned, folder, on);
   if (measured.length < planned.length) return exit.interrupted;
   const result = assemble(measured);

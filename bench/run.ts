@@ -112,6 +112,7 @@ export async function runOnce(command: RunCommand, flags: readonly string[]): Pr
   const limits = thresholds.map(parseThreshold);
   const plan = planOf(request);
   checkPlanned(limits, plan.blocks);
+  if (action === 'run') checkFolder(folder);
   const out = outOf(command);
   const length = formatDuration(plan.estimateMs);
   out.write(`${plan.servers} fresh server processes, about ${length}, seed ${request.seed}.\n\n`);
@@ -119,7 +120,6 @@ export async function runOnce(command: RunCommand, flags: readonly string[]): Pr
     list(plan, out);
     return exit.passed;
   }
-  checkFolder(folder);
   const result = await measure(plan, request, { out, signal: stopOnSignals(), flags });
   // First, so that it is not lost if the files cannot be written.
   showAnswers(result, command, out);

@@ -126,7 +126,7 @@ async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtur
 }
 
 /** One address of all targets. @throws Error if they are not of one server */
-function addressOfTargets(request: Request): Address {
+export function addressOfTargets(request: Request): Address {
   const { targets, targetPid, targetCa, targetKey } = request;
   const [first] = targets;
   const portsOf = (names: readonly string[]) => [
