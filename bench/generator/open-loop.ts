@@ -11,7 +11,11 @@ export interface OpenLoopOptions {
   /** What does not fit is counted as overflow, and not sent. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;
+  /** Gets each call that was sent, when it has ended. @param responseMs from the intended start */
+  readonly onEnd?: (index: number, end: CallEnd, responseMs: number) => void;
 }
+
+export type CallEnd = 'completed' | 'failed' | 'timed out';
 
 export interface OpenLoopResult {
   readonly scheduled: number;
@@ -38,7 +42,7 @@ export interface OpenLoopResult {
  * every call that was meant to start during it (no coordinated omission).
  */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { schedule, pacer, call, maxInFlight, timeoutMs } = options;
+  const { schedule, pacer, call, maxInFlight, timeoutMs, onEnd } = options;
   const response = createHistogram();
   const service = createHistogram();
   const lateness = createHistogram();
@@ -55,12 +59,13 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     const times = out.get(index);
     if (!times) return;
     out.delete(index);
+    const nowMs = pacer.now();
+    onEnd?.(index, thrown ? 'failed' : 'completed', nowMs - times.intendedMs);
     if (thrown) {
       failures.add(thrown.cause);
       return;
     }
     completed += 1;
-    const nowMs = pacer.now();
     lastAnswerMs = nowMs;
     recordMs(response, nowMs - times.intendedMs);
     recordMs(service, nowMs - times.sentMs);
@@ -73,7 +78,9 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
       if (nowMs - sentMs < timeoutMs) return;
       out.delete(index);
       failures.add(new Error(`no response within ${timeoutMs} ms`));
-      recordMs(response, Math.max(nowMs - intendedMs, timeoutMs));
+      const responseMs = Math.max(nowMs - intendedMs, timeoutMs);
+      recordMs(response, responseMs);
+      onEnd?.(index, 'timed out', responseMs);
       recordMs(service, Math.max(nowMs - sentMs, timeoutMs));
     }
   };

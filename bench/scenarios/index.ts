@@ -6,6 +6,7 @@ import { create } from './create.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { idle } from './idle.ts';
+import { mixed } from './mixed.ts';
 import { payload } from './payload.ts';
 import { pointRead } from './point-read.ts';
 import { screen } from './screen.ts';
@@ -22,6 +23,7 @@ const byName = {
   errors,
   idle,
   bare,
+  mixed,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof byName;

@@ -23,8 +23,8 @@ async function screenByCalls(client: Client, id: string): Promise<Screen> {
   return { customer, payments, refunds: lists.map(({ items }) => items) };
 }
 
-/** Three calls, whatever the number of payments. */
-async function screenByBatch(client: Client, id: string): Promise<Screen> {
+/** Three calls, whatever the number of payments: two at once, and one that needs their result. */
+export async function screenByBatch(client: Client, id: string): Promise<Screen> {
   const [customer, { items: payments }] = await Promise.all([
     client.getCustomer({ id }),
     readNewest(client, limit, id),

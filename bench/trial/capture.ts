@@ -1,3 +1,4 @@
+import type { Client } from '../../services/core/client.ts';
 import type { DriverReply, HttpRequest } from '../drivers/driver.ts';
 import type { DriverRequest } from '../drivers/open-driver.ts';
 import {
@@ -14,12 +15,10 @@ import { adminKey, type ClientOpening, openClient, portOf } from '../subject/cli
 import type { Fixtures } from '../subject/fixtures.ts';
 import { marker, type Workload } from './workload.ts';
 
-/** A workload as it went over the wire once, by the room's own client. */
-export interface CapturedCall {
+/** A request and its response, as they went over the wire once, by the room's own client. */
+export interface CapturedExchange {
   /** The request, to be sent again and again. */
   readonly prepared: DriverRequest;
-  /** The answer, as the client decoded it. */
-  readonly answer: unknown;
   /** Of HTTP or gRPC; 0 of a frame. */
   readonly status: number;
   /** The answer's body, or the text of its frame. */
@@ -28,7 +27,17 @@ export interface CapturedCall {
   readonly welcome: string;
 }
 
-type ReplyCheck = (answer: DriverReply) => boolean;
+/** A workload of one request. */
+export interface CapturedCall extends CapturedExchange {
+  /** The answer, as the client decoded it. */
+  readonly answer: unknown;
+}
+
+/** What a client did once, and the exchanges that it took, in the order of their responses. */
+interface CapturedWork {
+  readonly answer: unknown;
+  readonly exchanges: readonly CapturedExchange[];
+}
 
 const hopByHop = new Set([
   'host',
@@ -63,8 +72,10 @@ const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
  * Checks that a response equals the captured one: byte for byte, or by the fragments that all
  * responses of the workload have.
  */
-export function checkOf(workload: Workload, { prepared, status, body }: CapturedCall): ReplyCheck {
-  const { fragments } = workload;
+export function checkOf(
+  { fragments }: Pick<Workload, 'name' | 'fragments'>,
+  { prepared, status, body }: Pick<CapturedExchange, 'prepared' | 'status' | 'body'>,
+): (answer: DriverReply) => boolean {
   if (fragments) {
     // An id or a time may take a few bytes less than those that were captured.
     const fewest = body.length - 12;
@@ -81,65 +92,93 @@ export function checkOf(workload: Workload, { prepared, status, body }: Captured
   return ({ body: got }) => said.equals(got.subarray(got.length - said.length));
 }
 
-/** Performs the workload once over a capturing link, and returns the exchange. */
+type Work = (client: Client) => Promise<unknown>;
+
+/** Lets a client do one thing after the other over a capturing link. */
 async function overCapture<Item>(
   start: Promise<Capture<Item>>,
-  perform: (port: number) => Promise<unknown>,
-): Promise<{ readonly answer: unknown; readonly items: readonly Item[] }> {
+  open: (port: number) => Promise<Client>,
+  works: readonly Work[],
+  exchangesIn: (items: readonly Item[], all: readonly Item[]) => readonly CapturedExchange[],
+): Promise<CapturedWork[]> {
   const capture = await start;
   try {
-    return { answer: await perform(capture.port), items: capture.items };
+    const client = await open(capture.port);
+    try {
+      const done: CapturedWork[] = [];
+      for (const work of works) {
+        const before = capture.items.length;
+        const answer = await work(client);
+        const exchanges = exchangesIn(capture.items.slice(before), capture.items);
+        done.push({ answer, exchanges });
+      }
+      return done;
+    } finally {
+      await client.close();
+    }
   } finally {
     await capture.close();
   }
 }
 
+const idOf = (text: string): unknown => JSON.parse(text).id;
+
+/** The commands among frames, each with the frame that answers it. */
+function commandsIn(frames: readonly Frame[], all: readonly Frame[]): CapturedExchange[] {
+  const textsOf = (side: Frame['from'], of: readonly Frame[]) =>
+    of.filter(({ from }) => from === side).map(({ text }) => text);
+  // The first frame of a connection is its hello, and the server's is its welcome.
+  const [hello = ''] = textsOf('client', all);
+  const [welcome = ''] = textsOf('server', all);
+  return textsOf('server', frames).flatMap((reply) => {
+    const frame = textsOf('client', frames).find(
+      (text) => text !== hello && idOf(text) === idOf(reply),
+    );
+    if (frame === undefined) return [];
+    const request = { path: '/ws', protocol: 'payments.v1.json', hello, frame };
+    const prepared = { protocol: 'websocket', request } as const;
+    return [{ prepared, status: 0, body: Buffer.from(reply), welcome }];
+  });
+}
+
 /**
- * Lets the room's own client perform a workload once, on the very process that is to be measured.
- * Its request is then sent again and again, and its answer is expected each time.
+ * Lets the room's own client do things, one after the other, on the very process that is to be
+ * measured. Its requests are then sent again and again, and its answers are expected each time.
  */
+export function captureAll(
+  works: readonly Work[],
+  address: Address,
+  wire: CallWire,
+  opening: ClientOpening,
+): Promise<CapturedWork[]> {
+  const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
+  const open = (port: number): Promise<Client> =>
+    openClient(wire, port, { key: address.key ?? adminKey, ...opening });
+  if (wire === 'websocket') {
+    return overCapture(captureWebsocket(target, '/ws'), open, works, commandsIn);
+  }
+  const isHttp2 = wire === 'grpc' || wire === 'rest-http2';
+  const capture = isHttp2 ? captureHttp2(target) : captureHttp1(target);
+  return overCapture(capture, open, works, (exchanges) =>
+    exchanges.map((exchange) => ({
+      prepared: isHttp2
+        ? { protocol: 'http2', request: requestOf(exchange), grpc: wire === 'grpc' }
+        : { protocol: 'http1', request: requestOf(exchange) },
+      status: wire === 'grpc' ? 0 : exchange.status,
+      body: exchange.responseBody,
+      welcome: '',
+    })),
+  );
+}
+
+/** Captures a workload of one request; of several, the last. */
 export async function captureWorkload(
   workload: Workload,
   { address, fixtures }: { readonly address: Address; readonly fixtures: Fixtures },
   wire: CallWire,
   opening: ClientOpening,
 ): Promise<CapturedCall> {
-  const target = { host: address.host, port: portOf(address, wire), ca: address.ca };
-  const perform = async (port: number) => {
-    const client = await openClient(wire, port, { key: address.key ?? adminKey, ...opening });
-    try {
-      return await workload.perform(client, fixtures, marker);
-    } finally {
-      await client.close();
-    }
-  };
-  if (wire === 'websocket') {
-    const { answer, items } = await overCapture(captureWebsocket(target, '/ws'), perform);
-    const textsOf = (side: Frame['from']) =>
-      items.filter(({ from }) => from === side).map(({ text }) => text);
-    const [hello = '', frame = ''] = textsOf('client');
-    const [welcome = ''] = textsOf('server');
-    const request = { path: '/ws', protocol: 'payments.v1.json', hello, frame };
-    return {
-      prepared: { protocol: 'websocket', request },
-      answer,
-      status: 0,
-      body: Buffer.from(last(textsOf('server'))),
-      welcome,
-    };
-  }
-  const isHttp2 = wire === 'grpc' || wire === 'rest-http2';
-  const capture = isHttp2 ? captureHttp2(target) : captureHttp1(target);
-  const { answer, items } = await overCapture(capture, perform);
-  const exchange = last(items);
-  const request = requestOf(exchange);
-  return {
-    prepared: isHttp2
-      ? { protocol: 'http2', request, grpc: wire === 'grpc' }
-      : { protocol: 'http1', request },
-    answer,
-    status: wire === 'grpc' ? 0 : exchange.status,
-    body: exchange.responseBody,
-    welcome: '',
-  };
+  const work: Work = (client) => workload.perform(client, fixtures, marker);
+  const { answer, exchanges } = last(await captureAll([work], address, wire, opening));
+  return { answer, ...last(exchanges) };
 }

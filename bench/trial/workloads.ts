@@ -10,7 +10,7 @@ export const readPayment: Workload = {
 };
 
 /** The payment that is created again and again. */
-const paymentToCreate = {
+export const paymentToCreate = {
   amount: 1999,
   currency: 'GBP',
   paymentMethod: 'pm_card_ok',
@@ -19,7 +19,7 @@ const paymentToCreate = {
 } as const;
 
 /** What two creations of the same payment cannot have in common. */
-const withoutBirth = (answer: unknown) => ({
+export const withoutBirth = (answer: unknown) => ({
   // Whatever answers is a payment.
   ...(answer as Payment),
   id: '',

@@ -11,6 +11,7 @@ import { errorTable } from './errors.ts';
 import { eventTable } from './events.ts';
 import { idleTable } from './idle.ts';
 import { loadTable } from './load.ts';
+import { mixedTables } from './mixed.ts';
 import { payloadTables } from './payload.ts';
 import { screenTables } from './screen.ts';
 import { storageTable } from './storage.ts';
@@ -35,6 +36,7 @@ const tables = {
   errors: (result, scenario) => [errorTable(result, scenario)],
   idle: (result, scenario) => [idleTable(result, scenario)],
   bare: loadTables,
+  mixed: mixedTables,
 } satisfies Record<ScenarioName, ScenarioTables>;
 
 /** The tables of one scenario; none if nothing of it was run. */

@@ -1,0 +1,103 @@
+import { runClosedLoop } from '../generator/closed-loop.ts';
+import type { Pacer } from '../generator/metronome.ts';
+import { type OpenLoopResult, runOpenLoop } from '../generator/open-loop.ts';
+import { poissonSchedule } from '../generator/schedule.ts';
+import type { RateSearchSample } from '../result/mix.ts';
+import { createRandom } from '../statistics/random.ts';
+import { achievedAtLeast, faultsOfClient } from '../statistics/validity.ts';
+import { cpuMicrosOf } from '../subject/meter.ts';
+import { createRateSearch } from './rate-search.ts';
+import { timeoutMs } from './steps.ts';
+
+/** What is searched: the highest rate at which nearly all calls are quick, and succeed. */
+export const objective = { quantile: 0.99, ms: 200, succeeding: 0.999 };
+/** Calls in flight in the closed loop. */
+export const inFlight = 64;
+/** Room for a second or two of calls: what does not fit is counted. */
+export const maxInFlight = 8192;
+/** From the last start to the last answer, if no calls have piled up: a create, or a screen. */
+const calmDrainMs = 25;
+
+export type Call = () => Promise<unknown>;
+
+async function withClientCpu<Result>(work: () => Promise<Result>) {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, clientCpuShare: (user + system) / 1000 / (performance.now() - startedMs) };
+}
+
+/** Whether a step at a rate met the objective, and what it showed. */
+export function judgeStep(loop: OpenLoopResult) {
+  const { scheduled, completed, elapsedMs, drainMs, response } = loop;
+  const quantileMs = response.getValueAtPercentile(objective.quantile * 100) / 1000;
+  const succeeded = completed / Math.max(1, scheduled);
+  const achieved = (succeeded * elapsedMs) / (elapsedMs + Math.max(0, drainMs - calmDrainMs));
+  const met =
+    succeeded >= objective.succeeding && achieved >= achievedAtLeast && quantileMs <= objective.ms;
+  return { quantileMs, achieved, met };
+}
+
+/** One search for the highest rate, of the mix or of reads alone. */
+export interface Searching {
+  closedStep(call: Call, durationMs: number): Promise<void>;
+  searchStep(call: Call, durationMs: number, seed: number): Promise<void>;
+  /** The highest rate that met the objective; what the closed loop showed, if none did. */
+  perSecond(): number;
+  sample(): RateSearchSample;
+}
+
+export function createSearching(pid: number | null, pacer: Pacer): Searching {
+  const closed = { perSecond: 0, completed: 0, failed: 0, serverCpuMicros: 0, clientCpuShare: 0 };
+  const steps: RateSearchSample['steps'] = [];
+  let failure: string | undefined;
+  let isCpuKnown = true;
+  let search: ReturnType<typeof createRateSearch> | undefined;
+  const cpuNow = () => (pid === null ? undefined : cpuMicrosOf(pid));
+  return {
+    async closedStep(call, durationMs) {
+      const before = cpuNow();
+      const { result, clientCpuShare } = await withClientCpu(() =>
+        runClosedLoop({ call, inFlight, durationMs }),
+      );
+      const after = cpuNow();
+      if (before === undefined || after === undefined) isCpuKnown = false;
+      else closed.serverCpuMicros += after - before;
+      // The best of its steps, as others may come in between.
+      closed.perSecond = Math.max(closed.perSecond, result.perSecond);
+      closed.completed += result.answered;
+      closed.failed += result.failed;
+      closed.clientCpuShare = Math.max(closed.clientCpuShare, clientCpuShare);
+      failure ??= Object.keys(result.failures)[0];
+    },
+    async searchStep(call, durationMs, seed) {
+      // Something, even if the server did not answer in time in the closed loop.
+      search ??= createRateSearch(Math.max(1, closed.perSecond));
+      const perSecond = search.next();
+      const schedule = poissonSchedule(perSecond, durationMs, createRandom(seed));
+      let timedOut = 0;
+      const onEnd = (_index: number, end: string) => {
+        if (end === 'timed out') timedOut += 1;
+      };
+      const { result: loop, clientCpuShare } = await withClientCpu(() =>
+        runOpenLoop({ schedule, pacer, call, maxInFlight, timeoutMs, onEnd }),
+      );
+      const judged = judgeStep(loop);
+      search.add(judged.met);
+      const { scheduled, sent, overflow, completed, failed } = loop;
+      const counts = { scheduled, sent, overflow, completed, failed, timedOut };
+      steps.push({ ...counts, ...judged, perSecond, clientCpuShare });
+    },
+    perSecond: () => search?.best() ?? closed.perSecond,
+    sample: () => ({
+      invalid: [
+        ...(failure === undefined ? [] : [`unexpected failures: ${closed.failed} × ${failure}`]),
+        ...faultsOfClient(Math.max(0, ...steps.map((step) => step.clientCpuShare))),
+      ],
+      closed: { ...closed, serverCpuMicros: isCpuKnown ? closed.serverCpuMicros : null },
+      perSecond: search?.best() ?? null,
+      steps,
+    }),
+  };
+}
