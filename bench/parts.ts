@@ -11,6 +11,7 @@ const titles = {
   payload: 'Small and large messages',
   caching: 'Caches and validators',
   errors: 'What an error costs',
+  mixed: 'A mix of calls, and a spike',
   idle: 'Memory of open connections',
   storage: 'The store without a wire',
 } as const;
@@ -29,6 +30,7 @@ const partOfScenario = {
   errors: 'errors',
   idle: 'idle',
   bare: 'libraries',
+  mixed: 'mixed',
   [storageName]: 'storage',
 } as const satisfies Readonly<Record<ScenarioName | typeof storageName, PartName>>;
 
