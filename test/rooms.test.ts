@@ -60,6 +60,11 @@ describe('the directions of imports', () => {
     expect(strays(`services/${room}`, allowed)).toEqual([]);
   });
 
+  test('let the side-by-side page import only core, wire, the list of wires and itself', () => {
+    const allowed = ['services/core/', 'services/wire/', 'services/config.ts', 'services/console/'];
+    expect(strays('services/console/side-by-side', allowed)).toEqual([]);
+  });
+
   test('let nothing in services import the composition root', () => {
     const importers = importsUnder('services').filter(
       ({ target }) => target === 'services/main.ts',
@@ -78,6 +83,8 @@ describe('the directions of imports', () => {
       // there a room in the controls that have core in them.
       (line) =>
         !line.startsWith('bench/scenarios/storage.ts → services/') &&
+        // The page of committed captures is no server.
+        line !== 'bench/publish.ts → services/console/side-by-side/page.ts' &&
         !/^bench\/subject\/controls\/[a-z-]*core\.ts → services\//.test(line),
     );
     expect(others).toEqual([]);

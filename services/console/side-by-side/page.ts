@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { comparedWires, groups, wireLabels } from './compared.ts';
+import { escapeAttribute, escapeHtml } from './markup.ts';
+import { readMeasured } from './measured.ts';
+import { barSteps, sectionHtml } from './section.ts';
+
+/** The page that shows every operation on every wire, side by side, without a script. */
+
+export interface SideBySideOptions {
+  /** The address of a file of the repository. Defaults to its path from a folder of results. */
+  readonly linkOf?: (file: string) => string;
+}
+
+const allNames = groups.flatMap(({ names }) => names);
+
+const navHtml = (): string =>
+  groups
+    .map(
+      ({ label, names }) =>
+        `<p><span>${label}</span> ${names.map((name) => `<a href="#${name}">${name}</a>`).join(' ')}</p>`,
+    )
+    .join('');
+
+/** Shows which operation is picked, which a style can say only by its id. */
+function pickedCss(): string {
+  const [first = ''] = allNames;
+  const picked = allNames.map((name) => `body:has(#${name}:target) nav a[href="#${name}"]`);
+  return `body:not(:has(section:target)) nav a[href="#${first}"],${picked.join(',')}{background:var(--ink);color:var(--page)}`;
+}
+
+/** Widths as classes: the policy of the page allows no styles in elements. */
+const barsCss = (): string =>
+  Array.from(
+    { length: barSteps },
+    (_, at) => `.p${at + 1}{width:${(100 * (at + 1)) / barSteps}%}`,
+  ).join('');
+
+/** Which wire a narrow screen shows. */
+const tabsHtml = (): string =>
+  comparedWires
+    .map(
+      (wire, at) =>
+        `<input type=radio name=wire id=pick-${wire}${at === 0 ? ' checked' : ''}><label for=pick-${wire} class=${wire}>${wireLabels[wire]}</label>`,
+    )
+    .join('');
+
+const css = (): string =>
+  `${readFileSync(join(import.meta.dirname, 'page.css'), 'utf8')}${barsCss()}${pickedCss()}`;
+
+/** What the page may do: look as its one style says. */
+const policyOf = (style: string): string =>
+  `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; base-uri 'none'; form-action 'none'`;
+
+const legend =
+  '<p class=l><i>Grey</i> is the protocol’s own: framing, headers, connections; in code, a line that another wire has too. <mark>Marked</mark> is what no other column says in this way. JSON is indented here; on the wire it is one line. A protobuf field shows its first bytes, its number and its name.</p>';
+
+/** A page and the policy that its server sends with it. */
+export interface SideBySidePage {
+  readonly html: string;
+  readonly policy: string;
+}
+
+export function makeSideBySide(options: SideBySideOptions = {}): SideBySidePage {
+  const { linkOf = (file) => `../../../${file}` } = options;
+  const measured = readMeasured();
+  const style = css();
+  const policy = policyOf(style);
+  const figures = measured
+    ? ` Figures are those of <a href="${escapeAttribute(linkOf(measured.source))}">the committed run</a>: ${escapeHtml(measured.where)}.`
+    : '';
+  const about = `${allNames.length} operations on five wires: code, request, response and errors.`;
+  const html = `<!doctype html><html lang=en><head><meta charset=utf-8><title>Fivewire, side by side</title><meta name=viewport content="width=device-width,initial-scale=1"><meta name=description content="${about}"><meta http-equiv=Content-Security-Policy content="${policy}"><style>${style}</style></head><body><header><h1>One operation, five wires</h1><p>The code, the bytes on the wire and each error, next to each other.${figures}</p></header><nav aria-label=Operations>${navHtml()}</nav><fieldset><legend>Wire</legend>${tabsHtml()}</fieldset>${legend}<main>${allNames.map((name) => sectionHtml(name, { linkOf, measured })).join('')}</main></body></html>
+`;
+  return { html, policy };
+}
+
+/** The whole page, which asks for nothing from anywhere. */
+export const renderSideBySide = (options?: SideBySideOptions): string =>
+  makeSideBySide(options).html;
