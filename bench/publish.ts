@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { renderSideBySide } from '../services/console/side-by-side/page.ts';
 import { renderHtml } from './report/html/render.ts';
 import { writeJson, writeWhole } from './report/json.ts';
 import { renderReport } from './report/markdown.ts';
@@ -54,6 +55,7 @@ function write(result: Result, folder: string): void {
   writeJson(join(folder, 'result.json'), result);
   writeWhole(join(folder, 'report.md'), renderReport(result));
   writeWhole(join(folder, 'report.html'), renderHtml(result));
+  writeWhole(join(folder, 'compare.html'), renderSideBySide());
 }
 
 interface Publication {

@@ -16,6 +16,8 @@ const notWritten = [
   'schema/asyncapi.yaml',
   'schema/released/**',
   'services/wire/protobuf/generated/**',
+  'services/console/side-by-side/captures/**',
+  'services/console/side-by-side/measured.json',
   'bench/results/**',
   'bench/data/**',
 ];

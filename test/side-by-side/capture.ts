@@ -1,5 +1,3 @@
-// Has to be first.
-
 import { readConfig, type Wire, wires } from '../../services/config.ts';
 import type {
   OperationCaptures,

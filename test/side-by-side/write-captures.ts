@@ -1,3 +1,6 @@
+// First of all: the others load what chance and time come from.
+import './still.ts';
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture } from './capture.ts';

@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Wire } from '../../config.ts';
 import { type OperationName, operations } from '../../core/operations.ts';
-import { methods } from '../../wire/protobuf/methods.ts';
 import type { OperationCaptures, WireCapture } from './captures.ts';
 import type { ComparedName } from './excerpts.ts';
 import { http1Message } from './http1-lines.ts';
-import { againNote, http2Message, messagesOf } from './http2-lines.ts';
+import { againNote, http2Message, methodAt, pathsIn } from './http2-lines.ts';
 import type { ShownMessage } from './shown.ts';
 import { websocketMessage } from './websocket-lines.ts';
 
@@ -69,10 +68,7 @@ export interface ComparedCall {
   readonly response: ShownMessage;
 }
 
-/** The calls of a screen, where a wire needs several. */
-const callsOfScreen = ['getCustomer', 'listPayments', 'getRefundsByPaymentIds'] as const;
-
-function callOf(name: ComparedName, captured: WireCapture): ComparedCall {
+function callOf(captured: WireCapture): ComparedCall {
   switch (captured.protocol) {
     case 'http1':
       return { request: http1Message(captured.request), response: http1Message(captured.response) };
@@ -84,13 +80,12 @@ function callOf(name: ComparedName, captured: WireCapture): ComparedCall {
       };
     }
     case 'http2': {
-      const called = name === 'screen' ? callsOfScreen : [name];
-      const descriptors = called.map((each) => messagesOf(methods[each].definition));
+      const pathOf = pathsIn(captured.request);
       const side = (of: 'request' | 'response'): ShownMessage => {
         const shown = http2Message({
           frames: captured[of],
           setupBytes: captured.setup[of],
-          descriptors: descriptors.map((each) => each[of]),
+          descriptorOf: (stream) => methodAt(pathOf.get(stream))?.[of],
         });
         return { ...shown, notes: [...againNote(captured.again, of), ...shown.notes] };
       };
@@ -115,7 +110,7 @@ export function callsOf(
       new Map(
         comparedWires.flatMap((wire) => {
           const captured = byWire[wire];
-          return captured ? [[wire, callOf(name, captured)] as const] : [];
+          return captured ? [[wire, callOf(captured)] as const] : [];
         }),
       ),
     ]),

@@ -1,7 +1,7 @@
-import type { Definition } from '../../wire/protobuf/methods.ts';
+import { methods } from '../../wire/protobuf/methods.ts';
 import type { ByteCounts } from './captures.ts';
 import { createHeaderReader, type HeaderField } from './hpack.ts';
-import { descriptorOf, messageLines } from './protobuf-lines.ts';
+import { descriptorOf as descriptorNamed, messageLines } from './protobuf-lines.ts';
 import { hexOf, own, type ShownLine, type ShownMessage } from './shown.ts';
 
 /** gRPC: frames of HTTP/2 (RFC 9113 §6), headers, and messages with their prefix. */
@@ -37,7 +37,7 @@ function headerLines(fields: readonly HeaderField[]): ShownLine[] {
   return fields.flatMap((field) => {
     if (field.name !== 'grpc-status-details-bin') return [headerLine(field)];
     const details = Buffer.from(field.value, 'base64');
-    const status = descriptorOf('google.rpc.Status');
+    const status = descriptorNamed('google.rpc.Status');
     const text = `base64 of google.rpc.Status, ${details.length} bytes`;
     return [
       own(text, { name: field.name, hex: `${field.bytes.length} B` }),
@@ -46,7 +46,7 @@ function headerLines(fields: readonly HeaderField[]): ShownLine[] {
   });
 }
 
-/** The messages in a DATA frame, each after its prefix (gRPC over HTTP2, "Length-Prefixed-Message"). */
+/** The messages in a DATA frame, each after its prefix (gRPC over HTTP2, length-prefixed). */
 function dataLines(payload: Buffer, descriptor: Descriptor): ShownLine[] {
   const lines: ShownLine[] = [];
   for (let at = 0; at + prefixBytes <= payload.length; ) {
@@ -63,13 +63,12 @@ function dataLines(payload: Buffer, descriptor: Descriptor): ShownLine[] {
 interface Side {
   readonly frames: readonly string[];
   readonly setupBytes: number;
-  /** Of each stream, in their order. */
-  readonly descriptors: readonly Descriptor[];
+  /** What the messages of a stream are. */
+  readonly descriptorOf: (stream: number) => Descriptor | undefined;
 }
 
-export function http2Message({ frames, setupBytes, descriptors }: Side): ShownMessage {
+export function http2Message({ frames, setupBytes, descriptorOf }: Side): ShownMessage {
   const read = createHeaderReader();
-  const streams: number[] = [];
   const lines: ShownLine[] = [];
   let outcome: string | undefined;
   let bytes = 0;
@@ -78,7 +77,6 @@ export function http2Message({ frames, setupBytes, descriptors }: Side): ShownMe
     bytes += frame.length;
     const type = frame[3] ?? 0;
     const stream = frame.readUInt32BE(5);
-    if (!streams.includes(stream)) streams.push(stream);
     const payload = frame.subarray(frameHeaderBytes);
     const flags = (frame[4] ?? 0) & endStream && type !== 3 ? ', END_STREAM' : '';
     const title = `stream ${stream}, ${frameHeaderBytes} + ${payload.length} bytes${flags}`;
@@ -89,7 +87,7 @@ export function http2Message({ frames, setupBytes, descriptors }: Side): ShownMe
       const status = fields.find(({ name }) => name === 'grpc-status');
       if (status) outcome = `${status.value} ${statusNames[Number(status.value)]}`;
     } else if (type === 0) {
-      const descriptor = descriptors[streams.indexOf(stream)];
+      const descriptor = descriptorOf(stream);
       if (descriptor) lines.push(...dataLines(payload, descriptor));
     } else if (payload.at(-1) === cancel) lines.push(own('CANCEL', { hex: hexOf(payload) }));
   }
@@ -101,9 +99,29 @@ export function http2Message({ frames, setupBytes, descriptors }: Side): ShownMe
 export const againNote = (again: ByteCounts | undefined, side: keyof ByteCounts): string[] =>
   again ? [`The same again on this connection: ${again[side]} bytes.`] : [];
 
-/** The messages of a method of the contract. */
-export const messagesOf = ({ requestType, responseType }: Definition) => ({
-  // proto-loader's own type is less specific.
-  request: requestType.type as Descriptor,
-  response: responseType.type as Descriptor,
-});
+/** The path of each stream that a client opened. */
+export function pathsIn(frames: readonly string[]): ReadonlyMap<number, string> {
+  const read = createHeaderReader();
+  return new Map(
+    frames
+      .map((hex) => Buffer.from(hex, 'hex'))
+      .filter((frame) => frame[3] === 1)
+      .map((frame) => {
+        const fields = read(frame.subarray(frameHeaderBytes));
+        const path = fields.find(({ name }) => name === ':path')?.value ?? '';
+        return [frame.readUInt32BE(5), path] as const;
+      }),
+  );
+}
+
+/** The messages of the method at a path. */
+export function methodAt(path: string | undefined) {
+  const method = Object.values(methods).find(({ definition }) => definition.path === path);
+  if (!method) return undefined;
+  const { requestType, responseType } = method.definition;
+  return {
+    // proto-loader's own type is less specific.
+    request: requestType.type as Descriptor,
+    response: responseType.type as Descriptor,
+  };
+}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Finds pieces of source by their names. The project's one formatter makes indentation reliable. */
+/** Finds pieces of source by their names. The formatter makes indentation reliable. */
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -13,7 +13,7 @@ export interface Excerpt {
   readonly lines: readonly string[];
 }
 
-/** How to find an excerpt in the lines of a file. @returns first line and the line after the last */
+/** Finds an excerpt among lines. @returns its first line and the line after its last */
 type Find = (lines: readonly string[]) => readonly [number, number] | undefined;
 
 const indentOf = (line: string): number => line.search(/\S/);
