@@ -65,9 +65,7 @@ const forStrangers: Rule = (result) => {
   });
   const kept = bytesShare(result, 'cached', ['rest-etag', 'rest']);
   const reasons = [
-    ...(others.length > 0
-      ? [`server CPU of a read, compared with REST: ${others.join(', ')}`]
-      : []),
+    ...(others.length > 0 ? [`server CPU of a read beside REST's: ${others.join(', ')}`] : []),
     ...(kept === undefined ? [] : [`a client that keeps a copy receives ${kept} the bytes`]),
   ];
   if (reasons.length === 0) return undefined;
@@ -104,7 +102,7 @@ const screenWays = [
   ['graphql-loaders', 'GraphQL'],
   ['rest-expand', 'REST with expand'],
   ['grpc-batch', 'gRPC with batch reads'],
-  ['rest-chatty', 'REST, a request for each resource'],
+  ['rest-chatty', 'chatty REST'],
 ] as const;
 
 const screens: Rule = (result) => {
@@ -124,16 +122,15 @@ const screens: Rule = (result) => {
   const ahead = ways.filter(({ name }) => !ways.some((other) => isBehind(name, other.name)));
   const chatty = ways.find(({ name }) => name === 'rest-chatty');
   if (!chatty || ahead.length === 0 || ahead.includes(chatty)) return undefined;
-  const counts = ahead.map(
-    ({ label, requests, micros }) => `${label} ${formatTenth(requests)} and ${formatMs(micros)} ms`,
-  );
+  const textOf = ({ label, requests, micros }: (typeof ways)[number]) =>
+    `${label} ${formatMs(micros)} ms (${formatTenth(requests)} request${requests === 1 ? '' : 's'})`;
   return {
     if: 'build screens from many resources, over distance',
     take: formatList(
       ahead.map(({ label }) => label),
       'or',
     ),
-    because: `requests and time of a screen at a round trip of ${far.rttMs} ms: ${counts.join(', ')}; chatty REST ${formatTenth(chatty.requests)} and ${formatMs(chatty.micros)} ms`,
+    because: `time of a screen at a round trip of ${far.rttMs} ms: ${[...ahead, chatty].map(textOf).join(', ')}`,
     unless: 'the screen shows one resource: then REST',
     questions: [4],
   };

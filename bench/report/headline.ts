@@ -137,13 +137,14 @@ function missingSentence(result: Result, { measured }: Order): string[] {
 /**
  * The answer to "REST, gRPC or GraphQL?" of this run: who costs the least, how much more the others
  * cost, the bytes, and the requests for a screen. Only what is outside the noise is said.
+ * @param place where it was measured
  */
-export function headlineOf(result: Result): Headline {
+export function headlineOf(result: Result, place = 'this machine'): Headline {
   const order = orderOf(result);
   const isOurs = Object.keys(result.options.targets).length === 0;
   return {
     asks: 'REST, gRPC or GraphQL?',
-    scope: `One small read, ${isOurs ? 'in Node, on this machine' : 'on the server that was named'}:`,
+    scope: `One small read, ${isOurs ? `in Node, on ${place}` : 'on the server that was named'}:`,
     sentences: [
       leastSentence(result, order),
       ...asked.flatMap((wire) => sentenceFor(result, wire, order)),

@@ -1,97 +1,87 @@
-import { formatCount, formatMs, formatNumber, missing } from '../result/format.ts';
-import type { Cell, Result } from '../result/result.ts';
+import { formatCount, formatSpread, missing } from '../result/format.ts';
+import type { Result } from '../result/result.ts';
 import { left, renderMarkdownRows, right } from '../result/table.ts';
-import { labels, roomWires } from '../result/wires.ts';
-import { labelOf } from '../scenarios/labels.ts';
-import { quantileMicros } from '../statistics/histogram.ts';
-import {
-  closedOf,
-  findCell,
-  floorFor,
-  isValid,
-  merged,
-  openOf,
-  typical,
-  wireOf,
-} from '../statistics/summary.ts';
+import { closedOf, findCell } from '../statistics/summary.ts';
+import { type BoardCell, boardOf, boardRttMs } from './board.ts';
+import { choicesOf } from './choose.ts';
+import { headlineOf } from './headline.ts';
+import { noiseSentence, rateSentence } from './trust.ts';
 
-/** The way of each wire to load the screen. */
-const screenWay: Readonly<Record<string, string>> = {
-  rest: 'rest-expand',
-  grpc: 'grpc-batch',
-  graphql: 'graphql-loaders',
-};
-
-const orMissing = (cell: Cell | undefined, text: (cell: Cell) => string): string =>
-  isValid(cell) ? text(cell) : missing;
-
-const p99AtRate = (cell: Cell): string => {
-  const histogram = merged(cell, (sample) => openOf(sample)?.response);
-  return formatMs(histogram && quantileMicros(histogram, 0.99));
-};
-
-/** How far the numbers can be trusted: a difference below this was not shown. */
-function floorText(result: Result): string {
-  const floors = [
-    ['reads/s', floorFor(result, 'point-read', 'throughput')],
-    ['CPU a read', floorFor(result, 'point-read', 'cpuAtRate')],
-    ['creates/s', floorFor(result, 'create', 'throughput')],
-    ['event', floorFor(result, 'events', 'delay')],
-  ] as const;
-  const texts = floors.flatMap(([name, floor]) =>
-    floor === undefined ? [] : [`${name} ${floor.toFixed(2)}×`],
-  );
-  return texts.length === 0
-    ? 'No noise floor was measured: nothing here shows a difference.'
-    : `**Noise floor** (the same contender against itself): ${texts.join(', ')}. Differences smaller than this are not significant in this run.`;
+function cellText(cell: BoardCell): string {
+  if (cell.kind !== 'figure') return cell.kind === 'missing' ? '?' : missing;
+  const spread = formatSpread(cell.figure);
+  const value = cell.isBest ? `**${cell.text}**` : cell.text;
+  return spread === '' ? value : `${value} ${spread}`;
 }
 
-/** README's first table: one row a wire, from one committed result, with machine and date. */
-export function renderReadmeTable(result: Result): string {
-  const rows = roomWires.map((wire) => {
-    const read = findCell(result, 'point-read', wire);
-    const create = findCell(result, 'create', wire);
-    const event = findCell(result, 'events', wire);
-    const screen = findCell(result, 'screen', screenWay[wire] ?? '');
-    return [
-      labels[wire],
-      orMissing(read, (cell) => formatCount(typical(cell, 'throughput'))),
-      orMissing(read, (cell) => formatNumber(typical(cell, 'cpuAtRate'))),
-      orMissing(read, p99AtRate),
-      orMissing(read, (cell) =>
-        formatCount(typical(cell, (sample) => wireOf(sample)?.receivedBytesPerCall)),
-      ),
-      orMissing(create, (cell) => formatCount(typical(cell, 'throughput'))),
-      orMissing(
-        screen,
-        (cell) => `${formatMs(typical(cell, 'latency'))} (${labelOf(cell).split(', ')[1]})`,
-      ),
-      orMissing(event, (cell) => formatMs(typical(cell, 'delay'))),
-    ];
+function boardTable(result: Result): string {
+  const { columns, rows } = boardOf(result);
+  return renderMarkdownRows({
+    columns: [left(''), ...columns.map(({ label }) => right(label))],
+    rows: rows.map(({ label, cells }) => [label, ...cells.map(cellText)]),
   });
-  const columns = [
-    left(''),
-    right('reads/s'),
-    right('CPU µs a read'),
-    right('p99 ms'),
-    right('bytes'),
-    right('creates/s'),
-    right('screen ms'),
-    right('event ms'),
-  ];
-  const { environment, startedAt, options } = result;
-  const [sample] = findCell(result, 'point-read', 'rest')?.samples ?? [];
-  const perSecond = sample && openOf(sample)?.perSecond;
-  const underWay = (scenario: string) => {
+}
+
+/** Why a wire that has the call has no figure. */
+const missingNote = (result: Result): string[] =>
+  boardOf(result).rows.flatMap(({ label, cells }) => {
+    const reasons = cells.flatMap((cell) => (cell.kind === 'missing' ? [cell.reason] : []));
+    return reasons.length === 0
+      ? []
+      : [`${label} lacks figures: ${[...new Set(reasons)].join('; ')}.`];
+  });
+
+function loopSentence(result: Result): string {
+  const texts = ['point-read', 'create'].flatMap((scenario) => {
     const [first] = findCell(result, scenario, 'rest')?.samples ?? [];
     const load = first && closedOf(first);
-    return load ? `${load.inFlight} in flight over ${load.connections} connections` : missing;
-  };
+    const what = scenario === 'create' ? 'creates' : 'reads';
+    return load
+      ? [`${what} ${load.inFlight} in flight over ${formatCount(load.connections)} connections`]
+      : [];
+  });
+  return texts.length === 0 ? '' : `Capacity: ${texts.join(', ')}.`;
+}
+
+function choiceTable(result: Result): string {
+  return renderMarkdownRows({
+    columns: [left('if you …'), left('take'), left('because (measured here)'), left('unless')],
+    rows: choicesOf(result).map((choice) => [
+      choice.if,
+      choice.take,
+      choice.because,
+      choice.unless,
+    ]),
+  });
+}
+
+/** README's results: the answer, the board, how far it can be trusted, and when to choose which. */
+export function renderReadmeResults(result: Result, path: string): string {
+  const { environment, startedAt } = result;
+  const { cpuModel, cores, node, revision } = environment;
+  const { asks, scope, sentences } = headlineOf(result, `${cores} cores of ${cpuModel}`);
+  const legend = [
+    `CPU, p50 and bytes: of a read. Screen: at a round trip of ${boardRttMs} ms. ±: range over processes.`,
+    'Bold: no other is better by more than noise. A dash: the wire does not have it.',
+    ...missingNote(result),
+  ];
+  const conditions = [
+    loopSentence(result),
+    rateSentence(result),
+    noiseSentence(result),
+    `Measured on ${startedAt.slice(0, 10)}, Node ${node}, revision ${revision?.slice(0, 12) ?? 'unknown'}: [${path}](${path}).`,
+  ].filter((text) => text !== undefined && text !== '');
   return [
-    renderMarkdownRows({ columns, rows }),
+    `**${asks}** ${scope} ${sentences.join(' ')}`,
     '',
-    `${startedAt.slice(0, 10)}, ${environment.cpuModel}, ${environment.cores} cores, Node ${environment.node}, revision ${environment.revision?.slice(0, 12) ?? 'unknown'}, seed ${options.seed}. Closed loop: reads ${underWay('point-read')}, creates ${underWay('create')}. CPU and p99: at ${formatCount(perSecond)} reads/s. Screen: mean, one user. Event: median.`,
+    boardTable(result),
     '',
-    floorText(result),
+    legend.join(' '),
+    '',
+    conditions.join(' '),
+    '',
+    '## When to choose which',
+    '',
+    choiceTable(result),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseResult } from '../result/result.ts';
-import { renderReadmeTable } from './readme.ts';
+import { renderReadmeResults } from './readme.ts';
 
 /**
  * Writes README's results from the newest committed run; `--check` writes nothing and fails if
@@ -21,7 +21,7 @@ const result = parseResult(JSON.parse(readFileSync(join(root, committed), 'utf8'
 const readme = readFileSync(path, 'utf8');
 const [before, rest = ''] = readme.split(begin, 2);
 const after = rest.slice(rest.indexOf(end));
-const written = `${before}${begin}\n${renderReadmeTable(result)}\nAll of it: [${committed}](${committed}).\n\n${after}`;
+const written = `${before}${begin}\n${renderReadmeResults(result, committed)}\n\n${after}`;
 
 if (!process.argv.includes('--check')) writeFileSync(path, written);
 else if (written !== readme) {

@@ -6,7 +6,7 @@ import { questions } from '../../bench/questions/index.ts';
 import { goalsOf } from '../../bench/report/goals.ts';
 import { writeJson } from '../../bench/report/json.ts';
 import { renderReport } from '../../bench/report/markdown.ts';
-import { renderReadmeTable } from '../../bench/report/readme.ts';
+import { renderReadmeResults } from '../../bench/report/readme.ts';
 import { tablesOf } from '../../bench/report/tables/index.ts';
 import { renderEnd, renderTables } from '../../bench/report/terminal.ts';
 import { formatDuration, formatMs, formatNumber, formatRatio } from '../../bench/result/format.ts';
@@ -218,12 +218,26 @@ describe('the report', () => {
     expect(renderReport(resultOf([], { complete: false }))).toContain('CUT SHORT');
   });
 
-  test("README's table has a row a wire, the machine and the date", () => {
-    const table = renderReadmeTable(wholeResult());
-    expect(table).toMatch(/\| REST \| 10,000 \| 80 \|/);
-    expect(table).toMatch(/\| GraphQL \| – \|/);
-    expect(table).toContain('2026-11-21, Sample Processor, 2 cores');
-    expect(table).toMatch(/Noise floor.*reads\/s \d+\.\d\d×/);
+  test("README's results have the answer, a row a wire with ranges, the noise and the machine", () => {
+    const text = renderReadmeResults(wholeResult(), 'bench/results/a.json');
+    expect(text).toMatch(
+      /^\*\*REST, gRPC or GraphQL\?\*\* .* on 2 cores of Sample Processor: REST/,
+    );
+    expect(text).toMatch(/\| REST \| \*\*10,000\*\* ±1 % \| \*\*80\*\* ±1 % \|/);
+    expect(text).toMatch(/\| GraphQL \| \? \|/);
+    expect(text).toContain('GraphQL lacks figures: unexpected failures: 3 × status 500; ');
+    expect(text).toMatch(/Differences below \d+ % in CPU/);
+    expect(text).toContain('Measured on 2026-11-21, Node v26.10.0, revision 0123456789ab');
+    expect(text).not.toContain('p99');
+  });
+
+  test("README's results say when to choose which, with the reason that was measured", () => {
+    const [, choices = ''] = renderReadmeResults(wholeResult(), '').split(
+      '## When to choose which',
+    );
+    expect(choices).toMatch(
+      /\| call between your own services.* \| REST \| a gRPC read costs 1\.6× /,
+    );
   });
 
   test('tables are aligned in a terminal and escaped in Markdown', () => {
