@@ -11,7 +11,7 @@ interface Ratio {
 }
 
 const atRate = { scenario: 'point-read', metric: 'cpuAtRate' } as const;
-const atCapacity = { scenario: 'bare', metric: 'cpuAtCapacity' } as const;
+const ofLayers = { scenario: 'attribution-graphql', metric: 'cpuAtRate' } as const;
 
 const yogaOverRest: Ratio = { ...atRate, label: 'GraphQL over REST', pair: ['graphql', 'rest'] };
 const leanOverRest: Ratio = {
@@ -23,9 +23,9 @@ const ratios: readonly Ratio[] = [
   yogaOverRest,
   leanOverRest,
   { ...atRate, label: 'GraphQL over its lean host', pair: ['graphql', 'graphql-lean'] },
-  { ...atCapacity, label: 'bare yoga over bare graphql', pair: ['yoga', 'graphql-execute'] },
+  { ...ofLayers, label: 'bare yoga over bare graphql', pair: ['yoga', 'graphql-execute'] },
   {
-    ...atCapacity,
+    ...ofLayers,
     label: 'GraphQL (lean host) over bare graphql',
     pair: ['graphql-lean', 'graphql-execute'],
   },
@@ -39,7 +39,7 @@ export const graphqlServersAreSlow: Question = {
   asks: 'Are GraphQL servers slow?',
   claim: 'GraphQL servers are slow',
   source: 'comparisons of GraphQL servers',
-  scenarios: ['point-read', 'bare'],
+  scenarios: ['point-read', 'attribution-graphql'],
   judge(result) {
     const of = ({ scenario, pair, metric }: Ratio) => contrast(result, scenario, pair, metric);
     const [yoga, lean] = [of(yogaOverRest), of(leanOverRest)];

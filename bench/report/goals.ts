@@ -2,6 +2,7 @@ import { formatNumber, formatRatio } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { left, type ReportTable } from '../result/table.ts';
 import { callWires, labels, protocolOf, type WireName } from '../result/wires.ts';
+import type { AttributionScenario } from '../statistics/attribution-chains.ts';
 import {
   closedOf,
   compareCells,
@@ -61,10 +62,10 @@ function capacityGoal(
   result: Result,
   name: string,
   limit: number,
-  [room, control]: readonly [string, string],
+  [scenario, room, control]: readonly [AttributionScenario, string, string],
 ): Goal {
   const target = `≥ ${limit}`;
-  const [contender, library] = [findCell(result, 'bare', room), findCell(result, 'bare', control)];
+  const [contender, library] = [room, control].map((one) => findCell(result, scenario, one));
   const byCalls = compareCells(result, contender, library, 'throughput');
   const byCpu = compareCells(result, library, contender, 'cpuAtCapacity');
   if (!byCpu) return notMeasured(name, target);
@@ -169,13 +170,18 @@ export function goalsOf(result: Result): Goal[] {
   const capacity = capacityGoal.bind(undefined, result);
   return [
     ...instrumentGoals(result),
-    capacity('REST read, over bare hono', 0.55, ['rest', 'hono']),
-    capacity('gRPC read, over bare grpc-js', 0.65, ['grpc', 'grpc-js-constant']),
+    capacity('REST read, over bare hono', 0.55, ['attribution', 'rest-json-h1', 'hono']),
+    capacity('gRPC read, over grpc-js with constant bytes', 0.65, [
+      'attribution',
+      'grpc',
+      'grpc-js-constant',
+    ]),
     capacity('GraphQL (lean host) read, over bare graphql', 0.65, [
+      'attribution-graphql',
       'graphql-lean',
       'graphql-execute',
     ]),
-    capacity('WebSocket read, over bare ws', 0.5, ['websocket', 'ws']),
+    capacity('WebSocket read, over bare ws', 0.5, ['attribution-websocket', 'websocket', 'ws']),
     limitGoal(
       'screen over GraphQL with DataLoader',
       4,
@@ -191,7 +197,7 @@ export function goalsOf(result: Result): Goal[] {
 
 export const goalTable = (result: Result): ReportTable => ({
   title: 'Goals, and whether this run reaches them',
-  lead: 'Each goal is judged by this run alone. A ratio to a bare library compares capacity: calls a second if both servers were busy, otherwise CPU a call. Only `--full` and `--only bare` measure these ratios.',
+  lead: 'Each goal is judged by this run alone. A ratio to a bare library compares capacity: calls a second if both servers were busy, otherwise CPU a call. Only `--full`, or `--only` with the scenarios of attribution, measures these ratios.',
   columns: [left('goal'), left('target'), left('measured'), left('verdict'), left('missed by')],
   rows: goalsOf(result).map(({ name, target, measured, verdict, missedBy }) => [
     name,

@@ -1,6 +1,5 @@
 import type { Scenario } from '../trial/scenario.ts';
-import { attribution } from './attribution.ts';
-import { bare } from './bare.ts';
+import { attribution, attributionGraphql, attributionWebsocket } from './attribution.ts';
 import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';
@@ -16,13 +15,14 @@ const byName = {
   'point-read': pointRead,
   create,
   attribution,
+  'attribution-graphql': attributionGraphql,
+  'attribution-websocket': attributionWebsocket,
   payload,
   screen,
   events,
   cached,
   errors,
   idle,
-  bare,
   mixed,
 } as const satisfies Readonly<Record<string, Scenario>>;
 

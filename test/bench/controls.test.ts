@@ -67,9 +67,14 @@ const openers: Readonly<Record<string, Open>> = {
   'node-http2': ({ http2 }) => createRestClient({ target: at(http2), http2: true }),
   'node-http2-protobuf': ({ http2 }) =>
     createRestClient({ target: at(http2), http2: true, protobuf: true }),
+  'node-http-constant': http1,
+  'node-http2-compat': ({ http2 }) => createRestClient({ target: at(http2), http2: true }),
   hono: http1,
   'grpc-js': grpc,
   'grpc-js-constant': grpc,
+  'grpc-js-static': grpc,
+  'connect-node': grpc,
+  'node-http2-grpc': grpc,
 };
 
 async function withControl(name: string, use: (subject: Subject) => Promise<void>): Promise<void> {
@@ -130,6 +135,7 @@ const withCore: Readonly<Record<string, Open>> = {
   'hono-core': ({ http }) => createRestClient({ target: at(http), key }),
   'grpc-js-core': ({ grpc: port }) => createGrpcClient({ target: `127.0.0.1:${port}`, key }),
   'graphql-core': ({ http }) => createGraphqlClient({ target: at(http), key }),
+  'yoga-core': ({ http }) => createGraphqlClient({ target: at(http), key }),
   'ws-core': ({ http }) => createWebsocketClient({ target: `ws://127.0.0.1:${http}`, key }),
 };
 

@@ -231,6 +231,11 @@ const layers = {
   'node-http2-protobuf': 50,
   hono: 31,
   'grpc-js': 96,
+  'node-http-constant': 17,
+  'hono-core': 44,
+  'node-http2-grpc': 52,
+  'grpc-js-constant': 84,
+  'grpc-js-core': 118,
 };
 
 const attribution = Object.entries(layers).map(([name, cpu]) =>
@@ -244,24 +249,6 @@ const attribution = Object.entries(layers).map(([name, cpu]) =>
     wire: ['read', 'create'].map((workload) => wire(workload, natures.rest)),
   })),
 );
-
-const bare = (
-  [
-    'rest',
-    'hono',
-    'grpc',
-    'grpc-js',
-    'graphql',
-    'graphql-lean',
-    'graphql-execute',
-    'yoga',
-    'websocket',
-    'ws',
-  ] as const
-).map((name) => ({
-  ...pointRead(name === 'grpc-js' ? 'grpc-js-constant' : name, natures[name]),
-  scenario: 'bare',
-}));
 
 /** The screen's ways: what they cost the server, and how many requests one after the other. */
 const ways = {
@@ -372,7 +359,6 @@ export const htmlSample: Result = {
       .filter(([, { kind }]) => kind === 'room')
       .map(([name, nature]) => payload(name, nature)),
     ...attribution,
-    ...bare,
     ...screens,
     ...events,
   ],

@@ -39,8 +39,13 @@ const wholeResult = (): Result =>
     callCell('point-read', 'rest-again', { ...rest, perSecond: 10_050, p50Micros: 301 }, again),
     callCell('point-read', 'grpc', { perSecond: 6000, cpuMicros: 130, p50Micros: 500 }),
     callCell('point-read', 'graphql', rest, invalid),
-    callCell('bare', 'rest', rest),
-    callCell('bare', 'hono', { ...rest, cpuMicros: 50, perSecond: 15_000 }, { kind: 'control' }),
+    callCell('attribution', 'rest-json-h1', rest),
+    callCell(
+      'attribution',
+      'hono',
+      { ...rest, cpuMicros: 50, perSecond: 15_000 },
+      { kind: 'control' },
+    ),
     callCell('screen', 'rest-chatty', { ...rest, requests: 22, queries: 22 }),
     callCell('screen', 'rest-expand', { ...rest, queries: 3 }),
     callCell('screen', 'graphql-naive', { ...rest, cpuMicros: 400, queries: 22 }),
@@ -183,7 +188,7 @@ describe('the report', () => {
   test('says of a client that was the limit that it was, and judges by CPU then', () => {
     const limited = (contender: string, cpuMicros: number) => {
       const shares = { clientCpuShare: 0.98, serverCpuShare: 0.7 };
-      const cell = callCell('bare', contender, { ...rest, cpuMicros, ...shares });
+      const cell = callCell('attribution', contender, { ...rest, cpuMicros, ...shares });
       const samples = cell.samples.map((sample) => ({
         ...sample,
         closed: sample.closed.map((load) => ({

@@ -3,14 +3,14 @@ import { formatNumber, missing } from '../../result/format.ts';
 import type { BarPicture, StackPicture } from '../../result/picture.ts';
 import type { Result } from '../../result/result.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
-import { bare } from '../../scenarios/bare.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {
   type AttributionOfWorkload,
   type AttributionPart,
   attributionOf,
 } from '../../statistics/attribution-by-round.ts';
-import { findCell, isValid, typical } from '../../statistics/summary.ts';
+import { wireAttributions } from '../../statistics/attribution-by-wire.ts';
+import { isValid, typical } from '../../statistics/summary.ts';
 import { colourOf } from './contenders.ts';
 import type { Figure } from './figure.ts';
 import { pictureTable } from './picture-table.ts';
@@ -52,53 +52,35 @@ function tableOf(found: AttributionOfWorkload, title: string): ReportTable {
   };
 }
 
-/** A room, and the library that it is made with. Each host of GraphQL has its own. */
-const libraries = [
-  { room: 'rest', library: 'hono' },
-  { room: 'grpc', library: 'grpc-js-constant' },
-  { room: 'graphql-lean', library: 'graphql-execute' },
-  { room: 'graphql', library: 'yoga' },
-  { room: 'websocket', library: 'ws' },
-] as const;
-
-/** Each room's cost, and how much of it its library has without us. */
-function libraryFigure(result: Result): Figure[] {
-  const items = libraries.flatMap(({ room, library }) => {
-    const [whole, alone] = [room, library].map((contender) => {
-      const cell = findCell(result, bare.name, contender);
-      return isValid(cell) ? typical(cell, 'cpuAtCapacity') : undefined;
-    });
-    const wire = bare.contenders.find(({ name }) => name === room)?.wire;
-    if (whole === undefined || alone === undefined || !wire) return [];
-    const nameOf = (contender: string) => labelOf({ scenario: bare.name, contender });
-    const parts = [
-      { label: 'bare library', value: alone },
-      { label: 'our code', value: whole - alone },
-    ];
-    return [{ label: `${nameOf(room)}, of which ${nameOf(library)}`, wire, parts }];
-  });
-  if (items.length === 0) return [];
+/** Where a read's server CPU goes on every wire, in parts that add up. */
+function wireFigure(result: Result): Figure[] {
+  const found = wireAttributions(result);
+  if (found.length === 0) return [];
   const picture: StackPicture = {
     kind: 'stack',
-    label: 'server CPU, µs a read',
+    label: 'server CPU, µs a read, in parts that add up',
     unit: 'µs',
-    items,
+    items: found.map(({ label, wire, parts }) => ({
+      label,
+      wire,
+      parts: parts.map((part) => ({ label: part.label, value: part.micros })),
+    })),
   };
   return [
     {
-      id: 'attribution-library',
-      title: 'Each room beside its bare library',
-      lead: bare.what,
+      id: 'attribution-wires',
+      title: 'Where the CPU of a read goes, on every wire',
+      lead: 'Each part is what one layer adds to those before it.',
       drawings: [picture],
       numbers: [pictureTable(picture)],
-      scenarios: [bare.name],
+      scenarios: [...new Set(found.map((one) => one.scenario))],
     },
   ];
 }
 
 export const attributionFigures = (result: Result): Figure[] => [
   ...differenceFigures(result),
-  ...libraryFigure(result),
+  ...wireFigure(result),
 ];
 
 /** One figure an operation; none if a layer between REST and gRPC was not measured. */

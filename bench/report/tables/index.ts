@@ -3,6 +3,7 @@ import type { ReportTable } from '../../result/table.ts';
 import { type ScenarioName, scenarioNamed, scenarioNames } from '../../scenarios/index.ts';
 import { cellsOf } from '../../scenarios/labels.ts';
 import type { Scenario } from '../../trial/scenario.ts';
+import { attributionTables } from './attribution.ts';
 import { cachedTable } from './cached.ts';
 import { calibrationTable } from './calibration.ts';
 import { concurrencyTable } from './concurrency.ts';
@@ -28,14 +29,15 @@ const loadTables: ScenarioTables = (result, scenario) => [
 const tables = {
   'point-read': loadTables,
   create: loadTables,
-  attribution: loadTables,
+  attribution: attributionTables,
+  'attribution-graphql': attributionTables,
+  'attribution-websocket': attributionTables,
   payload: payloadTables,
   screen: screenTables,
   events: (result, scenario) => [eventTable(result, scenario)],
   cached: (result, scenario) => [cachedTable(result, scenario)],
   errors: (result, scenario) => [errorTable(result, scenario)],
   idle: (result, scenario) => [idleTable(result, scenario)],
-  bare: loadTables,
   mixed: mixedTables,
 } satisfies Record<ScenarioName, ScenarioTables>;
 

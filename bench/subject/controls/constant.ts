@@ -44,7 +44,7 @@ export const announce = (
 };
 
 /** Listens on a free port and prints it. */
-export const serve = (server: Server, name: 'http' | 'http2' = 'http'): void => {
+export const serve = (server: Server, name: 'http' | 'http2' | 'grpc' = 'http'): void => {
   server.listen(0, '127.0.0.1', () => {
     announce({ [name]: (server.address() as AddressInfo).port });
   });

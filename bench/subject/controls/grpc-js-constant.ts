@@ -1,10 +1,6 @@
-import {
-  type handleUnaryCall,
-  type MethodDefinition,
-  Server,
-  ServerCredentials,
-} from '@grpc/grpc-js';
-import { announce, constants } from './constant.ts';
+import type { handleUnaryCall, MethodDefinition } from '@grpc/grpc-js';
+import { constants } from './constant.ts';
+import { serveGrpc } from './grpc-server.ts';
 
 /** Control: bare grpc-js, constant bytes; messages are neither decoded nor encoded. */
 const { path, message, createPath, created } = constants.grpc;
@@ -24,12 +20,7 @@ const answering = (base64: string): handleUnaryCall<Buffer, Buffer> => {
   return (_call, reply) => reply(null, bytes);
 };
 
-const server = new Server();
-server.addService(
+serveGrpc(
   { read: method(path), create: method(createPath) },
   { read: answering(message), create: answering(created) },
 );
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, grpc) => {
-  if (error) throw error;
-  announce({ grpc });
-});

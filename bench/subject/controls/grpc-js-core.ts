@@ -1,7 +1,7 @@
-import { type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { handleUnaryCall } from '@grpc/grpc-js';
 import { encodePayment } from '../../../services/wire/protobuf/messages.ts';
-import { announce } from './constant.ts';
 import { readPayment } from './core.ts';
+import { serveGrpc } from './grpc-server.ts';
 import { read } from './protobuf.ts';
 
 /** Floor with core: bare grpc-js, core's read, and its message. */
@@ -11,10 +11,4 @@ const handle: handleUnaryCall<{ readonly id: string }, object> = async (call, re
   reply(null, encodePayment(payment));
 };
 
-// As the room has it: an option of the library is no work of the room's.
-const server = new Server({ 'grpc.enable_channelz': 0 });
-server.addService({ read }, { read: handle });
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, grpc) => {
-  if (error) throw error;
-  announce({ grpc });
-});
+serveGrpc({ read }, { read: handle });

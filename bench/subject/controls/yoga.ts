@@ -1,19 +1,5 @@
-import { createServer } from 'node:http';
-import { createYoga, type Plugin } from 'graphql-yoga';
-import { serve } from './constant.ts';
-import { rootValue, schema } from './schema.ts';
+import { rootValue } from './schema.ts';
+import { serveYoga } from './yoga-server.ts';
 
-const withRootValue: Plugin = {
-  onExecute({ args }) {
-    args.rootValue = rootValue;
-  },
-};
-
-/** Control: graphql-yoga as it comes, without its log. */
-const yoga = createYoga({
-  schema,
-  logging: false,
-  graphiql: false,
-  plugins: [withRootValue],
-});
-serve(createServer(yoga));
+/** Control: graphql-yoga as it comes, without its log, a constant in the resolver. */
+serveYoga(rootValue);
