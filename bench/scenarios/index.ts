@@ -1,5 +1,7 @@
 import type { Scenario } from '../trial/scenario.ts';
-import { attribution, attributionGraphql, attributionWebsocket } from './attribution.ts';
+import { attribution } from './attribution.ts';
+import { attributionGraphql } from './attribution-graphql.ts';
+import { attributionWebsocket } from './attribution-websocket.ts';
 import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';

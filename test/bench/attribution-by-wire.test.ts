@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Cell, Result } from '../../bench/result/result.ts';
-import {
-  attribution,
-  attributionGraphql,
-  attributionWebsocket,
-} from '../../bench/scenarios/attribution.ts';
+import { attribution } from '../../bench/scenarios/attribution.ts';
+import { attributionGraphql } from '../../bench/scenarios/attribution-graphql.ts';
+import { attributionWebsocket } from '../../bench/scenarios/attribution-websocket.ts';
 import { wireAttributions } from '../../bench/statistics/attribution-by-wire.ts';
 import {
   type AttributionScenario,

@@ -1,0 +1,28 @@
+import { closed, open, warming } from '../trial/phases.ts';
+import type { Loading } from '../trial/scenario.ts';
+import { readPayment } from '../trial/workloads.ts';
+
+const readsPerSecond = 2000;
+
+const phasesOf = (loading: Loading) => {
+  const { connections = 64 } = loading;
+  const where = { workload: readPayment.name, connections };
+  // As long in every process; a full run has more of them.
+  const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };
+  return [
+    warming(where, 2000, loading),
+    open(where, readsPerSecond, loading, steps),
+    closed(where, connections, loading, steps),
+  ];
+};
+
+const what =
+  'The same read, one layer more or another at a time: transport, encoding, library, core, room. A bare library returns a constant, or with core what core reads.';
+
+/** Contenders of a wire are compared with each other; a default run has no time for them. */
+export const layerByLayer = {
+  what,
+  rounds: { quick: 1, normal: 0, full: 5 },
+  workloads: [readPayment],
+  phases: phasesOf,
+};
