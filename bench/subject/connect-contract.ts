@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   create,
   createFileRegistry,
@@ -5,16 +7,14 @@ import {
   type DescMethodUnary,
   fromBinary,
 } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { fileDescriptors } from '../../services/grpc/descriptors.ts';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { root } from './sources.ts';
 
 /** The contract as `@bufbuild/protobuf` has it, whose codec `@connectrpc/connect` uses. */
-const files = new Map(
-  fileDescriptors().map((bytes) => {
-    const file = fromBinary(FileDescriptorProtoSchema, bytes);
-    return [file.name, file];
-  }),
-);
+const compiled = join(root, 'services/wire/protobuf/generated/descriptors.binpb');
+const { file } = fromBinary(FileDescriptorSetSchema, readFileSync(compiled));
+// The set is of several modules, which have files in common.
+const files = new Map(file.map((one) => [one.name, one]));
 const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...files.values()] }));
 
 const isUnary = (method: DescMethod | undefined): method is DescMethodUnary =>

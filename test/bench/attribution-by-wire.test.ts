@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cell, Result } from '../../bench/result/result.ts';
+import { callWires } from '../../bench/result/wires.ts';
 import { attribution } from '../../bench/scenarios/attribution.ts';
 import { attributionGraphql } from '../../bench/scenarios/attribution-graphql.ts';
 import { attributionWebsocket } from '../../bench/scenarios/attribution-websocket.ts';
@@ -32,7 +33,7 @@ describe('the chain of a wire', () => {
       attributionChains
         .filter((chain) => chain.wire === wire)
         .flatMap(({ steps }) => steps.map(({ layer }) => layer));
-    for (const wire of ['rest', 'grpc', 'graphql', 'websocket']) {
+    for (const wire of callWires) {
       expect(layersOf(wire), wire).toEqual(
         expect.arrayContaining(['transport', 'encoding', 'core', 'our code']),
       );

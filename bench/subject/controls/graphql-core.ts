@@ -1,5 +1,5 @@
 import { serveGraphql } from './graphql.ts';
-import { readForGraphql } from './graphql-resolvers.ts';
+import { readForGraphql } from './graphql-read-core.ts';
 
 /** Floor with core: bare `graphql` execution on `node:http`, and core's read in the resolver. */
 serveGraphql({

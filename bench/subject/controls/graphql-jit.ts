@@ -4,7 +4,7 @@ import { onceADocument } from './graphql-documents.ts';
 import { serveGraphqlPosts } from './graphql-post.ts';
 import { rootValue, schema } from './schema.ts';
 
-/** Control: each document compiled to JavaScript once by `graphql-jit`, a constant in the resolver. */
+/** Control: each document compiled to JavaScript by `graphql-jit`, a constant in the resolver. */
 const { extensions } = constants.graphql;
 // graphql-jit calls resolvers of the schema; a function in the root value would be a value to it.
 const { payment } = schema.getQueryType()?.getFields() ?? {};

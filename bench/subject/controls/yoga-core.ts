@@ -1,4 +1,4 @@
-import { readForGraphql } from './graphql-resolvers.ts';
+import { readForGraphql } from './graphql-read-core.ts';
 import { serveYoga } from './yoga-server.ts';
 
 /** Floor with core: graphql-yoga as it comes, and core's read in the resolver. */
