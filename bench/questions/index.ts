@@ -7,6 +7,7 @@ import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
 import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
 import { graphqlServersAreSlow } from './graphql-servers-are-slow.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
+import { mixedTellsMore } from './mixed-tells-more.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
 import { protobufIsWhy } from './protobuf-is-why.ts';
 import { type Question, sentenceOf } from './question.ts';
@@ -31,6 +32,7 @@ export const questions: readonly Question[] = [
   errorsAreFree,
   websocketForRequests,
   graphqlServersAreSlow,
+  mixedTellsMore,
 ];
 
 export const questionTable = (result: Result): ReportTable => ({

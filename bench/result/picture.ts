@@ -42,6 +42,9 @@ export interface BarPicture {
     readonly label: string;
     readonly wire: WireName | null;
     readonly value: number;
+    /** The range in which the value was found. Not drawn if omitted. */
+    readonly low?: number;
+    readonly high?: number;
   }[];
 }
 

@@ -206,7 +206,7 @@ export function contrast(
   result: Result,
   scenario: string,
   [contender, baseline]: readonly [string, string],
-  metric: MetricName,
+  metric: Metric | MetricName,
   at: At = {},
 ): Contrast | undefined {
   const cells = [contender, baseline].map((name) => findCell(result, scenario, name));

@@ -25,7 +25,7 @@ export function drawBars(
 ): string {
   const rows = rowsOf(items, ({ value }) => withUnit(value, unit));
   const layout = layoutOf(rows, width);
-  const most = Math.max(...rows.map(({ value }) => value));
+  const most = Math.max(...rows.map(({ value, high = value }) => high));
   const bars = Plot.rect(
     rows,
     tagged(
@@ -39,8 +39,13 @@ export function drawBars(
       (at) => ({ series: rows[at]?.label, x: rows[at]?.value }),
     ),
   );
+  const y = ({ at }: ChartRow<BarItem>) => at + layout.middle;
+  const whiskers = Plot.link(
+    rows.filter(({ low }) => low !== undefined),
+    { x1: 'low', x2: 'high', y1: y, y2: y, stroke: 'var(--ink)', strokeWidth: 1.5 },
+  );
   const scale = linearScale([0, most || 1], layout);
-  return drawRows(rows, layout, scale, [bars, zeroLine(rows, layout)], attributes);
+  return drawRows(rows, layout, scale, [bars, whiskers, zeroLine(rows, layout)], attributes);
 }
 
 type StackItem = StackPicture['items'][number];
