@@ -1,11 +1,11 @@
+import { basename } from 'node:path';
 import { assemble, differencesOf } from './assemble.ts';
 import { findMeasured, type MeasuredPart, recordOf, writeRecord } from './part-record.ts';
 import { hashOfPart } from './part-sources.ts';
 import { type Part, parts } from './parts.ts';
-import { checkFolder, isUnfiltered, publish, renderPublication, shownPath } from './publish.ts';
+import { checkFolder, isUnfiltered, publish, renderPublication } from './publish.ts';
 import { exit } from './report/outcome.ts';
 import { checkPlanned, parseThreshold } from './report/threshold.ts';
-import { formatDuration } from './result/format.ts';
 import type { Result } from './result/result.ts';
 import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
@@ -36,22 +36,33 @@ function planParts({ request, folder, parts: names, reuse }: RunCommand): readon
 const lengthOf = (planned: readonly PlannedPart[]): number =>
   planned.reduce((ms, { plan, reused }) => ms + (reused ? 0 : plan.estimateMs), 0);
 
+/** To the minute, because an estimate is not better than that. */
+const roughly = (ms: number): string =>
+  ms < 90_000 ? `${Math.ceil(ms / 10_000) * 10} s` : `${Math.round(ms / 60_000)} min`;
+
+const questionsText = ({ questions }: Part): string => {
+  if (questions.length === 0) return '';
+  return ` (question${questions.length === 1 ? '' : 's'} ${questions.join(', ')})`;
+};
+
 /** What is to be done, a line for each part. */
 export function describeParts(planned: readonly PlannedPart[]): string {
-  const widest = Math.max(...planned.map(({ part }) => part.name.length));
-  const lines = planned.map(({ part, plan, reused }) => {
-    const how = reused
-      ? `reused from ${shownPath(reused.folder)}`
-      : `about ${formatDuration(plan.estimateMs)}`;
-    return `  ${part.name.padEnd(widest)}  ${part.title}: ${how}`;
-  });
+  const rows = planned.map(({ part, plan, reused }) => [
+    part.name,
+    reused ? `reused: ${basename(reused.folder)}` : roughly(plan.estimateMs),
+    `${part.title}${questionsText(part)}`,
+  ]);
+  const widest = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(
+    (row) => `  ${row.map((text, column) => text.padEnd(widest[column] ?? 0)).join('  ')}`,
+  );
   const reused = planned.filter((one) => one.reused).length;
   const why =
     reused === 0
       ? ''
       : `Parts with the same sources, machine and options are reused; --fresh measures them again.\n`;
   const left = planned.length - reused;
-  return `${left} of ${planned.length} parts to measure, about ${formatDuration(lengthOf(planned))}:\n${lines.join('\n')}\n${why}\n`;
+  return `${left} of ${planned.length} parts to measure, about ${roughly(lengthOf(planned))}:\n${lines.join('\n')}\n${why}\n`;
 }
 
 /** How parts are measured, and where that is reported. */
@@ -70,7 +81,9 @@ async function measurePart(
   const record = recordOf(part, request);
   const result = await measure(plan, request);
   const published = publish(result, { folder, name: part.name }, false);
-  out.write(`${part.name}: ${renderPublication(published)}\n\n`);
+  out.write(
+    `Part ${part.name}: ${result.complete ? 'done' : 'cut short'}. ${renderPublication(published)}\n\n`,
+  );
   // A part whose code changed on the way is of no revision.
   if (result.complete && hashOfPart(part) === record.sources) {
     writeRecord(published.folder, record);
@@ -92,7 +105,7 @@ async function measureAll(
     }
     const { name, title } = one.part;
     const which = `part ${at + 1} of ${planned.length}, ${name}`;
-    const left = formatDuration(lengthOf(planned.slice(at)));
+    const left = roughly(lengthOf(planned.slice(at)));
     if (!on.signal.aborted) on.out.write(`Now ${which}: ${title}. About ${left} left.\n`);
     const measured = on.signal.aborted ? undefined : await measurePart(one, folder, on);
     if (!measured?.result.complete) {

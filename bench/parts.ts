@@ -4,7 +4,7 @@ import { storageName } from './trial/plan.ts';
 
 /** What `--full` consists of, in its order: what most readers ask for comes first. */
 const titles = {
-  board: 'Read, create, screen and event on every wire',
+  board: 'Read, create, screen, event',
   curve: 'Latency against load, and concurrency',
   attribution: 'Where the CPU goes, on every wire',
   payload: 'Small and large messages',

@@ -139,7 +139,7 @@ describe('--full', () => {
     const second = await runFake(folder, ['--full']);
     expect(second.code).toBe(0);
     expect(second.measured).toEqual(inOrder.slice(until));
-    expect(second.said).toMatch(/ board +Read, .*: reused from .*-board\n/);
+    expect(second.said).toMatch(/ board +reused: [\dT-]+-board +Read, /);
     const { cells } = readResult(join(folder, 'latest', 'result.json'));
     expect(cells.map(({ scenario }) => scenario)).toEqual(inOrder);
   });
@@ -180,7 +180,7 @@ describe('--full', () => {
   test('is listed with the length of each part, and measures nothing', async () => {
     const { said, measured } = await runFake(temporaryFolder(), ['--full', '--list']);
     expect(measured).toEqual([]);
-    expect(said).toMatch(/^ {2}idle +Memory of open connections: about \d+ min/m);
+    expect(said).toMatch(/^ {2}idle +\d+ min +Memory of open connections \(question 12\)$/m);
     expect(said).toContain('idle: Idle connections, 3 rounds');
   });
 
