@@ -16,6 +16,9 @@ const rangeText = ({ interval }: AttributionPart): string =>
 
 const sizeOf = (part: AttributionPart): string => `${signed(part.micros)} µs${rangeText(part)}`;
 
+/** Without a sign, because a verb says which. */
+const amountOf = (part: AttributionPart): string => sizeOf(part).replace(/^[+−]/, '');
+
 const textOf = (part: AttributionPart): string => `${part.label} ${sizeOf(part)}`;
 
 const tableOf = ({ workload, difference, bare, rooms }: AttributionOfWorkload): ReportTable => {
@@ -56,11 +59,16 @@ const largestOf = (parts: readonly AttributionPart[]): AttributionPart | undefin
 function findingOf({ difference, bare }: AttributionOfWorkload): string {
   const [encoding] = bare;
   const largest = largestOf(bare);
-  const whole = `a gRPC read differs from a REST read by ${sizeOf(difference)} of server CPU`;
+  const adds = ({ micros }: AttributionPart, many: '' | 's') =>
+    micros < 0 ? `save${many}` : `add${many}`;
   return [
-    whole,
-    ...(encoding ? [`Protocol Buffers alone by ${sizeOf(encoding)}`] : []),
-    ...(largest ? [`most is ${textOf(largest)}`] : []),
+    ...(encoding
+      ? [
+          `Protocol Buffers alone ${adds(encoding, '')} ${amountOf(encoding)} of server CPU a read`,
+        ]
+      : []),
+    `gRPC as a whole ${adds(difference, 's')} ${amountOf(difference)}`,
+    ...(largest ? [`the largest part is ${textOf(largest)}`] : []),
   ].join('; ');
 }
 
@@ -70,7 +78,6 @@ export const protobufIsWhy: Question = {
   claim: 'gRPC is faster because of Protocol Buffers',
   source: 'most explanations of gRPC',
   scenarios: ['attribution'],
-  wires: ['rest', 'grpc'],
   judge(result) {
     const found = ['read', 'create'].flatMap((workload) => attributionOf(result, workload) ?? []);
     const read = found.find(({ workload }) => workload === 'read');

@@ -34,8 +34,6 @@ export interface Question {
   readonly scenarios: readonly string[];
   /** The wires that it compares. Defaults to all. */
   readonly wires?: readonly WireName[];
-  /** The operations of the side-by-side page that it compares. */
-  readonly operations?: readonly string[];
   judge(result: Result): Verdict;
 }
 

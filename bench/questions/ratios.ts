@@ -55,7 +55,7 @@ export const ratioTable = (
     return [
       label,
       ...[ratio, interval?.low, interval?.high].map(times),
-      found.floor === undefined ? '–' : `${formatTimes(found.floor)}×`,
+      found.floor === undefined ? '–' : `${formatTimes(found.floor, 1)}×`,
       told(found),
     ];
   }),

@@ -263,7 +263,7 @@ describe('the page', () => {
       .map(([, path = '']) => path)
       .filter((path) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
-    expect(html).toContain('npm run bench -- --only point-read,create --seed 7');
+    expect(html).toContain('npm run bench -- --only point-read,create --wires rest,grpc --seed 7');
   });
 });
 
@@ -317,7 +317,9 @@ describe('a reader', () => {
       return texts;
     });
     const [first, second, third] = texts;
-    expect(first).toMatch(/^read, CPU at equal rate: [\d.]+× \[[\d.]+, [\d.]+\]; noise floor/);
+    expect(first).toMatch(
+      /^read: [\d.]+× \([\d.]+–[\d.]+\), gRPC over REST; two copies of a server differ by/,
+    );
     expect(second).not.toBe(first);
     expect(third).toBe(first);
   });

@@ -1,15 +1,13 @@
-import type { Verdict } from '../../questions/question.ts';
-import { escaped, prose } from './markup.ts';
+import { openingOf, type Question, sentenceOf, type Verdict } from '../../questions/question.ts';
+import type { Result } from '../../result/result.ts';
+import { picturesMarkup } from './frame.ts';
+import { escaped, list, prose, tableMarkup } from './markup.ts';
+import { pictureTable } from './picture-table.ts';
+import { codeOf, commandOf, operationsOf, withFloor } from './source-code.ts';
 
 /** A question and the verdict of this run. */
-export interface Judged {
-  readonly number: number;
-  readonly claim: string;
-  /** Who makes the claim. */
-  readonly source: string;
+export interface Judged extends Omit<Question, 'judge'> {
   readonly verdict: Verdict;
-  /** The scenarios whose numbers it is judged by. */
-  readonly scenarios: readonly string[];
 }
 
 const icons: Readonly<Record<Verdict['answer'], string>> = {
@@ -20,32 +18,68 @@ const icons: Readonly<Record<Verdict['answer'], string>> = {
   'not measured': 'M8 4v5M8 12v.5',
 };
 
+const classOf = (answer: Verdict['answer']): string => answer.replaceAll(' ', '-');
+
+const iconOf = (answer: Verdict['answer']): string =>
+  `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>`;
+
 /** A verdict as an icon and a word; the colour repeats them. */
 export const badge = (answer: Verdict['answer']): string =>
-  `<span class="badge ${answer.replaceAll(' ', '-')}"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[answer]}"/></svg>${escaped(answer === 'depends' ? 'it depends' : answer)}</span>`;
+  `<span class="badge ${classOf(answer)}">${iconOf(answer)}${escaped(answer === 'depends' ? 'it depends' : answer)}</span>`;
 
-/** Characters of evidence that are shown unfolded beside a picture. */
-const longReason = 420;
-
-function reasonMarkup({ because, picture }: Verdict): string {
-  const text = `<p class="because">${prose(because)}</p>`;
-  return picture && because.length > longReason
-    ? `<details class="folded"><summary>Evidence</summary>${text}</details>`
-    : text;
+/** The whole sentence, its first words by icon and colour too. */
+function sentenceMarkup(verdict: Verdict): string {
+  const opening = openingOf(verdict);
+  const rest = sentenceOf(verdict).slice(opening.length);
+  return `<p class="verdict"><b class="opening ${classOf(verdict.answer)}">${iconOf(verdict.answer)}${prose(opening)}</b>${prose(rest)}</p>`;
 }
 
-export const cardMarkup = (
-  { number, claim, source, verdict }: Judged,
-  pictures: string,
-  disclosure: string,
-): string => `<article class="card" id="q${number}">
-<div class="words"><p class="number">Question ${number} · said by ${prose(source)}</p>
-<h3>“${prose(claim)}”</h3>
-<p class="verdict">${badge(verdict.answer)}${verdict.finding ? `<strong class="finding">${prose(verdict.finding)}</strong>` : ''}</p>
-${reasonMarkup(verdict)}</div>
-${pictures}
-${disclosure}
+/** Who measured this, and when: an answer that is shared has no page around it. */
+const originOf = ({ startedAt, environment }: Result): string =>
+  [
+    'Fivewire bench',
+    startedAt.slice(0, 10),
+    `${environment.cpuModel}, ${environment.cores} cores`,
+    `Node ${environment.node}`,
+    ...(environment.revision ? [`revision ${environment.revision.slice(0, 12)}`] : []),
+  ].join(' · ');
+
+function numbersMarkup(result: Result, { verdict, scenarios }: Judged): string {
+  const { picture, numbers = [], because } = verdict;
+  const tables = [...(picture ? [pictureTable(picture)] : []), ...numbers];
+  const code = new Set(scenarios.flatMap((scenario) => codeOf(result, scenario)));
+  const { revision } = result.environment;
+  return `<details class="source"><summary>Numbers</summary>
+${tables.map((table) => tableMarkup(table) + list(table.notes)).join('\n')}
+<p>${prose(because)}</p>
+<p>Code measured${revision ? `, at ${escaped(revision.slice(0, 12))}` : ''}: ${[...code].map((path) => `<code>${escaped(path)}</code>`).join(', ')}</p></details>`;
+}
+
+/** Numbers, code and command: each is a click away. */
+function behindMarkup(result: Result, judged: Judged): string {
+  const links = operationsOf(judged.scenarios).map(
+    (name) => `<a href="compare.html#${name}"><code>${name}</code></a>`,
+  );
+  const command = commandOf(result, withFloor(result, judged.scenarios), judged.wires);
+  return `<div class="behind">${numbersMarkup(result, judged)}
+${links.length > 0 ? `<p>Code side by side: ${links.join(', ')}</p>` : ''}
+<p class="again"><code class="command">${escaped(command)}</code> <button type="button" class="copy" hidden>Copy</button></p></div>`;
+}
+
+/** One answer: the question, a sentence, one picture, and what is behind them. */
+export function cardMarkup(result: Result, judged: Judged): string {
+  const { number, asks, claim, source, verdict } = judged;
+  const { picture } = verdict;
+  const isWide = picture?.kind === 'matrix';
+  return `<article class="card answer${isWide ? ' several' : ''}" id="q${number}" data-origin="${escaped(originOf(result))}">
+<div class="words"><p class="number">“${prose(claim)}”, ${prose(source)}</p>
+<h3>${prose(asks)}</h3>
+${sentenceMarkup(verdict)}
+<p class="share"><a href="#q${number}" title="Link to this answer">Link</a> <button type="button" class="as-markdown" hidden>Copy as Markdown</button> <button type="button" class="as-image" hidden>Copy as image</button></p></div>
+${picturesMarkup(`answer-${number}`, picture ? [picture] : [])}
+${behindMarkup(result, judged)}
 </article>`;
+}
 
 /** The questions that this run does not answer. */
 export const unmeasuredMarkup = (judged: readonly Judged[]): string =>
@@ -53,7 +87,7 @@ export const unmeasuredMarkup = (judged: readonly Judged[]): string =>
     ? ''
     : `<details class="unmeasured"><summary>Not measured in this run (${judged.length})</summary><ul>${judged
         .map(
-          ({ number, claim, verdict }) =>
-            `<li id="q${number}">${number}. “${prose(claim)}” ${prose(verdict.because)}</li>`,
+          ({ number, asks, verdict }) =>
+            `<li id="q${number}">${prose(asks)} ${prose(sentenceOf(verdict))}</li>`,
         )
         .join('')}</ul></details>`;

@@ -14,7 +14,7 @@ export const styleSheet = (): string =>
   );
 
 /** What a person does with the page. It reads without any of it. */
-const scripts = ['theme.js', 'tips.js', 'folding.js'];
+const scripts = ['theme.js', 'tips.js', 'folding.js', 'sharing.js'];
 
 export const script = (): string =>
   `{\n${scripts.map((name) => read('browser', [name])).join('}\n{\n')}}`;

@@ -23,13 +23,7 @@ const contentsOf = (result: Result): Contents => ({
   headline: headlineOf(result),
   board: boardOf(result),
   choices: choicesOf(result),
-  judged: questions.map(({ number, claim, source, scenarios, judge }) => ({
-    number,
-    claim,
-    source,
-    scenarios,
-    verdict: judge(result),
-  })),
+  judged: questions.map(({ judge, ...question }) => ({ ...question, verdict: judge(result) })),
   floors: floorsShown.flatMap(([label, short, scenario, metric]) => {
     const factor = floorFor(result, scenario, metric);
     return factor === undefined ? [] : [{ label, short, factor }];

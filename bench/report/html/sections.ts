@@ -8,20 +8,10 @@ import type { Contents } from './contents.ts';
 import { costMarkup } from './cost.ts';
 import { crossoverFigures } from './crossovers.ts';
 import type { Figure } from './figure.ts';
-import { figureMarkup, picturesMarkup, sourceMarkup } from './frame.ts';
+import { figureMarkup, sourceMarkup } from './frame.ts';
 import { trustMarkup } from './header.ts';
 import { curveFigures, percentileFigures } from './latency.ts';
 import { list, prose, tableMarkup } from './markup.ts';
-import { pictureTable } from './picture-table.ts';
-
-const answerMarkup = (result: Result, judged: Judged): string => {
-  const { picture } = judged.verdict;
-  return cardMarkup(
-    judged,
-    picturesMarkup(`answer-${judged.number}`, picture ? [picture] : []),
-    sourceMarkup(result, judged.scenarios, picture ? [pictureTable(picture)] : []),
-  );
-};
 
 export interface Section {
   readonly id: string;
@@ -36,8 +26,8 @@ export interface Section {
 const indexMarkup = (judged: readonly Judged[]): string =>
   `<ol class="index">${judged
     .map(
-      ({ number, claim, verdict }) =>
-        `<li><a href="#q${number}"><span>${prose(claim)}</span>${badge(verdict.answer)}</a></li>`,
+      ({ number, asks, verdict }) =>
+        `<li><a href="#q${number}"><span>${prose(asks)}</span>${badge(verdict.answer)}</a></li>`,
     )
     .join('')}</ol>`;
 
@@ -59,8 +49,8 @@ function firstSections(result: Result, { judged, board, choices }: Contents): Se
     {
       id: 'answers',
       title: 'Answers',
-      lead: 'Common claims, judged by this run. A ratio divides the first contender by the second; its range is the 95 % interval over fresh processes, and an arrow points to the side that is better for the first. The grey band is the noise floor: how far the baseline is from a second copy of itself.',
-      body: `${measured.length === 0 ? emptyText : indexMarkup(measured) + measured.map((one) => answerMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
+      lead: 'Common claims, judged by this run. A range in brackets is the 95 % interval over fresh processes. The grey band is the noise floor: how far two copies of one server are apart.',
+      body: `${measured.length === 0 ? emptyText : indexMarkup(measured) + measured.map((one) => cardMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
     },
   ];
 }

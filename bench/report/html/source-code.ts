@@ -1,3 +1,4 @@
+import type { OperationName } from '../../../services/core/operations.ts';
 import type { Result } from '../../result/result.ts';
 import { roomOf } from '../../result/wires.ts';
 import { colourOf } from './contenders.ts';
@@ -25,8 +26,40 @@ const switches = ['tls', 'quick', 'full'];
 const quoted = (text: string): string =>
   /^[\w.,:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The command that measures these scenarios again, as this run did. */
-export function commandOf({ options }: Result, scenarios: readonly string[]): string {
+/** What the side-by-side page shows of a scenario: names of operations, and the screen. */
+const operations: Readonly<Record<string, readonly (OperationName | 'screen')[]>> = {
+  'point-read': ['getPayment'],
+  create: ['createPayment'],
+  attribution: ['getPayment'],
+  payload: ['listPayments'],
+  screen: ['screen'],
+  events: ['watchEvents'],
+  cached: ['getPayment'],
+  errors: ['getPayment', 'createPayment'],
+  idle: ['watchEvents'],
+};
+
+export const operationsOf = (scenarios: readonly string[]): string[] => [
+  ...new Set(scenarios.flatMap((scenario) => operations[scenario] ?? [])),
+];
+
+/** Scenarios to run for an answer: without one that measures the noise floor it shows no difference. */
+export const withFloor = ({ cells }: Result, scenarios: readonly string[]): string[] => {
+  const hasFloor = cells.some(
+    ({ scenario, kind }) => kind === 'again' && scenarios.includes(scenario),
+  );
+  return hasFloor ? [...scenarios] : ['point-read', ...scenarios];
+};
+
+/**
+ * The command that measures these scenarios again, as this run did.
+ * @param wires those to compare. Defaults to those of this run.
+ */
+export function commandOf(
+  { options }: Result,
+  scenarios: readonly string[],
+  wires: readonly string[] = [],
+): string {
   const { seed, flags } = options;
   const kept = flags.flatMap((flag, at) => {
     const [, name = '', value] = /^--([\w-]+)(?:=(.*))?$/.exec(flag) ?? [];
@@ -34,5 +67,7 @@ export function commandOf({ options }: Result, scenarios: readonly string[]): st
     return valued.includes(name) ? [`--${name} ${quoted(value ?? flags[at + 1] ?? '')}`] : [];
   });
   const only = scenarios.length > 0 ? [`--only ${scenarios.join(',')}`] : [];
-  return ['npm run bench --', ...only, ...kept, `--seed ${seed}`].join(' ');
+  const named = flags.some((flag) => flag.startsWith('--wires'));
+  const those = wires.length > 0 && !named ? [`--wires ${wires.join(',')}`] : [];
+  return ['npm run bench --', ...only, ...those, ...kept, `--seed ${seed}`].join(' ');
 }

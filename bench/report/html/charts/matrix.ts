@@ -2,7 +2,7 @@ import type { MatrixPicture } from '../../../result/picture.ts';
 import { escaped } from '../markup.ts';
 import { colourOfWire } from './looks.ts';
 
-/** A table of texts. A cell that differs from most others of its row stands out by its colour. */
+/** A table of texts. On a phone each row is a list, and each text has its column beside it. */
 export function matrixMarkup(id: string, { columns, rows }: MatrixPicture): string {
   const heads = columns.map(
     ({ label, wire }) =>
@@ -11,7 +11,10 @@ export function matrixMarkup(id: string, { columns, rows }: MatrixPicture): stri
   const lines = rows.map(
     ({ label, cells }) =>
       `<tr><th scope="row" class="left"><code>${escaped(label)}</code></th>${cells
-        .map((text) => `<td class="left">${escaped(text)}</td>`)
+        .map(
+          (text, at) =>
+            `<td class="left" data-column="${escaped(columns[at]?.label ?? '')}">${escaped(text)}</td>`,
+        )
         .join('')}</tr>`,
   );
   return `<div class="scroll matrix" tabindex="0" role="region" aria-labelledby="${id}-title"><table><thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;

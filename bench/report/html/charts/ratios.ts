@@ -91,7 +91,7 @@ export function drawRatios(picture: RatioPicture, width: number, attributes: Att
   const scale: Scale = {
     x: { type: 'log', domain: [...range] },
     ticks: ratioTicks(range, width - layout.marginLeft - layout.marginRight),
-    tickText: (value) => `${Number(value.toPrecision(3))}×`,
+    tickText: (value) => `${Number(value.toFixed(2))}×`,
     above: endsHeight,
   };
   const marks = [

@@ -11,6 +11,7 @@ import {
   linearScale,
   rowsOf,
   tallIn,
+  zeroLine,
 } from './row-layout.ts';
 import { type Attributes, tagged } from './svg.ts';
 
@@ -129,7 +130,10 @@ export function drawWaterfall(
       rows.filter(({ least }) => least !== undefined),
       { x1: 'least', x2: 'most', y1: y, y2: y, stroke: 'var(--ink)', strokeWidth: 1.5 },
     ),
-    Plot.ruleX([0], { stroke: 'var(--ink)', strokeWidth: 1.5 }),
+    // Where labels stand above the bars, a line through all rows would cross them.
+    layout.isInline
+      ? Plot.ruleX([0], { stroke: 'var(--ink)', strokeWidth: 1.5 })
+      : zeroLine(rows, layout),
   ];
   const range = extent([
     0,
