@@ -63,9 +63,7 @@ function findingOf({ difference, bare }: AttributionOfWorkload): string {
     micros < 0 ? `save${many}` : `add${many}`;
   return [
     ...(encoding
-      ? [
-          `Protocol Buffers alone ${adds(encoding, '')} ${amountOf(encoding)} of server CPU a read`,
-        ]
+      ? [`Protocol Buffers alone ${adds(encoding, '')} ${amountOf(encoding)} of server CPU a read`]
       : []),
     `gRPC as a whole ${adds(difference, 's')} ${amountOf(difference)}`,
     ...(largest ? [`the largest part is ${textOf(largest)}`] : []),
