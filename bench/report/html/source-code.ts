@@ -43,7 +43,7 @@ export const operationsOf = (scenarios: readonly string[]): string[] => [
   ...new Set(scenarios.flatMap((scenario) => operations[scenario] ?? [])),
 ];
 
-/** Scenarios to run for an answer: without one that measures the noise floor it shows no difference. */
+/** Scenarios to run for an answer. Without a noise floor it would show no difference. */
 export const withFloor = ({ cells }: Result, scenarios: readonly string[]): string[] => {
   const hasFloor = cells.some(
     ({ scenario, kind }) => kind === 'again' && scenarios.includes(scenario),
