@@ -1,6 +1,6 @@
 import type { Config, Wire } from './config.ts';
 import type { ServerPlace } from './console/place.ts';
-import { demoKeys, readingKey } from './demo/merchants.ts';
+import { demoKeys, readingKey, writingKey } from './demo/merchants.ts';
 
 /** Bound ports: that of HTTP, and those of wires with a port of their own. */
 export type BoundPorts = { readonly http: number; readonly http2?: number } & {
@@ -23,7 +23,7 @@ export const placeOf = (ports: BoundPorts, config: Announced): ServerPlace => ({
   grpcPort: ports.grpc,
   wires: config.wires,
   graphiql: config.wires.has('graphql') && config.graphqlHost === 'yoga',
-  demoKey: config.demo ? readingKey : undefined,
+  demoKeys: config.demo ? { reading: readingKey, writing: writingKey } : undefined,
 });
 
 /** The lines for a person: what to open in a browser, and what programs connect to. */

@@ -1,3 +1,14 @@
+// Calls name this server as the browser found it, also behind a proxy.
+const { origin } = document.body.dataset;
+if (origin && origin !== location.origin) {
+  const { host, hostname } = new URL(origin);
+  for (const code of document.querySelectorAll('.call code')) {
+    code.textContent = code.textContent
+      .replaceAll(host, location.host)
+      .replaceAll(`//${hostname}:`, `//${location.hostname}:`);
+  }
+}
+
 // Buttons that copy the text before them. Without scripts there are none.
 for (const button of document.querySelectorAll('button.copy')) {
   const code = button.parentElement.querySelector('code');

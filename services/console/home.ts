@@ -69,9 +69,9 @@ function cardMarkup({ wire, name, what, links }: Card, place: ServerPlace): stri
 }
 
 const keyMarkup = (place: ServerPlace): string =>
-  place.demoKey === undefined
+  place.demoKeys === undefined
     ? `<p class="lead">${prose(`The calls below need a key where they say \`${keyAt(place)}\`.`)}</p>`
-    : `<p class="lead">${prose(`The calls below read a shop's demo data with the public test key \`${place.demoKey}\`. They run as they are, from the folder of this project.`)}</p>`;
+    : `<p class="lead">${prose(`The calls below read a shop's demo data with the public test key \`${keyAt(place)}\`. They run as they are, from the folder of this project.`)}</p>`;
 
 const elsewhere: readonly (readonly [Link, string])[] = [
   [['/report', 'Report'], 'What the last run of the bench measured on this machine.'],
@@ -87,7 +87,7 @@ export function homePage(place: ServerPlace): WebPage {
 ${keyMarkup(place)}
 ${elsewhereMarkup}
 <div class="cards">${cards.map((card) => cardMarkup(card, place)).join('\n')}</div>`;
-  const html = layOut({ title: 'Fivewire', at: '/', main });
+  const html = layOut({ title: 'Fivewire', at: '/', main, origin: place.origin });
   // A program gets another response at the same place.
   return htmlPage(html, { headers: { vary: 'Accept, Accept-Encoding' } });
 }

@@ -121,6 +121,8 @@ export interface Layout {
   readonly main: string;
   /** Whether `main` is text of ours. Otherwise it has a style of its own. Defaults to true. */
   readonly isText?: boolean;
+  /** Where the calls of the page go. */
+  readonly origin?: string;
   /** Elements for the head, beside the style of all pages. */
   readonly head?: string;
   /** Elements after the content. */
@@ -135,13 +137,14 @@ export const layOut = ({
   head = '',
   end = '',
   isText = true,
+  origin = '',
 }: Layout): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)}</title><link rel="icon" href="data:,">
 <style>${fileBeside('console.css')}</style>${head}</head>
-<body>${navigation(at)}
+<body data-origin="${origin}">${navigation(at)}
 <main${isText ? ' class="text"' : ''}>${main}</main>
 <script>${fileBeside('copy.js')}</script>${end}</body></html>
 `;

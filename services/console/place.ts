@@ -8,9 +8,10 @@ export interface ServerPlace {
   readonly wires: ReadonlySet<string>;
   /** Whether `/graphql` is GraphiQL in a browser. */
   readonly graphiql: boolean;
-  /** A key that reads the demo data; undefined if there are none. */
-  readonly demoKey: string | undefined;
+  /** Keys of the demo data, if there are any. */
+  readonly demoKeys: { readonly reading: string; readonly writing: string } | undefined;
 }
 
 /** What stands where a key belongs, if there is none to show. */
-export const keyAt = ({ demoKey }: Pick<ServerPlace, 'demoKey'>): string => demoKey ?? 'YOUR_KEY';
+export const keyAt = ({ demoKeys }: Pick<ServerPlace, 'demoKeys'>): string =>
+  demoKeys?.reading ?? 'YOUR_KEY';

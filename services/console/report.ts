@@ -2,13 +2,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { htmlPage, layOut, type WebPage } from './page.ts';
 import type { PageSource } from './send.ts';
 
-const missing = layOut({
-  title: 'No report yet',
-  at: '/report',
-  main: `<h1>No report yet</h1>
+const missingPage = (): WebPage => {
+  const html = layOut({
+    title: 'No report yet',
+    at: '/report',
+    main: `<h1>No report yet</h1>
 <p>A run of the bench writes one, and this page then shows it. It takes about 5 minutes:</p>
 <pre><code>npm run bench</code></pre>`,
-});
+  });
+  return htmlPage(html);
+};
 
 /** A page that the bench wrote, with its scripts and no others. */
 const asWritten = (html: string): WebPage =>
@@ -16,11 +19,14 @@ const asWritten = (html: string): WebPage =>
 
 /** Serves the page of the last run, read again when it has changed. */
 export function createReportSource(path: string | URL): PageSource {
-  const nothing = htmlPage(missing);
+  let nothing: WebPage | undefined;
   let last: { readonly version: string; readonly page: WebPage } | undefined;
   return async () => {
     const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) return nothing;
+    if (!found?.isFile()) {
+      nothing ??= missingPage();
+      return nothing;
+    }
     const version = `${found.mtimeMs} ${found.size}`;
     if (last?.version !== version) {
       last = { version, page: asWritten(await readFile(path, 'utf8')) };

@@ -8,9 +8,9 @@ const ownStyle =
   '.swagger-ui .info { margin: 1.5rem 0 } .swagger-ui .scheme-container { padding: 1rem 0 }';
 
 /** The page of Swagger UI: the OpenAPI document, and requests to try. */
-export function viewerPage({ demoKey }: Pick<ServerPlace, 'demoKey'>): WebPage {
+export function viewerPage({ demoKeys }: Pick<ServerPlace, 'demoKeys'>): WebPage {
   const start = readFileSync(new URL('viewer-start.js', import.meta.url), 'utf8');
-  const key = demoKey === undefined ? '' : ` data-key="${escaped(demoKey)}"`;
+  const key = demoKeys ? ` data-key="${escaped(demoKeys.writing)}"` : '';
   const html = layOut({
     title: 'OpenAPI · Fivewire',
     at: '/docs/api',

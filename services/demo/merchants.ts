@@ -5,8 +5,9 @@ import type { Ports } from '../core/ports.ts';
 /** The merchant that gets the real invoices. */
 export const retailMerchant = 'acct_retail';
 
-/** The key of the shop with the real invoices that reads and cannot write. */
+/** Keys of the shop with the real invoices: one that cannot write, and one that does all. */
 export const readingKey = 'sk_test_retail_reader';
+export const writingKey = 'sk_test_retail_admin';
 
 const unlimited = { ratePerSecond: 100_000, burst: 100_000 };
 
@@ -22,7 +23,7 @@ export const demoKeys: readonly {
   {
     merchant: retailMerchant,
     name: 'admin',
-    secret: 'sk_test_retail_admin',
+    secret: writingKey,
     scopes,
     ...unlimited,
   },

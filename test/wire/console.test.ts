@@ -16,7 +16,7 @@ import { errorCodes, PaymentsError, titleOf } from '../../services/core/errors.t
 import { refusalOf } from '../../services/graphql/errors.ts';
 import { encodeError } from '../../services/grpc/errors.ts';
 import { httpStatus } from '../../services/wire/problem.ts';
-import { openHouse, readerKey } from '../house.ts';
+import { adminKey, openHouse, readerKey } from '../house.ts';
 import { type ConsoleServer, openConsoleServer } from './console-server.ts';
 
 /** The pages for people, as any client of HTTP sees them. */
@@ -108,7 +108,7 @@ describe('the home page', () => {
       grpcPort: server.ports.grpc,
       wires: new Set(wires),
       graphiql: true,
-      demoKey: readerKey,
+      demoKeys: { reading: readerKey, writing: adminKey },
     };
     const call = calls[wire]?.(place) ?? '';
     const shown = (await textAt('/')).replaceAll(/&#(\d+);/g, (_, code) =>
@@ -216,7 +216,7 @@ async function openAlone(reportPath: string) {
     grpcPort: undefined,
     wires: new Set<string>(),
     graphiql: false,
-    demoKey: undefined,
+    demoKeys: undefined,
   });
   const settings = { addressOf: () => '192.0.2.1', hasRest: true, place, reportPath };
   const routes = new Map(open(house.core, settings).map((route) => [route.path, route]));
