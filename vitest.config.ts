@@ -1,10 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { testsToSkip } from './test/browser-tests.ts';
 import { closingLine } from './test/closing-line.ts';
 
 export default defineConfig({
   test: {
     // Many tests wait for servers that they start: one worker fewer would leave a core idle.
     maxWorkers: '100%',
+    exclude: [...configDefaults.exclude, ...testsToSkip()],
     // They end a test that hangs, and are far above what a busy machine needs.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -61,14 +61,14 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  main().then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = exit.failed;
-    },
-  );
+/** Does what the command line asks for, and sets the exit code. */
+export async function runCommand(): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = exit.failed;
+  }
 }
+
+if (import.meta.main) await runCommand();

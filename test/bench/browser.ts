@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { whyNoBrowser } from '../browser-tests.ts';
 
 export interface OpenBrowser {
   readonly browser: Browser;
@@ -13,7 +14,7 @@ export interface OpenBrowser {
  * A real Chromium, headless: that of CHROMIUM where it is set, else the one that comes by npm,
  * which is for Linux on x64. It is unpacked to a folder of its own, with the libraries that a bare
  * machine lacks, so that no half of an earlier one is in the way.
- * @throws Error on another platform, saying what to set
+ * @throws Error if this machine has no browser, saying what to set
  */
 export async function openBrowser(): Promise<OpenBrowser> {
   const given = process.env.CHROMIUM;
@@ -21,11 +22,8 @@ export async function openBrowser(): Promise<OpenBrowser> {
     const browser = await chromium.launch({ executablePath: given });
     return { browser, close: () => browser.close() };
   }
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(
-      `Expected Linux on x64, which a Chromium comes for by npm, got ${process.platform} on ${process.arch}. Set CHROMIUM to the path of a Chromium.`,
-    );
-  }
+  const why = whyNoBrowser();
+  if (why !== undefined) throw new Error(why);
   const folder = mkdtempSync(join(tmpdir(), 'fivewire-chromium-'));
   const { TMPDIR } = process.env;
   // Where the package unpacks to.

@@ -14,10 +14,12 @@ import { findTemplate, importTemplate, openCopies } from '../../bench/subject/te
 import type { Request } from '../../bench/trial/plan.ts';
 import { isAlive } from './alive.ts';
 
-const cliPath = fileURLToPath(new URL('../../bench/cli.ts', import.meta.url));
+const startPath = fileURLToPath(new URL('../../bench/start.js', import.meta.url));
 
 function startBench(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [startPath, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -163,7 +165,7 @@ describe('the command', () => {
     ],
     [/--target-ca: expected a readable PEM file/, ['--target-ca', '/none.pem']],
     [/--target-pid: expected a process that runs/, ['--target-pid', '4194304']],
-    [/--out: expected a folder/, ['--out', cliPath]],
+    [/--out: expected a folder/, ['--out', startPath]],
     [/--compare: expected a result file or its folder/, ['--compare', '/none.json', '/none.json']],
     [/package\.json: Expected a bench result/, ['--compare', 'package.json', 'package.json']],
     [/Expected the folder of a part/, ['--assemble', '/tmp', '--out', '/tmp/whole.json']],
