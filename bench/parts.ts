@@ -24,6 +24,7 @@ const partOfScenario = {
   attribution: 'attribution',
   'attribution-graphql': 'attribution',
   'attribution-websocket': 'attribution',
+  'grpc-clients': 'attribution',
   payload: 'payload',
   screen: 'board',
   events: 'board',

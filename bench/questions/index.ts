@@ -6,6 +6,7 @@ import { dataloaderSolvesNPlus1 } from './dataloader-solves-n-plus-1.ts';
 import { errorsAreFree, graphqlErrorsAre200 } from './errors.ts';
 import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
 import { graphqlServersAreSlow } from './graphql-servers-are-slow.ts';
+import { grpcClientDecides } from './grpc-client-decides.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
 import { mixedTellsMore } from './mixed-tells-more.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
@@ -31,6 +32,7 @@ export const questions: readonly Question[] = [
   graphqlErrorsAre200,
   errorsAreFree,
   websocketForRequests,
+  grpcClientDecides,
   graphqlServersAreSlow,
   mixedTellsMore,
 ];

@@ -6,6 +6,7 @@ import { cached } from './cached.ts';
 import { create } from './create.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
+import { grpcClients } from './grpc-clients.ts';
 import { idle } from './idle.ts';
 import { mixed } from './mixed.ts';
 import { payload } from './payload.ts';
@@ -19,6 +20,7 @@ const byName = {
   attribution,
   'attribution-graphql': attributionGraphql,
   'attribution-websocket': attributionWebsocket,
+  'grpc-clients': grpcClients,
   payload,
   screen,
   events,

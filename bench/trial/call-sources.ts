@@ -19,7 +19,17 @@ export interface CallContender extends Contender {
   /** Its own way to do the workloads of the scenario, by the same names. */
   readonly workloads?: readonly Workload[];
   readonly opening?: ClientOpening;
+  /** Another client than the room's own. */
+  readonly openCaller?: OpenCaller;
 }
+
+type OpenCaller = (port: number, opening: ClientOpening) => Promise<Client>;
+
+export const callerOf = ({
+  wire,
+  openCaller,
+}: Pick<CallContender, 'wire' | 'openCaller'>): OpenCaller =>
+  openCaller ?? ((port, opening) => openClient(wire, port, opening));
 
 /** Something that can be called again and again, over connections of its own. */
 interface CallSource {
@@ -110,12 +120,12 @@ const openLean = (
 async function openWhole(
   workload: Workload,
   { address, fixtures }: TrialSetup,
-  { wire, opening }: CallContender,
+  contender: CallContender,
   { host, port, connections }: LoadEndpoint,
 ): Promise<CallSource> {
   const { ca, key = adminKey } = address;
-  const to = { key, ...opening, host, ca, connections };
-  const client: Client = await openClient(wire, port, to);
+  const to = { key, ...contender.opening, host, ca, connections };
+  const client = await callerOf(contender)(port, to);
   const perform = async () => {
     const answer = await workload.perform(client, fixtures, randomUUID());
     return workload.comparable ? workload.comparable(answer) : answer;

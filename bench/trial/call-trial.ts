@@ -1,10 +1,14 @@
-import type { Client } from '../../services/core/client.ts';
 import { createMetronome, type Pacer } from '../generator/metronome.ts';
 import { connectLinks, type Links } from '../link/links.ts';
 import type { Measured, WireSample } from '../result/result.ts';
-import { connectClient } from '../subject/clients.ts';
+import { adminKey, portOf } from '../subject/clients.ts';
 import { runAutocannonStep } from './autocannon-step.ts';
-import { type CallContender, type CapturedWorkload, createCallSources } from './call-sources.ts';
+import {
+  type CallContender,
+  type CapturedWorkload,
+  callerOf,
+  createCallSources,
+} from './call-sources.ts';
 import { captureWorkload } from './capture.ts';
 import { countWorkload } from './count-bytes.ts';
 import type { Load } from './load.ts';
@@ -31,7 +35,9 @@ async function proveWorkloads(
   const { wire, opening = {} } = contender;
   // The caller asked for the reference responses, so it knows their shape.
   const references = setup.reference as References;
-  const client: Client = await connectClient(setup.address, wire, opening);
+  const { host, ca, key = adminKey } = setup.address;
+  const to = { key, ...opening, host, ca };
+  const client = await callerOf(contender)(portOf(setup.address, wire), to);
   const captured = new Map<string, CapturedWorkload>();
   const counts: WireSample[] = [];
   try {

@@ -3,9 +3,10 @@ import type { Client } from '../../services/core/client.ts';
 import { countedBetween } from '../link/link-count.ts';
 import type { Links } from '../link/links.ts';
 import type { WireSample } from '../result/result.ts';
-import type { CallWire, WireName } from '../result/wires.ts';
-import { adminKey, type ClientOpening, counted, openClient, portOf } from '../subject/clients.ts';
+import type { WireName } from '../result/wires.ts';
+import { adminKey, counted, portOf } from '../subject/clients.ts';
 import { metered } from '../subject/meter.ts';
+import { type CallContender, callerOf } from './call-sources.ts';
 import type { TrialSetup } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
@@ -60,17 +61,17 @@ export async function countBytes(
 export const countWorkload = (
   workload: Workload,
   setup: TrialSetup,
-  { wire, opening }: { readonly wire: CallWire; readonly opening?: ClientOpening },
+  contender: Pick<CallContender, 'wire' | 'opening' | 'openCaller'>,
   links: Links,
 ): Promise<WireSample> =>
   countBytes(
     setup,
-    { name: workload.name, wire, calls: workload.wireCalls },
+    { name: workload.name, wire: contender.wire, calls: workload.wireCalls },
     links,
     async (port) => {
       const { ca, key = adminKey } = setup.address;
       const { client, requests } = counted<Client>(
-        await openClient(wire, port, { key, ...opening, ca }),
+        await callerOf(contender)(port, { key, ...contender.opening, ca }),
       );
       return {
         call: () => workload.perform(client, setup.fixtures, randomUUID()),

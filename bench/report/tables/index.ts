@@ -6,6 +6,7 @@ import type { Scenario } from '../../trial/scenario.ts';
 import { attributionTables } from './attribution.ts';
 import { cachedTable } from './cached.ts';
 import { calibrationTable } from './calibration.ts';
+import { clientTable } from './clients.ts';
 import { concurrencyTable } from './concurrency.ts';
 import { curveTable } from './curve.ts';
 import { errorTable } from './errors.ts';
@@ -32,6 +33,7 @@ const tables = {
   attribution: attributionTables,
   'attribution-graphql': attributionTables,
   'attribution-websocket': attributionTables,
+  'grpc-clients': (result, scenario) => [clientTable(result, scenario)],
   payload: payloadTables,
   screen: screenTables,
   events: (result, scenario) => [eventTable(result, scenario)],
