@@ -74,6 +74,10 @@ const keyMarkup = (place: ServerPlace): string =>
     : `<p class="lead">${prose(`The calls below read a shop's demo data with the public test key \`${keyAt(place)}\`. They run as they are, from the folder of this project.`)}</p>`;
 
 const elsewhere: readonly (readonly [Link, string])[] = [
+  [
+    ['/compare', 'Side by side'],
+    'Each operation on every wire: code, bytes as captured, and errors.',
+  ],
   [['/report', 'Report'], 'What the last run of the bench measured on this machine.'],
   [['/docs/errors', 'Errors'], 'Every error code, and how each wire says it.'],
 ];

@@ -104,6 +104,7 @@ const places: readonly (readonly [href: string, name: string])[] = [
   ['/', 'Fivewire'],
   ['/docs/api', 'OpenAPI'],
   ['/docs/errors', 'Errors'],
+  ['/compare', 'Side by side'],
   ['/report', 'Report'],
 ];
 

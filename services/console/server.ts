@@ -10,6 +10,7 @@ import type { WebPage } from './page.ts';
 import type { ServerPlace } from './place.ts';
 import { createReportSource } from './report.ts';
 import { createSender, type PageSource } from './send.ts';
+import { sideBySideRoute } from './side-by-side/server.ts';
 import { viewerFiles } from './viewer-files.ts';
 
 /** The pages for people: home, documentation, contracts, and what the bench has written. */
@@ -67,5 +68,6 @@ export function open(
     ...errorCodes.map((code) => errors(`/docs/errors/${code}`, code)),
     ...contractFiles.map((file) => made(file.path, () => textFile(file))),
     at('/report', createReportSource(reportPath)),
+    sideBySideRoute(sending),
   ];
 }

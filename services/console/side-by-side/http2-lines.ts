@@ -26,8 +26,10 @@ const statusNames =
 /** What a method's messages are. */
 type Descriptor = Parameters<typeof messageLines>[1];
 
+const sizeOf = ({ length }: Uint8Array): string => `${length} B`.padStart(5);
+
 const headerLine = ({ name, value, bytes }: HeaderField): ShownLine => {
-  const size = `${bytes.length} B`;
+  const size = sizeOf(bytes);
   return name === 'grpc-status'
     ? own(`${value} (${statusNames[Number(value)]})`, { name, hex: size })
     : own(value, { name, hex: size });
@@ -40,7 +42,7 @@ function headerLines(fields: readonly HeaderField[]): ShownLine[] {
     const status = descriptorNamed('google.rpc.Status');
     const text = `base64 of google.rpc.Status, ${details.length} bytes`;
     return [
-      own(text, { name: field.name, hex: `${field.bytes.length} B` }),
+      own(text, { name: field.name, hex: sizeOf(field.bytes) }),
       ...(status ? messageLines(details, status, 1) : []),
     ];
   });

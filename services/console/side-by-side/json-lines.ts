@@ -4,12 +4,11 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [nam
 
 const isScalar = (value: Json): boolean => typeof value !== 'object' || value === null;
 
-/** Whether a value is shown on one line: what holds nothing deeper, if it is short. */
-function isShort(value: Json): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value);
-  return items.every(isScalar) && JSON.stringify(value).length <= 40;
-}
+/** Whether a value is shown on one line. Fields have lines of their own, to be compared. */
+const isShort = (value: object): boolean =>
+  Array.isArray(value)
+    ? value.every(isScalar) && JSON.stringify(value).length <= 40
+    : Object.keys(value).length === 0;
 
 /** A text with its line breaks as such: documents of GraphQL have many. */
 const scalarText = (value: Json): string => JSON.stringify(value).replaceAll('\\n', '\n');

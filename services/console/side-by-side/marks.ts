@@ -23,7 +23,11 @@ export function differing(
 ): (line: ShownLine) => boolean {
   const counts = columnsWith(columns, keyOfLine);
   return (line) =>
-    line.part === 'said' && /[\w"]/.test(line.text) && (counts.get(keyOfLine(line)) ?? 0) < 2;
+    line.part === 'said' &&
+    /[\w"]/.test(line.text) &&
+    // A document of GraphQL is unlike anything else, as everybody sees.
+    !line.text.includes('\n') &&
+    (counts.get(keyOfLine(line)) ?? 0) < 2;
 }
 
 /** Whether another column has the same line of code. */

@@ -11,6 +11,8 @@ import { barSteps, sectionHtml } from './section.ts';
 export interface SideBySideOptions {
   /** The address of a file of the repository. Defaults to its path from a folder of results. */
   readonly linkOf?: (file: string) => string;
+  /** The page that this one belongs to. Defaults to the report beside it. */
+  readonly back?: { readonly href: string; readonly text: string };
 }
 
 const allNames = groups.flatMap(({ names }) => names);
@@ -56,26 +58,17 @@ const policyOf = (style: string): string =>
 const legend =
   '<p class=l><i>Grey</i> is the protocol’s own: framing, headers, connections; in code, a line that another wire has too. <mark>Marked</mark> is what no other column says in this way. JSON is indented here; on the wire it is one line. A protobuf field shows its first bytes, its number and its name.</p>';
 
-/** A page and the policy that its server sends with it. */
-export interface SideBySidePage {
-  readonly html: string;
-  readonly policy: string;
-}
+const report = { href: 'report.html', text: 'Report' };
 
-export function makeSideBySide(options: SideBySideOptions = {}): SideBySidePage {
-  const { linkOf = (file) => `../../../${file}` } = options;
+/** The whole page, which asks for nothing from anywhere. */
+export function renderSideBySide(options: SideBySideOptions = {}): string {
+  const { linkOf = (file) => `../../../${file}`, back = report } = options;
   const measured = readMeasured();
   const style = css();
-  const policy = policyOf(style);
   const figures = measured
     ? ` Figures are those of <a href="${escapeAttribute(linkOf(measured.source))}">the committed run</a>: ${escapeHtml(measured.where)}.`
     : '';
   const about = `${allNames.length} operations on five wires: code, request, response and errors.`;
-  const html = `<!doctype html><html lang=en><head><meta charset=utf-8><title>Fivewire, side by side</title><meta name=viewport content="width=device-width,initial-scale=1"><meta name=description content="${about}"><meta http-equiv=Content-Security-Policy content="${policy}"><style>${style}</style></head><body><header><h1>One operation, five wires</h1><p>The code, the bytes on the wire and each error, next to each other.${figures}</p></header><nav aria-label=Operations>${navHtml()}</nav><fieldset><legend>Wire</legend>${tabsHtml()}</fieldset>${legend}<main>${allNames.map((name) => sectionHtml(name, { linkOf, measured })).join('')}</main></body></html>
+  return `<!doctype html><html lang=en><head><meta charset=utf-8><title>Fivewire, side by side</title><meta name=viewport content="width=device-width,initial-scale=1"><meta name=description content="${about}"><meta http-equiv=Content-Security-Policy content="${policyOf(style)}"><style>${style}</style></head><body><header><a class=back href="${back.href}">${back.text}</a><h1>One operation, five wires</h1><p>The code, the bytes on the wire and each error, next to each other.${figures}</p></header><nav aria-label=Operations>${navHtml()}</nav><fieldset><legend>Wire</legend>${tabsHtml()}</fieldset>${legend}<main>${allNames.map((name) => sectionHtml(name, { linkOf, measured })).join('')}</main></body></html>
 `;
-  return { html, policy };
 }
-
-/** The whole page, which asks for nothing from anywhere. */
-export const renderSideBySide = (options?: SideBySideOptions): string =>
-  makeSideBySide(options).html;
