@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { renderSideBySide } from '../services/console/side-by-side/page.ts';
+import { boardFile, renderBoardSvg } from './report/board-svg.ts';
 import { renderHtml } from './report/html/render.ts';
 import { writeJson, writeWhole } from './report/json.ts';
 import { renderReport } from './report/markdown.ts';
@@ -56,6 +57,7 @@ function write(result: Result, folder: string): void {
   writeWhole(join(folder, 'report.md'), renderReport(result));
   writeWhole(join(folder, 'report.html'), renderHtml(result));
   writeWhole(join(folder, 'compare.html'), renderSideBySide());
+  writeWhole(join(folder, boardFile), renderBoardSvg(result, 'light'));
 }
 
 interface Publication {

@@ -78,7 +78,7 @@ const columns: readonly Column[] = [
   },
   {
     label: 'CPU µs',
-    scope: 'server, for a read',
+    scope: 'server, a read',
     what: 'Server CPU time of a read, at a rate that is the same for all.',
     better: 'less',
     scenario: 'point-read',
@@ -98,7 +98,7 @@ const columns: readonly Column[] = [
   },
   {
     label: 'bytes',
-    scope: 'received for a read',
+    scope: 'of a response',
     what: 'Bytes received for a read, headers and framing included.',
     better: 'less',
     scenario: 'point-read',
@@ -118,7 +118,7 @@ const columns: readonly Column[] = [
   },
   {
     label: 'screen ms',
-    scope: `at ${boardRttMs} ms distance`,
+    scope: `at ${boardRttMs} ms RTT`,
     what: `Time of a customer, 20 payments and their refunds, at ${boardRttMs} ms round trip.`,
     better: 'less',
     scenario: 'screen',

@@ -1,11 +1,12 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseResult } from '../result/result.ts';
+import { renderBoardSvg } from './board-svg.ts';
 import { renderReadmeResults } from './readme.ts';
 
 /**
- * Writes README's results from the newest committed run; `--check` writes nothing and fails if
- * they are outdated.
+ * Writes README's results and their picture from the newest committed run; `--check` writes nothing
+ * and fails if they are outdated.
  *
  *     node bench/report/write-readme.ts [--check]
  */
@@ -23,8 +24,20 @@ const [before, rest = ''] = readme.split(begin, 2);
 const after = rest.slice(rest.indexOf(end));
 const written = `${before}${begin}\n${renderReadmeResults(result, committed)}\n\n${after}`;
 
-if (!process.argv.includes('--check')) writeFileSync(path, written);
-else if (written !== readme) {
+const files = [
+  { file: path, text: written },
+  ...(['light', 'dark'] as const).map((scheme) => ({
+    file: join(root, `bench/results/board-${scheme}.svg`),
+    text: renderBoardSvg(result, scheme),
+  })),
+];
+const isCurrent = files.every(
+  ({ file, text }) => existsSync(file) && readFileSync(file, 'utf8') === text,
+);
+
+if (!process.argv.includes('--check')) {
+  for (const { file, text } of files) writeFileSync(file, text);
+} else if (!isCurrent) {
   console.error(
     `Expected README's results to be those of ${committed}. Run: node bench/report/write-readme.ts`,
   );

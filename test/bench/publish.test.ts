@@ -10,7 +10,7 @@ import { callCell, resultOf } from './sample-result.ts';
 const first = resultOf([callCell('point-read', 'rest')], {
   startedAt: '2026-11-29T13:27:59.000Z',
 });
-const files = ['compare.html', 'report.html', 'report.md', 'result.json'];
+const files = ['board.svg', 'compare.html', 'report.html', 'report.md', 'result.json'];
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bench-results-'));
