@@ -54,6 +54,10 @@ describe('the board', () => {
     ]);
     const sentences = await pages.on((page) => page.evaluate(textsOf('.headline li')));
     expect(sentences).toEqual(headlineOf(committed).sentences);
+    const rate = await pages.on((page) => page.evaluate(textsOf('.equal-rate')));
+    expect(rate).toEqual([
+      expect.stringMatching(/^Equal rate 3,000 reads\/s \(server busy: REST /),
+    ]);
   });
 
   test('has a number in each cell that applies, and bars as long as the numbers', async () => {
@@ -142,7 +146,7 @@ describe('what to choose', () => {
   test('is a table whose rows link to the answers that they rest on', async () => {
     const rows = choicesOf(committed);
     expect(rows.length).toBeGreaterThan(4);
-    const cases = await pages.on((page) => page.evaluate(textsOf('.choose .case')));
+    const cases = await pages.on((page) => page.evaluate(textsOf('.choose-case')));
     expect(cases).toEqual(['If you …', ...rows.map((row) => row.if)]);
     const linked = (await pages.on((page) =>
       page.evaluate(`[...document.querySelectorAll('.choose tbody tr')].map((row) =>
@@ -172,6 +176,28 @@ describe('the page around them', () => {
     );
     expect(closed).toBeGreaterThan(6);
     expect(isOpen).toBe(true);
+  });
+
+  test('is printed without half-empty pages, and without what is folded up', async () => {
+    const { pdf, height, texts } = await pages.on(
+      async (page) => {
+        const pdf = await page.pdf({
+          format: 'A4',
+          printBackground: true,
+          preferCSSPageSize: true,
+        });
+        await page.emulateMedia({ media: 'print' });
+        const height = await page.evaluate('document.documentElement.scrollHeight');
+        const texts = await page.locator('.fold:visible, nav:visible, button:visible').count();
+        return { pdf, height: Number(height), texts };
+      },
+      { width: 703, unfolded: false },
+    );
+    const printed = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    // A4 less margins of 12 mm: 703 by 1031 pixels.
+    expect(printed).toBeGreaterThan(1);
+    expect(printed).toBeLessThanOrEqual(Math.ceil((height / 1031) * 1.15));
+    expect(texts).toBe(0);
   });
 
   test('has a title, a description and a picture for who shows links', async () => {

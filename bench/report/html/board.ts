@@ -3,7 +3,7 @@ import type { WireName } from '../../result/wires.ts';
 import type { Board, BoardCell, BoardColumn } from '../board.ts';
 import { barOf, fullWidthOf } from '../board-bars.ts';
 import { colourOfWire } from './charts/looks.ts';
-import { escaped, list, tableMarkup } from './markup.ts';
+import { escaped, list, prose, tableMarkup } from './markup.ts';
 
 /** The board, twice: one table where it has room, otherwise a small table for each column. */
 
@@ -71,7 +71,7 @@ function cellMarkup(row: Row, column: BoardColumn, cell: BoardCell, fullWidth: n
 }
 
 const headMarkup = ({ label, scope, what, better }: BoardColumn): string =>
-  `<span title="${escaped(what)}"><b>${escaped(label)}</b> <span class="scope">${escaped(scope)}</span> <span class="direction">${directions[better]}</span></span>`;
+  `<span title="${escaped(what)}"><b>${escaped(label)}</b> <span class="scope">${escaped(scope)}</span> <span class="dot">·</span> <span class="direction">${directions[better]}</span></span>`;
 
 const rowHead = ({ wire, label }: Row): string =>
   `<th class="wire" scope="row"><span class="key" style="--wire: ${colourOfWire(wire)}"></span>${escaped(label)}</th>`;
@@ -153,7 +153,8 @@ function numbersMarkup({ rows }: Board, drawn: readonly DrawnColumn[]): string {
   });
 }
 
-export function boardMarkup(board: Board): string {
+/** @param rate at which all were measured, and how busy that kept their servers */
+export function boardMarkup(board: Board, rate: string): string {
   const drawn = drawnColumns(board);
   const hasCut = drawn.some(({ cells, fullWidth }) =>
     cells.some(({ cell }) => barOf(cell, fullWidth)?.isCut),
@@ -162,5 +163,6 @@ export function boardMarkup(board: Board): string {
   return `<div class="board">${wideMarkup(board, drawn)}
 <div class="multiples">${drawn.map(multipleMarkup).join('\n')}</div></div>
 ${reasonsMarkup(drawn)}
+${rate === '' ? '' : `<p class="equal-rate">${prose(rate)}</p>`}
 <details class="board-numbers"><summary>${key}</summary>${numbersMarkup(board, drawn)}</details>`;
 }

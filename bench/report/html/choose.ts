@@ -24,11 +24,11 @@ export function chooseMarkup(choices: readonly Choice[], answered: ReadonlySet<n
       ['take', `<b>${prose(choice.take)}</b>`],
       ['because', prose(choice.because) + evidenceMarkup(choice, answered)],
       ['unless', prose(choice.unless)],
-    ].map(([name, markup]) => `<td class="${name}" data-head="${name}">${markup}</td>`);
-    return `<tr><th class="case" data-head="${heads.case}" scope="row">${prose(choice.if)}</th>${cells.join('')}</tr>`;
+    ].map(([name, markup]) => `<td class="choose-${name}" data-head="${name}">${markup}</td>`);
+    return `<tr><th class="choose-case" data-head="${heads.case}" scope="row">${prose(choice.if)}</th>${cells.join('')}</tr>`;
   });
   const top = Object.entries(heads).map(
-    ([name, head]) => `<th class="${name}" scope="col">${head} …</th>`,
+    ([name, head]) => `<th class="choose-${name}" scope="col">${head} …</th>`,
   );
   return `<table class="choose"><caption class="unseen">When to choose which</caption><thead><tr>${top.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }

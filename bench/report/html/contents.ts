@@ -8,6 +8,8 @@ import type { Judged } from './answers.ts';
 export interface Contents {
   readonly headline: Headline;
   readonly board: Board;
+  /** The rate that was equal for all, and how busy it kept each server; may be empty. */
+  readonly rate: string;
   readonly choices: readonly Choice[];
   readonly judged: readonly Judged[];
   readonly tables: readonly ReportTable[];

@@ -7,6 +7,7 @@ import { goalTable } from '../goals.ts';
 import { headlineOf } from '../headline.ts';
 import { describeRun, limits } from '../markdown.ts';
 import { tablesOf } from '../tables/index.ts';
+import { rateSentence } from '../trust.ts';
 import type { Contents } from './contents.ts';
 import { renderPage } from './page.ts';
 
@@ -22,6 +23,7 @@ const floorsShown: readonly (readonly [string, string, string, MetricName])[] = 
 const contentsOf = (result: Result): Contents => ({
   headline: headlineOf(result),
   board: boardOf(result),
+  rate: rateSentence(result) ?? '',
   choices: choicesOf(result),
   judged: questions.map(({ judge, ...question }) => ({ ...question, verdict: judge(result) })),
   floors: floorsShown.flatMap(([label, short, scenario, metric]) => {

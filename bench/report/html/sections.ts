@@ -34,12 +34,12 @@ const indexMarkup = (judged: readonly Judged[]): string =>
 const emptyText = '<p class="empty">This run did not measure any of this.</p>';
 
 /** What a reader came for: the figures of each wire, what to choose, and the answers. */
-function firstSections(result: Result, { judged, board, choices }: Contents): Section[] {
+function firstSections(result: Result, { judged, board, rate, choices }: Contents): Section[] {
   const measured = judged.filter(({ verdict }) => verdict.answer !== 'not measured');
   const unmeasured = judged.filter(({ verdict }) => verdict.answer === 'not measured');
   const answered = new Set(measured.map(({ number }) => number));
   return [
-    { id: 'board', title: 'The board', lead: '', body: boardMarkup(board) },
+    { id: 'board', title: 'The board', lead: '', body: boardMarkup(board, rate) },
     {
       id: 'choose',
       title: 'When to choose which',
