@@ -5,7 +5,8 @@ import { readPayment } from '../trial/workloads.ts';
 const readsPerSecond = 2000;
 
 const phasesOf = (loading: Loading) => {
-  const { connections = 64 } = loading;
+  // As those of the point read: the same ratio is to have the same value.
+  const { connections = 16 } = loading;
   const where = { workload: readPayment.name, connections };
   // As long in every process; a full run has more of them.
   const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };

@@ -14,6 +14,7 @@ import { eventTable } from './events.ts';
 import { idleTable } from './idle.ts';
 import { loadTable } from './load.ts';
 import { mixedTables } from './mixed.ts';
+import { oneRatioTable } from './one-ratio.ts';
 import { payloadTables } from './payload.ts';
 import { screenTables } from './screen.ts';
 import { storageTable } from './storage.ts';
@@ -52,6 +53,7 @@ export function tablesOfScenario(result: Result, name: ScenarioName): ReportTabl
 /** All tables of a result, in the order of the scenarios. */
 export const tablesOf = (result: Result): ReportTable[] => [
   ...scenarioNames.flatMap((name) => tablesOfScenario(result, name)),
+  ...oneRatioTable(result),
   ...storageTable(result),
   ...calibrationTable(result),
 ];
