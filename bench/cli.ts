@@ -4,7 +4,9 @@ import { checkRequest, resultPathOf } from './checks.ts';
 import { readCommand } from './command.ts';
 import { runParts } from './full.ts';
 import { readMeasuredPart } from './part-record.ts';
-import { compareResults, renderComparison } from './report/compare.ts';
+import { compareResults } from './report/compare.ts';
+import { renderComparison } from './report/compare-text.ts';
+import { inkFor } from './report/ink.ts';
 import { writeJson } from './report/json.ts';
 import { exit } from './report/outcome.ts';
 import { readResult } from './result/result.ts';
@@ -29,7 +31,8 @@ async function main(): Promise<number> {
       return exit.passed;
     case 'compare': {
       const [older, newer] = command.paths.map((path) => readResult(resultPathOf(path)));
-      if (older && newer) console.log(renderComparison(compareResults(older, newer)));
+      const ink = inkFor({ isTTY: process.stdout.isTTY === true });
+      if (older && newer) console.log(renderComparison(compareResults(older, newer), ink));
       return exit.passed;
     }
     case 'assemble': {

@@ -14,6 +14,7 @@ export interface ComparableMetric {
   readonly name: string;
   readonly metric: Metric;
   format(value: number): string;
+  readonly better: 'more' | 'less';
   /** Counted, not timed: without noise unless a run measured some. */
   readonly isCounted?: true;
   /** Valid even if the client was the limit: the server's CPU for a call does not depend on it. */
@@ -24,16 +25,19 @@ const timed = (
   name: string,
   metric: MetricName,
   format: ComparableMetric['format'],
+  better: ComparableMetric['better'] = 'less',
 ): ComparableMetric => ({
   name,
   metric: (sample) => metrics[metric](sample, {}),
   format,
+  better,
 });
 
 const counted = (name: string, unit: string, metric: Metric): ComparableMetric => ({
   name,
   metric,
   format: (value) => `${formatNumber(value)}${unit}`,
+  better: 'less',
   isCounted: true,
 });
 
@@ -54,7 +58,7 @@ export const kinds = {
   closed: {
     title: 'in a closed loop',
     figures: [
-      timed('throughput', 'throughput', perSecond),
+      timed('throughput', 'throughput', perSecond, 'more'),
       { ...timed('CPU at capacity', 'cpuAtCapacity', inMicros), outlivesFaults: true },
     ],
   },

@@ -1,10 +1,10 @@
-import { formatRatio } from '../result/format.ts';
+import { formatCount, formatTenth } from '../result/format.ts';
 import type { Cell, Environment, Result } from '../result/result.ts';
-import { left, renderText, right } from '../result/table.ts';
+import { smokeTestNote } from '../result/smoke-test.ts';
 import { compareIndependent, type RatioOfSamples } from '../statistics/independent.ts';
 import { type Difference, differenceOf } from '../statistics/paired.ts';
 import { createRandom } from '../statistics/random.ts';
-import { floorFor } from '../statistics/summary.ts';
+import { findCell, floorFor, openOf } from '../statistics/summary.ts';
 import {
   type CellLoad,
   type ComparableMetric,
@@ -16,7 +16,7 @@ import {
 import { type Conditions, describeConditions } from './load-conditions.ts';
 
 /** A figure of the same load in two runs. */
-interface ComparedFigure {
+export interface ComparedFigure {
   readonly scenario: string;
   readonly contender: string;
   readonly load: string;
@@ -29,20 +29,22 @@ interface ComparedFigure {
   /** The higher of both runs' noise floors; undefined if one has none. */
   readonly floor: number | undefined;
   readonly difference: Difference;
+  /** Whether more or less of it is better. */
+  readonly better: ComparableMetric['better'];
 }
 
-interface NotCompared {
+export interface NotCompared {
   readonly what: string;
   readonly reason: string;
 }
 
-interface ComparisonOfRuns {
+export interface ComparisonOfRuns {
   readonly older: Origin;
   readonly newer: Origin;
   /** What else differs than the code: a line each. */
   readonly differs: readonly string[];
-  /** False if ratios compare the machines rather than the code. */
-  readonly isSameMachine: boolean;
+  /** What limits the comparison as a whole: a sentence each. */
+  readonly warnings: readonly string[];
   readonly figures: readonly ComparedFigure[];
   readonly refused: readonly NotCompared[];
   /** Cells and loads that the other run has not. */
@@ -50,7 +52,8 @@ interface ComparisonOfRuns {
   readonly onlyInNewer: readonly string[];
 }
 
-type Origin = Pick<Result, 'startedAt' | 'complete'> & Pick<Environment, 'revision' | 'modified'>;
+export type Origin = Pick<Result, 'startedAt' | 'complete'> &
+  Pick<Environment, 'revision' | 'modified'>;
 
 interface Pairing<Item> {
   readonly pairs: (readonly [older: Item, newer: Item])[];
@@ -127,6 +130,61 @@ const isSameMachine = ({ environment: a }: Result, { environment: b }: Result): 
   a.cpuModel === b.cpuModel &&
   a.cores === b.cores;
 
+const rateOf = (result: Result): number | undefined => {
+  const [sample] = findCell(result, 'point-read', 'rest')?.samples ?? [];
+  return sample && openOf(sample)?.perSecond;
+};
+
+/** Of a core: a machine that was so much busier before a run may have stayed so. */
+const busierBy = 0.25;
+
+/** Which of two runs was on a busier machine, before it began. */
+function loadWarning(older: Result, newer: Result): string[] {
+  const [before, after] = [older, newer].map(({ environment }) => environment.loadBefore);
+  if (before === undefined || after === undefined) return [];
+  if (Math.abs(before - after) <= busierBy * newer.environment.cores) return [];
+  const which = before > after ? 'older' : 'newer';
+  return [
+    `The machine was busier before the ${which} run: load ${formatTenth(before)} before the older, ${formatTenth(after)} before the newer.`,
+  ];
+}
+
+function rateWarning(older: Result, newer: Result): string[] {
+  const [before, after] = [rateOf(older), rateOf(newer)];
+  return before === after || before === undefined || after === undefined
+    ? []
+    : [
+        `The equal rates differ: ${formatCount(before)}/s in the older, ${formatCount(after)}/s in the newer. CPU and latency at the rate are not compared.`,
+      ];
+}
+
+/** Whether both are of the same code, as far as is known. */
+const isSameCode = ({ environment: a }: Result, { environment: b }: Result): boolean =>
+  a.revision !== null && a.revision === b.revision && a.modified === false && b.modified === false;
+
+function warningsOf(older: Result, newer: Result): string[] {
+  const named = [
+    ['older', older],
+    ['newer', newer],
+  ] as const;
+  return [
+    ...(isSameMachine(older, newer)
+      ? []
+      : ['The results come from two machines: their ratios compare the machines, not the code.']),
+    ...rateWarning(older, newer),
+    ...loadWarning(older, newer),
+    ...named.flatMap(([name, { complete }]) =>
+      complete ? [] : [`The ${name} run was cut short: not everything was measured.`],
+    ),
+    ...named.flatMap(([name, run]) =>
+      smokeTestNote(run) === undefined ? [] : [`The ${name} run is a smoke test.`],
+    ),
+    ...(isSameCode(older, newer)
+      ? ['Both runs are of the same revision: what differs comes from the machine.']
+      : []),
+  ];
+}
+
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
@@ -187,6 +245,7 @@ function compareFigure(
     comparison,
     floor,
     difference: differenceOf(comparison, floor),
+    better: figure.better,
   });
 }
 
@@ -252,96 +311,8 @@ export function compareResults(older: Result, newer: Result): ComparisonOfRuns {
     older: originOf(older),
     newer: originOf(newer),
     differs: environmentDifferences(older, newer),
-    isSameMachine: isSameMachine(older, newer),
+    warnings: warningsOf(older, newer),
     ...found,
     ...alone,
   };
-}
-
-const describeOrigin = ({ startedAt, revision, modified, complete }: Origin): string =>
-  `${startedAt.slice(0, 16).replace('T', ' ')} UTC, revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}${complete ? '' : ', CUT SHORT'}`;
-
-const readingOf = ({ difference, comparison, floor }: ComparedFigure): string => {
-  if (difference !== 'not shown') return difference;
-  if (!comparison.interval) return 'no difference shown: fewer than 3 processes';
-  return `no difference shown${floor === undefined ? ': no noise floor' : ''}`;
-};
-
-const figureTable = (title: string, lead: string, figures: readonly ComparedFigure[]): string =>
-  renderText({
-    title,
-    lead,
-    columns: [
-      left('scenario'),
-      left('contender'),
-      left('load'),
-      left('figure'),
-      right('older'),
-      right('newer'),
-      right('newer/older'),
-      right('floor'),
-      left('reads'),
-    ],
-    rows: figures.map((one) => [
-      one.scenario,
-      one.contender,
-      one.load,
-      one.figure,
-      one.older,
-      one.newer,
-      formatRatio(one.comparison),
-      one.floor === undefined ? '–' : `${one.floor.toFixed(2)}×`,
-      readingOf(one),
-    ]),
-    notes: [],
-  });
-
-const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ''];
-
-/** The comparison as plain text for a terminal. */
-export function renderComparison(comparison: ComparisonOfRuns): string {
-  const { figures, differs, refused, onlyInOlder, onlyInNewer } = comparison;
-  const shown = figures.filter(({ difference }) => difference !== 'not shown');
-  const others = figures.filter(({ difference }) => difference === 'not shown');
-  const counts = `${shown.length} of ${figures.length} figures`;
-  return [
-    `older: ${describeOrigin(comparison.older)}`,
-    `newer: ${describeOrigin(comparison.newer)}`,
-    '',
-    ...section('settings that differ:', differs),
-    ...(comparison.isSameMachine
-      ? []
-      : [
-          'The results come from two machines: their ratios compare the machines, not the code.',
-          '',
-        ]),
-    ...section(
-      'not comparable:',
-      refused.map(({ what, reason }) => `${what}: ${reason}`),
-    ),
-    ...section('only in the older result:', onlyInOlder),
-    ...section('only in the newer result:', onlyInNewer),
-    ...(others.length > 0
-      ? [
-          figureTable(
-            'No difference shown',
-            'The interval contains 1, or the ratio is within the noise floor of a run.',
-            others,
-          ),
-        ]
-      : []),
-    ...(shown.length > 0
-      ? [
-          figureTable(
-            'Differences',
-            'The interval excludes 1, and the ratio is beyond the noise floors of both runs.',
-            shown,
-          ),
-        ]
-      : []),
-    figures.length === 0
-      ? 'No figure can be compared.'
-      : `${counts} differ beyond the noise. Ratios include changes of the machine between the runs, which no noise floor covers.`,
-  ].join('\n');
 }
