@@ -22,7 +22,7 @@ function wireOfFigure({ scenario, contender }: ComparedFigure): WireName | undef
   return roomWires.find((wire) => wire === contender);
 }
 
-/** `0.70× (0.62–0.79)`: newer over older, to the percent, because runs of one machine differ by few. */
+/** `0.70× (0.62–0.79)`: newer over older, to the percent. */
 function ratioOf({ comparison: { ratio, interval } }: ComparedFigure): string {
   const text = (value: number) => value.toFixed(ratio < 10 ? 2 : 1);
   return `${text(ratio)}×${interval ? ` (${text(interval.low)}–${text(interval.high)})` : ''}`;
