@@ -76,6 +76,8 @@ export interface WaterfallPicture {
   }[];
   /** The start and all steps added up. */
   readonly end: WaterfallTotal;
+  /** Where the axis ends, so that pictures beside each other have one range. Optional. */
+  readonly reach?: number;
 }
 
 export interface WaterfallTotal {

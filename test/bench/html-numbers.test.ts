@@ -283,6 +283,18 @@ test("the JSON's numbers are in the bars of attribution, whose steps lead from o
   }
 });
 
+test('the steps of each wire begin at 0 and add up to the CPU of its read', () => {
+  const charts = [...new Set(marks.map(({ chart }) => chart))].filter((chart) =>
+    chart.startsWith('attribution-wires-'),
+  );
+  expect(charts.length).toBeGreaterThan(1);
+  for (const chart of charts) {
+    const steps = marksOf(chart).map(({ x }) => Number(x));
+    const whole = steps.pop();
+    expect(steps.reduce((sum, x) => sum + x, 0)).toBeCloseTo(whole ?? Number.NaN, 6);
+  }
+});
+
 test("the JSON's numbers are in the matrix of costs", async () => {
   const rows: [string, number[]][] = await pages.on((page) =>
     page.evaluate(

@@ -1,6 +1,6 @@
 import { waterfallOf } from '../../questions/attribution-picture.ts';
 import { formatNumber, missing } from '../../result/format.ts';
-import type { BarPicture, StackPicture } from '../../result/picture.ts';
+import type { BarPicture, WaterfallPicture } from '../../result/picture.ts';
 import type { Result } from '../../result/result.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
@@ -9,7 +9,7 @@ import {
   type AttributionPart,
   attributionOf,
 } from '../../statistics/attribution-by-round.ts';
-import { wireAttributions } from '../../statistics/attribution-by-wire.ts';
+import { type WireAttribution, wireAttributions } from '../../statistics/attribution-by-wire.ts';
 import { isValid, typical } from '../../statistics/summary.ts';
 import { colourOf } from './contenders.ts';
 import type { Figure } from './figure.ts';
@@ -52,27 +52,37 @@ function tableOf(found: AttributionOfWorkload, title: string): ReportTable {
   };
 }
 
-/** Where a read's server CPU goes on every wire, in parts that add up. */
+/** From nothing to a whole call, a layer a step; `reach` gives all of them one range. */
+const fallOf = (
+  { label, wire, parts, total }: WireAttribution,
+  reach: number,
+): WaterfallPicture => ({
+  kind: 'waterfall',
+  label: `${label}, server CPU, µs a read`,
+  unit: 'µs',
+  steps: parts.map((part) => ({
+    label: part.label,
+    value: part.micros,
+    low: part.interval?.low,
+    high: part.interval?.high,
+  })),
+  end: { label: 'the whole', wire, value: total.micros },
+  reach,
+});
+
+/** Where a read's server CPU goes on every wire, in steps that add up. */
 function wireFigure(result: Result): Figure[] {
   const found = wireAttributions(result);
   if (found.length === 0) return [];
-  const picture: StackPicture = {
-    kind: 'stack',
-    label: 'server CPU, µs a read, in parts that add up',
-    unit: 'µs',
-    items: found.map(({ label, wire, parts }) => ({
-      label,
-      wire,
-      parts: parts.map((part) => ({ label: part.label, value: part.micros })),
-    })),
-  };
+  const reach = Math.max(...found.map(({ total }) => total.micros));
+  const falls = found.map((one) => fallOf(one, reach));
   return [
     {
       id: 'attribution-wires',
       title: 'Where the CPU of a read goes, on every wire',
-      lead: 'Each part is what one layer adds to those before it.',
-      drawings: [picture],
-      numbers: [pictureTable(picture)],
+      lead: 'Each step is what one layer adds to those above it; all axes have the same range. A whisker is the 95 % interval of a step; a pale step is not shown to differ from 0.',
+      drawings: falls,
+      numbers: falls.map(pictureTable),
       scenarios: [...new Set(found.map((one) => one.scenario))],
     },
   ];

@@ -35,7 +35,11 @@ const numbersMarkup = (table: ReportTable): string => tableMarkup(table) + list(
 
 /** How the parts of a figure stand beside each other. */
 const layoutOf = ([first, ...others]: readonly Drawing[]): string =>
-  others.length === 0 ? '' : first?.kind === 'lines' ? ' several' : ' uneven';
+  others.length === 0
+    ? ''
+    : first?.kind === 'lines' || first?.kind === 'waterfall'
+      ? ' several'
+      : ' uneven';
 
 /** A figure. The numbers of one picture stand beside it; those of several are folded up. */
 export function figureMarkup(result: Result, figure: Figure): string {

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { BarPicture, StackPicture } from '../../../result/picture.ts';
 import { colourOfWire, fillOf } from './looks.ts';
-import { extent, withUnit } from './numbers.ts';
+import { extent, significant, withUnit } from './numbers.ts';
 import {
   type ChartRow,
   drawRows,
@@ -18,12 +18,19 @@ import { type Attributes, tagged } from './svg.ts';
 
 type BarItem = BarPicture['items'][number];
 
+/** A value with its range, as a row and a tip say it. */
+function barText({ value, low, high }: BarItem, unit: string): string {
+  const text = withUnit(value, unit);
+  const hasRange = low !== undefined && high !== undefined && low < high;
+  return hasRange ? `${text} (${significant(low)}–${significant(high)})` : text;
+}
+
 export function drawBars(
   { items, unit }: BarPicture,
   width: number,
   attributes: Attributes,
 ): string {
-  const rows = rowsOf(items, ({ value }) => withUnit(value, unit));
+  const rows = rowsOf(items, (item) => barText(item, unit));
   const layout = layoutOf(rows, width);
   const most = Math.max(...rows.map(({ value, high = value }) => high));
   const bars = Plot.rect(

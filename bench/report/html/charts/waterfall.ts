@@ -137,6 +137,7 @@ export function drawWaterfall(
   ];
   const range = extent([
     0,
+    picture.reach ?? 0,
     ...steps.flatMap(({ from, to, least = to, most = to }) => [from, to, least, most]),
   ]);
   return drawRows(rows, layout, linearScale(range, layout), marks, attributes);
