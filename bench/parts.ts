@@ -11,6 +11,7 @@ const titles = {
   caching: 'Caches and validators',
   errors: 'What an error costs',
   mixed: 'A mix of calls, and a spike',
+  http2: 'HTTP/1.1 or HTTP/2',
   idle: 'Memory of open connections',
   storage: 'The store without a wire',
 } as const;
@@ -32,6 +33,7 @@ const partOfScenario = {
   errors: 'errors',
   idle: 'idle',
   mixed: 'mixed',
+  http2: 'http2',
   [storageName]: 'storage',
 } as const satisfies Readonly<Record<ScenarioName | typeof storageName, PartName>>;
 

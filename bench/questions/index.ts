@@ -8,6 +8,7 @@ import { graphqlSavesRoundTrips } from './graphql-saves-round-trips.ts';
 import { graphqlServersAreSlow } from './graphql-servers-are-slow.ts';
 import { grpcClientDecides } from './grpc-client-decides.ts';
 import { grpcIsFaster } from './grpc-is-faster.ts';
+import { http2IsFaster } from './http2-is-faster.ts';
 import { mixedTellsMore } from './mixed-tells-more.ts';
 import { pollingIsWasteful } from './polling-is-wasteful.ts';
 import { protobufIsWhy } from './protobuf-is-why.ts';
@@ -33,6 +34,7 @@ export const questions: readonly Question[] = [
   errorsAreFree,
   websocketForRequests,
   grpcClientDecides,
+  http2IsFaster,
   graphqlServersAreSlow,
   mixedTellsMore,
 ];

@@ -7,6 +7,7 @@ import { create } from './create.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { grpcClients } from './grpc-clients.ts';
+import { http2 } from './http2.ts';
 import { idle } from './idle.ts';
 import { mixed } from './mixed.ts';
 import { payload } from './payload.ts';
@@ -28,6 +29,7 @@ const byName = {
   errors,
   idle,
   mixed,
+  http2,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof byName;

@@ -104,17 +104,21 @@ interface LoadEndpoint {
   readonly connections: number;
 }
 
-const openLean = (
+async function openLean(
   workload: Workload,
   captured: CapturedCall,
   endpoint: LoadEndpoint & { readonly ca?: string | undefined },
-): Promise<CallSource> =>
-  openDriver(captured.prepared, {
+): Promise<CallSource> {
+  const { call, close } = await openDriver(captured.prepared, {
     ...endpoint,
     marker: workload.fragments ? marker : undefined,
     check: checkOf(workload, captured),
     timeoutMs,
   });
+  const { atOnce = 1 } = workload;
+  if (atOnce === 1) return { call, close };
+  return { call: () => Promise.all(Array.from({ length: atOnce }, call)), close };
+}
 
 /** By the room's own client; every answer has to be the first one once more. */
 async function openWhole(

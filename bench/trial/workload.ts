@@ -16,6 +16,8 @@ export interface Workload {
    * Absent: every answer is the same to the byte.
    */
   readonly fragments?: readonly string[];
+  /** How many equal requests, all at once, one call consists of. Defaults to one. */
+  readonly atOnce?: number;
   /** For how many calls bytes and queries are counted. */
   readonly wireCalls: number;
 }

@@ -11,6 +11,7 @@ import { concurrencyTable } from './concurrency.ts';
 import { curveTable } from './curve.ts';
 import { errorTable } from './errors.ts';
 import { eventTable } from './events.ts';
+import { http2Tables } from './http2.ts';
 import { idleTable } from './idle.ts';
 import { loadTable } from './load.ts';
 import { mixedTables } from './mixed.ts';
@@ -42,6 +43,7 @@ const tables = {
   errors: (result, scenario) => [errorTable(result, scenario)],
   idle: (result, scenario) => [idleTable(result, scenario)],
   mixed: mixedTables,
+  http2: http2Tables,
 } satisfies Record<ScenarioName, ScenarioTables>;
 
 /** The tables of one scenario; none if nothing of it was run. */
