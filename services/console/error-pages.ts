@@ -86,13 +86,19 @@ const forms: readonly (readonly [wire: string, say: (of: ErrorCode) => string])[
   ],
 ];
 
-const row = (of: ErrorCode): string =>
-  `<tr><th scope="row"><a href="/docs/errors/${of}"><code>${of}</code></a><span>${titleOf(of)}</span></th>` +
-  `<td>${httpStatus[of]}</td><td><code>${grpcStatusName[of]}</code></td>` +
-  `<td>${prose(graphqlShort(of))}</td><td>${closeCode[of]}</td>` +
-  `<td>${isRetryable(of) ? 'yes' : 'no'}</td></tr>`;
+const heads = ['Code', 'REST, SSE', 'gRPC', 'GraphQL', 'WebSocket', 'Retry may help'] as const;
 
-const heads = ['Code', 'REST, SSE', 'gRPC', 'GraphQL', 'WebSocket', 'Retry may help'];
+function row(of: ErrorCode): string {
+  const cells = [
+    String(httpStatus[of]),
+    `<code>${grpcStatusName[of]}</code>`,
+    prose(graphqlShort(of)),
+    String(closeCode[of]),
+    isRetryable(of) ? 'yes' : 'no',
+  ].map((cell, at) => `<td data-of="${heads[at + 1]}"><span>${cell}</span></td>`);
+  const name = `<a href="/docs/errors/${of}"><code>${of}</code></a><small>${titleOf(of)}</small>`;
+  return `<tr><th scope="row">${name}</th>${cells.join('')}</tr>`;
+}
 
 const index = (): string => `<h1>Errors</h1>
 <p class="lead">${prose('Every wire reports the same codes, each in its own form. GraphQL reports a code by a type of the result, or in `errors`; the number is the HTTP status if nothing of the document ran. WebSocket sends the problem object in a frame; the number is the close code if the connection ends with it.')}</p>
