@@ -36,6 +36,7 @@ export function linesFor(ports: BoundPorts, config: Announced): readonly string[
     graphiql && ['GraphiQL', `${origin}/graphql`],
     wires.has('rest') && ['OpenAPI', `${origin}/docs/api`],
     ['Errors', `${origin}/docs/errors`],
+    ['Compare', `${origin}/compare`],
     ['Report', `${origin}/report`],
     ports.http2 !== undefined && ['HTTP/2', `${scheme}://${nameOf(host)}:${ports.http2}`],
     ports.grpc !== undefined && ['gRPC', `${nameOf(host)}:${ports.grpc}${tls ? ' (TLS)' : ''}`],

@@ -61,10 +61,13 @@ export const browserTests = (): readonly string[] =>
  * The test files to leave out, with a line that says why. Where a machine decides about a change
  * (`CI`), none is left out: without a browser they fail.
  */
-export function testsToSkip(machine: Machine = here()): readonly string[] {
+export function testsToSkip(
+  machine: Machine = here(),
+  say: (line: string) => void = console.warn,
+): readonly string[] {
   const why = whyNoBrowser(machine);
   if (why === undefined || machine.env.CI) return [];
   const tests = browserTests();
-  console.warn(`Skipped: ${tests.length} test files that need a browser. ${why}`);
+  say(`Skipped: ${tests.length} test files that need a browser. ${why}`);
   return tests;
 }

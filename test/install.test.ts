@@ -94,7 +94,9 @@ describe('tests that need a browser', () => {
   });
 
   test('are left out where there is none, but not where a change is decided about', () => {
-    expect(testsToSkip(bare)).toEqual(browserTests());
+    const said: string[] = [];
+    expect(testsToSkip(bare, (line) => said.push(line))).toEqual(browserTests());
+    expect(said.join()).toMatch(/^Skipped: \d+ test files .* Set CHROMIUM/);
     expect(testsToSkip({ ...bare, env: { CI: '1' } })).toEqual([]);
     expect(testsToSkip({ ...bare, isInstalled: true })).toEqual([]);
     const mac = { platform: 'darwin', arch: 'arm64', env: {}, isInstalled: true };

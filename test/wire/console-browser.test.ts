@@ -48,8 +48,14 @@ const shown: readonly (readonly [path: string, selector: string])[] = [
   ['/docs/api', '#viewer .opblock'],
   ['/docs/errors', 'text=rate_limited'],
   ['/docs/errors/rate_limited', 'text=RESOURCE_EXHAUSTED'],
+  ['/compare', 'text=One operation, five wires'],
   ['/report', 'body'],
 ];
+
+/** The colour behind a page: that of the root, or of the body if the root has none. */
+const groundColour = `[document.documentElement, document.body]
+  .map((element) => getComputedStyle(element).backgroundColor)
+  .find((colour) => colour !== 'rgba(0, 0, 0, 0)')`;
 
 describe.each(shown)('the page %s', (path, selector) => {
   test.each<Looking>([
@@ -77,9 +83,7 @@ describe.each(shown)('the page %s', (path, selector) => {
         path,
         async (page) => {
           await page.locator(selector).first().waitFor();
-          ground = await page.evaluate(
-            'getComputedStyle(document.documentElement).backgroundColor',
-          );
+          ground = await page.evaluate(groundColour);
         },
         { scheme },
       );

@@ -281,7 +281,7 @@ describe('the lines at the start', () => {
   test('name what to open in a browser, and the demo keys', async () => {
     const lines = linesFor({ http: server.ports.http, grpc: 4001 }, config);
     const urls = lines.flatMap((line) => line.match(/http:\S+/g) ?? []);
-    expect(urls.length).toBe(5);
+    expect(urls.length).toBe(6);
     for (const url of urls)
       expect([url, (await fetch(url, { headers: html })).status]).toEqual([url, 200]);
     expect(lines.join('\n')).toContain('127.0.0.1:4001');
