@@ -17,6 +17,7 @@ answers which of them to take. Before anything is timed, all results are checked
   npm run bench                                      the main questions, in at most 5 minutes
   npm run bench -- --quick                           a minute: a smoke test, which answers nothing
   npm run bench -- --full                            every question, in parts; an hour or so
+  npm run bench -- --part idle,caching               some parts of it
   npm run bench -- --list                            what would run, and for how long
 
 Measure something else

@@ -6,6 +6,7 @@ import { commandFor } from '../../bench/report/answer-lines.ts';
 import { renderBoard } from '../../bench/report/board-text.ts';
 import { inkFor, plain } from '../../bench/report/ink.ts';
 import { createProgress, createTimeLeft } from '../../bench/report/progress.ts';
+import { tablesOf } from '../../bench/report/tables/index.ts';
 import { renderEnd } from '../../bench/report/terminal.ts';
 import { formatSpread } from '../../bench/result/format.ts';
 import { parseResult, type Result } from '../../bench/result/result.ts';
@@ -81,6 +82,9 @@ describe('the end of a run', () => {
     // 0.2 of a core for 1,000 ms, and 1,000 calls.
     const result = resultOf([callCell('point-read', 'rest'), callCell('point-read', 'grpc')]);
     expect(renderEnd(result)).toContain('own CPU, µs a read: REST 200, gRPC 200.');
+    const [table] = tablesOf(result);
+    const at = table?.columns.findIndex(({ head }) => head === 'client µs (lean)');
+    expect(table?.rows.map((row) => row[at ?? 0])).toEqual(['200', '200']);
   });
 
   test('asks each question as a person does, and answers beside it', () => {

@@ -4,6 +4,7 @@ import { type ReportTable, right } from '../../result/table.ts';
 import { cellsOf, labelOf } from '../../scenarios/labels.ts';
 import { closedOf, isValid, openOf, overAutocannon, typical } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
+import { clientMicros } from '../client-cost.ts';
 import {
   baselineLabel,
   byteColumns,
@@ -41,6 +42,11 @@ export function loadTable(result: Result, scenario: Scenario): ReportTable {
             (cell) => formatNumber(typical(cell, 'cpuAtRate')),
           ],
           [right(of), ratio('cpuAtRate')],
+          // The tool's own cost, beside the server's.
+          [
+            right(`client µs (${open.driver})`),
+            (cell) => formatNumber(typical(cell, (sample) => clientMicros(openOf(sample)))),
+          ],
           [right('p50 ms'), quantileText(response, 0.5)],
           [right(of), ratio('responseAtRate')],
           [right('p99'), quantileText(response, 0.99)],
