@@ -9,6 +9,8 @@ import type { Result } from './result/result.ts';
 import { isSmokeTest } from './result/smoke-test.ts';
 import type { Request } from './trial/plan.ts';
 
+const root = join(import.meta.dirname, '..');
+
 /** Minutes of UTC, such as `2026-11-29T1327`; sorts by time, and needs no quotes in any shell. */
 const stampOf = (time: string): string => time.slice(0, 16).replace(':', '');
 
@@ -56,8 +58,9 @@ function write(result: Result, folder: string): void {
   writeJson(join(folder, 'result.json'), result);
   writeWhole(join(folder, 'report.md'), renderReport(result));
   writeWhole(join(folder, 'report.html'), renderHtml(result));
-  writeWhole(join(folder, 'compare.html'), renderSideBySide());
   writeWhole(join(folder, boardFile), renderBoardSvg(result, 'light'));
+  const linkOf = (file: string) => relative(folder, join(root, file));
+  writeWhole(join(folder, 'compare.html'), renderSideBySide({ linkOf }));
 }
 
 interface Publication {

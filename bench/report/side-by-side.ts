@@ -1,6 +1,6 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cell, parseResult, type Result } from '../result/result.ts';
+import type { Cell, Result } from '../result/result.ts';
 import type { WireName } from '../result/wires.ts';
 import {
   type At,
@@ -11,6 +11,7 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
+import { committedResult } from './committed-result.ts';
 
 /**
  * Writes the figures that the side-by-side page shows, from the newest committed run; `--check`
@@ -86,9 +87,7 @@ export function measuredCalls(
 }
 
 function main(): void {
-  const committed = globSync('bench/results/2*.json', { cwd: root }).sort().at(-1);
-  if (!committed) throw new Error('Expected a committed result in bench/results, found none.');
-  const result = parseResult(JSON.parse(readFileSync(join(root, committed), 'utf8')));
+  const { path: committed, result } = committedResult();
   const { environment, startedAt } = result;
   const where = `${environment.cpuModel}, ${startedAt.slice(0, 10)}`;
   const measured = { source: committed, where, calls: measuredCalls(result) };

@@ -1,7 +1,7 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseResult } from '../result/result.ts';
 import { renderBoardSvg } from './board-svg.ts';
+import { committedResult } from './committed-result.ts';
 import { renderReadmeResults } from './readme.ts';
 
 /**
@@ -15,9 +15,7 @@ const path = join(root, 'README.md');
 const begin = '<!-- results: begin -->\n';
 const end = '<!-- results: end -->';
 
-const committed = globSync('bench/results/2*.json', { cwd: root }).sort().at(-1);
-if (!committed) throw new Error('Expected a committed result in bench/results, found none.');
-const result = parseResult(JSON.parse(readFileSync(join(root, committed), 'utf8')));
+const { path: committed, result } = committedResult();
 
 const readme = readFileSync(path, 'utf8');
 const [before, rest = ''] = readme.split(begin, 2);

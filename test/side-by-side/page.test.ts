@@ -39,6 +39,15 @@ describe('the side-by-side page', () => {
     }
   });
 
+  test('shows what a call costs, with its range, where the committed run measured it', () => {
+    for (const name of ['getPayment', 'createPayment', 'screen', 'watchEvents'] as const) {
+      const section = sections[names.indexOf(name)] ?? '';
+      expect(section).toMatch(/<h3>Server CPU of [a-z 0-9]+<\/h3>/);
+      expect(section).toMatch(/<p class=z>[\d,.]+ µs<\/p>/);
+      expect(section).toMatch(/[\d,.]+ to [\d,.]+ µs/);
+    }
+  });
+
   test('runs no script and loads nothing', () => {
     expect(html).not.toMatch(/<script|<link|<img|\bsrc=|url\(|@import|\son\w+=|\sstyle=/);
     expect(html).toContain("default-src 'none'");
