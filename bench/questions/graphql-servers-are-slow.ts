@@ -1,4 +1,9 @@
+import { formatNumber } from '../result/format.ts';
+import type { Picture } from '../result/picture.ts';
+import type { AttributionPart } from '../statistics/attribution-by-round.ts';
+import { type WireAttribution, wireAttributions } from '../statistics/attribution-by-wire.ts';
 import { type Contrast, contrast, type MetricName } from '../statistics/summary.ts';
+import { layersPicture, layersTable } from './attribution-picture.ts';
 import { contrastText, notMeasured, type Question, shownIn, timesOf } from './question.ts';
 import { ratioPicture, ratioTable } from './ratios.ts';
 
@@ -23,15 +28,38 @@ const ratios: readonly Ratio[] = [
   yogaOverRest,
   leanOverRest,
   { ...atRate, label: 'GraphQL over its lean host', pair: ['graphql', 'graphql-lean'] },
-  { ...ofLayers, label: 'bare yoga over bare graphql', pair: ['yoga', 'graphql-execute'] },
+  { ...ofLayers, label: 'Yoga over graphql-js, no core', pair: ['yoga', 'graphql-execute'] },
+  { ...ofLayers, label: 'graphql-jit over graphql-js', pair: ['graphql-jit', 'graphql-execute'] },
   {
     ...ofLayers,
-    label: 'GraphQL (lean host) over bare graphql',
-    pair: ['graphql-lean', 'graphql-execute'],
+    label: 'GraphQL (lean host) over graphql-js with core',
+    pair: ['graphql-lean', 'graphql-core'],
   },
 ];
 
 const costsMore = (found: Contrast): boolean => shownIn(found) === 'more';
+
+/** The part of a read on Yoga that costs most. */
+function largestText({ parts, total }: WireAttribution): string {
+  const [largest] = parts.toSorted((a, b) => b.micros - a.micros);
+  if (!largest) return '';
+  const micros = ({ micros }: AttributionPart) => formatNumber(Number(micros.toPrecision(2)));
+  return `; of the ${micros(total)} µs on Yoga, ${micros(largest)} are for ${largest.label}`;
+}
+
+const ratiosOf = (yoga: Contrast, lean: Contrast): Picture =>
+  ratioPicture(
+    {
+      label: 'GraphQL over REST, server CPU of a read at equal rate',
+      contender: 'GraphQL',
+      baseline: 'REST',
+      better: 'less',
+    },
+    [
+      { label: 'Yoga', wire: 'graphql', found: yoga },
+      { label: 'lean host', wire: 'graphql', found: lean },
+    ],
+  );
 
 /** Separates the cost of the usual server's HTTP layer from that of the language. */
 export const graphqlServersAreSlow: Question = {
@@ -48,22 +76,16 @@ export const graphqlServersAreSlow: Question = {
       const one = of(ratio);
       return one ? [{ label: ratio.label, wire: 'graphql' as const, found: one }] : [];
     });
+    const layers = wireAttributions(result).filter(({ wire }) => wire === 'graphql');
+    const whole = layers.find(({ name }) => name === 'graphql');
     const verdict = {
       because: `read, server CPU: ${found.map((one) => `${one.label} ${contrastText(one.found)}`).join('; ')}.`,
-      finding: `in Node, a GraphQL read on Yoga costs ${timesOf(yoga, "REST's server CPU")}, on a lean host ${contrastText(lean)}`,
-      picture: ratioPicture(
-        {
-          label: 'GraphQL over REST, server CPU of a read at equal rate',
-          contender: 'GraphQL',
-          baseline: 'REST',
-          better: 'less',
-        },
-        [
-          { label: 'Yoga', wire: 'graphql', found: yoga },
-          { label: 'lean host', wire: 'graphql', found: lean },
-        ],
-      ),
-      numbers: [ratioTable('server CPU of a read', found)],
+      finding: `in Node, a GraphQL read on Yoga costs ${timesOf(yoga, "REST's server CPU")}, on a lean host ${contrastText(lean)}${whole ? largestText(whole) : ''}`,
+      picture: whole ? layersPicture(whole) : ratiosOf(yoga, lean),
+      numbers: [
+        ratioTable('server CPU of a read', found),
+        ...(layers.length > 0 ? [layersTable(layers)] : []),
+      ],
     };
     if (!costsMore(yoga)) {
       const isShown = shownIn(yoga) !== 'not shown';

@@ -96,7 +96,7 @@ export const attributionChains: readonly AttributionChain[] = [
       posts,
       graphqlJson,
       graphqlJs,
-      step('library', 'Yoga', 'yoga'),
+      step('library', "Yoga's own path", 'yoga'),
       step('core', 'core', 'yoga-core'),
       step('our code', 'the GraphQL room', 'graphql'),
     ],

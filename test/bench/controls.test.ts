@@ -38,17 +38,29 @@ const toCreate = { amount: 1999, currency: 'GBP', paymentMethod: 'pm_card_ok' } 
 
 const bytesOf = (of: Payment): Buffer =>
   message('payments.v1.Payment').serialize(encodeMessage(of));
+const { customer: customerId, ...inGraphql } = payment;
+const graphqlPayment = {
+  ...inGraphql,
+  customerId,
+  status: 'SUCCEEDED',
+  captureMethod: 'AUTOMATIC',
+  createdAt: new Date(payment.createdAt).toISOString(),
+  updatedAt: new Date(payment.updatedAt).toISOString(),
+};
 const constants: Constants = {
   rest: JSON.stringify(encodeJson(payment)),
   restCreated: JSON.stringify(encodeJson(created)),
-  graphql: { data: { result: null } },
+  graphql: { data: { result: graphqlPayment }, extensions: { requestId: 'r' } },
   grpc: {
     path: '/payments.v1.PaymentService/GetPayment',
     message: bytesOf(payment).toString('base64'),
     createPath: '/payments.v1.PaymentService/CreatePayment',
     created: bytesOf(created).toString('base64'),
   },
-  websocket: { welcome: '{"type":"welcome","request_id":"r"}', result: '' },
+  websocket: {
+    welcome: '{"type":"welcome","request_id":"r"}',
+    result: JSON.stringify({ id: 'call-1', type: 'result', output: encodeJson(payment) }),
+  },
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'fivewire-controls-'));
@@ -96,6 +108,30 @@ describe.each(Object.entries(openers))('the control %s', (name, open) => {
         expect(await client.getPayment({ id: payment.id })).toEqual(payment);
         const answer = client.createPayment(toCreate, { idempotencyKey: 'once' });
         expect(await answer).toEqual(created);
+      }
+      await client.close();
+    }));
+});
+
+const graphql: Open = ({ http }) => createGraphqlClient({ target: at(http) });
+const websocket: Open = ({ http }) =>
+  createWebsocketClient({ target: `ws://127.0.0.1:${http}`, key: adminKey });
+const readers: Readonly<Record<string, Open>> = {
+  'graphql-constant': graphql,
+  'graphql-json': graphql,
+  'graphql-execute': graphql,
+  'graphql-jit': graphql,
+  yoga: graphql,
+  ws: websocket,
+  'ws-json': websocket,
+};
+
+describe.each(Object.entries(readers))('the control %s, which only reads', (name, open) => {
+  test('gives the captured answer to the real client, again and again', () =>
+    withControl(name, async ({ address }) => {
+      const client = await open(address);
+      for (let again = 0; again < 3; again += 1) {
+        expect(await client.getPayment({ id: payment.id })).toEqual(payment);
       }
       await client.close();
     }));
