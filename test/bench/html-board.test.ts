@@ -112,6 +112,16 @@ describe('the board', () => {
     expect(notes).toBe('gRPC, creates/s: sent late by 3 ms.');
   });
 
+  test('says the figure, its unit, its range and what it is at once where a pointer is', async () => {
+    const tip = await pages.on(async (page) => {
+      await page.locator('.wide-board tbody td').first().hover();
+      return page.locator('#tip').textContent();
+    });
+    expect(tip).toBe(
+      'REST, reads/s: 17,700, range 15,500–19,300. Reads of one payment a second, at capacity. Best, or not told apart from the best.',
+    );
+  });
+
   test('is a small table for each column on a phone, without wires that it does not apply to', async () => {
     const found = await pages.on(
       (page) =>
@@ -157,6 +167,16 @@ describe('what to choose', () => {
 });
 
 describe('the page around them', () => {
+  test('has no empty head of a column, and no faded number', async () => {
+    const found = await pages.on((page) =>
+      page.evaluate(`[
+        [...document.querySelectorAll('th')].filter((head) => head.textContent.trim() === '').length,
+        [...document.querySelectorAll('td, td *, th, th *')]
+          .filter((one) => getComputedStyle(one).opacity !== '1').length]`),
+    );
+    expect(found).toEqual([0, 0]);
+  });
+
   test('has no link that leads nowhere', async () => {
     const dead = await pages.on((page) =>
       page.evaluate(`[...document.querySelectorAll('a[href^="#"]')]

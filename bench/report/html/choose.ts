@@ -1,13 +1,13 @@
 import type { Choice } from '../choose.ts';
 import { prose } from './markup.ts';
 
-const linkMarkup = (number: number): string =>
-  `<a href="#q${number}" aria-label="Question ${number}">${number}</a>`;
-
-/** The questions that have an answer below; the others would be links to nothing. */
-const evidenceMarkup = ({ questions }: Choice, answered: ReadonlySet<number>): string => {
-  const links = questions.filter((number) => answered.has(number)).map(linkMarkup);
-  return links.length === 0 ? '' : ` <span class="evidence">Answers: ${links.join(', ')}</span>`;
+/** The questions that have an answer below; links to the others would lead to nothing. */
+const evidenceMarkup = ({ questions }: Choice, answered: ReadonlyMap<number, string>): string => {
+  const links = questions.flatMap((number) => {
+    const asks = answered.get(number);
+    return asks === undefined ? [] : [`<a href="#q${number}">${prose(asks)}</a>`];
+  });
+  return links.length === 0 ? '' : `<p class="evidence">${links.join(' ')}</p>`;
 };
 
 const heads: Readonly<Record<'case' | 'take' | 'because' | 'unless', string>> = {
@@ -17,8 +17,14 @@ const heads: Readonly<Record<'case' | 'take' | 'because' | 'unless', string>> = 
   unless: 'unless',
 };
 
-/** A table to take to a meeting. On a narrow page each row is a block. */
-export function chooseMarkup(choices: readonly Choice[], answered: ReadonlySet<number>): string {
+/**
+ * A table to take to a meeting. On a narrow page each row is a block.
+ * @param answered how the questions that this run answers are asked, by number
+ */
+export function chooseMarkup(
+  choices: readonly Choice[],
+  answered: ReadonlyMap<number, string>,
+): string {
   const rows = choices.map((choice) => {
     const cells = [
       ['take', `<b>${prose(choice.take)}</b>`],

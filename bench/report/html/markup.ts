@@ -21,8 +21,11 @@ const alignOf = (column: ReportColumn | undefined): string =>
 
 /** A table that scrolls by itself on a narrow page. */
 export function tableMarkup({ title, columns, rows }: ReportTable): string {
-  const heads = columns.map(
-    (column) => `<th scope="col"${alignOf(column)}>${prose(column.head)}</th>`,
+  // The corner over the names of the rows is empty, and so no head.
+  const heads = columns.map((column) =>
+    column.head === ''
+      ? '<td></td>'
+      : `<th scope="col"${alignOf(column)}>${prose(column.head)}</th>`,
   );
   const lines = rows.map((row) => {
     const cells = row.map((text, at) => {

@@ -37,7 +37,7 @@ const emptyText = '<p class="empty">This run did not measure any of this.</p>';
 function firstSections(result: Result, { judged, board, rate, choices }: Contents): Section[] {
   const measured = judged.filter(({ verdict }) => verdict.answer !== 'not measured');
   const unmeasured = judged.filter(({ verdict }) => verdict.answer === 'not measured');
-  const answered = new Set(measured.map(({ number }) => number));
+  const answered = new Map(measured.map(({ number, asks }) => [number, asks]));
   return [
     { id: 'board', title: 'The board', lead: '', body: boardMarkup(board, rate) },
     {

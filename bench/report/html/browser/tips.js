@@ -89,3 +89,13 @@ for (const chart of document.querySelectorAll('.chart')) {
   chart.addEventListener('blur', leave);
   chart.addEventListener('keydown', onKey);
 }
+
+/** Cells and heads of the board, which a finger points at too. */
+for (const cell of document.querySelectorAll('.board [title]')) {
+  texts.set(cell, cell.title);
+  cell.setAttribute('aria-description', cell.title);
+  cell.removeAttribute('title');
+  cell.addEventListener('pointerenter', () => showTip(cell));
+  cell.addEventListener('click', () => showTip(cell));
+  cell.addEventListener('pointerleave', hideTip);
+}
