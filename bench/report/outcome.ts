@@ -20,6 +20,11 @@ const withoutFaults = (sample: Sample): Sample => ({
   closed: sample.closed.map((load) => ({ ...load, invalid: [] })),
   open: sample.open.map((load) => ({ ...load, invalid: [] })),
   capacity: sample.capacity.map((search) => ({ ...search, invalid: [] })),
+  mix: sample.mix && {
+    ...sample.mix,
+    whole: { ...sample.mix.whole, invalid: [] },
+    readAlone: { ...sample.mix.readAlone, invalid: [] },
+  },
 });
 
 const isSound = ({ invalid, samples }: Cell): boolean => invalid.length === 0 && samples.length > 0;
@@ -59,7 +64,10 @@ export function lostAnswers(result: Result): readonly Question[] {
 }
 
 const loadsOf = ({ samples }: Cell) =>
-  samples.flatMap(({ closed, open, capacity }) => [...closed, ...open, ...capacity]);
+  samples.flatMap(({ closed, open, capacity, mix }) => [
+    ...[...closed, ...open, ...capacity],
+    ...(mix ? [mix.whole, mix.readAlone] : []),
+  ]);
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
