@@ -1,4 +1,4 @@
-import { formatCount, formatTimes } from '../result/format.ts';
+import { formatCount } from '../result/format.ts';
 import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import { left, type ReportTable, right } from '../result/table.ts';
@@ -12,7 +12,7 @@ import {
   type Metric,
   rangeOf,
 } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, shownIn } from './question.ts';
+import { contrastText, notMeasured, type Question, shownIn, timesOf } from './question.ts';
 import { ratioTable } from './ratios.ts';
 
 const scenario = 'mixed';
@@ -103,7 +103,7 @@ export const mixedTellsMore: Question = {
     if (!largest) return notMeasured('a mix of calls on REST and another wire');
     const name = labels[largest.wire];
     const evidence = {
-      finding: `on this machine, ${name} reaches ${contrastText(largest.alone)} REST's highest rate in reads alone, and ${formatTimes(largest.mix.comparison.ratio)}× in a mix of reads, screens and writes, a change by ${contrastText(largest.shift)}`,
+      finding: `on this machine, ${name} reaches ${timesOf(largest.alone, "REST's highest rate in reads alone")}, and ${timesOf(largest.mix, 'in a mix of reads, screens and writes')}`,
       because: becauseOf(result, compared),
       picture: pictureOf(result),
       numbers: [

@@ -52,7 +52,10 @@ export interface PreparedMix {
 /** Splits numbers into stages. @throws Error if there are more or fewer than the stages have */
 function stagesOf(numbers: readonly number[], sizes: readonly number[]): number[][] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  check(numbers.length === total, `an operation of ${total} requests, not of ${numbers.length}`);
+  check(
+    numbers.length === total,
+    `as many requests as stages take, ${total}, not ${numbers.length}`,
+  );
   let from = 0;
   return sizes.map((size) => {
     from += size;
