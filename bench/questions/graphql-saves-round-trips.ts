@@ -12,7 +12,14 @@ import {
   typical,
   wireOf,
 } from '../statistics/summary.ts';
-import { contrastText, notMeasured, type Question, shownIn, type Verdict } from './question.ts';
+import {
+  contrastText,
+  notMeasured,
+  type Question,
+  shownIn,
+  timesOf,
+  type Verdict,
+} from './question.ts';
 import { ratioTable } from './ratios.ts';
 
 const graphql = 'graphql-loaders';
@@ -65,8 +72,8 @@ const requestTable = (result: Result): ReportTable => ({
 function speedOf(found: Contrast, other: string): string {
   const { ratio, interval } = found.comparison;
   const shown = shownIn(found);
-  if (shown === 'not shown') return `no faster than ${other}: ${contrastText(found)} its time`;
-  if (shown === 'more') return `slower than ${other}: ${contrastText(found)} its time`;
+  if (shown === 'not shown') return `no faster than ${other}: ${timesOf(found, 'its time')}`;
+  if (shown === 'more') return `slower than ${other}: ${timesOf(found, 'its time')}`;
   const faster = 1 / ratio;
   const range =
     interval &&

@@ -163,6 +163,14 @@ describe('where the winner changes with the size', () => {
     expect(crossings).toBe(1);
   });
 
+  test('a crossing without an interval is neither drawn nor named', () => {
+    const verdict = questionOf(3).judge(committed);
+    const { picture } = verdict;
+    const drawn = picture?.kind === 'lines' ? picture.crossovers.map(({ label }) => label) : [];
+    expect(drawn).toEqual(['GraphQL and REST']);
+    expect(sentenceOf(verdict)).toContain('no crossing of the two is shown');
+  });
+
   test('one leader everywhere is named, and no crossing is drawn', () => {
     const { sentence, crossings } = judged(payloads([2, 2, 2, 2, 2]));
     expect(sentence).toMatch(/^No: REST costs less CPU from [\d.]+ k?B to 1\.1 MB;/);
@@ -178,7 +186,6 @@ describe('where the winner changes with the size', () => {
   });
 });
 
-/** Draws one of a list, or nothing of an empty one. */
 const removals = fc.record({
   cells: fc.array(fc.nat(), { maxLength: 30 }),
   samples: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 20 }),

@@ -159,6 +159,21 @@ test("the JSON's numbers are in the curves of latency against load; hollow is wh
   });
 });
 
+test('no line goes through a point that is INVALID', async () => {
+  const chart = 'curve-point-read-read-0';
+  const lines: string[] = await pages.on((page) =>
+    page.evaluate(`[...document.querySelectorAll('[data-drawing="${chart}"] .wide path')]
+      .filter((path) => path.closest('[stroke-width="2"]') && !path.closest('.mark'))
+      .map((path) => path.getAttribute('d'))`),
+  );
+  const found = Map.groupBy(marksOf(chart), ({ series }) => series);
+  const valid = [...found.values()].map(
+    (all) => all.filter(({ valid }) => valid === 'true').length,
+  );
+  expect(lines.map((d) => d.split(/[ML]/).length - 1)).toEqual(valid);
+  expect(Math.max(...valid)).toBeLessThan(found.values().next().value?.length ?? 0);
+});
+
 test.each(['point-read-read', 'create-create'])(
   "the JSON's numbers are in the percentiles of %s",
   (name) => {

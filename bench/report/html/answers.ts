@@ -81,13 +81,13 @@ ${behindMarkup(result, judged)}
 </article>`;
 }
 
-/** The questions that this run does not answer. */
-export const unmeasuredMarkup = (judged: readonly Judged[]): string =>
+/** The questions that this run does not answer, each with the command that answers it. */
+export const unmeasuredMarkup = (result: Result, judged: readonly Judged[]): string =>
   judged.length === 0
     ? ''
     : `<details class="unmeasured"><summary>Not measured in this run (${judged.length})</summary><ul>${judged
         .map(
-          ({ number, asks, verdict }) =>
-            `<li id="q${number}">${prose(asks)} ${prose(sentenceOf(verdict))}</li>`,
+          ({ number, asks, verdict, scenarios, wires }) =>
+            `<li id="q${number}">${prose(asks)} ${prose(sentenceOf(verdict))} <code>${escaped(commandOf(result, withFloor(result, scenarios), wires))}</code></li>`,
         )
         .join('')}</ul></details>`;

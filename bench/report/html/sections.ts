@@ -50,7 +50,7 @@ function firstSections(result: Result, { judged, board, rate, choices }: Content
       id: 'answers',
       title: 'Answers',
       lead: 'Common claims, judged by this run. A range in brackets is the 95 % interval over fresh processes. The grey band is the noise floor: how far two copies of one server are apart.',
-      body: `${measured.length === 0 ? emptyText : indexMarkup(measured) + measured.map((one) => cardMarkup(result, one)).join('\n')}${unmeasuredMarkup(unmeasured)}`,
+      body: `${measured.length === 0 ? emptyText : indexMarkup(measured) + measured.map((one) => cardMarkup(result, one)).join('\n')}${unmeasuredMarkup(result, unmeasured)}`,
     },
   ];
 }
