@@ -93,6 +93,13 @@ function farOf(result: Result): number | undefined {
   return all.length === 0 ? undefined : Math.max(...all);
 }
 
+/** GraphQL's time over each other way's. */
+const timesAt = (result: Result, rttMs: number) =>
+  contenders.slice(1).flatMap(([name, wire]) => {
+    const found = contrast(result, 'screen', [graphql, name], 'latency', { rttMs });
+    return found ? [{ name, label: `over ${nameOf(name)}`, wire, found }] : [];
+  });
+
 export const graphqlSavesRoundTrips: Question = {
   number: 4,
   asks: 'Does GraphQL save round trips?',
@@ -105,11 +112,7 @@ export const graphqlSavesRoundTrips: Question = {
     );
     if (ours === undefined || chatty === undefined) return notMeasured('the screen');
     const far = farOf(result);
-    const times = contenders.slice(1).flatMap(([name, wire]) => {
-      const at = { rttMs: far ?? 0 };
-      const found = contrast(result, 'screen', [graphql, name], 'latency', at);
-      return found ? [{ name, label: `over ${nameOf(name)}`, wire, found }] : [];
-    });
+    const times = far === undefined ? [] : timesAt(result, far);
     const speeds = times
       .filter(({ name }) => name !== 'grpc-batch')
       .map(({ name, found }) =>
@@ -123,11 +126,13 @@ export const graphqlSavesRoundTrips: Question = {
           ? [`at a round trip of ${far} ms GraphQL is ${speeds.join(', and ')}`]
           : []),
       ].join('; '),
-      because: `${counts}, gRPC with a batch in ${formatTenth(requestsOf(result, 'grpc-batch'))}. GraphQL's time at a round trip of ${far ?? 0} ms: ${times.map(({ label, found }) => `${label} ${contrastText(found)}`).join('; ')}.`,
+      because: `${counts}, gRPC with a batch in ${formatTenth(requestsOf(result, 'grpc-batch'))}.${times.length === 0 ? '' : ` GraphQL's time at a round trip of ${far} ms: ${times.map(({ label, found }) => `${label} ${contrastText(found)}`).join('; ')}.`}`,
       picture: pictureOf(result),
       numbers: [
         requestTable(result),
-        ratioTable(`time of a screen at ${far ?? 0} ms, GraphQL`, times),
+        ...(times.length === 0
+          ? []
+          : [ratioTable(`time of a screen at ${far} ms, GraphQL`, times)]),
       ],
     };
     return { answer: ours < chatty ? 'yes' : 'no', ...evidence };
