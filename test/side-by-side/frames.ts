@@ -45,9 +45,13 @@ export function http2Capture({ request, response }: Tapped, lastStream: number):
   const again = counts((frames) =>
     sizeOf(frames.filter(({ isOfCall, stream }) => isOfCall && stream > lastStream)),
   );
+  const ofCalls = counts((frames) => sizeOf(frames.filter(({ isOfCall }) => isOfCall)));
   return {
     protocol: 'http2',
-    setup: counts((frames) => sizeOf(frames.filter(({ stream }) => stream === 0))),
+    setup: {
+      request: request.length - ofCalls.request,
+      response: response.length - ofCalls.response,
+    },
     request: shown(sides.request),
     response: shown(sides.response),
     ...(again.request > 0 && { again }),

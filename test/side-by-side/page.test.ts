@@ -68,6 +68,8 @@ describe('the side-by-side page', () => {
     const read = callsOf('getPayment')?.get('ok');
     expect(read?.get('rest')?.response.bytes).toBe(1043);
     expect(read?.get('grpc')?.response.notes[0]).toContain('192 bytes');
+    // The preface, SETTINGS and its acknowledgement.
+    expect(read?.get('grpc')?.request.notes[1]).toContain('48 bytes');
     // Two bytes of header, four of mask and 97 of JSON.
     expect(read?.get('websocket')?.request.bytes).toBe(103);
   });

@@ -17,7 +17,7 @@ export interface Tap {
   close(): void;
 }
 
-const quietMs = 25;
+const quietMs = 40;
 
 export async function openTap(to: number): Promise<Tap> {
   const sockets = new Set<Socket>();
