@@ -43,7 +43,7 @@ const costsMore = (found: Contrast): boolean => shownIn(found) === 'more';
 function largestText({ parts, total }: WireAttribution): string {
   const [largest] = parts.toSorted((a, b) => b.micros - a.micros);
   if (!largest) return '';
-  const micros = ({ micros }: AttributionPart) => formatNumber(Number(micros.toPrecision(2)));
+  const micros = ({ micros }: AttributionPart) => formatNumber(Math.round(micros));
   return `; of the ${micros(total)} µs on Yoga, ${micros(largest)} are for ${largest.label}`;
 }
 

@@ -237,18 +237,36 @@ const layers = {
   'grpc-js-constant': 84,
   'grpc-js-core': 118,
 };
+const graphqlLayers = {
+  graphql: 128,
+  'graphql-lean': 92,
+  'graphql-constant': 21,
+  'graphql-json': 27,
+  'graphql-execute': 41,
+  'graphql-jit': 33,
+  'graphql-core': 70,
+  yoga: 83,
+  'yoga-core': 108,
+};
+const websocketLayers = { websocket: 52, ws: 14, 'ws-json': 19, 'ws-core': 36 };
 
-const attribution = Object.entries(layers).map(([name, cpu]) =>
-  cell('attribution', name, /^(rest|grpc$)/.test(name) ? 'room' : 'control', (random) => ({
-    closed: [],
-    open: ['read', 'create'].map((workload) =>
-      open(random, workload, cpu * (workload === 'read' ? 1 : 2) * noise(random), {
-        perSecond: 1000,
+const layered = (scenario: string, costs: Readonly<Record<string, number>>) =>
+  Object.entries(costs).map(([name, cpu]) =>
+    cell(
+      scenario,
+      name,
+      /^(rest|grpc$|graphql$|graphql-lean|websocket)/.test(name) ? 'room' : 'control',
+      (random) => ({
+        closed: [],
+        open: ['read', 'create'].map((workload) =>
+          open(random, workload, cpu * (workload === 'read' ? 1 : 2) * noise(random), {
+            perSecond: 1000,
+          }),
+        ),
+        wire: ['read', 'create'].map((workload) => wire(workload, natures.rest)),
       }),
     ),
-    wire: ['read', 'create'].map((workload) => wire(workload, natures.rest)),
-  })),
-);
+  );
 
 /** The screen's ways: what they cost the server, and how many requests one after the other. */
 const ways = {
@@ -358,7 +376,9 @@ export const htmlSample: Result = {
     ...calls
       .filter(([, { kind }]) => kind === 'room')
       .map(([name, nature]) => payload(name, nature)),
-    ...attribution,
+    ...layered('attribution', layers),
+    ...layered('attribution-graphql', graphqlLayers),
+    ...layered('attribution-websocket', websocketLayers),
     ...screens,
     ...events,
   ],
