@@ -43,7 +43,7 @@ const cards: readonly Card[] = [
   {
     wire: 'sse',
     name: 'SSE',
-    what: 'Events over HTTP as they happen; a reader resumes where it was. Without `head` the stream goes on.',
+    what: 'Events over HTTP; a reader resumes where it was. Without `head` the stream goes on.',
     links: () => [['/docs/asyncapi.yaml', 'AsyncAPI document']],
   },
   {

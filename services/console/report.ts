@@ -13,9 +13,14 @@ const missingPage = (): WebPage => {
   return htmlPage(html);
 };
 
-/** A page that the bench wrote, with its scripts and no others. */
+/**
+ * A page that the bench wrote, with its scripts and no others. The page beside it has another
+ * address here.
+ */
 const asWritten = (html: string): WebPage =>
-  htmlPage(html, { sources: { styles: ["'unsafe-inline'"], images: ['blob:'] } });
+  htmlPage(html.replaceAll('href="compare.html', 'href="/compare'), {
+    sources: { styles: ["'unsafe-inline'"], images: ['blob:'] },
+  });
 
 /** Serves the page of the last run, read again when it has changed. */
 export function createReportSource(path: string | URL): PageSource {

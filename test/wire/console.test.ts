@@ -242,8 +242,9 @@ test('the report is the page that the bench wrote last, or how to get one', asyn
   expect(await read()).toContain('npm run bench');
   writeFileSync(path, '<!doctype html><title>One</title><script>1</script>');
   expect(await read()).toContain('One');
-  writeFileSync(path, '<!doctype html><title>Another</title>');
+  writeFileSync(path, '<!doctype html><title>Another</title><a href="compare.html#screen">A</a>');
   expect(await read()).toContain('Another');
+  expect(await read()).toContain('href="/compare#screen"');
   rmSync(path);
   expect(await read()).toContain('npm run bench');
 });
