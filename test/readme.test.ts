@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linesFor } from '../services/announce.ts';
 import { readConfig } from '../services/config.ts';
 import { createInProcessClient } from '../services/core/client.ts';
 import { createDemoMerchants } from '../services/demo/merchants.ts';
@@ -38,6 +39,11 @@ test('README lists exactly the settings that the server reads', () => {
   const source = readFileSync(join(root, 'services/config.ts'), 'utf8');
   const read = [...source.matchAll(/^ {2}([A-Z0-9_]+): /gm)].map(([, name]) => name);
   expect(listed.sort()).toEqual(read.sort());
+});
+
+test('README shows what a start prints', () => {
+  const lines = linesFor({ http: 4000, grpc: 4001 }, readConfig({}));
+  expect(readme).toContain(`\`\`\`\n${lines.join('\n')}\n\`\`\``);
 });
 
 test('the numbers in README are those of the newest committed run', () => {
