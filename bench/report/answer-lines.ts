@@ -21,27 +21,44 @@ const inks: Readonly<Record<Answer, Parameters<Ink>[0]>> = {
 export const commandFor = ({ scenarios }: Question): string =>
   `npm run bench -- --only ${scenarios.join(',')}`;
 
-/** A question beside its answer, in as many lines as it takes. */
-function renderAnswer(question: Question, verdict: Verdict, ink: Ink): string {
-  const isMeasured = verdict.answer !== 'not measured';
-  const sentence = isMeasured ? sentenceOf(verdict) : `Not measured. ${commandFor(question)}`;
-  const asks = linesOf(question.asks, asksWidth);
-  const answer = linesOf(sentence, answerWidth);
-  return Array.from({ length: Math.max(asks.length, answer.length) }, (_, at) => {
-    const number = at === 0 ? String(question.number) : '';
-    const text = answer[at] ?? '';
-    // `No: a gRPC read …`: the first word or words are what a reader looks for.
-    const inked =
-      at === 0 ? text.replace(/^[^:.]+/, (opening) => ink(inks[verdict.answer], opening)) : text;
-    const left = `${number.padStart(numberWidth)}${gap}${(asks[at] ?? '').padEnd(asksWidth)}`;
-    return `${left}${gap}${inked}`.trimEnd();
+/** A question with a text beside it, in as many lines as both take. */
+function beside({ number, asks }: Question, text: string, ink: (line: string) => string): string {
+  const left = linesOf(asks, asksWidth);
+  const right = linesOf(text, answerWidth);
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
+    const start = (at === 0 ? String(number) : '').padStart(numberWidth);
+    const line = right[at] ?? '';
+    const inked = at === 0 ? ink(line) : line;
+    return `${start}${gap}${(left[at] ?? '').padEnd(asksWidth)}${gap}${inked}`.trimEnd();
   }).join('\n');
 }
 
-/** Each question as a person asks it, with its answer; those that were not measured come last. */
+/** `No: a gRPC read …`: the first word or words are what a reader looks for. */
+const renderAnswer = (question: Question, verdict: Verdict, ink: Ink): string =>
+  beside(question, sentenceOf(verdict), (line) =>
+    line.replace(/^[^:.]+/, (opening) => ink(inks[verdict.answer], opening)),
+  );
+
+const unanswered = 'Without an answer in this run. The command beside each measures what it needs:';
+
+/** Each question as a person asks it, with its answer; then those without one. */
 export function renderAnswers(result: Result, ink: Ink): string {
   const judged = questions.map((question) => ({ question, verdict: question.judge(result) }));
   const isMeasured = ({ verdict }: (typeof judged)[number]) => verdict.answer !== 'not measured';
-  const sorted = [...judged.filter(isMeasured), ...judged.filter((one) => !isMeasured(one))];
-  return sorted.map(({ question, verdict }) => renderAnswer(question, verdict, ink)).join('\n');
+  const others = judged.filter((one) => !isMeasured(one));
+  const parts = [
+    judged.filter(isMeasured).map(({ question, verdict }) => renderAnswer(question, verdict, ink)),
+    others.length === 0
+      ? []
+      : [
+          unanswered,
+          ...others.map(({ question }) =>
+            beside(question, commandFor(question), (line) => ink('dim', line)),
+          ),
+        ],
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }

@@ -22,18 +22,26 @@ export function createTimeLeft(estimateMs: number, now: () => number) {
   const startMs = now();
   let endMs = startMs + estimateMs;
   let updatedMs = startMs;
+  let leastMs = 0;
+  const leftMs = () => Math.max(leastMs, endMs - now());
   return {
+    /** @param ms what certainly is to come, until the first update */
+    atLeast(ms: number): void {
+      leastMs = ms;
+    },
     /** @param doneMs how much of the estimate is done */
     update(doneMs: number): void {
+      endMs = now() + leftMs();
+      leastMs = 0;
       const pace = (now() - startMs + believedMs) / (doneMs + believedMs);
       const estimatedMs = now() + (estimateMs - doneMs) * pace;
       const weight = 1 - Math.exp(-(now() - updatedMs) / settlingMs);
       endMs += (estimatedMs - endMs) * weight;
       updatedMs = now();
     },
-    leftMs: (): number => Math.max(0, endMs - now()),
+    leftMs,
     /** Of the whole run, 0 to 1. */
-    share: (): number => (now() - startMs) / Math.max(1, Math.max(now(), endMs) - startMs),
+    share: (): number => (now() - startMs) / Math.max(1, now() - startMs + leftMs()),
   };
 }
 
@@ -60,6 +68,8 @@ export function createProgress(
   now = () => performance.now(),
 ): RunProgress & { clear(): void } {
   const time = createTimeLeft(plan.estimateMs, now);
+  // The preflight may take longer than estimated, and none of the blocks is run meanwhile.
+  time.atLeast(plan.blocks.reduce((sum, { estimateMs }) => sum + estimateMs, 0));
   const rounds = 1 + Math.max(0, ...plan.blocks.map(({ round }) => round));
   const seen = new Set<string>();
   let round = 0;

@@ -3,6 +3,7 @@ import type { Result } from '../result/result.ts';
 import { smokeTestNote } from '../result/smoke-test.ts';
 import { callWires, labels } from '../result/wires.ts';
 import { findCell, floorFor, isValid, openOf, typical } from '../statistics/summary.ts';
+import { invalidLines } from './outcome.ts';
 
 /** How far a result can be trusted, in a sentence each. */
 
@@ -40,9 +41,14 @@ export function noiseSentence(result: Result): string {
     : `Differences below ${formatList(floors)} are noise in this run.`;
 }
 
-/** How many cells are valid. */
-export const validitySentence = ({ cells }: Result): string =>
-  `${cells.filter(isValid).length} of ${cells.length} cells valid.`;
+/** How many cells are valid, and how many of these lack some figure. */
+export function validitySentence(result: Result): string {
+  const { cells } = result;
+  const valid = cells.filter(isValid).length;
+  const partly =
+    invalidLines(result).length - cells.filter(({ invalid }) => invalid.length > 0).length;
+  return `${valid} of ${cells.length} cells valid${partly > 0 ? `, ${partly} of them in part` : ''}.`;
+}
 
 /** What has to be known before anything else; empty of a run that answers for its machine. */
 export const warnings = (result: Result): string[] => [

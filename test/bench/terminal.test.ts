@@ -75,7 +75,7 @@ describe('the end of a run', () => {
     const text = end.replaceAll('\n', ' ');
     expect(text).toMatch(/Equal rate [\d,]+ reads\/s \(server busy: REST \d+ %, gRPC \d+ %/);
     expect(text).toMatch(/Differences below \d+ % in CPU, .* are noise in this run\./);
-    expect(text).toMatch(/\d+ of \d+ cells valid\./);
+    expect(text).toMatch(/\d+ of \d+ cells valid/);
   });
 
   test("prints the load generator's own cost of a read, by wire", () => {
@@ -95,15 +95,28 @@ describe('the end of a run', () => {
     expect(end).toMatch(/ {2}Is gRPC faster than REST\? {2,}No: in Node, /);
   });
 
-  test('says in one line how to measure what was not measured, after all answers', () => {
+  test('says how to measure what has no answer, a line a question, after all answers', () => {
     const lines = renderEnd(resultOf([])).split('\n');
     for (const question of questions) {
-      const told = lines.filter((line) => line.endsWith(`Not measured. ${commandFor(question)}`));
-      expect(told.length, question.asks).toBeGreaterThan(0);
+      const found = lines.filter((line) => line.endsWith(` ${commandFor(question)}`));
+      expect(found.length, question.asks).toBeGreaterThan(0);
     }
-    const ends = end.trimEnd().split('\n');
-    const first = ends.findIndex((line) => line.includes('Not measured.'));
-    expect(ends.slice(first).some((line) => / (Yes|No|It depends): /.test(line))).toBe(false);
+    const [before = '', after = ''] = end.split('Without an answer in this run.');
+    expect(before).toMatch(/ (Yes|No|It depends): /);
+    expect(after).not.toMatch(/ (Yes|No|It depends): /);
+    expect(after).toContain('npm run bench -- --only ');
+  });
+
+  test('says how many cells are valid only in part', () => {
+    const cells = small.cells.map((cell, at) => ({
+      ...cell,
+      invalid: at === 0 ? ['events lost'] : [],
+      samples: cell.samples.map((sample) => ({
+        ...sample,
+        open: sample.open.map((load) => ({ ...load, invalid: at === 1 ? ['late'] : [] })),
+      })),
+    }));
+    expect(renderEnd(resultOf(cells))).toContain('2 of 3 cells valid, 1 of them in part.');
   });
 
   test('warns first of a run that was cut short, or of a smoke test', () => {
@@ -194,6 +207,17 @@ describe('the time left', () => {
     }
     expect(last).toBeLessThan(3000);
   });
+});
+
+test('the time left does not run out while the preflight takes longer than estimated', () => {
+  const { now, advance } = createClock();
+  const time = createTimeLeft(60_000, now);
+  time.atLeast(50_000);
+  advance(90_000);
+  expect(time.leftMs()).toBe(50_000);
+  expect(time.share()).toBeLessThan(0.7);
+  time.update(10_000);
+  expect(time.leftMs()).toBeGreaterThan(50_000);
 });
 
 describe('progress', () => {
