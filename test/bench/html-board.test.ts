@@ -131,6 +131,10 @@ describe('the board', () => {
       { width: 390 },
     );
     expect(found).toEqual([false, 4, 4, 4, 4, 4, 3, 5]);
+    const onDesk = await pages.on((page) => page.locator('.board table:visible').count(), {
+      width: 1440,
+    });
+    expect(onDesk).toBe(1);
   });
 
   test('cuts a bar that would leave none to the others, and no other', () => {
