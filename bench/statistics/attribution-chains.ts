@@ -77,14 +77,14 @@ export const attributionChains: readonly AttributionChain[] = [
     name: 'grpc-static',
     wire: 'grpc',
     scenario: 'attribution',
-    label: 'grpc-js with static messages, without core',
+    label: 'grpc-js static, no core',
     steps: [grpcByHand, grpcJs, step('encoding', 'protobuf by static messages', 'grpc-js-static')],
   },
   {
     name: 'connect-node',
     wire: 'grpc',
     scenario: 'attribution',
-    label: 'connect-node, without core',
+    label: 'connect-node, no core',
     steps: [grpcByHand, step('library', 'connect-node and its protobuf', 'connect-node')],
   },
   {
@@ -118,7 +118,7 @@ export const attributionChains: readonly AttributionChain[] = [
     name: 'graphql-jit',
     wire: 'graphql',
     scenario: 'attribution-graphql',
-    label: 'graphql-jit, without core',
+    label: 'graphql-jit, no core',
     steps: [posts, graphqlJson, step('library', 'graphql-jit', 'graphql-jit')],
   },
   {

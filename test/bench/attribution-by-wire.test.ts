@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tablesOfScenario } from '../../bench/report/tables/index.ts';
 import type { Cell, Result } from '../../bench/result/result.ts';
 import { callWires } from '../../bench/result/wires.ts';
 import { attribution } from '../../bench/scenarios/attribution.ts';
@@ -122,4 +123,30 @@ test('a full attribution of all wires takes less than 20 minutes', () => {
   } as const;
   const only = scenarios.map(({ name }) => name);
   expect(makePlan(scenarios, { ...request, only }, true).estimateMs).toBeLessThan(20 * 60_000);
+});
+
+describe('the tables of attribution', () => {
+  const tables = tablesOfScenario(restOf(), 'attribution');
+
+  test('name both ratios of a room to its library, which need not agree', () => {
+    const heads = tables.flatMap(({ columns }) => columns.map(({ head }) => head));
+    expect(heads).toEqual(
+      expect.arrayContaining([
+        'CPU at equal rate: library over room',
+        'throughput at saturation: room over library',
+      ]),
+    );
+  });
+
+  test('have a row for each layer, and one for the whole', () => {
+    const rows = tables[0]?.rows.map(([, layer, , micros]) => [layer, micros?.split(' ')[0]]);
+    expect(rows).toEqual([
+      ['transport', '20'],
+      ['encoding', '4'],
+      ['library', '16'],
+      ['core', '21'],
+      ['our code', '21'],
+      ['whole', '82'],
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { formatNumber, formatRatio, missing } from '../../result/format.ts';
+import { formatNumber, formatRatio } from '../../result/format.ts';
 import type { Result } from '../../result/result.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
@@ -8,12 +8,10 @@ import { type FloorFigures, floorFigures } from '../../statistics/floors.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 import { loadTable } from './load.ts';
 
-const partCells = ({ label, micros, interval }: AttributionPart): string[] => [
-  label,
-  formatNumber(micros),
-  interval ? formatNumber(interval.low) : missing,
-  interval ? formatNumber(interval.high) : missing,
-];
+const microsText = ({ micros, interval }: AttributionPart): string =>
+  interval
+    ? `${formatNumber(micros)} [${formatNumber(interval.low)}, ${formatNumber(interval.high)}]`
+    : formatNumber(micros);
 
 /** The parts of a call's server CPU, wire by wire; none if no chain was measured whole. */
 function chainTable(result: Result, { name }: Scenario): ReportTable[] {
@@ -23,17 +21,10 @@ function chainTable(result: Result, { name }: Scenario): ReportTable[] {
     {
       title: "Where a read's server CPU goes",
       lead: 'Each part is what one layer adds to those above it, at the equal rate; the parts of a wire add up to its whole. The interval is over rounds.',
-      columns: [
-        left('wire'),
-        left('layer'),
-        left('part'),
-        right('µs'),
-        right('low'),
-        right('high'),
-      ],
+      columns: [left('wire'), left('layer'), left('part'), right('µs [95 %]')],
       rows: found.flatMap(({ label, parts, total }) => [
-        ...parts.map((part) => [label, part.layer, ...partCells(part)]),
-        [label, 'whole', ...partCells({ ...total, label: '' })],
+        ...parts.map((part) => [label, part.layer, part.label, microsText(part)]),
+        [label, 'whole', '', microsText(total)],
       ]),
       notes: [],
     },
@@ -43,12 +34,11 @@ function chainTable(result: Result, { name }: Scenario): ReportTable[] {
 function floorRow({ floors, micros, ours, atRate, atSaturation }: FloorFigures): string[] {
   const { scenario } = floors;
   const nameOf = (contender: string): string => labelOf({ scenario, contender });
-  const [, oursMicros, low, high] = partCells(ours);
   return [
     nameOf(floors.room),
     nameOf(floors.bare),
     ...[micros.bare, micros.withCore, micros.room].map(formatNumber),
-    `${oursMicros} [${low}, ${high}]`,
+    microsText(ours),
     formatRatio(atRate),
     formatRatio(atSaturation),
   ];
@@ -61,7 +51,7 @@ function floorTable(result: Result, { name }: Scenario): ReportTable[] {
   return [
     {
       title: 'Each room beside its bare library',
-      lead: 'CPU µs a read at the equal rate: the library with a constant, the same with core, the room. What is ours is the difference between the last two. Two ratios say how much of the library’s speed is left, and need not agree: at saturation several reads share a turn of the event loop, at the equal rate few do.',
+      lead: "CPU µs a read at the equal rate: the library with a constant, the same with core, the room. What is ours is the difference between the last two. Two ratios say how much of the library's speed is left, and need not agree: at saturation several reads share a turn of the event loop, at the equal rate few do.",
       columns: [
         left('room'),
         left('bare library'),
