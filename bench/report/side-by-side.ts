@@ -12,6 +12,7 @@ import {
   wireOf,
 } from '../statistics/summary.ts';
 import { committedResult } from './committed-result.ts';
+import { operationsOf } from './html/source-code.ts';
 
 /**
  * Writes the figures that the side-by-side page shows, from the newest committed run; `--check`
@@ -26,7 +27,6 @@ const path = join(root, 'services/console/side-by-side/measured.json');
 interface MeasuredAs {
   /** What one call is, for a reader. */
   readonly what: string;
-  readonly scenario: string;
   readonly metric: MetricName;
   readonly at?: At;
   readonly contenders: Partial<Record<WireName, string>>;
@@ -34,18 +34,17 @@ interface MeasuredAs {
 
 const calls = { rest: 'rest', grpc: 'grpc', graphql: 'graphql', websocket: 'websocket' };
 
+/** By scenario. */
 const measuredAs: Readonly<Record<string, MeasuredAs>> = {
-  getPayment: { what: 'a read', scenario: 'point-read', metric: 'cpuAtRate', contenders: calls },
-  createPayment: { what: 'a create', scenario: 'create', metric: 'cpuAtRate', contenders: calls },
-  watchEvents: {
+  'point-read': { what: 'a read', metric: 'cpuAtRate', contenders: calls },
+  create: { what: 'a create', metric: 'cpuAtRate', contenders: calls },
+  events: {
     what: 'an event and all its watchers',
-    scenario: 'events',
     metric: 'cpuPerEvent',
     contenders: { grpc: 'grpc', graphql: 'graphql', websocket: 'websocket', sse: 'sse' },
   },
   screen: {
     what: 'a screen of 20 payments',
-    scenario: 'screen',
     metric: 'cpuAtCapacity',
     at: { rttMs: 0 },
     contenders: { rest: 'rest-expand', grpc: 'grpc-batch', graphql: 'graphql-loaders' },
@@ -71,13 +70,14 @@ export function measuredCalls(
   result: Result,
 ): Record<string, { readonly what: string; readonly byWire: object }> {
   return Object.fromEntries(
-    Object.entries(measuredAs).map(([name, as]) => [
-      name,
+    Object.entries(measuredAs).map(([scenario, as]) => [
+      // The first that the scenario is about.
+      operationsOf([scenario])[0],
       {
         what: as.what,
         byWire: Object.fromEntries(
           Object.entries(as.contenders).flatMap(([wire, contender]) => {
-            const cell = findCell(result, as.scenario, contender);
+            const cell = findCell(result, scenario, contender);
             return isValid(cell) ? [[wire, figuresOf(cell, as)]] : [];
           }),
         ),

@@ -52,6 +52,8 @@ export const groups: readonly {
   { label: 'Together', names: ['screen'] },
 ];
 
+export const comparedNames = groups.flatMap((each) => each.names);
+
 /** Why a wire has no column. */
 export function absenceOf(name: ComparedName, wire: Wire): string | undefined {
   const isStream = name !== 'screen' && operations[name].effect === 'stream';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparedWires, groups, wireLabels } from './compared.ts';
+import { comparedNames, comparedWires, groups, wireLabels } from './compared.ts';
 import { escapeAttribute, escapeHtml } from './markup.ts';
 import { readMeasured } from './measured.ts';
 import { barSteps, sectionHtml } from './section.ts';
@@ -15,8 +15,6 @@ export interface SideBySideOptions {
   readonly back?: { readonly href: string; readonly text: string };
 }
 
-const allNames = groups.flatMap(({ names }) => names);
-
 const navHtml = (): string =>
   groups
     .map(
@@ -27,8 +25,8 @@ const navHtml = (): string =>
 
 /** Shows which operation is picked, which a style can say only by its id. */
 function pickedCss(): string {
-  const [first = ''] = allNames;
-  const picked = allNames.map((name) => `body:has(#${name}:target) nav a[href="#${name}"]`);
+  const [first = ''] = comparedNames;
+  const picked = comparedNames.map((name) => `body:has(#${name}:target) nav a[href="#${name}"]`);
   return `body:not(:has(section:target)) nav a[href="#${first}"],${picked.join(',')}{background:var(--ink);color:var(--page)}`;
 }
 
@@ -68,7 +66,7 @@ export function renderSideBySide(options: SideBySideOptions = {}): string {
   const figures = measured
     ? ` Figures are those of <a href="${escapeAttribute(linkOf(measured.source))}">the committed run</a>: ${escapeHtml(measured.where)}.`
     : '';
-  const about = `${allNames.length} operations on five wires: code, request, response and errors.`;
-  return `<!doctype html><html lang=en><head><meta charset=utf-8><title>Fivewire, side by side</title><meta name=viewport content="width=device-width,initial-scale=1"><meta name=description content="${about}"><meta http-equiv=Content-Security-Policy content="${policyOf(style)}"><style>${style}</style></head><body><header><a class=back href="${back.href}">${back.text}</a><h1>One operation, five wires</h1><p>The code, the bytes on the wire and each error, next to each other.${figures}</p></header><nav aria-label=Operations>${navHtml()}</nav><fieldset><legend>Wire</legend>${tabsHtml()}</fieldset>${legend}<main>${allNames.map((name) => sectionHtml(name, { linkOf, measured })).join('')}</main></body></html>
+  const about = `${comparedNames.length} operations on five wires: code, request, response and errors.`;
+  return `<!doctype html><html lang=en><head><meta charset=utf-8><title>Fivewire, side by side</title><meta name=viewport content="width=device-width,initial-scale=1"><meta name=description content="${about}"><meta http-equiv=Content-Security-Policy content="${policyOf(style)}"><style>${style}</style></head><body><header><a class=back href="${back.href}">${back.text}</a><h1>One operation, five wires</h1><p>The code, the bytes on the wire and each error, next to each other.${figures}</p></header><nav aria-label=Operations>${navHtml()}</nav><fieldset><legend>Wire</legend>${tabsHtml()}</fieldset>${legend}<main>${comparedNames.map((name) => sectionHtml(name, { linkOf, measured })).join('')}</main></body></html>
 `;
 }

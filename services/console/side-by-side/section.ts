@@ -4,6 +4,7 @@ import {
   type ComparedCall,
   callsOf,
   comparedWires,
+  comparedNames as names,
   summaryOf,
   wireLabels,
 } from './compared.ts';
@@ -110,9 +111,15 @@ function errorHtml(code: string, calls: Calls): string {
   return `<details class=x><summary><code>${code}</code>${row(outcomes)}</summary>${request}<h3>Response</h3>${sideHtml(calls, 'response')}</details>`;
 }
 
-/** Errors that every operation can have, captured for one. */
-const everywhere =
-  '<p class=e>Every operation can also end in <code>unauthenticated</code>, <code>permission_denied</code> or <code>rate_limited</code>; <a href="#createPayment">createPayment</a> shows them.</p>';
+/** The first operation whose captures have the errors that every operation can have. */
+const complete = names.find((name) => {
+  const calls = callsOf(name);
+  return Object.keys(byKey).every((code) => calls?.has(code));
+});
+
+const everywhere = `<p class=e>Every operation can also end in ${Object.keys(byKey)
+  .map((code) => `<code>${code}</code>`)
+  .join(', ')}; <a href="#${complete}">${complete}</a> shows how.</p>`;
 
 function callsHtml(name: ComparedName): string {
   const calls = callsOf(name);
