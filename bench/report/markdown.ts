@@ -4,6 +4,8 @@ import type { Result } from '../result/result.ts';
 import { smokeTestNote } from '../result/smoke-test.ts';
 import { renderMarkdown } from '../result/table.ts';
 import { goalTable } from './goals.ts';
+import { headlineOf } from './headline.ts';
+import { boardTable } from './readme.ts';
 import { tablesOf } from './tables/index.ts';
 
 /** The run and its machine, a line each. */
@@ -46,11 +48,18 @@ export const limits = [
   'Calls under load are sent by a driver that has the bytes of the real client and checks each response; screens, caches and events go through the real clients.',
 ];
 
+/** What the run says first: the answer, and the board. */
+function answerOf(result: Result): string[] {
+  const { asks, scope, sentences } = headlineOf(result);
+  return [`**${asks}** ${scope} ${sentences.join(' ')}`, '', boardTable(result), ''];
+}
+
 /** The whole report in Markdown. */
 export const renderReport = (result: Result): string =>
   [
     '# Bench report',
     '',
+    ...answerOf(result),
     ...describeRun(result).map((line) => `- ${line}`),
     '',
     ...tablesOf(result).map(renderMarkdown),

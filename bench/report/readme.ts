@@ -14,7 +14,8 @@ function cellText(cell: BoardCell): string {
   return spread === '' ? value : `${value} ${spread}`;
 }
 
-function boardTable(result: Result): string {
+/** The board in Markdown, the best in bold. */
+export function boardTable(result: Result): string {
   const { columns, rows } = boardOf(result);
   return renderMarkdownRows({
     columns: [left(''), ...columns.map(({ label }) => right(label))],

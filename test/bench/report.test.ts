@@ -171,6 +171,9 @@ describe('the report', () => {
 
   test('names the noise floor, the samples and the machine', () => {
     const report = renderReport(wholeResult());
+    expect(report).toMatch(
+      /^# Bench report\n\n\*\*REST, gRPC or GraphQL\?\*\* [^|]*\n\n\| {2}\| reads\/s \|/,
+    );
     expect(report).toContain('Noise floor');
     expect(report).toContain('6,000');
     expect(report).toContain('Sample Processor, 2 cores');
