@@ -23,6 +23,7 @@ export type PartName = keyof typeof titles;
 const partOfScenario = {
   'point-read': 'board',
   create: 'board',
+  curve: 'curve',
   attribution: 'attribution',
   'attribution-graphql': 'attribution',
   'attribution-websocket': 'attribution',

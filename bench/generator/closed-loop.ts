@@ -10,6 +10,8 @@ interface ClosedLoopOptions {
   readonly graceMs?: number;
   /** The loop ends early after this many failures: a broken cell is not worth its time. */
   readonly maxFailures?: number;
+  /** Gets the number of calls that are out whenever it changes. */
+  readonly onUnderWay?: (calls: number) => void;
 }
 
 export interface ClosedLoopResult {
@@ -55,6 +57,7 @@ export function createFailureLog() {
  */
 export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {
   const { call, inFlight, durationMs, graceMs = 2000, maxFailures = 100 } = options;
+  const { onUnderWay = () => {} } = options;
   const latency = createHistogram();
   const failures = createFailureLog();
   let completed = 0;
@@ -70,6 +73,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
       const sentMs = performance.now();
       if (sentMs >= endMs || failures.count >= maxFailures) return;
       out += 1;
+      onUnderWay(out);
       try {
         await call();
         const nowMs = performance.now();
@@ -83,6 +87,7 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedL
         failures.add(thrown);
       }
       out -= 1;
+      onUnderWay(out);
     }
   }
 

@@ -13,6 +13,8 @@ export interface OpenLoopOptions {
   readonly timeoutMs: number;
   /** Gets each call that was sent, when it has ended. @param responseMs from the intended start */
   readonly onEnd?: (index: number, end: CallEnd, responseMs: number) => void;
+  /** Gets the number of calls that are out whenever it changes. */
+  readonly onUnderWay?: (calls: number) => void;
 }
 
 export type CallEnd = 'completed' | 'failed' | 'timed out';
@@ -42,7 +44,7 @@ export interface OpenLoopResult {
  * every call that was meant to start during it (no coordinated omission).
  */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { schedule, pacer, call, maxInFlight, timeoutMs, onEnd } = options;
+  const { schedule, pacer, call, maxInFlight, timeoutMs, onEnd, onUnderWay = () => {} } = options;
   const response = createHistogram();
   const service = createHistogram();
   const lateness = createHistogram();
@@ -61,6 +63,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     out.delete(index);
     const nowMs = pacer.now();
     onEnd?.(index, thrown ? 'failed' : 'completed', nowMs - times.intendedMs);
+    onUnderWay(out.size);
     if (thrown) {
       failures.add(thrown.cause);
       return;
@@ -77,6 +80,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     for (const [index, { intendedMs, sentMs }] of out) {
       if (nowMs - sentMs < timeoutMs) return;
       out.delete(index);
+      onUnderWay(out.size);
       failures.add(new Error(`no response within ${timeoutMs} ms`));
       const responseMs = Math.max(nowMs - intendedMs, timeoutMs);
       recordMs(response, responseMs);
@@ -96,6 +100,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     const sentMs = pacer.now();
     recordMs(lateness, sentMs - intendedMs);
     out.set(index, { intendedMs, sentMs });
+    onUnderWay(out.size);
     sent += 1;
     call(index, intendedMs).then(
       () => settle(index),

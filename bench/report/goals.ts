@@ -132,7 +132,8 @@ function instrumentGoals(result: Result): Goal[] {
   };
   const lateness = rest && merged(rest, (sample) => openOf(sample)?.lateness);
   const late = (quantile: number) => lateness && lateness.getValueAtPercentile(quantile) / 1000;
-  const agreement = rest && typical(rest, overAutocannon);
+  const curve = findCell(result, 'curve', 'rest');
+  const agreement = curve && typical(curve, overAutocannon);
   return [
     floorGoal(result, 'noise floor, CPU of a read at equal rate', 1.05, [
       'point-read',

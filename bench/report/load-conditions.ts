@@ -1,5 +1,6 @@
 import { formatCount } from '../result/format.ts';
-import type { ClosedLoopSample, DeliverySample, OpenLoopSample } from '../result/result.ts';
+import type { ClosedLoopSample, OpenLoopSample } from '../result/loads.ts';
+import type { DeliverySample } from '../result/result.ts';
 
 /** How a load was made, as texts by name. Loads are comparable only if all are equal. */
 export type Conditions = Readonly<Record<string, string>>;

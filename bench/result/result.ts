@@ -1,84 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { capacity, closedLoop, count, histogram, openLoop } from './loads.ts';
 import { mix } from './mix.ts';
+import { ofOlderVersion, olderVersions } from './older-versions.ts';
 
-/** Version of the result's shape: a reader of another version refuses it. */
-export const resultVersion = 'fivewire-bench/4';
-/** The same shape without mixes; a workload's name was `act`. Read, and not written. */
-const olderVersion = 'fivewire-bench/3';
-
-/** HdrHistogram V2, compressed, base64; whole microseconds. */
-const histogram = z.string().min(1);
-const count = z.int().min(0);
-const failures = z.record(z.string(), count);
-
-/** What a measurement has in common, however it was loaded. */
-const load = {
-  /** The operation, by the scenario's own name for it. */
-  workload: z.string().min(1),
-  /** Why these figures must not be used. Valid if empty. */
-  invalid: z.array(z.string()),
-  /** Round-trip time that the link was asked to add, and that it achieved; 0 without a link. */
-  rttMs: z.number(),
-  achievedRttMs: z.number(),
-  connections: count,
-  elapsedMs: z.number(),
-  /** Good answers, also those that came after the end: what cost is divided by. */
-  completed: count,
-  failed: count,
-  failures,
-  /** Null if the process's CPU time is not known. */
-  serverCpuMicros: z.number().nullable(),
-  /** Of one core, 0 to 1; of both sides. */
-  serverCpuShare: z.number().nullable(),
-  clientCpuShare: z.number(),
-  /** The longest that the event loop was held up, of both sides. */
-  serverLoopDelayMs: z.number().nullable(),
-  clientLoopDelayMs: z.number(),
-};
-
-const loadSample = z.strictObject(load);
-
-const closedLoop = z.strictObject({
-  ...load,
-  /** `lean`: encoded beforehand; `client`: the room's own client; `autocannon`. */
-  driver: z.enum(['lean', 'client', 'autocannon']),
-  inFlight: count,
-  perSecond: z.number(),
-  /** Throughput of the last step over that of the first: 1 is stationary. */
-  drift: z.number().nullable(),
-  /** Null of autocannon. */
-  latency: histogram.nullable(),
-});
-
-const openLoop = z.strictObject({
-  ...load,
-  driver: z.enum(['lean', 'client']),
-  perSecond: z.number(),
-  /** Of this process's own capacity, if the rate was chosen by it. */
-  share: z.number().nullable(),
-  arrivals: z.enum(['poisson', 'uniform']),
-  /** Of the rate: below 1 if calls failed, did not fit, or piled up until the end. */
-  achieved: z.number(),
-  scheduled: count,
-  sent: count,
-  overflow: count,
-  /** From the intended start, from the sending, and how late the sending was. */
-  response: histogram,
-  service: histogram,
-  lateness: histogram,
-});
-
-/** The highest rate that meets an objective, found by halving. */
-const capacity = z.strictObject({
-  workload: z.string().min(1),
-  /** Why it must not be used. Valid if empty. */
-  invalid: z.array(z.string()),
-  objective: z.strictObject({ quantile: z.number(), ms: z.number() }),
-  /** Null if no rate met it. */
-  perSecond: z.number().nullable(),
-  steps: z.array(z.strictObject({ perSecond: z.number(), met: z.boolean() })),
-});
+/** Version of the result's shape: a reader of a newer version refuses it. */
+export const resultVersion = 'fivewire-bench/5';
 
 /** TCP payload of calls one after the other, on one connection that was set up before. */
 const wire = z.strictObject({
@@ -257,6 +184,28 @@ const startOfAll = z.strictObject({
   idleBytes: z.number().nullable(),
 });
 
+/** A fixed piece of work beside the slices: requests to a null server. */
+const machine = z.strictObject({
+  /** Requests a second: the median of all, and the middle 90 %. */
+  perSecond: z.number(),
+  low: z.number(),
+  high: z.number(),
+  times: count,
+  /** Slices taken in a slow spell, and taken again. */
+  repeated: count,
+  /** Slices taken in a slow spell and kept, because the time was up. */
+  kept: count,
+});
+
+/** A rate that is the same for all contenders of a scenario. */
+const equalRate = z.strictObject({
+  scenario: z.string(),
+  workload: z.string(),
+  perSecond: z.number(),
+  /** The contender whose throughput it is half of; null if it was asked for. */
+  slowest: z.string().nullable(),
+});
+
 const result = z.strictObject({
   version: z.literal(resultVersion),
   startedAt: z.iso.datetime(),
@@ -281,6 +230,11 @@ const result = z.strictObject({
   ceilings: z.array(ceiling),
   /** What the link adds by itself, and whether it keeps what it was asked for. */
   link: linkProof.nullable(),
+  rates: z.array(equalRate),
+  /** Null if it was not measured. */
+  machine: machine.nullable(),
+  /** What was left out to keep the time, a sentence each; and the scenarios that it belongs to. */
+  cut: z.array(z.strictObject({ scenario: z.string(), what: z.string() })),
   cells: z.array(cell),
   /** The micro-scenario of the store; null if it was not run. */
   storage: storage.nullable(),
@@ -290,14 +244,11 @@ export type Result = z.infer<typeof result>;
 export type Environment = z.infer<typeof environment>;
 export type Cell = z.infer<typeof cell>;
 export type Sample = z.infer<typeof sample>;
-/** What closed and open loop have in common. */
-export type LoadSample = z.infer<typeof loadSample>;
-export type ClosedLoopSample = z.infer<typeof closedLoop>;
-export type OpenLoopSample = z.infer<typeof openLoop>;
-export type CapacitySample = z.infer<typeof capacity>;
 export type WireSample = z.infer<typeof wire>;
 export type DeliverySample = z.infer<typeof delivery>;
 export type Ceiling = z.infer<typeof ceiling>;
+export type EqualRate = z.infer<typeof equalRate>;
+export type MachineSpeed = z.infer<typeof machine>;
 /** What the store costs beside the database under it. Medians over alternating rounds. */
 export type StoreMeasurement = z.infer<typeof storage>;
 export type LinkProof = z.infer<typeof linkProof>;
@@ -318,25 +269,14 @@ export type Measured = Pick<
   | 'mix'
 >;
 
-const ofOlderVersion = (json: unknown): unknown => {
-  if (Array.isArray(json)) return json.map(ofOlderVersion);
-  if (typeof json !== 'object' || json === null) return json;
-  const renamed = Object.entries(json).map(([name, value]) => [
-    name === 'act' ? 'workload' : name,
-    ofOlderVersion(value),
-  ]);
-  // Nothing else has a warm-up: a sample, from before there were mixes.
-  return { ...('warmUpMs' in json && { mix: null }), ...Object.fromEntries(renamed) };
-};
-
 const versionOf = (json: unknown): string | undefined =>
   z.object({ version: z.string() }).safeParse(json).data?.version;
 
 /** @throws Error that names every field that is missing or wrong */
 export function parseResult(json: unknown): Result {
   const version = versionOf(json);
-  if (version === olderVersion) {
-    return parseResult({ ...Object(ofOlderVersion(json)), version: resultVersion });
+  if (version !== undefined && olderVersions.includes(version)) {
+    return parseResult(ofOlderVersion(Object(json), resultVersion));
   }
   if (version !== undefined && version !== resultVersion) {
     throw new Error(`Expected a bench result of version ${resultVersion}, got ${version}.`);

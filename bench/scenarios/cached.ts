@@ -44,18 +44,18 @@ export const cached: Scenario = {
   what: `Readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while the payment does not change.`,
   baseline: 'rest',
   contenders,
-  rounds: { quick: 1, normal: 3, full: 6 },
+  rounds: { quick: 1, normal: 4, full: 6 },
   phases: ({ effort, durationMs }) => [
     {
       id: warmUpPhase,
       ms: { quick: 100, normal: 400, full: 4000 }[effort],
       times: 1,
-      together: true,
+      together: 'warming',
     },
     {
       id: 'cached',
-      ms: durationMs === undefined ? 50 : durationMs / 6,
-      times: { quick: 1, normal: 6, full: 32 }[effort],
+      ms: durationMs === undefined ? 250 : durationMs / 3,
+      times: { quick: 1, normal: 3, full: 8 }[effort],
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

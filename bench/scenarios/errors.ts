@@ -1,6 +1,6 @@
 import { callWires } from '../result/wires.ts';
 import { plainRoom } from '../trial/contenders.ts';
-import { callsInFlight, failuresOn, measureFailures } from '../trial/failure-costs.ts';
+import { callsInFlight, failuresOn, lengthOf, measureFailures } from '../trial/failure-costs.ts';
 import { nothingMeasured, type Scenario } from '../trial/scenario.ts';
 import { singlePhaseTrial } from '../trial/single-phase-trial.ts';
 
@@ -16,8 +16,9 @@ export const errors: Scenario = {
   what: `Each client reports the same code and the same violations. Cost: ${callsInFlight} calls in flight, compared with the successful call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: { quick: 1, normal: 1, full: 3 },
-  phases: () => [{ id: 'failures', ms: 1200, times: 1 }],
+  rounds: { quick: 1, normal: 3, full: 5 },
+  mayBeCut: true,
+  phases: ({ effort }) => [{ id: 'failures', ms: lengthOf(effort), times: 1 }],
   reference: (address, _fixtures, { name }) => failuresOn(wireOf(name), address),
   open: async (setup) =>
     singlePhaseTrial(async () => ({

@@ -24,9 +24,9 @@ export const events: Scenario = {
   what: `${eventsPerSecond} payments a second are created over REST; each of ${watchers} watchers gets an event for each. The delay counts from the intended start of the creation.`,
   baseline: 'sse',
   contenders,
-  rounds: { quick: 1, normal: 3, full: 8 },
+  rounds: { quick: 1, normal: 4, full: 8 },
   phases: ({ effort, durationMs }) => [
-    { id: 'events', ms: durationMs ?? { quick: 300, normal: 400, full: 6000 }[effort], times: 1 },
+    { id: 'events', ms: durationMs ?? { quick: 300, normal: 700, full: 3000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (setup) =>

@@ -4,6 +4,7 @@ import { attributionGraphql } from './attribution-graphql.ts';
 import { attributionWebsocket } from './attribution-websocket.ts';
 import { cached } from './cached.ts';
 import { create } from './create.ts';
+import { curve } from './curve.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
 import { grpcClients } from './grpc-clients.ts';
@@ -27,6 +28,7 @@ const byName = {
   events,
   cached,
   errors,
+  curve,
   idle,
   mixed,
   http2,

@@ -31,10 +31,11 @@ const tasks: Tasks = {
     endWithParent(setup);
     trials.set(trial, await scenarioNamed(scenario).open(setup));
   },
-  step: ({ trial, phase, ms }) => trialNamed(trial).step(phase, ms),
-  async finish(name) {
+  step: ({ trial, ...order }) => trialNamed(trial).step(order),
+  capacity: async ({ trial, workload }) => trialNamed(trial).capacity?.(workload) ?? null,
+  async finish({ trial: name, machine }) {
     const trial = trialNamed(name);
-    const measured = await trial.finish();
+    const measured = await trial.finish(machine);
     await trial.close();
     trials.delete(name);
     return measured;
@@ -43,6 +44,10 @@ const tasks: Tasks = {
   async calibrate(server) {
     const { measureCeilings } = await import('../generator/calibration.ts');
     return measureCeilings(server);
+  },
+  async gauge({ server, ms }) {
+    const { gaugeMachine } = await import('../generator/gauge.ts');
+    return gaugeMachine(server, ms);
   },
   async closedLoop(order) {
     const { runClosedOrder } = await import('../generator/closed-order.ts');

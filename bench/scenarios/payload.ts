@@ -35,7 +35,7 @@ export const payload = callScenario({
   title: 'Responses from 200 bytes to a megabyte',
   what: 'A refund, pages of payments, and pages of payments with ten kilobytes of metadata each.',
   baseline: 'rest',
-  rounds: { quick: 1, normal: 3, full: 6 },
+  rounds: { quick: 1, normal: 0, full: 5 },
   contenders: [room('rest'), room('grpc'), room('graphql'), room('websocket')],
   workloads,
   phases: (loading) => [
@@ -43,7 +43,7 @@ export const payload = callScenario({
     warming({ workload: '10 payments', connections }, 250, loading),
     warming({ workload: '5 heavy payments', connections }, 150, loading),
     ...workloads.map(({ name: workload }) =>
-      closed({ workload, connections }, connections, loading, { ms: 100, times: 1 }),
+      closed({ workload, connections }, connections, loading, { ms: 250, times: 1 }),
     ),
   ],
 });

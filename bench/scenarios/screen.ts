@@ -5,7 +5,7 @@ import { readNewest } from '../subject/payments.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import type { CallContender } from '../trial/call-sources.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
-import { closed, warming } from '../trial/phases.ts';
+import { closed, waiting, warming } from '../trial/phases.ts';
 import { check } from '../trial/scenario.ts';
 import type { Workload } from '../trial/workload.ts';
 
@@ -63,7 +63,12 @@ function contender<Wire extends CallWire>(
 /** A browser opens six connections to a server over HTTP/1.1, and so do we on every wire. */
 const connections = 6;
 /** Round trips: the same machine, the same building, the same city, a continent, an ocean. */
-const distances = [0, 1, 10, 50, 150];
+const distances = { quick: [0, 50], normal: [0, 10, 50], full: [0, 1, 10, 50, 150] } as const;
+/** From here on, a screen waits for the distance, and hardly for a core. */
+const waitsFromMs = 10;
+/** Screens of the slowest way at a distance, in one step. */
+const screensInStep = 5;
+const tripsOfSlowest = 7;
 
 /** One screen: a customer with the last 20 payments and the refunds of each. */
 export const screen = callScenario({
@@ -71,7 +76,7 @@ export const screen = callScenario({
   title: 'One screen: a customer, the last 20 payments, the refunds of each',
   what: 'Everything that one screen shows, for one user at a time. Calls that do not need each other are sent at once.',
   baseline: 'rest-chatty',
-  rounds: { quick: 1, normal: 3, full: 6 },
+  rounds: { quick: 1, normal: 4, full: 8 },
   contenders: [
     contender('rest', { name: 'rest-chatty', way: 'chatty' }, screenByCalls),
     contender('rest', { name: 'rest-expand', way: '`expand`' }, (client, id) =>
@@ -88,15 +93,17 @@ export const screen = callScenario({
     ),
   ],
   workloads: [],
-  phases(loading, round) {
+  phases(loading) {
     const where = { workload: 'screen', connections };
-    // All distances once: what is far takes its time, and hardly differs from round to round.
-    const usual = round === 0 || loading.effort === 'full' ? distances : [0, 10, 50];
+    const rttsMs: readonly number[] = loading.rttsMs ?? distances[loading.effort];
     return [
-      warming(where, 300, loading),
-      ...(loading.rttsMs ?? usual).map((rttMs) =>
-        closed({ ...where, rttMs }, 1, loading, { ms: Math.max(150, 2 * rttMs), times: 1 }),
-      ),
+      warming(where, 500, loading),
+      ...rttsMs.map((rttMs) => {
+        const at = { ...where, rttMs };
+        if (rttMs < waitsFromMs) return closed(at, 1, loading, { ms: 250, times: 3 });
+        const ms = Math.max(500, screensInStep * tripsOfSlowest * rttMs);
+        return waiting(closed(at, 1, loading, { ms, times: 1 }));
+      }),
     ];
   },
 });

@@ -90,16 +90,20 @@ export function floorOf({ interval }: Comparison): number | undefined {
 
 export type Difference = 'more' | 'less' | 'not shown';
 
+/** A figure whose noise floor is above this cannot be compared on this machine. */
+export const comparableFloor = 1.5;
+
 /**
  * Whether the contender has more or less of something than the baseline. Shown is only what lies
- * outside the interval's 1 and outside the noise floor.
+ * outside the interval's 1 and outside the noise floor, if the floor allows to compare at all.
  */
 export function differenceOf(
   { ratio, interval }: Pick<Comparison, 'ratio' | 'interval'>,
   floor: number | undefined,
 ): Difference {
   if (!interval || (interval.low <= 1 && interval.high >= 1)) return 'not shown';
-  if (floor === undefined || Math.max(ratio, 1 / ratio) <= floor) return 'not shown';
+  if (floor === undefined || floor > comparableFloor) return 'not shown';
+  if (Math.max(ratio, 1 / ratio) <= floor) return 'not shown';
   return ratio > 1 ? 'more' : 'less';
 }
 
@@ -110,6 +114,10 @@ export function percentileInterval(values: readonly number[]) {
   const [low, high] = [at(0.025), at(0.975)];
   return low === undefined || high === undefined ? undefined : { low, high };
 }
+
+/** The value at a share of the sorted values, 0 to 1; NaN without values. */
+export const sortedAt = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.round(share * (values.length - 1))] ?? Number.NaN;
 
 /** The middle value, or the mean of the two middle ones; NaN without values. */
 export function median(values: readonly number[]): number {

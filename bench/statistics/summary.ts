@@ -1,4 +1,5 @@
-import type { Cell, ClosedLoopSample, OpenLoopSample, Result, Sample } from '../result/result.ts';
+import type { ClosedLoopSample, LoadSample, OpenLoopSample, Slice } from '../result/loads.ts';
+import type { Cell, Result, Sample } from '../result/result.ts';
 import { decodeHistogram, type Histogram, mergeHistograms, quantileMicros } from './histogram.ts';
 import {
   type Comparison,
@@ -7,6 +8,7 @@ import {
   differenceOf,
   floorOf,
   median,
+  sortedAt,
 } from './paired.ts';
 import { createRandom } from './random.ts';
 
@@ -65,28 +67,89 @@ const perCall = (load: ClosedLoopSample | OpenLoopSample | undefined): number | 
     ? load.serverCpuMicros / load.completed
     : undefined;
 
+/** A server that is busier nears its limit: latency is then a queue's, and is not compared. */
+export const saturatedAt = 0.7;
+
+export const isNearSaturation = ({ serverCpuShare }: LoadSample): boolean =>
+  serverCpuShare !== null && serverCpuShare > saturatedAt;
+
+const unsaturated = (load: OpenLoopSample | undefined): OpenLoopSample | undefined =>
+  load && !isNearSaturation(load) ? load : undefined;
+
+/** A figure of which every slice of a load has its own. */
+interface SlicedMetric {
+  /** The load that it is read from; undefined if its figures must not be used. */
+  load(sample: Sample, at: At): ClosedLoopSample | OpenLoopSample | undefined;
+  of(slice: Slice): number | null;
+}
+
+const closedWithoutFailures = (sample: Sample, at: At) => {
+  const load = closedOf(sample, at);
+  return load?.failed === 0 ? load : undefined;
+};
+
+const sliced = {
+  throughput: {
+    load: (sample, at) => valid(closedOf(sample, at)),
+    of: ({ perSecond }) => perSecond,
+  },
+  cpuAtCapacity: { load: closedWithoutFailures, of: ({ cpuMicros }) => cpuMicros },
+  latency: { load: closedWithoutFailures, of: ({ meanMicros }) => meanMicros },
+  cpuAtRate: {
+    load: (sample, at) => valid(openOf(sample, at)),
+    of: ({ cpuMicros }) => cpuMicros,
+  },
+  responseAtRate: {
+    load: (sample, at) => unsaturated(valid(openOf(sample, at))),
+    of: ({ medianMicros }) => medianMicros,
+  },
+} as const satisfies Record<string, SlicedMetric>;
+
+const isSliced = (metric: unknown): metric is keyof typeof sliced =>
+  typeof metric === 'string' && Object.hasOwn(sliced, metric);
+
+/** The figure of each slice, by its place; empty if the load has none, or must not be used. */
+function slicesOf(metric: keyof typeof sliced, sample: Sample, at: At): Map<number, number> {
+  const { load, of }: SlicedMetric = sliced[metric];
+  const values = load(sample, at)?.slices.flatMap((slice) => {
+    const value = of(slice);
+    return value === null ? [] : [[slice.at, value] as const];
+  });
+  return new Map(values);
+}
+
+/** The middle of a process's slices; otherwise, of older results, the figure of the whole load. */
+const bySlices =
+  (metric: keyof typeof sliced, whole: (sample: Sample, at: At) => number | undefined) =>
+  (sample: Sample, at: At): number | undefined => {
+    const values = [...slicesOf(metric, sample, at).values()];
+    return values.length === 0 ? whole(sample, at) : median(values);
+  };
+
 /** The figures that contenders are compared by. */
 export const metrics = {
   /** Calls a second, closed loop, by the project's own driver. */
-  throughput: (sample, at) => valid(closedOf(sample, at))?.perSecond,
+  throughput: bySlices('throughput', (sample, at) => valid(closedOf(sample, at))?.perSecond),
   /** Calls a second by autocannon, HTTP/1.1 only. */
   autocannon: (sample, at) => valid(autocannonOf(sample, at))?.perSecond,
   /** Server CPU a call at capacity, µs. The client's limits do not touch it. */
-  cpuAtCapacity: (sample, at) => perCall(closedOf(sample, at)),
+  cpuAtCapacity: bySlices('cpuAtCapacity', (sample, at) => perCall(closedOf(sample, at))),
   /** The same under autocannon. */
   cpuUnderAutocannon: (sample, at) => perCall(autocannonOf(sample, at)),
   /** Server CPU a call at the rate that is the same for all, µs. */
-  cpuAtRate: (sample, at) => perCall(valid(openOf(sample, at))),
+  cpuAtRate: bySlices('cpuAtRate', (sample, at) => perCall(valid(openOf(sample, at)))),
   /** Median and tail of the response at that rate, from the intended start, µs. */
-  responseAtRate: (sample, at) => quantileOf(valid(openOf(sample, at))?.response, 0.5),
-  p99AtRate: (sample, at) => quantileOf(valid(openOf(sample, at))?.response, 0.99),
+  responseAtRate: bySlices('responseAtRate', (sample, at) =>
+    quantileOf(unsaturated(valid(openOf(sample, at)))?.response, 0.5),
+  ),
+  p99AtRate: (sample, at) => quantileOf(unsaturated(valid(openOf(sample, at)))?.response, 0.99),
   /** Mean time of a call in the closed loop, µs: there may be too few for a median. */
-  latency: (sample, at) => {
-    const load = closedOf(sample, at);
-    if (!load || load.failed > 0 || load.latency === null) return undefined;
+  latency: bySlices('latency', (sample, at) => {
+    const load = closedWithoutFailures(sample, at);
+    if (!load || load.latency === null) return undefined;
     const { mean, totalCount } = decodeHistogram(load.latency);
     return totalCount > 0 ? mean : undefined;
-  },
+  }),
   /** Highest rate that met the objective, calls a second. */
   capacity: ({ capacity }, at) =>
     valid(capacity.find(matches({ ...(at.workload !== undefined && { workload: at.workload }) })))
@@ -116,11 +179,9 @@ export const findCell = (result: Result, scenario: string, contender: string): C
 export const isValid = (cell: Cell | undefined): cell is Cell =>
   cell !== undefined && cell.invalid.length === 0 && cell.samples.length > 0;
 
-/** The middle of the processes' figures; undefined if none was measured. */
-export function typical(cell: Cell, metric: Metric | MetricName, at: At = {}): number | undefined {
-  const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
-  return values.length === 0 ? undefined : median(values);
-}
+/** The figure of a cell: the middle of all slices, or of the processes; undefined without any. */
+export const typical = (cell: Cell, metric: Metric | MetricName, at: At = {}): number | undefined =>
+  rangeOf(cell, metric, at)?.value;
 
 /** A figure with the range in which it was found. */
 export interface Ranged {
@@ -129,8 +190,17 @@ export interface Ranged {
   readonly high: number;
 }
 
-/** The middle of the processes' figures, their least and their most; undefined without any. */
+/**
+ * The middle of all slices of all processes, and the middle 80 % of them; of a figure without
+ * slices the middle of the processes, their least and their most. Undefined without any.
+ */
 export function rangeOf(cell: Cell, metric: Metric | MetricName, at: At = {}): Ranged | undefined {
+  const slices = isSliced(metric)
+    ? cell.samples.flatMap((sample) => [...slicesOf(metric, sample, at).values()])
+    : [];
+  if (slices.length > 0) {
+    return { value: median(slices), low: sortedAt(slices, 0.1), high: sortedAt(slices, 0.9) };
+  }
   const values = cell.samples.map(metricOf(metric, at)).filter((value) => value !== undefined);
   if (values.length === 0) return undefined;
   return { value: median(values), low: Math.min(...values), high: Math.max(...values) };
@@ -145,6 +215,23 @@ export function merged(
   return texts.length === 0 ? undefined : mergeHistograms(texts);
 }
 
+/**
+ * The ratio of two processes of a round: the middle of the ratios of slices that lie beside each
+ * other in time. Undefined if they have no slices in common.
+ */
+function ratioBySlices(
+  metric: keyof typeof sliced,
+  [contender, baseline]: readonly [Sample, Sample],
+  at: At,
+): number | undefined {
+  const base = slicesOf(metric, baseline, at);
+  const ratios = [...slicesOf(metric, contender, at)].flatMap(([place, value]) => {
+    const other = base.get(place);
+    return other ? [value / other] : [];
+  });
+  return ratios.length === 0 ? undefined : median(ratios);
+}
+
 /** A figure of two cells, by the processes of the same round; none if one is not valid. */
 export function pairsOf(
   contender: Cell | undefined,
@@ -154,10 +241,13 @@ export function pairsOf(
 ): (readonly [contender: number, baseline: number])[] {
   if (!isValid(contender) || !isValid(baseline)) return [];
   const read = metricOf(metric, at);
-  const byRound = new Map(baseline.samples.map((sample) => [sample.round, read(sample)]));
+  const byRound = new Map(baseline.samples.map((sample) => [sample.round, sample]));
   return contender.samples.flatMap((sample) => {
-    const [value, base] = [read(sample), byRound.get(sample.round)];
-    return value && base ? [[value, base] as const] : [];
+    const other = byRound.get(sample.round);
+    const [value, base] = [read(sample), other && read(other)];
+    if (!value || !base || !other) return [];
+    const ratio = isSliced(metric) ? ratioBySlices(metric, [sample, other], at) : undefined;
+    return [[ratio === undefined ? value : ratio * base, base] as const];
   });
 }
 

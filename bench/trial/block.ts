@@ -3,23 +3,31 @@ import type { Cell, Measured, Result, Sample } from '../result/result.ts';
 import { protocolOf } from '../result/wires.ts';
 import { faultsOfClosed, faultsOfOpen } from '../statistics/validity.ts';
 import { memoryOf } from '../subject/meter.ts';
-import type { Block, Request } from './plan.ts';
+import type { Machine } from './machine.ts';
+import type { Block, PlannedStep, Request } from './plan.ts';
 import type { Placement, Pool, Processes } from './pool.ts';
 import type { Preflight } from './preflight.ts';
-import type { Contender, TrialSetup } from './scenario.ts';
+import type { Capacity, Rates } from './rates.ts';
+import type { Contender, MachineReading, Phase, TrialSetup } from './scenario.ts';
 
 /** Gets reports of how a run goes. */
 export interface RunProgress {
   importing(): void;
   calibrating(): void;
-  /** @param part of the block that is done, 0 to 1 */
-  block(block: Block, part: number): void;
+  /**
+   * @param part of the block that is done, 0 to 1
+   * @param restMs what the blocks after it will take, by the pace so far
+   */
+  block(block: Block, part: number, restMs: number): void;
   /** A scenario, or the store, has all that it will get. */
   finished(name: string, result: Result): void;
 }
 
 interface BlockOptions {
   readonly request: Request;
+  readonly rates: Rates;
+  readonly machine: Machine;
+  readonly restMs: number;
   readonly preflight: Preflight;
   /** Of the run so far; the block adds its samples. */
   readonly cells: Cell[];
@@ -33,6 +41,8 @@ interface Member {
   readonly contender: Contender;
   readonly cell: Cell;
   readonly processes: Processes;
+  /** What the machine did beside its steps. */
+  readonly readings: MachineReading[];
 }
 
 /** A process that takes longer than this for one order hangs. */
@@ -51,11 +61,44 @@ function cellFor(cells: Cell[], scenario: string, { name, kind }: Contender): Ce
 
 /** Runs one scenario of one round: contenders are proved, and then alternate at the steps. */
 export async function runBlock(block: Block, options: BlockOptions): Promise<void> {
-  const { signal, progress } = options;
-  progress.block(block, 0);
+  const { signal, progress, restMs } = options;
+  progress.block(block, 0, restMs);
   const members = await openMembers(block, options);
-  /** What goes wrong makes the cell invalid; an interrupt does not. */
-  const attempt = async (member: Member, work: () => Promise<void>) => {
+  const conduct = { block, members, options, attempt: attempting(signal) };
+  await place(members, 'any core');
+  await eachServer(members, (member) =>
+    conduct.attempt(member, () => openTrial(member, block, options)),
+  );
+  let done = 0;
+  for (const steps of phasesOf(block)) {
+    const slow: PlannedStep[] = [];
+    for (const step of steps) {
+      if (await takeStep(step, conduct)) slow.push(step);
+      done += 1;
+      progress.block(block, done / block.steps.length, restMs);
+    }
+    // At the end of the phase, because a spell lasts longer than a step.
+    for (const step of slow) {
+      if (signal.aborted || !options.machine.mayRepeat(step.phase.ms)) options.machine.keep();
+      else await takeStep(step, conduct);
+    }
+  }
+  for (const [order, member] of members.entries()) {
+    await conduct.attempt(member, () => finishTrial(member, block, order, options));
+  }
+}
+
+interface Conduct {
+  readonly block: Block;
+  readonly members: readonly Member[];
+  readonly options: BlockOptions;
+  readonly attempt: (member: Member, work: () => Promise<void>) => Promise<void>;
+}
+
+/** What goes wrong makes the cell invalid; an interrupt does not. */
+const attempting =
+  (signal: AbortSignal): Conduct['attempt'] =>
+  async (member, work) => {
     if (signal.aborted || member.cell.invalid.length > 0) return;
     try {
       await work();
@@ -63,25 +106,78 @@ export async function runBlock(block: Block, options: BlockOptions): Promise<voi
       if (!signal.aborted) member.cell.invalid.push(reasonOf(thrown));
     }
   };
-  await place(members, 'any core');
-  await eachServer(members, (member) => attempt(member, () => openTrial(member, block, options)));
-  for (const [done, { phase, contenders }] of block.steps.entries()) {
-    const isTogether = contenders.length > 1;
-    await place(members, isTogether ? 'any core' : 'own core');
-    const active = members.filter(({ contender }) => contenders.includes(contender));
-    await eachServer(active, (member, ofServer) =>
-      attempt(member, async () => {
-        // Together they take as long as they would one after the other on the cores that there are.
-        const ms = isTogether ? (phase.ms * active.length) / cores / ofServer : phase.ms;
-        const order = { trial: member.contender.name, phase: phase.id, ms };
-        await member.processes.generator.run('step', order, orderWithinMs);
-      }),
-    );
-    progress.block(block, (done + 1) / block.steps.length);
+
+/** The steps of a block, phase by phase. */
+function phasesOf({ steps }: Block): (readonly PlannedStep[])[] {
+  const phases: PlannedStep[][] = [];
+  for (const step of steps) {
+    const last = phases.at(-1);
+    if (last && last[0]?.phase === step.phase) last.push(step);
+    else phases.push([step]);
   }
-  for (const [order, member] of members.entries()) {
-    await attempt(member, () => finishTrial(member, block, order, options));
-  }
+  return phases;
+}
+
+/** Calls that a figure at a rate rests on, over all processes of a contender. */
+const callsAtRate = 2000;
+const longestStepMs = 500;
+
+/** At a low rate a step is longer, so that all steps together have enough calls. */
+export function lengthAtRate({ ms, times }: Phase, perSecond: number, rounds: number): number {
+  const calls = (perSecond * ms * times * rounds) / 1000;
+  return Math.max(ms, Math.min(longestStepMs, (ms * callsAtRate) / calls));
+}
+
+/** The rate of a step at equal rate; undefined of any other. */
+async function rateOf({ phase }: PlannedStep, conduct: Conduct): Promise<number | undefined> {
+  const { block, members, options } = conduct;
+  const { equalRateOf: workload } = phase;
+  if (workload === undefined) return undefined;
+  return options.rates.of(block.scenario.name, workload, async () => {
+    const capacities: Capacity[] = [];
+    for (const member of members) {
+      const { contender, processes } = member;
+      await conduct.attempt(member, async () => {
+        const order = { trial: contender.name, workload };
+        const perSecond = await processes.generator.run('capacity', order, orderWithinMs);
+        capacities.push({ contender: contender.name, perSecond });
+      });
+    }
+    return capacities;
+  });
+}
+
+/** @returns whether the machine was slow meanwhile */
+async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
+  const { block, members, options, attempt } = conduct;
+  const { machine, signal } = options;
+  const { phase, at, contenders } = step;
+  if (signal.aborted) return false;
+  const isWarming = phase.together === 'warming';
+  await place(members, isWarming ? 'any core' : 'own core');
+  const perSecond = await rateOf(step, conduct);
+  const active = members.filter(({ contender }) => contenders.includes(contender));
+  const isRead = phase.together === undefined;
+  const before = isRead ? await machine.read() : 0;
+  await eachServer(active, (member, ofServer) =>
+    attempt(member, async () => {
+      // Together they take as long as they would one after the other on the cores that there are.
+      const shared = isWarming ? active.length / Math.min(active.length, cores) / ofServer : 1;
+      const ms = perSecond === undefined ? phase.ms : lengthAtRate(phase, perSecond, block.rounds);
+      const order = {
+        trial: member.contender.name,
+        phase: phase.id,
+        at,
+        ms: ms * shared,
+        perSecond,
+      };
+      await member.processes.generator.run('step', order, orderWithinMs);
+    }),
+  );
+  if (!isRead || signal.aborted) return false;
+  const reading = (before + (await machine.read())) / 2;
+  for (const { readings } of active) readings.push({ phase: phase.id, at, perSecond: reading });
+  return machine.isSlow(reading);
 }
 
 /**
@@ -113,7 +209,8 @@ async function openMembers(
       // A cell that is invalid once stays so: its time is better spent on the others.
       if (cell.invalid.length > 0) return [];
       try {
-        return [{ contender, cell, processes: await pool.processesOf(contender) }];
+        const processes = await pool.processesOf(contender);
+        return [{ contender, cell, processes, readings: [] }];
       } catch (thrown) {
         if (!signal.aborted) cell.invalid.push(reasonOf(thrown));
         return [];
@@ -144,20 +241,26 @@ async function openTrial(
 }
 
 async function finishTrial(
-  { processes, contender, cell }: Member,
+  { processes, contender, cell, readings }: Member,
   { round }: Block,
   order: number,
   { preflight }: BlockOptions,
 ): Promise<void> {
   const { subject, generator } = processes;
   const { address, readyMs, idleBytes } = subject;
-  const raw = await generator.run('finish', contender.name, orderWithinMs);
+  const finish = { trial: contender.name, machine: latestOf(readings) };
+  const raw = await generator.run('finish', finish, orderWithinMs);
   const peakBytes = address.pid === null ? null : (memoryOf(address.pid)?.peakBytes ?? null);
   const measured = judged(raw, contender, preflight);
   const sample: Sample = { round, order, readyMs, idleBytes, peakBytes, ...measured };
   cell.samples.push(sample);
   cell.invalid.push(...faultsOf(measured));
 }
+
+/** A step that was taken again has two readings; the second is its own. */
+const latestOf = (readings: readonly MachineReading[]): MachineReading[] => [
+  ...new Map(readings.map((reading) => [`${reading.phase} ${reading.at}`, reading])).values(),
+];
 
 /** Each load with the reasons why its figures must not be used. */
 function judged(measured: Measured, { wire }: Contender, { ceilings }: Preflight): Measured {

@@ -111,7 +111,7 @@ export async function openCachedTrial(
   let writes = 0;
   let warmUpMs = 0;
   return {
-    async step(phase, ms) {
+    async step({ phase, ms, at }) {
       if (phase === warmUpPhase) {
         warmUpMs += await warmUp(address, () => reader.read(undefined), warmUpInFlight, ms);
         return;
@@ -120,16 +120,16 @@ export async function openCachedTrial(
       const call = () => reading.read(writer.acknowledged());
       const seed = setup.seed + setup.round * 1000 + steps.length;
       const rate = { perSecond, durationMs: ms, arrivals: 'poisson', seed } as const;
-      steps.push(await runOpenStep(address, call, pacer, rate));
+      steps.push(await runOpenStep({ address, call, at }, pacer, rate));
       writes += await writer.end();
     },
-    async finish() {
+    async finish(machine) {
       const context = { workload, rttMs: 0, achievedRttMs: 0, connections };
       const rate = { perSecond, share: null, arrivals: 'poisson', driver: 'client' } as const;
       return {
         ...nothingMeasured,
         warmUpMs,
-        open: steps.length === 0 ? [] : [openSampleOf(context, rate, steps)],
+        open: steps.length === 0 ? [] : [openSampleOf(context, rate, steps, machine)],
         wire: [bytes],
         caching: { ...reading.counts, writes },
       };

@@ -1,4 +1,5 @@
 import { createMetronome, type Pacer } from '../generator/metronome.ts';
+import { createUnderWayCounter, type UnderWayCounter } from '../generator/under-way.ts';
 import { connectLinks, type Links } from '../link/links.ts';
 import type { Measured, WireSample } from '../result/result.ts';
 import { adminKey, portOf } from '../subject/clients.ts';
@@ -15,7 +16,7 @@ import type { Load } from './load.ts';
 import type { CallPhase } from './phases.ts';
 import { proveEqual } from './proof.ts';
 import { createRecords, type PhaseRecord } from './records.ts';
-import type { Trial, TrialSetup } from './scenario.ts';
+import type { StepOrder, Trial, TrialSetup } from './scenario.ts';
 import { runClosedStep, runOpenStep, warmUp } from './steps.ts';
 import type { Workload } from './workload.ts';
 
@@ -63,77 +64,101 @@ export async function openCallTrial(
   phases: readonly CallPhase[],
 ): Promise<Trial> {
   const links = await connectLinks(setup.link.controlPort);
-  const pacer = await createMetronome();
+  const [pacer, counter] = await Promise.all([createMetronome(), createUnderWayCounter()]);
   try {
     const { captured, counts } = await proveWorkloads(setup, contender, workloads, links);
     const sources = createCallSources(setup, contender, captured, links);
     const records = createRecords(setup, contender.driver);
     return {
-      async step(id, ms) {
-        const phase = phases.find((one) => one.id === id);
-        if (!phase) throw new Error(`Expected a phase of the scenario, got '${id}'.`);
+      async step(order) {
+        const phase = phases.find((one) => one.id === order.phase);
+        if (!phase) throw new Error(`Expected a phase of the scenario, got '${order.phase}'.`);
         const { load } = phase;
         const isByAutocannon = load.kind === 'warm-up' && load.by === 'autocannon';
         if (load.kind === 'autocannon' || isByAutocannon) {
           const whole = captured.get(load.workload)?.captured;
-          const step = whole && (await runAutocannonStep(setup, load, whole, ms));
+          const step = whole && (await runAutocannonStep(setup, load, whole, order.ms));
           if (step && !isByAutocannon) records.of(phase).autocannon.push(step);
           return;
         }
         const { call } = await sources.of(load);
-        // A server may close a connection that is idle while others take steps (RFC 9112 §9.8).
-        if (contender.driver === 'lean' && load.rttMs === 0) await touch(call, load);
-        await runStep({ setup, pacer, call, ms, record: records.of(phase) }, load);
+        if (load.kind !== 'warm-up') await touch(call, load, contender.driver);
+        await runStep({ setup, pacer, counter, call, record: records.of(phase) }, load, order);
       },
-      finish: async (): Promise<Measured> => ({ ...records.measured(), wire: counts }),
+      capacity: (workload) => records.capacity(workload),
+      finish: async (machine): Promise<Measured> => ({
+        ...records.measured(machine),
+        wire: counts,
+      }),
       async close() {
         await sources.close();
-        await Promise.all([pacer.close(), links.close()]);
+        await Promise.all([pacer.close(), counter.close(), links.close()]);
       },
     };
   } catch (thrown) {
-    await Promise.all([pacer.close(), links.close()]);
+    await Promise.all([pacer.close(), counter.close(), links.close()]);
     throw thrown;
   }
 }
 
-/** Makes one call a connection, not measured, so that lost connections are opened again. */
-const touch = (call: () => Promise<unknown>, { connections }: Load) =>
-  Promise.allSettled(Array.from({ length: connections }, call));
+/**
+ * Makes calls that are not counted until every connection has answered once: one that was idle
+ * while others took their steps may have been closed (RFC 9112 §9.8), and opening it takes time.
+ * A client opens its connections with as many calls as the load has in flight.
+ */
+function touch(
+  call: () => Promise<unknown>,
+  load: Load,
+  driver: CallContender['driver'],
+): Promise<unknown> {
+  const inFlight = 'inFlight' in load ? load.inFlight : load.connections;
+  const length = driver === 'lean' ? load.connections : inFlight;
+  return Promise.allSettled(Array.from({ length }, call));
+}
 
 interface StepOptions {
   readonly setup: TrialSetup;
   readonly pacer: Pacer;
+  readonly counter: UnderWayCounter;
   readonly call: () => Promise<unknown>;
-  readonly ms: number;
   readonly record: PhaseRecord;
 }
 
+/** The rate that an order carries. @throws Error if it carries none */
+function rateOf({ phase, perSecond }: StepOrder): number {
+  if (perSecond !== undefined) return perSecond;
+  throw new Error(`Expected a rate for ${phase}, got an order without one.`);
+}
+
 async function runStep(
-  { setup, pacer, call, ms, record }: StepOptions,
+  { setup, pacer, counter, call, record }: StepOptions,
   load: Exclude<Load, { kind: 'autocannon' }>,
+  order: StepOrder,
 ): Promise<void> {
   const { address } = setup;
+  const { at, ms } = order;
+  const tools = { address, call, at, counter };
   // Every step has arrivals of its own, and all contenders of a round have the same.
-  const step = load.kind === 'search' ? record.search.tried : record.open.length;
-  const seed = setup.seed + setup.round * 1000 + step;
+  const seed = setup.seed + setup.round * 1000 + at;
   const openAt = (perSecond: number, arrivals: 'poisson' | 'uniform') =>
-    runOpenStep(address, call, pacer, { perSecond, durationMs: ms, arrivals, seed });
+    runOpenStep(tools, pacer, { perSecond, durationMs: ms, arrivals, seed });
   switch (load.kind) {
     case 'warm-up':
       record.warmUpMs += await warmUp(address, call, load.inFlight, ms);
       return;
     case 'closed':
-      record.closed.push(
-        await runClosedStep(address, call, { inFlight: load.inFlight, durationMs: ms }),
+      record.closed.set(
+        at,
+        await runClosedStep(tools, { inFlight: load.inFlight, durationMs: ms }),
       );
       return;
     case 'open':
-      record.open.push(await openAt(load.perSecond, load.arrivals));
+      record.perSecond = load.perSecond ?? rateOf(order);
+      record.open.set(at, await openAt(record.perSecond, load.arrivals));
       return;
     case 'share':
       record.perSecond ||= load.share * record.capacity();
-      record.open.push(await openAt(record.perSecond, 'poisson'));
+      record.open.set(at, await openAt(record.perSecond, 'poisson'));
       return;
     case 'search':
       record.search.add(await openAt(record.search.next(), 'poisson'));

@@ -1,4 +1,4 @@
-import type { CapacitySample } from '../result/result.ts';
+import type { CapacitySample } from '../result/loads.ts';
 import { achievedAtLeast, faultsOfClient } from '../statistics/validity.ts';
 import type { Objective } from './load.ts';
 import { achievedBy } from './samples.ts';

@@ -43,7 +43,7 @@ export const warming = (
     load,
     ms: { quick: 200, normal: atMostMs, full: 3 * atMostMs }[effort],
     times: 1,
-    together: true,
+    together: 'warming',
   };
 };
 
@@ -66,11 +66,24 @@ export const closed = (where: Where, inFlight: number, loading: Loading, steps: 
 export const autocannon = (where: Where, loading: Loading, steps: Steps): CallPhase =>
   timed({ kind: 'autocannon', ...at(where) }, '', loading, steps);
 
-export const open = (where: Where, rate: number, loading: Loading, steps: Steps): CallPhase => {
-  const { perSecond = rate } = loading;
+/**
+ * An open loop at a rate that is the same for all.
+ * @param rate calls a second; `equal`: half of what the slowest contender can do
+ */
+export const open = (
+  where: Where,
+  rate: number | 'equal',
+  loading: Loading,
+  steps: Steps,
+): CallPhase => {
+  const { perSecond = rate === 'equal' ? null : rate } = loading;
   const load: Load = { kind: 'open', perSecond, arrivals: 'poisson', ...at(where) };
-  return timed(load, `${perSecond}/s`, loading, steps);
+  const phase = timed(load, `${perSecond ?? 'equal'}/s`, loading, steps);
+  return perSecond === null ? { ...phase, equalRateOf: where.workload } : phase;
 };
+
+/** Phases that wait for a distance, which all contenders may do at once. */
+export const waiting = (phase: CallPhase): CallPhase => ({ ...phase, together: 'waiting' });
 
 /** The curve of latency against load: shares of what the process can do, in geometric steps. */
 const highest = 1.1;

@@ -1,6 +1,7 @@
 import { cores } from '../process/child.ts';
 import type { WireName } from '../result/wires.ts';
 import { createRandom, type Random, shuffled } from '../statistics/random.ts';
+import { fewestRounds, fitting } from './budget.ts';
 import type { Contender, Loading, Phase, Scenario } from './scenario.ts';
 import { serverOf } from './scenario.ts';
 
@@ -36,8 +37,10 @@ export interface Target {
 }
 
 /** A stretch of a phase, for one contender or for all of them at once. */
-interface PlannedStep {
+export interface PlannedStep {
   readonly phase: Phase;
+  /** Its place among the steps of the phase. */
+  readonly at: number;
   readonly contenders: readonly Contender[];
 }
 
@@ -49,6 +52,8 @@ interface PlannedStep {
 export interface Block {
   readonly scenario: Scenario;
   readonly round: number;
+  /** Rounds of the scenario that were planned. */
+  readonly rounds: number;
   /** In the order in which they are proved. */
   readonly contenders: readonly Contender[];
   /** One after the other. */
@@ -57,7 +62,12 @@ export interface Block {
 }
 
 export interface Plan {
+  /** Those that fit into the budget. */
   readonly blocks: readonly Block[];
+  /** All that would have been run with more time. */
+  readonly wanted: readonly Block[];
+  /** Time that the run may take, import included; without a limit if undefined. */
+  readonly budgetMs: number | undefined;
   /** Server processes that are started for them. */
   readonly servers: number;
   readonly storage: boolean;
@@ -68,14 +78,14 @@ export interface Plan {
 const startMs = { room: 700, again: 700, control: 300 } as const;
 /** Proving a contender, and counting its bytes, in each scenario. */
 const proofMs = 220;
-/** What a step takes beside its own time: orders, counters. */
-const overheadMs = 15;
-/** Fewer have no interval. */
-const fewestPairs = 3;
+/** What a step takes beside its own time: orders, counters, and a reading of the machine. */
+const overheadMs = 60;
 const importMs = 4000;
 /** Start, fixtures, ceilings and the link's round trips. */
 const preflightMs = 10_000;
 const storageMs = 6000;
+/** What a usual run may take. */
+const usualBudgetMs = 290_000;
 
 function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {
   const isBase = contender.name === scenario.baseline || contender.kind === 'again';
@@ -93,25 +103,33 @@ function stepsOf(
   random: Random,
 ): PlannedStep[] {
   return phases.flatMap((phase) =>
-    Array.from({ length: phase.times }, (): PlannedStep[] => {
+    Array.from({ length: phase.times }, (_, at): PlannedStep[] => {
       const those = contenders.filter(({ kind }) => !phase.once || kind !== 'again');
       const order = shuffled(those, random);
-      if (phase.together) return [{ phase, contenders: order }];
-      return order.map((contender) => ({ phase, contenders: [contender] }));
+      if (phase.together) return [{ phase, at, contenders: order }];
+      return order.map((contender) => ({ phase, at, contenders: [contender] }));
     }).flat(),
   );
 }
 
-/** How long a step takes: contenders that take it at once share the cores. */
-const stepMs = ({ phase, contenders: { length } }: PlannedStep): number =>
-  (phase.ms * length) / Math.min(length, cores) + overheadMs;
+/** Contenders that share a server take their steps one after the other. */
+const longestQueue = (contenders: readonly Contender[]): number =>
+  Math.max(...[...Map.groupBy(contenders, serverOf).values()].map(({ length }) => length));
 
-function blocksOf(scenario: Scenario, request: Request, random: Random): Block[] {
+/** How long a step takes: contenders that take it at once share the cores, if they need them. */
+function stepMs({ phase: { ms, together }, contenders }: PlannedStep): number {
+  const { length } = contenders;
+  const times =
+    together === 'waiting' ? longestQueue(contenders) : length / Math.min(length, cores);
+  return ms * times + overheadMs;
+}
+
+function blocksOf(scenario: Scenario, request: Request, random: Random, slowness: number): Block[] {
   const { loading, pairs } = request;
   const wanted = scenario.contenders.filter((one) => isWanted(one, scenario, request));
   if (wanted.length === 0) return [];
   // What a usual run leaves out is there for those who name it.
-  const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestPairs : 0);
+  const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestRounds : 0);
   const rounds = pairs ?? usual;
   const { moreRounds } = scenario;
   const more = pairs === undefined && moreRounds ? moreRounds.rounds[loading.effort] : 0;
@@ -119,9 +137,9 @@ function blocksOf(scenario: Scenario, request: Request, random: Random): Block[]
     const isMore = (one: Contender) => round < rounds || moreRounds?.contenders.includes(one.name);
     const contenders = shuffled(wanted.filter(isMore), random);
     const steps = stepsOf(scenario.phases(loading, round), contenders, random);
-    const estimateMs =
-      contenders.length * proofMs + steps.reduce((ms, step) => ms + stepMs(step), 0);
-    return { scenario, round, contenders, steps, estimateMs };
+    const proving = contenders.length * proofMs * slowness;
+    const estimateMs = proving + steps.reduce((ms, step) => ms + stepMs(step), 0);
+    return { scenario, round, rounds: rounds + more, contenders, steps, estimateMs };
   });
 }
 
@@ -136,30 +154,42 @@ function startsOf(blocks: readonly Block[]): (readonly Contender[])[] {
   );
 }
 
-/** All blocks of a run in their order. The same seed gives the same orders. */
+/** Whether a run has a length of its own, or the one that its flags ask for. */
+const isUsual = ({ loading, pairs }: Request): boolean =>
+  loading.effort === 'normal' && loading.durationMs === undefined && pairs === undefined;
+
+/**
+ * All blocks of a run in their order. The same seed gives the same orders.
+ * @param slowness of this machine in starting processes, as a factor of one that takes as long as
+ *   the estimates say
+ */
 export function makePlan(
   scenarios: readonly Scenario[],
   request: Request,
   needsImport: boolean,
+  slowness = 1,
 ): Plan {
   const random = createRandom(request.seed);
   const { only, loading } = request;
-  const wanted = (name: string) => only.length === 0 || only.includes(name);
+  const isWantedName = (name: string) => only.length === 0 || only.includes(name);
   // Round after round, so that a run that is cut short has something of everything.
   const ordered = scenarios
-    .filter(({ name }) => wanted(name))
-    .flatMap((scenario) => blocksOf(scenario, request, random))
+    .filter(({ name }) => isWantedName(name))
+    .flatMap((scenario) => blocksOf(scenario, request, random, slowness))
     .toSorted((a, b) => a.round - b.round);
   const starts = startsOf(ordered);
-  const blocks = ordered.map((block, at) => {
+  const wanted = ordered.map((block, at) => {
     const ms = starts[at]?.reduce((sum, { kind }) => sum + startMs[kind], 0) ?? 0;
-    return { ...block, estimateMs: block.estimateMs + ms };
+    return { ...block, estimateMs: block.estimateMs + ms * slowness };
   });
-  const storage = wanted(storageName) && (loading.effort === 'full' || only.length > 0);
-  const estimateMs =
-    blocks.reduce((sum, block) => sum + block.estimateMs, 0) +
-    (needsImport ? importMs : 0) +
-    preflightMs +
-    (storage ? storageMs : 0);
-  return { blocks, servers: starts.flat().length, storage, estimateMs };
+  const storage = isWantedName(storageName) && (loading.effort === 'full' || only.length > 0);
+  const besides =
+    (needsImport ? importMs * slowness : 0) +
+    preflightMs * slowness +
+    (storage ? storageMs * slowness : 0);
+  const budgetMs = isUsual(request) ? usualBudgetMs : undefined;
+  const blocks = budgetMs === undefined ? wanted : fitting(wanted, budgetMs - besides);
+  const estimateMs = blocks.reduce((sum, block) => sum + block.estimateMs, 0) + besides;
+  const servers = startsOf(blocks).flat().length;
+  return { blocks, wanted, budgetMs, servers, storage, estimateMs };
 }

@@ -1,12 +1,17 @@
 import { type LinkProcess, startLinkProcess } from '../link/links.ts';
 import { type Cell, type Result, resultVersion, type StoreMeasurement } from '../result/result.ts';
+import { judgeCell } from '../statistics/soundness.ts';
 import { hashOf } from '../subject/sources.ts';
 import { type Copies, importTemplate, openCopies, type Template } from '../subject/template.ts';
 import { type RunProgress, runBlock } from './block.ts';
+import { cutOf, fitting } from './budget.ts';
 import { readEnvironment } from './environment.ts';
-import type { Plan, Request } from './plan.ts';
-import { createPool } from './pool.ts';
+import { type Machine, startMachine } from './machine.ts';
+import type { Block, Plan, Request } from './plan.ts';
+import { createPool, type Pool } from './pool.ts';
 import { nodeFlagsOf, type Preflight, runPreflight } from './preflight.ts';
+import { createRates, type Rates } from './rates.ts';
+import type { Effort } from './scenario.ts';
 import type { StartLoadGenerator } from './tasks.ts';
 
 interface RunOptions {
@@ -27,12 +32,17 @@ interface RunState {
   readonly startedAt: string;
   readonly environment: Result['environment'];
   readonly cells: Cell[];
+  readonly rates: Rates;
+  machine?: Machine;
+  /** Blocks that were run to their end. */
+  readonly ran: Block[];
   preflight?: Preflight;
   storage: StoreMeasurement | null;
 }
 
 function resultOf(
   run: RunState,
+  { wanted }: Plan,
   request: Request,
   flags: readonly string[],
   complete: boolean,
@@ -58,9 +68,61 @@ function resultOf(
     start: preflight?.start ?? null,
     ceilings: [...(preflight?.ceilings ?? [])],
     link: preflight?.link ?? null,
+    rates: [...run.rates.all],
+    machine: run.machine?.speed() ?? null,
+    cut: complete ? cutOf(wanted, run.ran) : [],
     cells,
     storage,
   };
+}
+
+/** So much of what was estimated must be past before the pace is known by it. */
+const paceFromMs = 20_000;
+/** Time for steps that are taken again, because the machine was slow meanwhile. */
+const repeatsMs: Readonly<Record<Effort, number>> = { quick: 0, normal: 12_000, full: 60_000 };
+
+const estimateOf = (blocks: readonly Block[]): number =>
+  blocks.reduce((ms, { estimateMs }) => ms + estimateMs, 0);
+
+interface RunBlocksOptions extends RunOptions {
+  readonly plan: Plan;
+  readonly request: Request;
+  readonly copies: Copies;
+  readonly run: RunState & { readonly preflight: Preflight; readonly machine: Machine };
+  /** Of the whole run, on the clock of this process. */
+  readonly startedMs: number;
+}
+
+/** Runs blocks one after the other, and leaves out those for which the time does not suffice. */
+async function runBlocks(on: RunBlocksOptions): Promise<void> {
+  const { plan, request, run, copies, signal, progress } = on;
+  const blocksFromMs = performance.now();
+  let rest = plan.blocks;
+  let pool: Pool | undefined;
+  let doneMs = 0;
+  try {
+    for (let block = rest[0], round = -1; block && !signal.aborted; block = rest[0]) {
+      const nowMs = performance.now();
+      const pace = doneMs > paceFromMs ? (nowMs - blocksFromMs) / doneMs : 1;
+      if (plan.budgetMs !== undefined) {
+        rest = fitting(rest, (plan.budgetMs - (nowMs - on.startedMs)) / pace);
+        if (rest[0] !== block) continue;
+      }
+      rest = rest.slice(1);
+      if (block.round !== round || !pool) {
+        await pool?.end();
+        pool = createPool(run.preflight, copies, on.startGenerator);
+        round = block.round;
+      }
+      const { preflight, machine, rates, cells } = run;
+      const common = { request, preflight, machine, rates, cells, signal, progress, pool };
+      await runBlock(block, { ...common, restMs: estimateOf(rest) * pace });
+      run.ran.push(block);
+      doneMs += block.estimateMs;
+    }
+  } finally {
+    await pool?.end();
+  }
 }
 
 /**
@@ -73,10 +135,13 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
     startedAt: new Date().toISOString(),
     environment: readEnvironment(),
     cells: [],
+    rates: createRates(),
+    ran: [],
     storage: null,
   };
-  const resultNow = (complete: boolean) => resultOf(run, request, flags, complete);
+  const resultNow = (complete: boolean) => resultOf(run, plan, request, flags, complete);
   const hashBefore = hashOf(measured);
+  const startedMs = performance.now();
   let copies: Copies | undefined;
   let links: LinkProcess | undefined;
   try {
@@ -90,35 +155,25 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
     if (plan.blocks.length > 0) {
       progress.calibrating();
       const { controlPort } = links;
-      run.preflight = await runPreflight({ copies, plan, request, controlPort, startGenerator });
-    }
-    for (const round of Map.groupBy(plan.blocks, (block) => block.round).values()) {
-      if (signal.aborted || !run.preflight) return resultNow(false);
-      const pool = createPool(run.preflight, copies, startGenerator);
-      try {
-        for (const block of round) {
-          const { preflight, cells } = run;
-          await runBlock(block, { request, preflight, cells, signal, progress, pool });
-          const isLast = plan.blocks.findLast(({ scenario }) => scenario === block.scenario);
-          if (isLast === block) progress.finished(block.scenario.name, resultNow(false));
-        }
-      } finally {
-        await pool.end();
-      }
+      const preflight = await runPreflight({ copies, plan, request, controlPort, startGenerator });
+      const machine = await startMachine(copies, startGenerator, repeatsMs[request.loading.effort]);
+      const ready = Object.assign(run, { preflight, machine });
+      await runBlocks({ ...options, plan, request, copies, run: ready, startedMs });
     }
     if (plan.storage && !signal.aborted) {
       run.storage = await measureStore(copies, startGenerator);
-      if (!signal.aborted) progress.finished('storage', resultNow(false));
     }
     if (hashOf(measured) !== hashBefore) {
       for (const { invalid } of run.cells)
         invalid.push('the code of the server changed on the way');
     }
+    for (const cell of run.cells) judgeCell(cell);
     return resultNow(!signal.aborted);
   } catch (thrown) {
     if (signal.aborted) return resultNow(false);
     throw thrown;
   } finally {
+    await run.machine?.stop();
     await links?.stop();
     copies?.close();
   }

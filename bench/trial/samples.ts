@@ -1,6 +1,13 @@
-import type { ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/result.ts';
+import type {
+  ClosedLoopSample,
+  LoadSample,
+  OpenLoopSample,
+  Slice,
+  UnderWay,
+} from '../result/loads.ts';
 import { createHistogram, encodeHistogram, type Histogram } from '../statistics/histogram.ts';
 import type { Load } from './load.ts';
+import type { MachineReading } from './scenario.ts';
 import type { ClosedStep, OpenStep, Spent } from './steps.ts';
 
 /** Steps of one measurement, put together. Histograms are merged, nothing is averaged. */
@@ -39,6 +46,47 @@ interface MeasuredStep {
 
 export type LoadContext = Pick<LoadSample, 'workload' | 'rttMs' | 'achievedRttMs' | 'connections'>;
 
+const ofEach = <Value>(value: Value, count: number): Value | null => (count > 0 ? value : null);
+
+/** What a slice of either loop shows by itself. */
+function sliceOf(
+  { at, spent }: Pick<ClosedStep, 'at' | 'spent'>,
+  loop: { readonly completed: number; readonly elapsedMs: number },
+  { answered, times }: { readonly answered: number; readonly times: Histogram },
+  machine: readonly MachineReading[],
+): Slice {
+  const { cpuMicros } = spent.server;
+  return {
+    at,
+    elapsedMs: loop.elapsedMs,
+    perSecond: loop.completed / (loop.elapsedMs / 1000),
+    completed: answered,
+    cpuMicros: cpuMicros === null ? null : ofEach(cpuMicros / answered, answered),
+    medianMicros: ofEach(times.getValueAtPercentile(50), times.totalCount),
+    meanMicros: ofEach(times.mean, times.totalCount),
+    machinePerSecond: machine.find((reading) => reading.at === at)?.perSecond ?? null,
+  };
+}
+
+/** Both counts of the calls under way, over all steps; null if one was not sampled. */
+function underWayOf(
+  steps: readonly { readonly spent: Spent; readonly times: Histogram }[],
+): UnderWay | null {
+  const counts = steps.flatMap(({ spent: { underWay, elapsedMs } }) =>
+    underWay && underWay.samples > 0 ? [{ ...underWay, elapsedMs }] : [],
+  );
+  if (counts.length === 0 || counts.length < steps.length) return null;
+  const elapsedMs = sum(counts, (one) => one.elapsedMs);
+  const calledMs = sum(steps, ({ times }) =>
+    times.totalCount === 0 ? 0 : (times.totalCount * times.mean) / 1000,
+  );
+  return {
+    samples: sum(counts, ({ samples }) => samples),
+    sampled: sum(counts, (one) => one.mean * one.elapsedMs) / elapsedMs,
+    byLatency: calledMs / elapsedMs,
+  };
+}
+
 export function loadOf(context: LoadContext, steps: readonly MeasuredStep[]): LoadSample {
   const elapsedMs = sum(steps, ({ spent }) => spent.elapsedMs);
   const serverCpuMicros = sumKnown(steps, ({ spent }) => spent.server.cpuMicros);
@@ -56,6 +104,8 @@ export function loadOf(context: LoadContext, steps: readonly MeasuredStep[]): Lo
       ? Math.max(...steps.map(({ spent }) => spent.server.loopDelayMs ?? 0))
       : null,
     clientLoopDelayMs: Math.max(...steps.map(({ spent }) => spent.clientLoopDelayMs)),
+    slices: [],
+    underWay: null,
   };
 }
 
@@ -64,6 +114,7 @@ export function closedSampleOf(
   load: Extract<Load, { kind: 'closed' }>,
   driver: 'lean' | 'client',
   steps: readonly ClosedStep[],
+  machine: readonly MachineReading[] = [],
 ): ClosedLoopSample {
   const rateOf = (step: ClosedStep | undefined) => step?.loop.perSecond ?? Number.NaN;
   const drift = rateOf(steps.at(-1)) / rateOf(steps[0]);
@@ -71,6 +122,11 @@ export function closedSampleOf(
   return {
     ...loadOf(context, steps),
     completed: sum(steps, ({ loop }) => loop.answered),
+    slices: steps.map((step) => {
+      const { answered, latency: times } = step.loop;
+      return sliceOf(step, step.loop, { answered, times }, machine);
+    }),
+    underWay: underWayOf(steps.map(({ spent, loop }) => ({ spent, times: loop.latency }))),
     driver,
     inFlight: load.inFlight,
     perSecond: sum(steps, ({ loop }) => loop.completed) / (loopMs / 1000),
@@ -99,10 +155,16 @@ export function openSampleOf(
   context: LoadContext,
   rate: Pick<OpenLoopSample, 'perSecond' | 'share' | 'arrivals' | 'driver'>,
   steps: readonly OpenStep[],
+  machine: readonly MachineReading[] = [],
 ): OpenLoopSample {
   return {
     ...loadOf(context, steps),
     ...rate,
+    slices: steps.map((step) => {
+      const { completed: answered, response: times } = step.loop;
+      return sliceOf(step, step.loop, { answered, times }, machine);
+    }),
+    underWay: underWayOf(steps.map(({ spent, loop }) => ({ spent, times: loop.service }))),
     achieved: achievedBy(steps),
     scheduled: sum(steps, ({ loop }) => loop.scheduled),
     sent: sum(steps, ({ loop }) => loop.sent),

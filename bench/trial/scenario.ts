@@ -65,10 +65,13 @@ export interface Phase {
   /** Steps of each contender. */
   readonly times: number;
   /**
-   * All contenders take their step at once, on all cores, which is faster than one after the other.
-   * For warming up: nothing of it is timed, and `ms` is what each would need on cores of its own.
+   * All contenders take their step at once. `warming`: on all cores, which is faster than one after
+   * the other; nothing of it is timed, and `ms` is what each would need on cores of its own.
+   * `waiting`: calls that wait for a distance, and leave the cores idle.
    */
-  readonly together?: boolean;
+  readonly together?: 'warming' | 'waiting';
+  /** Its rate is the one that is equal for all, of this workload. */
+  readonly equalRateOf?: string;
   /** Not for a baseline's repeat: what is drawn once, and not compared. */
   readonly once?: boolean;
 }
@@ -90,12 +93,31 @@ export interface TrialSetup {
   };
 }
 
+/** A step to take. One that was taken at the same place before is replaced. */
+export interface StepOrder {
+  /** Id of the phase. */
+  readonly phase: string;
+  /** Place among the steps of the phase. */
+  readonly at: number;
+  readonly ms: number;
+  /** Calls a second, if it is a step at the rate that is equal for all. */
+  readonly perSecond?: number | undefined;
+}
+
+/** What the null server did beside a step, requests a second. */
+export interface MachineReading {
+  readonly phase: string;
+  readonly at: number;
+  readonly perSecond: number;
+}
+
 /** One process of a contender, under measurement. */
 export interface Trial {
-  /** @param phase its id */
-  step(phase: string, ms: number): Promise<void>;
+  step(order: StepOrder): Promise<void>;
+  /** Calls a second that its closed loop showed; null if it had none. */
+  capacity?(workload: string): number | null;
   /** What all steps together have measured. */
-  finish(): Promise<Measured>;
+  finish(machine: readonly MachineReading[]): Promise<Measured>;
   close(): Promise<void>;
 }
 
@@ -111,6 +133,8 @@ export interface Scenario {
   /** Fresh processes of each contender. */
   readonly rounds: Readonly<Record<Effort, number>>;
   readonly moreRounds?: MoreRounds;
+  /** A usual run may go without it if the time does not suffice. */
+  readonly mayBeCut?: true;
   /** The phases of one round, in order. */
   phases(loading: Loading, round: number): readonly Phase[];
   /** The reference answer, of this contender: the baseline if the server has its wire. */

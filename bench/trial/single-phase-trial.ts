@@ -5,7 +5,7 @@ import { nothingMeasured, type Trial } from './scenario.ts';
 export function singlePhaseTrial(measure: (ms: number) => Promise<Measured>): Trial {
   let measured = nothingMeasured;
   return {
-    async step(_phase, ms) {
+    async step({ ms }) {
       measured = await measure(ms);
     },
     finish: async () => measured,

@@ -3,6 +3,7 @@ import { type ClosedLoopResult, runClosedLoop } from '../generator/closed-loop.t
 import type { Pacer } from '../generator/metronome.ts';
 import { type OpenLoopResult, runOpenLoop } from '../generator/open-loop.ts';
 import { poissonSchedule, uniformSchedule } from '../generator/schedule.ts';
+import type { UnderWayCounter } from '../generator/under-way.ts';
 import { createRandom } from '../statistics/random.ts';
 import type { Address } from '../subject/address.ts';
 import { cpuMicrosOf, metered, type ServerUsage } from '../subject/meter.ts';
@@ -21,54 +22,75 @@ export interface Spent {
   readonly clientCpuShare: number;
   readonly clientLoopDelayMs: number;
   readonly server: ServerUsage;
+  /** Calls under way, by a thread that samples; null without one. */
+  readonly underWay: { readonly samples: number; readonly mean: number } | null;
 }
 
 /** Runs `work` and reads what both sides spend on it. */
-export async function watched<Result>(address: Address, work: () => Promise<Result>) {
+export async function watched<Result>(
+  address: Address,
+  work: () => Promise<Result>,
+  counter?: UnderWayCounter,
+) {
   // A sample a turn: a timer would have its own resolution in it.
   const delays = monitorEventLoopDelay({ samplePerIteration: true });
   const { result, spent: server } = await metered(address, async () => {
     delays.enable();
     const startedMs = performance.now();
     const before = process.cpuUsage();
+    counter?.start();
     const result = await work();
+    const underWay = counter?.stop() ?? null;
     const { user, system } = process.cpuUsage(before);
     const elapsedMs = performance.now() - startedMs;
     delays.disable();
-    return { result, elapsedMs, clientCpuShare: (user + system) / 1000 / elapsedMs };
+    const clientCpuShare = (user + system) / 1000 / elapsedMs;
+    return { result, elapsedMs, clientCpuShare, underWay };
   });
-  const { elapsedMs, clientCpuShare } = result;
+  const { elapsedMs, clientCpuShare, underWay } = result;
   const clientLoopDelayMs = delays.count === 0 ? 0 : delays.max / 1e6;
-  const spent: Spent = { elapsedMs, clientCpuShare, clientLoopDelayMs, server };
+  const spent: Spent = { elapsedMs, clientCpuShare, clientLoopDelayMs, server, underWay };
   return { result: result.result, spent };
 }
 
 export interface ClosedStep {
+  /** Its place among the steps of its phase. */
+  readonly at: number;
   readonly loop: ClosedLoopResult;
   readonly spent: Spent;
 }
 
+/** What a step is taken with. */
+export interface StepTools {
+  readonly address: Address;
+  readonly call: () => Promise<unknown>;
+  readonly at: number;
+  readonly counter?: UnderWayCounter | undefined;
+}
+
+const onUnderWay = ({ counter }: StepTools) => (counter ? { onUnderWay: counter.set } : {});
+
 /** N calls in flight for a time. */
 export async function runClosedStep(
-  address: Address,
-  call: () => Promise<unknown>,
+  tools: StepTools,
   { inFlight, durationMs }: { readonly inFlight: number; readonly durationMs: number },
 ): Promise<ClosedStep> {
-  const { result, spent } = await watched(address, () =>
-    runClosedLoop({ call, inFlight, durationMs }),
-  );
-  return { loop: result, spent };
+  const { address, call, at, counter } = tools;
+  const loop = () => runClosedLoop({ call, inFlight, durationMs, ...onUnderWay(tools) });
+  const { result, spent } = await watched(address, loop, counter);
+  return { at, loop: result, spent };
 }
 
 export interface OpenStep {
+  /** Its place among the steps of its phase. */
+  readonly at: number;
   readonly loop: OpenLoopResult;
   readonly spent: Spent;
 }
 
 /** Calls at the times of a schedule, whatever the server does. */
 export async function runOpenStep(
-  address: Address,
-  call: () => Promise<unknown>,
+  tools: StepTools,
   pacer: Pacer,
   rate: {
     readonly perSecond: number;
@@ -77,15 +99,16 @@ export async function runOpenStep(
     readonly seed: number;
   },
 ): Promise<OpenStep> {
+  const { address, call, at, counter } = tools;
   const { perSecond, durationMs, arrivals, seed } = rate;
   const schedule =
     arrivals === 'poisson'
       ? poissonSchedule(perSecond, durationMs, createRandom(seed))
       : uniformSchedule(perSecond, durationMs);
-  const { result, spent } = await watched(address, () =>
-    runOpenLoop({ schedule, pacer, call, maxInFlight, timeoutMs }),
-  );
-  return { loop: result, spent };
+  const limits = { maxInFlight, timeoutMs };
+  const loop = () => runOpenLoop({ schedule, pacer, call, ...limits, ...onUnderWay(tools) });
+  const { result, spent } = await watched(address, loop, counter);
+  return { at, loop: result, spent };
 }
 
 /** The warm-up of a process ends when its code is compiled, or its time is up. */

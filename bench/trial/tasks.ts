@@ -2,7 +2,7 @@ import type { Server as NullServer } from '../generator/calibration.ts';
 import type { ClosedOrder } from '../generator/closed-order.ts';
 import type { Generator } from '../generator/process.ts';
 import type { Ceiling, Measured, StoreMeasurement } from '../result/result.ts';
-import type { TrialSetup } from './scenario.ts';
+import type { MachineReading, StepOrder, TrialSetup } from './scenario.ts';
 
 /** What the load generator of a trial can be asked to do. */
 export interface Tasks {
@@ -12,14 +12,16 @@ export interface Tasks {
     readonly scenario: string;
     readonly setup: TrialSetup;
   }): Promise<void>;
-  /** Takes a step of a phase, which is named by its id. */
-  step(order: {
-    readonly trial: string;
-    readonly phase: string;
-    readonly ms: number;
-  }): Promise<void>;
+  step(order: StepOrder & { readonly trial: string }): Promise<void>;
+  /** @returns calls a second of the trial's closed loop of this workload; null without one */
+  capacity(order: { readonly trial: string; readonly workload: string }): Promise<number | null>;
   /** Closes the trial. @returns everything that it measured */
-  finish(trial: string): Promise<Measured>;
+  finish(order: {
+    readonly trial: string;
+    readonly machine: readonly MachineReading[];
+  }): Promise<Measured>;
+  /** @returns requests a second of a null server: how fast the machine is just now */
+  gauge(order: { readonly server: NullServer; readonly ms: number }): Promise<number>;
   /** Measures what each driver can do against a server that does nothing. */
   calibrate(server: NullServer): Promise<readonly Ceiling[]>;
   /** @returns good answers a second of one closed loop */

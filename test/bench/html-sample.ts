@@ -1,11 +1,5 @@
-import type {
-  Cell,
-  ClosedLoopSample,
-  OpenLoopSample,
-  Result,
-  Sample,
-  WireSample,
-} from '../../bench/result/result.ts';
+import type { ClosedLoopSample, OpenLoopSample } from '../../bench/result/loads.ts';
+import type { Cell, Result, Sample, WireSample } from '../../bench/result/result.ts';
 import { resultVersion } from '../../bench/result/result.ts';
 import { createHistogram, encodeHistogram } from '../../bench/statistics/histogram.ts';
 import { createRandom, type Random } from '../../bench/statistics/random.ts';
@@ -45,6 +39,8 @@ const load = (workload: string, completed: number, cpu: number, rttMs = 0) => ({
   clientCpuShare: 0.5,
   serverLoopDelayMs: 3,
   clientLoopDelayMs: 2,
+  slices: [],
+  underWay: null,
 });
 
 interface Closed {
@@ -366,6 +362,9 @@ export const htmlSample: Result = {
     },
   ],
   link: { points: [{ askedMs: 10, achievedMs: 10.2 }] },
+  rates: [],
+  machine: null,
+  cut: [],
   cells: [
     ...calls.filter(isWire).map(([name, nature]) => pointRead(name, nature)),
     ...calls

@@ -25,6 +25,7 @@ const spent: Spent = {
   clientCpuShare: 0.5,
   clientLoopDelayMs: 2,
   server: { cpuMicros: 400_000, queries: 10, loopDelayMs: 3 },
+  underWay: null,
 };
 
 /** One step of an open loop on a server of one worker: 500/s where a call takes 2 ms. */
@@ -37,13 +38,14 @@ async function takeVirtual(perSecond: number, durationMs: number, seed = 1): Pro
     maxInFlight: 4096,
     timeoutMs: 20_000,
   });
-  return { loop, spent };
+  return { at: 0, loop, spent };
 }
 
 const closedStep = (perSecond: number, micros: number, more: Partial<Spent> = {}): ClosedStep => {
   const latency = createHistogram();
   latency.recordValueWithCount(micros, perSecond);
   return {
+    at: 0,
     loop: {
       completed: perSecond,
       answered: perSecond + 16,
@@ -81,7 +83,7 @@ describe('latency is measured against load, and capacity under an objective', ()
 
   test('calls that are answered after the end cost, and are no throughput', () => {
     const records = createRecords(setup, 'lean');
-    records.of({ id: 'closed', load: closedLoad(64) }).closed.push(closedStep(400, 100));
+    records.of({ id: 'closed', load: closedLoad(64) }).closed.set(0, closedStep(400, 100));
     expect(records.measured().closed).toMatchObject([{ perSecond: 400, completed: 416 }]);
   });
 
@@ -92,13 +94,12 @@ describe('latency is measured against load, and capacity under an objective', ()
     const load: Load = { kind: 'share', share, workload, connections, rttMs };
     const phase = { id: 'share', load };
     expect(() => records.of(phase).capacity()).toThrow(/closed loop of read before/);
-    records
-      .of({ id: 'closed', load: closedLoad(64) })
-      .closed.push(closedStep(400, 100), closedStep(600, 100));
+    const before = records.of({ id: 'closed', load: closedLoad(64) }).closed;
+    before.set(0, closedStep(500, 100)).set(1, closedStep(700, 100));
     expect(records.of(phase).capacity()).toBe(600);
     const record = records.of(phase);
     record.perSecond = share * record.capacity();
-    record.open.push(await takeVirtual(record.perSecond, 1000));
+    record.open.set(0, await takeVirtual(record.perSecond, 1000));
     expect(records.measured().open).toMatchObject([{ share: 0.5, perSecond: 300 }]);
   });
 
@@ -222,7 +223,7 @@ describe('steps of one measurement', () => {
 
 describe('round trips of the link', () => {
   test('are an axis of 0, 1, 10, 50 and 150 ms', () => {
-    const loads = screen.phases(setup.loading, 0).map(({ load }) => load);
+    const loads = screen.phases({ effort: 'full' }, 0).map(({ load }) => load);
     const closed = loads.filter(({ kind }) => kind === 'closed');
     expect(closed.map(({ rttMs }) => rttMs)).toEqual([0, 1, 10, 50, 150]);
   });
@@ -230,7 +231,7 @@ describe('round trips of the link', () => {
   test('are reported as they were achieved, beside what was asked for', () => {
     const records = createRecords(setup, 'client');
     const phase = { id: 'far', load: { ...closedLoad(1), rttMs: 50 } };
-    records.of(phase).closed.push(closedStep(10, 50_400));
+    records.of(phase).closed.set(0, closedStep(10, 50_400));
     expect(records.measured().closed).toMatchObject([{ rttMs: 50, achievedRttMs: 50.4 }]);
     const link = { points: [{ askedMs: 50, achievedMs: 50.4 }] };
     const ceilings = [

@@ -57,9 +57,10 @@ describe('the work is the same, proved before timing, and every response is chec
         clientCpuShare: 0.5,
         clientLoopDelayMs: 1,
         server: { cpuMicros: 1000, queries: null, loopDelayMs: null },
+        underWay: null,
       };
       const rate = { perSecond: 500, share: null, arrivals: 'uniform', driver: 'lean' } as const;
-      const sample = openSampleOf(context, rate, [{ loop, spent }]);
+      const sample = openSampleOf(context, rate, [{ at: 0, loop, spent }]);
       const open = [{ ...sample, invalid: faultsOfOpen(sample) }];
       expect(faultsOf({ ...nothingMeasured, open })[0]).toMatch(/^unexpected failures: 20 × /);
     },
@@ -109,14 +110,16 @@ describe('the work is the same, proved before timing, and every response is chec
     onTestFinished(() => trial.close());
     const phases = pointRead.phases(setup.loading, 0);
     const [, load] = phases;
-    for (const { id, ms } of phases.slice(0, 3)) await trial.step(id, ms);
-    const good = await trial.finish();
+    for (const { id, ms } of phases.slice(0, 3)) {
+      await trial.step({ phase: id, at: 0, ms, perSecond: 100 });
+    }
+    const good = await trial.finish([]);
     expect(good.wire).toMatchObject([{ workload: 'read', calls: 30, requestsPerCall: 1 }]);
     expect([...good.closed, ...good.open].map(({ failed }) => failed)).toEqual([0, 0]);
     expect(good.closed[0]?.completed).toBeGreaterThan(0);
     payment.amount = 2000;
-    if (load) await trial.step(load.id, load.ms);
-    const [bad] = (await trial.finish()).closed;
+    if (load) await trial.step({ phase: load.id, at: 1, ms: load.ms });
+    const [bad] = (await trial.finish([])).closed;
     expect(bad?.completed).toBe(good.closed[0]?.completed);
     expect(bad?.failed).toBeGreaterThan(0);
   });

@@ -300,7 +300,7 @@ describe('servers are warmed up until stationary, and the same seed gives the sa
         return at(pacer.now() + serviceMs);
       };
       const rate = { perSecond: 500, durationMs: 1000, arrivals: 'poisson', seed } as const;
-      await runOpenStep(nowhere, call, pacer, rate);
+      await runOpenStep({ address: nowhere, call, at: 0 }, pacer, rate);
       return sentMs;
     };
     expect(await arrivalsOf(4, 1)).toEqual(await arrivalsOf(4, 30));

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
 import { tablesOf } from '../../bench/report/tables/index.ts';
-import type {
-  Ceiling,
-  ClosedLoopSample,
-  OpenLoopSample,
-  Result,
-} from '../../bench/result/result.ts';
+import type { ClosedLoopSample, OpenLoopSample } from '../../bench/result/loads.ts';
+import type { Ceiling, Result } from '../../bench/result/result.ts';
 import { compareCells, findCell, type metrics, typical } from '../../bench/statistics/summary.ts';
 import { faultsOfClosed, faultsOfOpen } from '../../bench/statistics/validity.ts';
 import { callCell, histogram, resultOf } from './sample-result.ts';

@@ -1,9 +1,8 @@
+import type { ClosedLoopSample, OpenLoopSample } from '../../bench/result/loads.ts';
 import {
   type Cell,
-  type ClosedLoopSample,
   type DeliverySample,
   type Environment,
-  type OpenLoopSample,
   parseResult,
   type Result,
   resultVersion,
@@ -36,6 +35,8 @@ const load = (workload: string, cpuMicros: number) => ({
   clientCpuShare: 0.5,
   serverLoopDelayMs: 1,
   clientLoopDelayMs: 1,
+  slices: [],
+  underWay: null,
 });
 
 export const openLoad = (
@@ -171,6 +172,9 @@ export const resultOf = (cells: readonly Cell[], { environment, options }: Run =
     start: null,
     ceilings: [],
     link: null,
+    rates: [],
+    machine: null,
+    cut: [],
     cells,
     storage: null,
   });

@@ -19,7 +19,10 @@ const context = { workload: 'read', rttMs: 0, achievedRttMs: 0, connections: 2 }
 /** As a run measures and judges a process. */
 async function loadClosed(subject: Subject) {
   const length = { inFlight: load.inFlight, durationMs: 200 };
-  const step = await runClosedStep(subject.address, callOf(subject), length);
+  const step = await runClosedStep(
+    { address: subject.address, call: callOf(subject), at: 0 },
+    length,
+  );
   const sample = closedSampleOf(context, load, 'lean', [step]);
   return { ...sample, invalid: faultsOfClosed(sample, undefined) };
 }

@@ -1,5 +1,6 @@
 import { formatCount, formatMs, missing } from '../../result/format.ts';
-import type { Cell, OpenLoopSample, Result } from '../../result/result.ts';
+import type { OpenLoopSample } from '../../result/loads.ts';
+import type { Cell, Result } from '../../result/result.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
 import { labelOf } from '../../scenarios/labels.ts';
 import {

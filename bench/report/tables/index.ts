@@ -44,6 +44,7 @@ const tables = {
   idle: (result, scenario) => [idleTable(result, scenario)],
   mixed: mixedTables,
   http2: http2Tables,
+  curve: loadTables,
 } satisfies Record<ScenarioName, ScenarioTables>;
 
 /** The tables of one scenario; none if nothing of it was run. */

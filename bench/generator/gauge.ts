@@ -1,0 +1,31 @@
+import type { Driver } from '../drivers/driver.ts';
+import { openDriver } from '../drivers/open-driver.ts';
+import { runClosedLoop } from './closed-loop.ts';
+
+/** How fast the machine is just now, by a fixed piece of work that resembles a call. */
+
+const connections = 16;
+
+/** Opened at the first reading, and kept: a generator gauges by one server. */
+let opened: Promise<Driver> | undefined;
+
+/**
+ * Requests of a null server for a time: sockets, parsing and memory, as every call needs them.
+ * @returns requests a second
+ */
+export async function gaugeMachine(
+  { host, http }: { readonly host: string; readonly http?: number | undefined },
+  ms: number,
+): Promise<number> {
+  if (http === undefined) throw new Error('Expected a null server over HTTP/1.1.');
+  const path = '/v1/payments/pay_00000000000000000000000000';
+  const headers = { authorization: 'Bearer sk_test_retail_admin' };
+  const request = { method: 'GET', path, headers, body: Buffer.alloc(0) };
+  opened ??= openDriver(
+    { protocol: 'http1', request },
+    { host, port: http, connections, check: () => true },
+  );
+  const driver = await opened;
+  const call = () => driver.call();
+  return (await runClosedLoop({ call, inFlight: connections, durationMs: ms })).perSecond;
+}

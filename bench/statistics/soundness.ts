@@ -1,0 +1,168 @@
+import type { ClosedLoopSample, LoadSample, OpenLoopSample, Slice } from '../result/loads.ts';
+import type { Cell } from '../result/result.ts';
+import { decodeHistogram, mergeHistograms, quantileMicros } from './histogram.ts';
+import { loadsOfCell, type SameLoads } from './loads-of-cell.ts';
+import { sortedAt } from './paired.ts';
+import { achievedAtLeast } from './validity.ts';
+
+/**
+ * Faults that only the whole of a run shows: figures that were still changing, that break Little's
+ * law, or that contradict each other. All that are involved must not be used.
+ */
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
+const mean = (values: readonly number[]): number => sum(values) / values.length;
+
+/** Says why, once, of each load. */
+function flag(loads: readonly { readonly invalid: string[] }[], reason: string): void {
+  for (const { invalid } of loads) if (!invalid.includes(reason)) invalid.push(reason);
+}
+
+/** The law itself is exact: more than this is an error of the instrument. */
+const littleAtMost = 0.1;
+/** Standard errors of the sampling that a difference may be chance for. */
+const errorsAtMost = 3;
+
+/** Calls under way by a sampling thread, and by the latencies (Little, 1961). */
+export function faultOfLittle(loads: readonly LoadSample[]): string | undefined {
+  const counts = loads.flatMap(({ underWay, elapsedMs }) =>
+    underWay ? [{ ...underWay, elapsedMs }] : [],
+  );
+  if (counts.length === 0) return undefined;
+  const elapsedMs = sum(counts.map((one) => one.elapsedMs));
+  const weighted = (of: 'sampled' | 'byLatency') =>
+    sum(counts.map((one) => one[of] * one.elapsedMs)) / elapsedMs;
+  const [sampled, byLatency] = [weighted('sampled'), weighted('byLatency')];
+  const samples = sum(counts.map((one) => one.samples));
+  // Counts vary as much as their mean, and two that lie a millisecond apart are not independent.
+  const error = Math.sqrt(2 / Math.max(1, byLatency * samples));
+  const off = Math.abs(sampled / byLatency - 1);
+  if (off <= Math.max(littleAtMost, errorsAtMost * error)) return undefined;
+  return `${sampled.toFixed(1)} calls were under way, and latencies say ${byLatency.toFixed(1)}: Little's law does not hold`;
+}
+
+function faultOfMean(histograms: readonly string[]): string | undefined {
+  const merged = mergeHistograms(histograms);
+  const p99 = quantileMicros(merged, 0.99);
+  return p99 !== undefined && merged.mean > p99
+    ? `the mean of ${Math.round(merged.mean)} µs is above the p99 of ${Math.round(p99)} µs`
+    : undefined;
+}
+
+/** Growth from the first half of the slices to the second that a level figure may show. */
+const growthAtMost = 0.1;
+const processesNeeded = 3;
+
+/** How much the calls got cheaper within a process, by the machine's own speed; as a logarithm. */
+function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null): number {
+  const speeds = slices.flatMap((slice) => {
+    const value = of(slice);
+    return value === null ? [] : [Math.log(value / (slice.machinePerSecond ?? 1))];
+  });
+  const half = Math.floor(speeds.length / 2);
+  return half === 0 ? 0 : mean(speeds.slice(-half)) - mean(speeds.slice(0, half));
+}
+
+/** Whether slices still rise after the warm-up, in every process of the contender. */
+export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
+  const of = ({ perSecond, cpuMicros }: Slice) =>
+    kind === 'closed' ? perSecond : cpuMicros && 1 / cpuMicros;
+  const growths = loads.map(({ slices }) => growthOf(slices, of));
+  const growth = Math.exp(mean(growths)) - 1;
+  const isRising = growths.every((one) => one > 0) && growth > growthAtMost;
+  if (loads.length < processesNeeded || !isRising) return undefined;
+  return `still rising after the warm-up, by ${percent(growth)} from the first slices to the last`;
+}
+
+const isCarried = ({ achieved, invalid }: OpenLoopSample): boolean =>
+  achieved >= achievedAtLeast && invalid.length === 0;
+
+/** A throughput below a rate that was carried, by the upper end of its slices. */
+function contradictCapacity(
+  closed: readonly ClosedLoopSample[],
+  open: readonly OpenLoopSample[],
+): void {
+  const slices = closed.flatMap((load) => load.slices.map(({ perSecond }) => perSecond));
+  if (slices.length === 0 || open.length === 0 || !open.every(isCarried)) return;
+  const high = sortedAt(slices, 0.9);
+  const rate = Math.min(...open.map(({ perSecond }) => perSecond));
+  if (rate <= high) return;
+  flag(
+    [...closed, ...open],
+    `at most ${Math.round(high)}/s in the closed loop, and ${Math.round(rate)}/s were carried: a contradiction`,
+  );
+}
+
+interface TailAtRate {
+  readonly loads: readonly OpenLoopSample[];
+  readonly perSecond: number;
+  readonly p99s: readonly number[];
+}
+
+/** A p99 at less load that is above that at more load, in all processes. */
+function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
+  const tails = open
+    .flatMap((loads): TailAtRate[] => {
+      const p99s = loads.flatMap(({ response, invalid }) => {
+        const p99 = quantileMicros(decodeHistogram(response), 0.99);
+        return p99 === undefined || invalid.length > 0 ? [] : [p99];
+      });
+      const perSecond = mean(loads.map((load) => load.perSecond));
+      return p99s.length < processesNeeded ? [] : [{ loads, perSecond, p99s }];
+    })
+    .toSorted((a, b) => a.perSecond - b.perSecond);
+  for (const [at, less] of tails.entries()) {
+    for (const more of tails.slice(at + 1)) {
+      const [least, most] = [Math.min(...less.p99s), Math.max(...more.p99s)];
+      if (least <= most) continue;
+      flag(
+        [...less.loads, ...more.loads],
+        `p99 of ${Math.round(least)} µs and more at ${Math.round(less.perSecond)}/s, and at most ${Math.round(most)} µs at ${Math.round(more.perSecond)}/s: a contradiction`,
+      );
+    }
+  }
+}
+
+/** A search that met its objective at a rate above one at which it missed it. */
+function contradictSearches({ samples }: Cell): void {
+  for (const search of samples.flatMap(({ capacity }) => capacity)) {
+    const rates = (met: boolean) =>
+      search.steps.filter((step) => step.met === met).map(({ perSecond }) => perSecond);
+    const [met, missed] = [Math.max(...rates(true)), Math.min(...rates(false))];
+    if (met > missed) {
+      flag(
+        [search],
+        `met the objective at ${Math.round(met)}/s and missed it at ${Math.round(missed)}/s: a contradiction`,
+      );
+    }
+  }
+}
+
+/** Adds to each load why it must not be used, by what the whole cell shows. */
+export function judgeCell(cell: Cell): void {
+  const groups = loadsOfCell(cell);
+  for (const group of groups) {
+    const { kind, loads } = group;
+    const histograms = loads.flatMap((load) => ('response' in load ? [load.response] : []));
+    const faults = [
+      faultOfLittle(loads),
+      kind === 'open' ? faultOfMean(histograms) : undefined,
+      faultOfRising(group),
+    ];
+    for (const fault of faults) if (fault !== undefined) flag(loads, fault);
+  }
+  const open = groups.flatMap((group) => (group.kind === 'open' ? [group.loads] : []));
+  for (const group of groups) {
+    if (group.kind !== 'closed' || group.loads[0]?.driver === 'autocannon') continue;
+    const [{ workload, rttMs }] = group.loads as [ClosedLoopSample];
+    for (const loads of open) {
+      const isSame = loads[0]?.workload === workload && loads[0]?.rttMs === rttMs;
+      if (isSame && loads[0]?.share === null) contradictCapacity(group.loads, loads);
+    }
+  }
+  for (const workload of new Set(open.map((loads) => loads[0]?.workload))) {
+    contradictTails(open.filter((loads) => loads[0]?.workload === workload));
+  }
+  contradictSearches(cell);
+}

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs';
+import { pin } from '../process/child.ts';
+import type { MachineSpeed } from '../result/result.ts';
+import { median, sortedAt } from '../statistics/paired.ts';
+import { startControl } from '../subject/subject.ts';
+import type { Copies } from '../subject/template.ts';
+import { nullConstants } from './constants.ts';
+import type { StartLoadGenerator } from './tasks.ts';
+
+/**
+ * How fast the machine is, read beside the slices of a run: on shared machines calls slow down by
+ * half for seconds to minutes, while arithmetic stays even. So the work resembles a call.
+ */
+export interface Machine {
+  /** Sends requests to a null server for a moment. @returns requests a second */
+  read(): Promise<number>;
+  /** Whether a reading lies in a spell that is slower than the run's usual. */
+  isSlow(perSecond: number): boolean;
+  /** Whether there is time to take a step of this length again; if so, it is spent. */
+  mayRepeat(ms: number): boolean;
+  /** Says that a step in a slow spell stays, because the time is up. */
+  keep(): void;
+  speed(): MachineSpeed | null;
+  stop(): Promise<void>;
+}
+
+const readMs = 25;
+const readWithinMs = 10_000;
+/** Until its code is compiled. */
+const warmUpMs = 600;
+/** A spell counts as slow if a request takes a quarter longer than usual. */
+const slowAt = 1.25;
+/** Fewer readings have no usual speed. */
+const readingsNeeded = 8;
+const repeatOverheadMs = 60;
+
+/** @param repeatsMs time that repeated steps may take in the whole run */
+export function createMachine(
+  source: { readonly read: () => Promise<number>; readonly stop: () => Promise<void> },
+  repeatsMs: number,
+): Machine {
+  const readings: number[] = [];
+  let leftMs = repeatsMs;
+  let [repeated, kept] = [0, 0];
+  return {
+    async read() {
+      const perSecond = await source.read();
+      readings.push(perSecond);
+      return perSecond;
+    },
+    isSlow: (perSecond) =>
+      readings.length >= readingsNeeded && perSecond * slowAt < median(readings),
+    mayRepeat(ms) {
+      if (leftMs < ms + repeatOverheadMs) return false;
+      leftMs -= ms + repeatOverheadMs;
+      repeated += 1;
+      return true;
+    },
+    keep() {
+      kept += 1;
+    },
+    speed: () =>
+      readings.length === 0
+        ? null
+        : {
+            perSecond: median(readings),
+            low: sortedAt(readings, 0.05),
+            high: sortedAt(readings, 0.95),
+            times: readings.length,
+            repeated,
+            kept,
+          },
+    stop: source.stop,
+  };
+}
+
+/** Starts a null server and a generator that stay until the end of the run. */
+export async function startMachine(
+  copies: Copies,
+  startGenerator: StartLoadGenerator,
+  repeatsMs: number,
+): Promise<Machine> {
+  const path = copies.file('machine.json');
+  writeFileSync(path, JSON.stringify(nullConstants));
+  const [subject, generator] = await Promise.all([startControl('null', path), startGenerator()]);
+  const { address: server } = subject;
+  const stop = async () => void (await Promise.all([generator.stop(), subject.stop()]));
+  try {
+    if (server.pid !== null) await pin(server.pid, 0);
+    await pin(generator.pid, 1);
+    await generator.run('gauge', { server, ms: warmUpMs }, readWithinMs);
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  const read = () => generator.run('gauge', { server, ms: readMs }, readWithinMs);
+  return createMachine({ read, stop }, repeatsMs);
+}
