@@ -13,6 +13,7 @@ import { startLinkProcess } from '../../bench/link/links.ts';
 import { canPin, cores } from '../../bench/process/child.ts';
 import { goalsOf } from '../../bench/report/goals.ts';
 import { roomOf } from '../../bench/result/wires.ts';
+import { curve } from '../../bench/scenarios/curve.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { pointRead } from '../../bench/scenarios/point-read.ts';
 import { startLoadGenerator } from '../../bench/scenarios/start-generator.ts';
@@ -173,7 +174,7 @@ describe('all contenders have one client runtime', () => {
     [10_500, 'reached'],
     [8800, 'missed'],
   ])('REST by autocannon at %i/s to our 10,000/s: within a tenth is %s', (perSecond, verdict) => {
-    const cell = callCell('point-read', 'rest', { autocannonPerSecond: perSecond });
+    const cell = callCell('curve', 'rest', { autocannonPerSecond: perSecond });
     const figure = goalsOf(resultOf([cell])).find(({ name }) => name.includes('from autocannon'));
     expect(figure).toMatchObject({ target: '≤ 0.1', verdict });
   });
@@ -257,8 +258,8 @@ describe('processes are separate, with one wire open at a time', () => {
 });
 
 describe('concurrency is shown in two views', () => {
-  test('the point read has as many connections as calls, and all calls over one', () => {
-    const pairs = pointRead
+  test('the curve has as many connections as calls, and all calls over one', () => {
+    const pairs = curve
       .phases({ effort: 'normal' }, 0)
       .flatMap(({ load }) => (load.kind === 'closed' ? load : []))
       .map(({ connections, inFlight }) => `${inFlight} over ${connections}`);
