@@ -1,4 +1,5 @@
-import type { LoadSample, Result } from '../result/result.ts';
+import type { LoadSample } from '../result/loads.ts';
+import type { Result } from '../result/result.ts';
 import { callWires, labels } from '../result/wires.ts';
 import { findCell, isValid, openOf, typical } from '../statistics/summary.ts';
 

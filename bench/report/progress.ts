@@ -45,14 +45,6 @@ export function createTimeLeft(estimateMs: number, now: () => number) {
   };
 }
 
-/** What of the estimate is done when a part of a block is. */
-function doneMsAt({ blocks, estimateMs }: Plan, block: Block, part: number): number {
-  const left = blocks
-    .slice(blocks.indexOf(block))
-    .reduce((sum, one) => sum + one.estimateMs, -part * block.estimateMs);
-  return estimateMs - left;
-}
-
 const barOf = (share: number): string => {
   const filled = Math.round(Math.min(1, share) * barWidth);
   return '█'.repeat(filled) + '░'.repeat(barWidth - filled);
@@ -95,8 +87,8 @@ export function createProgress(
   return {
     importing: () => say('Importing the real invoices; the next run reuses them'),
     calibrating: () => say('Checking the data, calibrating the load generator'),
-    block(block, part) {
-      time.update(doneMsAt(plan, block, part));
+    block(block, part, restMs) {
+      time.update(plan.estimateMs - (1 - part) * block.estimateMs - restMs);
       const { title, name } = block.scenario;
       const k = plan.blocks.indexOf(block) + 1;
       if (screen.isTTY) {

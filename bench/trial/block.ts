@@ -16,7 +16,7 @@ export interface RunProgress {
   calibrating(): void;
   /**
    * @param part of the block that is done, 0 to 1
-   * @param restMs what the blocks after it will take, by the pace so far
+   * @param restMs estimate of the blocks after it, without those that the time does not allow
    */
   block(block: Block, part: number, restMs: number): void;
   /** A scenario, or the store, has all that it will get. */

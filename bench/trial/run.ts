@@ -116,7 +116,7 @@ async function runBlocks(on: RunBlocksOptions): Promise<void> {
       }
       const { preflight, machine, rates, cells } = run;
       const common = { request, preflight, machine, rates, cells, signal, progress, pool };
-      await runBlock(block, { ...common, restMs: estimateOf(rest) * pace });
+      await runBlock(block, { ...common, restMs: estimateOf(rest) });
       run.ran.push(block);
       doneMs += block.estimateMs;
     }

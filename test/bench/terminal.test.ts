@@ -239,9 +239,10 @@ describe('progress', () => {
     const progress = createProgress({ isTTY, write }, plan, now);
     progress.calibrating();
     advance(plan.estimateMs - plan.blocks.reduce((sum, { estimateMs }) => sum + estimateMs, 0));
-    for (const block of plan.blocks) {
+    for (const [at, block] of plan.blocks.entries()) {
+      const restMs = plan.blocks.slice(at + 1).reduce((ms, one) => ms + one.estimateMs, 0);
       for (let part = 0; part < 10; part += 1) {
-        progress.block(block, part / 10);
+        progress.block(block, part / 10, restMs);
         advance(block.estimateMs / 10);
       }
       progress.finished(block.scenario.name, htmlSample);
