@@ -168,7 +168,7 @@ function phasesOf({ effort, durationMs }: Loading): readonly MixPhase[] {
   const parts = ['whole', 'readAlone'] as const;
   const idOf = (kind: string, of: MixPhase['of']) => `${of}: ${kind}`;
   const times = { closed: isQuick ? 1 : 2, search: isQuick ? 4 : 7 };
-  const together = { times: 1, together: true } as const;
+  const together = { times: 1, together: 'warming' } as const;
   return [
     ...parts.map((of): MixPhase => {
       const ms = of === 'whole' ? warm : warm / 2;

@@ -67,7 +67,7 @@ export async function openMixTrial(
     Promise.race([Promise.allSettled(Array.from({ length: connections }, call)), sleep(timeoutMs)]);
 
   return {
-    async step(id, ms) {
+    async step({ phase: id, ms }) {
       const phase = phases.find((one) => one.id === id);
       if (!phase) throw new Error(`Expected a phase of the mix, got '${id}'.`);
       const { kind, of } = phase;
