@@ -1,7 +1,7 @@
 import { formatDuration } from '../result/format.ts';
 import { cut, terminalWidth } from '../result/table.ts';
 import type { RunProgress } from '../trial/block.ts';
-import type { Block, Plan } from '../trial/plan.ts';
+import type { Plan } from '../trial/plan.ts';
 
 /** The output of a run while it is measured. */
 interface Terminal {
