@@ -39,6 +39,31 @@ export interface OpenLoopResult {
   readonly lateness: Histogram;
 }
 
+/** When a call was meant to start, and when it was sent. */
+interface Times {
+  readonly intendedMs: number;
+  readonly sentMs: number;
+}
+
+/** Calls that are out, oldest first. @param onChange gets their number */
+function createOut(onChange: (calls: number) => void) {
+  const out = new Map<number, Times>();
+  return {
+    size: () => out.size,
+    all: () => out.entries(),
+    add(index: number, times: Times): void {
+      out.set(index, times);
+      onChange(out.size);
+    },
+    /** @returns undefined if it is not out, or no longer */
+    take(index: number): Times | undefined {
+      const times = out.get(index);
+      if (out.delete(index)) onChange(out.size);
+      return times;
+    },
+  };
+}
+
 /**
  * Starts calls at the times of an absolute schedule, whatever the server does: a stall is felt by
  * every call that was meant to start during it (no coordinated omission).
@@ -49,8 +74,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const service = createHistogram();
   const lateness = createHistogram();
   const failures = createFailureLog();
-  /** Calls that are out, oldest first, with their intended start and their sending. */
-  const out = new Map<number, { readonly intendedMs: number; readonly sentMs: number }>();
+  const out = createOut(onUnderWay);
   let sent = 0;
   let overflow = 0;
   let completed = 0;
@@ -77,10 +101,9 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   /** All calls wait equally long, so that only the oldest have to be looked at. */
   const giveUpOnOld = () => {
     const nowMs = pacer.now();
-    for (const [index, { intendedMs, sentMs }] of out) {
+    for (const [index, { intendedMs, sentMs }] of out.all()) {
       if (nowMs - sentMs < timeoutMs) return;
-      out.delete(index);
-      onUnderWay(out.size);
+      out.take(index);
       failures.add(new Error(`no response within ${timeoutMs} ms`));
       const responseMs = Math.max(nowMs - intendedMs, timeoutMs);
       recordMs(response, responseMs);
@@ -93,14 +116,13 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     const intendedMs = startMs + offsetMs;
     if (pacer.now() < intendedMs) await pacer.sleepUntil(intendedMs);
     giveUpOnOld();
-    if (out.size >= maxInFlight) {
+    if (out.size() >= maxInFlight) {
       overflow += 1;
       continue;
     }
     const sentMs = pacer.now();
     recordMs(lateness, sentMs - intendedMs);
-    out.set(index, { intendedMs, sentMs });
-    onUnderWay(out.size);
+    out.add(index, { intendedMs, sentMs });
     sent += 1;
     call(index, intendedMs).then(
       () => settle(index),
@@ -108,7 +130,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     );
   }
   const elapsedMs = pacer.now() - startMs;
-  while (out.size > 0) {
+  while (out.size() > 0) {
     await pacer.sleepUntil(pacer.now() + 1);
     giveUpOnOld();
   }
