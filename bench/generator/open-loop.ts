@@ -82,12 +82,10 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   let lastAnswerMs = startMs;
 
   const settle = (index: number, thrown?: { readonly cause: unknown }) => {
-    const times = out.get(index);
+    const times = out.take(index);
     if (!times) return;
-    out.delete(index);
     const nowMs = pacer.now();
     onEnd?.(index, thrown ? 'failed' : 'completed', nowMs - times.intendedMs);
-    onUnderWay(out.size);
     if (thrown) {
       failures.add(thrown.cause);
       return;
