@@ -1,4 +1,5 @@
-import type { LoadSample, Result } from '../result/result.ts';
+import type { LoadSample } from '../result/loads.ts';
+import type { Result } from '../result/result.ts';
 import type { Comparison } from './paired.ts';
 import { closedOf, compareCells, findCell, openOf } from './summary.ts';
 
