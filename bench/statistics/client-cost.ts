@@ -1,4 +1,4 @@
-import type { LoadSample } from '../result/result.ts';
+import type { LoadSample } from '../result/loads.ts';
 import { type Metric, openOf } from './summary.ts';
 
 const cpuOfClient = ({ clientCpuShare, elapsedMs, completed, failed }: LoadSample) =>
