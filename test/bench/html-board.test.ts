@@ -194,6 +194,7 @@ describe('the page around them', () => {
       async (page) => {
         const closed = await page.locator('.fold:not([open])').count();
         await page.locator('.facts a').click();
+        await page.waitForSelector('#trust[open]', { timeout: 5000 });
         return { closed, isOpen: await page.evaluate('document.querySelector("#trust").open') };
       },
       { unfolded: false },

@@ -21,7 +21,7 @@ const alignOf = (column: ReportColumn | undefined): string =>
 
 /** A table that scrolls by itself on a narrow page. */
 export function tableMarkup({ title, columns, rows }: ReportTable): string {
-  // The corner over the names of the rows is empty, and so no head.
+  // An empty cell is no head, such as the corner over the names of the rows.
   const heads = columns.map((column) =>
     column.head === ''
       ? '<td></td>'
@@ -29,7 +29,7 @@ export function tableMarkup({ title, columns, rows }: ReportTable): string {
   );
   const lines = rows.map((row) => {
     const cells = row.map((text, at) => {
-      const [element, scope] = at === 0 ? ['th', ' scope="row"'] : ['td', ''];
+      const [element, scope] = at === 0 && text !== '' ? ['th', ' scope="row"'] : ['td', ''];
       return `<${element}${scope}${alignOf(columns[at])}>${prose(text)}</${element}>`;
     });
     return `<tr>${cells.join('')}</tr>`;
