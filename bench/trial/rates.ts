@@ -1,6 +1,6 @@
 import type { EqualRate } from '../result/result.ts';
 
-/** A rate that every contender carries with room to spare: this share of the slowest's throughput. */
+/** A rate that every contender carries with room to spare: a share of the slowest's throughput. */
 const shareOfSlowest = 0.5;
 const steps = [7, 5, 3, 2, 1.5, 1] as const;
 
