@@ -4,21 +4,6 @@ import type { Result } from './result/result.ts';
 
 type Named = Pick<MeasuredPart, 'record' | 'result'>;
 
-const revisionOf = ({ environment: { revision, modified } }: Result): string =>
-  `revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}`;
-
-/** Parts that were measured with another revision or machine than the first one; a line each. */
-export function differencesOf([first, ...others]: readonly Named[]): readonly string[] {
-  if (!first) return [];
-  return [revisionOf, ({ environment }: Result) => machineOf(environment)].flatMap((what) => {
-    const usual = what(first.result);
-    return others.flatMap(({ record, result }) => {
-      const text = what(result);
-      return text === usual ? [] : `${record.part}: ${text}; ${first.record.part}: ${usual}`;
-    });
-  });
-}
-
 const inOrder = (those: readonly Named[]): readonly Named[] =>
   those.toSorted((a, b) => partNames.indexOf(a.record.part) - partNames.indexOf(b.record.part));
 
@@ -51,6 +36,16 @@ export function assemble(measured: readonly Named[]): Result {
     start: results.find(({ start }) => start)?.start ?? null,
     ceilings: [...(results.find(({ ceilings }) => ceilings.length > 0)?.ceilings ?? [])],
     link: results.find(({ link }) => link)?.link ?? null,
+    rates: results.flatMap(({ rates }) => rates),
+    cut: results.flatMap(({ cut }) => cut),
+    parts: those.map(({ record, result: { startedAt, finishedAt, environment } }) => ({
+      name: record.part,
+      startedAt,
+      finishedAt,
+      revision: environment.revision,
+      modified: environment.modified,
+      machine: machineOf(environment),
+    })),
     cells: results.flatMap(({ cells }) => cells),
     storage: results.find(({ storage }) => storage)?.storage ?? null,
   };

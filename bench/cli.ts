@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { assemble, differencesOf } from './assemble.ts';
+import { assemble } from './assemble.ts';
 import { checkRequest, resultPathOf } from './checks.ts';
 import { readCommand } from './command.ts';
 import { runParts } from './full.ts';
@@ -9,6 +9,7 @@ import { renderComparison } from './report/compare-text.ts';
 import { inkFor } from './report/ink.ts';
 import { writeJson } from './report/json.ts';
 import { exit } from './report/outcome.ts';
+import { differencesOf } from './result/parts-of-run.ts';
 import { readResult } from './result/result.ts';
 import { measure, outOf, runOnce, stopOnSignals } from './run.ts';
 import { usage, usageOfAll } from './usage.ts';
@@ -37,8 +38,9 @@ async function main(): Promise<number> {
     }
     case 'assemble': {
       const measured = command.folders.map(readMeasuredPart);
-      writeJson(command.path, assemble(measured));
-      for (const line of differencesOf(measured)) console.log(`Parts differ: ${line}`);
+      const whole = assemble(measured);
+      writeJson(command.path, whole);
+      for (const line of differencesOf(whole)) console.log(`Parts differ: ${line}`);
       console.log(`Written: ${command.path}, from ${measured.length} parts.`);
       return exit.passed;
     }

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
-import { assemble, differencesOf } from './assemble.ts';
+import { assemble } from './assemble.ts';
 import { findMeasured, type MeasuredPart, recordOf, writeRecord } from './part-record.ts';
 import { hashOfPart } from './part-sources.ts';
 import { type Part, parts } from './parts.ts';
 import { checkFolder, isUnfiltered, publish, renderPublication } from './publish.ts';
 import { exit } from './report/outcome.ts';
 import { checkPlanned, parseThreshold } from './report/threshold.ts';
+import { differencesOf } from './result/parts-of-run.ts';
 import type { Result } from './result/result.ts';
 import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
@@ -18,10 +19,21 @@ interface PlannedPart {
   readonly reused: MeasuredPart | undefined;
 }
 
-function planParts({ request, folder, parts: names, reuse }: RunCommand): readonly PlannedPart[] {
+/** Time that a part may take, unless its flags ask for another length. */
+const budgetOf = ({ minutes }: Part, { loading, pairs }: Request): number | undefined =>
+  loading.effort === 'full' && loading.durationMs === undefined && pairs === undefined
+    ? minutes * 60_000
+    : undefined;
+
+export function planParts({
+  request,
+  folder,
+  parts: names,
+  reuse,
+}: RunCommand): readonly PlannedPart[] {
   return parts.flatMap((part) => {
     if (!names.includes(part.name)) return [];
-    const own = { ...request, only: part.scenarios };
+    const own = { ...request, only: part.scenarios, budgetMs: budgetOf(part, request) };
     const plan = planOf(own);
     // Somebody else's server may have nothing of it, and may have changed since.
     if (plan.blocks.length === 0 && !plan.storage) return [];
@@ -139,7 +151,7 @@ export async function runParts(command: RunCommand, on: Measuring): Promise<numb
   const result = assemble(measured);
   const isWhole = names.length === parts.length;
   showAnswers(result, command, out);
-  for (const line of differencesOf(measured)) out.write(`Parts differ: ${line}\n`);
+  for (const line of differencesOf(result)) out.write(`Parts differ: ${line}\n`);
   if (measured.length > 1) {
     const name = isWhole ? 'full' : 'parts';
     const unfiltered = isWhole && isUnfiltered(request);

@@ -34,7 +34,8 @@ export const machineOf = (environment: Environment): string => {
   return [cpuModel, `${cores} cores`, memory, machine, kernel, platform, `Node ${node}`].join(', ');
 };
 
-const optionsOf = ({ targetKey: _, only: __, ...rest }: Request): string => JSON.stringify(rest);
+const optionsOf = ({ targetKey: _, only: __, budgetMs: ___, ...rest }: Request): string =>
+  JSON.stringify(rest);
 
 /** The record that a run of the part would have now. */
 export const recordOf = (part: Part, request: Request): PartRecord => ({

@@ -2,22 +2,25 @@ import { questions } from './questions/index.ts';
 import type { ScenarioName } from './scenarios/index.ts';
 import { storageName } from './trial/plan.ts';
 
-/** What `--full` consists of, in its order: what most readers ask for comes first. */
-const titles = {
-  board: 'Read, create, event',
-  screen: 'A screen of many resources, over distance',
-  curve: 'Latency against load, and concurrency',
-  attribution: 'Where the CPU goes, on every wire',
-  payload: 'Small and large messages',
-  caching: 'Caches and validators',
-  errors: 'What an error costs',
-  mixed: 'A mix of calls, and a spike',
-  http2: 'HTTP/1.1 or HTTP/2',
-  idle: 'Memory of open connections',
-  storage: 'The store without a wire',
+/**
+ * What `--full` consists of, in its order: what most readers ask for comes first. So that a part
+ * takes at most its minutes, a slow machine has fewer rounds of it.
+ */
+const described = {
+  board: { title: 'Read, create, event', minutes: 12 },
+  screen: { title: 'A screen of many resources, over distance', minutes: 8 },
+  curve: { title: 'Latency against load, and concurrency', minutes: 8 },
+  attribution: { title: 'Where the CPU goes, on every wire', minutes: 12 },
+  payload: { title: 'Small and large messages', minutes: 2 },
+  caching: { title: 'Caches and validators', minutes: 3 },
+  errors: { title: 'What an error costs', minutes: 4 },
+  mixed: { title: 'A mix of calls, and a spike', minutes: 8 },
+  http2: { title: 'HTTP/1.1 or HTTP/2', minutes: 4 },
+  idle: { title: 'Memory of open connections', minutes: 4 },
+  storage: { title: 'The store without a wire', minutes: 1 },
 } as const;
 
-export type PartName = keyof typeof titles;
+export type PartName = keyof typeof described;
 
 /** The part that measures each scenario: one and no other. */
 const partOfScenario = {
@@ -43,13 +46,14 @@ const partOfScenario = {
 export interface Part {
   readonly name: PartName;
   readonly title: string;
+  readonly minutes: number;
   readonly scenarios: readonly string[];
   /** Numbers of the questions that need something of it. */
   readonly questions: readonly number[];
 }
 
 // The keys of a constant are known.
-export const partNames = (Object.keys(titles) as PartName[]).filter((name) =>
+export const partNames = (Object.keys(described) as PartName[]).filter((name) =>
   Object.values(partOfScenario).some((one) => one === name),
 );
 
@@ -59,7 +63,7 @@ export const parts: readonly Part[] = partNames.map((name) => {
   );
   return {
     name,
-    title: titles[name],
+    ...described[name],
     scenarios,
     questions: questions
       .filter((question) => question.scenarios.some((one) => scenarios.includes(one)))

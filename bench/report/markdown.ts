@@ -1,5 +1,6 @@
 import { questionTable } from '../questions/index.ts';
 import { formatDuration, formatTenth } from '../result/format.ts';
+import { describePartsOf, measuredMsOf } from '../result/parts-of-run.ts';
 import type { Result } from '../result/result.ts';
 import { smokeTestNote } from '../result/smoke-test.ts';
 import { renderMarkdown } from '../result/table.ts';
@@ -10,8 +11,8 @@ import { tablesOf } from './tables/index.ts';
 
 /** The run and its machine, a line each. */
 export function describeRun(result: Result): string[] {
-  const { environment, options, startedAt, finishedAt, complete } = result;
-  const tookMs = Date.parse(finishedAt) - Date.parse(startedAt);
+  const { environment, options, startedAt, complete } = result;
+  const tookMs = measuredMsOf(result);
   const { revision, modified } = environment;
   const memory = Math.round(environment.memoryBytes / 2 ** 30);
   const version = (name: string) => `${name} ${environment.packages[name] ?? '?'}`;
@@ -19,6 +20,7 @@ export function describeRun(result: Result): string[] {
   return [
     ...(note ? [note] : []),
     `${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${formatDuration(tookMs)}${complete ? '' : ', CUT SHORT: not everything was measured'}.`,
+    ...describePartsOf(result),
     `${environment.cpuModel}, ${environment.cores} cores, ${memory} GiB, ${environment.machine}; ${environment.kernel}, ${environment.platform}; governor ${environment.governor ?? 'unknown'}; load before ${formatTenth(environment.loadBefore)}.`,
     `Node ${environment.node}; ${['hono', '@hono/node-server', '@grpc/grpc-js', 'graphql', 'ws', 'undici', 'autocannon'].map(version).join(', ')}.`,
     `Revision ${revision?.slice(0, 12) ?? 'unknown'}${modified ? ' with changes' : ''}; seed ${options.seed}${options.flags.length > 0 ? `; flags ${options.flags.join(' ')}` : ''}.`,

@@ -33,6 +33,7 @@ export const ofOlderVersion = (json: Json, version: string): Json => ({
   rates: [],
   machine: null,
   cut: [],
+  parts: [],
   cells: listOf(json.cells).map((cell) => ({
     ...cell,
     samples: listOf(cell.samples).map(ofOlderSample),

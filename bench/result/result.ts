@@ -206,6 +206,16 @@ const equalRate = z.strictObject({
   slowest: z.string().nullable(),
 });
 
+/** A share of a full run, measured by itself. */
+const partOfRun = z.strictObject({
+  name: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  revision: z.string().nullable(),
+  modified: z.boolean().nullable(),
+  machine: z.string(),
+});
+
 const result = z.strictObject({
   version: z.literal(resultVersion),
   startedAt: z.iso.datetime(),
@@ -235,6 +245,8 @@ const result = z.strictObject({
   machine: machine.nullable(),
   /** What was left out to keep the time, a sentence each; and the scenarios that it belongs to. */
   cut: z.array(z.strictObject({ scenario: z.string(), what: z.string() })),
+  /** What the result was assembled from; empty if it was measured in one run. */
+  parts: z.array(partOfRun),
   cells: z.array(cell),
   /** The micro-scenario of the store; null if it was not run. */
   storage: storage.nullable(),

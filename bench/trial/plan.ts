@@ -19,6 +19,8 @@ export interface Request {
   readonly pairs?: number | undefined;
   readonly loading: Loading;
   readonly tls: boolean;
+  /** Time that the run may take; defaults to that of a usual run, otherwise there is no limit. */
+  readonly budgetMs?: number | undefined;
   /** Servers that run already: then no other is started, and no other wire is measured. */
   readonly targets: readonly Target[];
   /** The process behind the targets, if it is on this machine. */
@@ -187,7 +189,7 @@ export function makePlan(
     (needsImport ? importMs * slowness : 0) +
     preflightMs * slowness +
     (storage ? storageMs * slowness : 0);
-  const budgetMs = isUsual(request) ? usualBudgetMs : undefined;
+  const budgetMs = request.budgetMs ?? (isUsual(request) ? usualBudgetMs : undefined);
   const blocks = budgetMs === undefined ? wanted : fitting(wanted, budgetMs - besides);
   const estimateMs = blocks.reduce((sum, block) => sum + block.estimateMs, 0) + besides;
   const servers = startsOf(blocks).flat().length;

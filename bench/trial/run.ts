@@ -71,6 +71,7 @@ function resultOf(
     rates: [...run.rates.all],
     machine: run.machine?.speed() ?? null,
     cut: complete ? cutOf(wanted, run.ran) : [],
+    parts: [],
     cells,
     storage,
   };

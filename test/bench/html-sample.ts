@@ -365,6 +365,7 @@ export const htmlSample: Result = {
   rates: [],
   machine: null,
   cut: [],
+  parts: [],
   cells: [
     ...calls.filter(isWire).map(([name, nature]) => pointRead(name, nature)),
     ...calls

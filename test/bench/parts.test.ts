@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { assemble, differencesOf } from '../../bench/assemble.ts';
+import { assemble } from '../../bench/assemble.ts';
 import { readCommand } from '../../bench/command.ts';
-import { runParts } from '../../bench/full.ts';
+import { planParts, runParts } from '../../bench/full.ts';
 import {
   findMeasured,
   type MeasuredPart,
@@ -13,6 +13,8 @@ import {
 } from '../../bench/part-record.ts';
 import { hashOfPart, sourcesOf } from '../../bench/part-sources.ts';
 import { type Part, partNames, parts } from '../../bench/parts.ts';
+import { describeRun } from '../../bench/report/markdown.ts';
+import { differencesOf } from '../../bench/result/parts-of-run.ts';
 import { type Result, readResult } from '../../bench/result/result.ts';
 import type { RunCommand } from '../../bench/run.ts';
 import { scenarioNames } from '../../bench/scenarios/index.ts';
@@ -61,6 +63,25 @@ describe('the parts of --full', () => {
     expect(commandOf('--full', '--only', 'idle').parts).toEqual([]);
     expect(commandOf('--full', '--fresh').reuse).toBe(false);
     expect(commandOf().parts).toEqual([]);
+  });
+});
+
+describe('the length of a part', () => {
+  const planned = (args: readonly string[]) =>
+    planParts(commandOf(...args)).map(({ part, plan }) => ({
+      name: part.name,
+      minutes: plan.estimateMs / 60_000,
+    }));
+
+  test('is at most 20 minutes', () => {
+    const long = planned(['--full']).filter(({ minutes }) => minutes > 20);
+    expect(long).toEqual([]);
+  });
+
+  test('is kept by fewer rounds, unless flags ask for a number or another length', () => {
+    const of = (...args: string[]) => planned(['--part', 'board', ...args])[0]?.minutes ?? 0;
+    expect(of()).toBeLessThanOrEqual(partNamed('board').minutes);
+    expect(of('--pairs', '40')).toBeGreaterThan(partNamed('board').minutes);
   });
 });
 
@@ -229,20 +250,25 @@ describe('the result of several parts', () => {
   });
 
   test('says which parts are of another revision or machine', () => {
-    expect(differencesOf([board, idle])).toEqual([]);
+    expect(differencesOf(assemble([board, idle]))).toEqual([]);
     const { environment } = idle.result;
     const other = {
       ...idle,
       result: { ...idle.result, environment: { ...environment, revision: 'f'.repeat(40) } },
     };
-    expect(differencesOf([board, other])).toEqual([
+    expect(differencesOf(assemble([board, other]))).toEqual([
       'idle: revision ffffffffffff; board: revision 0123456789ab',
     ]);
+    expect(describeRun(assemble([board, other])).join('\n')).toContain(
+      'Parts differ: idle: revision ffffffffffff; board: revision 0123456789ab.',
+    );
     const slower = {
       ...idle,
       result: { ...idle.result, environment: { ...environment, cores: 1 } },
     };
-    expect(differencesOf([board, slower])).toEqual([expect.stringMatching(/^idle: .*1 cores/)]);
+    expect(differencesOf(assemble([board, slower]))).toEqual([
+      expect.stringMatching(/^idle: .*1 cores/),
+    ]);
   });
 
   test('can be made of their folders', async () => {

@@ -175,6 +175,7 @@ export const resultOf = (cells: readonly Cell[], { environment, options }: Run =
     rates: [],
     machine: null,
     cut: [],
+    parts: [],
     cells,
     storage: null,
   });

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../result/format.ts';
+import { measuredMsOf } from '../../result/parts-of-run.ts';
 import type { Cell, Result } from '../../result/result.ts';
 import { isSmokeTest } from '../../result/smoke-test.ts';
 import { labelOf } from '../../scenarios/labels.ts';
@@ -60,9 +61,9 @@ function trustFacts({ cells }: Result, floors: Contents['floors']): string {
 
 /** The machine, the date, the revision, the length, validity and noise, in one line. */
 function factsMarkup(result: Result, floors: Contents['floors']): string {
-  const { environment, startedAt, finishedAt, complete } = result;
+  const { environment, startedAt, complete } = result;
   const { revision, modified } = environment;
-  const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
+  const took = formatDuration(measuredMsOf(result));
   const facts = [
     `${environment.cpuModel}, ${counted(environment.cores, 'core')}, Node ${environment.node.replace(/^v/, '')}`,
     `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
