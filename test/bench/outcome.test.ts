@@ -36,11 +36,11 @@ describe('the exit code', () => {
   });
 
   test('is 0 if something is invalid that no answer needs, which is listed with its reason', () => {
-    const result = resultOf([...valid.cells, read('graphql-lean', broken)]);
+    const result = resultOf([...valid.cells, read('rest-again', broken)]);
     const outcome = outcomeOf(result, [], lax);
     expect(outcome).toEqual({ code: 0 });
     expect(renderOutcome(result, outcome)).toBe(
-      'INVALID, so no answer uses it:\n  point-read, GraphQL (lean host): 3 calls failed\n',
+      'INVALID, so no answer uses it:\n  point-read, REST again: 3 calls failed\n',
     );
   });
 
