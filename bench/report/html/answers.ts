@@ -1,5 +1,6 @@
 import { openingOf, type Question, sentenceOf, type Verdict } from '../../questions/question.ts';
 import type { Result } from '../../result/result.ts';
+import { roomOf } from '../../result/wires.ts';
 import { picturesMarkup } from './frame.ts';
 import { escaped, list, prose, tableMarkup } from './markup.ts';
 import { pictureTable } from './picture-table.ts';
@@ -44,10 +45,17 @@ const originOf = ({ startedAt, environment }: Result): string =>
     ...(environment.revision ? [`revision ${environment.revision.slice(0, 12)}`] : []),
   ].join(' · ');
 
-function numbersMarkup(result: Result, { verdict, scenarios }: Judged): string {
+/** Whether a file is of a room that the question compares, or of no room. */
+const isCompared = (path: string, wires: Judged['wires']): boolean =>
+  !wires ||
+  !path.startsWith('services/') ||
+  wires.some((one) => path.split('/')[1] === roomOf(one));
+
+function numbersMarkup(result: Result, { verdict, scenarios, wires }: Judged): string {
   const { picture, numbers = [], because } = verdict;
   const tables = [...(picture ? [pictureTable(picture)] : []), ...numbers];
-  const code = new Set(scenarios.flatMap((scenario) => codeOf(result, scenario)));
+  const files = scenarios.flatMap((scenario) => codeOf(result, scenario));
+  const code = new Set(files.filter((path) => isCompared(path, wires)));
   const { revision } = result.environment;
   return `<details class="source"><summary>Numbers</summary>
 ${tables.map((table) => tableMarkup(table) + list(table.notes)).join('\n')}

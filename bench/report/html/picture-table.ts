@@ -31,7 +31,9 @@ export function pictureTable(picture: Drawing): ReportTable {
           label,
           ...[ratio, low, high, floor].map(times),
         ]),
-        notes: [`${picture.better} is better for ${picture.contender}.`],
+        notes: [
+          `${picture.better === 'less' ? 'Less' : 'More'} is better for ${picture.contender}.`,
+        ],
       };
     case 'bars':
       return {
