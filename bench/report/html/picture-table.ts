@@ -1,5 +1,5 @@
 import { formatNumber, formatTimes, missing } from '../../result/format.ts';
-import type { WaterfallPicture } from '../../result/picture.ts';
+import type { RatioPicture, WaterfallPicture } from '../../result/picture.ts';
 import { left, type ReportTable, right } from '../../result/table.ts';
 import type { Drawing } from './figure.ts';
 
@@ -13,6 +13,9 @@ const waterfallRows = ({ start, steps, end }: WaterfallPicture) =>
     value,
     ...('low' in more ? { low: more.low, high: more.high } : { low: undefined, high: undefined }),
   }));
+
+const betterNote = ({ better, contender }: RatioPicture): string =>
+  `${better === 'less' ? 'Less' : 'More'} is better for ${contender}.`;
 
 /** The numbers of a picture as a table. */
 export function pictureTable(picture: Drawing): ReportTable {
@@ -31,9 +34,7 @@ export function pictureTable(picture: Drawing): ReportTable {
           label,
           ...[ratio, low, high, floor].map(times),
         ]),
-        notes: [
-          `${picture.better === 'less' ? 'Less' : 'More'} is better for ${picture.contender}.`,
-        ],
+        notes: [betterNote(picture)],
       };
     case 'bars':
       return {
