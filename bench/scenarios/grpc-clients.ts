@@ -4,9 +4,6 @@ import { room, subjectOf } from '../trial/contenders.ts';
 import { closed, open, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-/** Below what one process of the most expensive client can do. */
-const readsPerSecond = 1000;
-
 // Each is loaded when it is opened: a generator has the library of no other client in it.
 const openStatic: CallContender['openCaller'] = async (...to) => {
   const { openStaticClient } = await import('../subject/grpc-clients/static-messages.ts');
@@ -60,8 +57,8 @@ export const grpcClients = callScenario({
     const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };
     return [
       warming(where, 3000, loading),
-      open(where, readsPerSecond, loading, steps),
       closed(where, connections, loading, steps),
+      open(where, 'equal', loading, steps),
     ];
   },
 });

@@ -2,8 +2,6 @@ import { closed, open, warming } from '../trial/phases.ts';
 import type { Loading } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-const readsPerSecond = 2000;
-
 const phasesOf = (loading: Loading) => {
   // As those of the point read: the same ratio is to have the same value.
   const { connections = 16 } = loading;
@@ -12,8 +10,8 @@ const phasesOf = (loading: Loading) => {
   const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };
   return [
     warming(where, 2000, loading),
-    open(where, readsPerSecond, loading, steps),
     closed(where, connections, loading, steps),
+    open(where, 'equal', loading, steps),
   ];
 };
 

@@ -30,9 +30,9 @@ function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[
   ];
 }
 
-/** @param ceiling of the driver on the wire's protocol; undefined if none was calibrated */
-export function faultsOfClosed(sample: ClosedLoopSample, ceiling: Ceiling | undefined): string[] {
-  const share = ceiling ? sample.perSecond / ceiling.perSecond : 0;
+/** @param ceiling of the driver on the wire's protocol, calls a second; undefined if unknown */
+export function faultsOfClosed(sample: ClosedLoopSample, ceiling: number | undefined): string[] {
+  const share = ceiling ? sample.perSecond / ceiling : 0;
   return [
     ...faultsOfLoad(sample),
     ...(share > ofCeilingAtMost

@@ -1,6 +1,7 @@
 import { cores } from '../process/child.ts';
 import type { Cell, Measured, Result, Sample } from '../result/result.ts';
 import { protocolOf } from '../result/wires.ts';
+import { median } from '../statistics/paired.ts';
 import { faultsOfClosed, faultsOfOpen } from '../statistics/validity.ts';
 import { memoryOf } from '../subject/meter.ts';
 import type { Machine } from './machine.ts';
@@ -262,16 +263,27 @@ const latestOf = (readings: readonly MachineReading[]): MachineReading[] => [
   ...new Map(readings.map((reading) => [`${reading.phase} ${reading.at}`, reading])).values(),
 ];
 
-/** Each load with the reasons why its figures must not be used. */
-function judged(measured: Measured, { wire }: Contender, { ceilings }: Preflight): Measured {
+/**
+ * Each load with the reasons why its figures must not be used. A ceiling is that of a machine as
+ * fast as it was beside the load.
+ */
+function judged(
+  measured: Measured,
+  { wire }: Contender,
+  { ceilings, machineAtCeilings }: Preflight,
+): Measured {
   const protocol = protocolOf(wire);
-  const ceilingOf = (driver: string) =>
-    ceilings.find((ceiling) => ceiling.protocol === protocol && ceiling.driver === driver);
+  const ceilingOf = ({ driver, slices }: Measured['closed'][number]): number | undefined => {
+    const found = ceilings.find((one) => one.protocol === protocol && one.driver === driver);
+    const beside = slices.flatMap(({ machinePerSecond }) => machinePerSecond ?? []);
+    const scale = beside.length === 0 ? 1 : median(beside) / machineAtCeilings;
+    return found && found.perSecond * scale;
+  };
   return {
     ...measured,
     closed: measured.closed.map((load) => ({
       ...load,
-      invalid: faultsOfClosed(load, ceilingOf(load.driver)),
+      invalid: faultsOfClosed(load, ceilingOf(load)),
     })),
     open: measured.open.map((load) => ({ ...load, invalid: faultsOfOpen(load) })),
   };

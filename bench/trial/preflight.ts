@@ -13,6 +13,7 @@ import { readNewest } from '../subject/payments.ts';
 import { type CertificateFiles, startControl, startServer } from '../subject/subject.ts';
 import type { Copies } from '../subject/template.ts';
 import { nullConstants, writeConstants } from './constants.ts';
+import type { Machine } from './machine.ts';
 import type { Plan, Request } from './plan.ts';
 import type { Scenario } from './scenario.ts';
 import type { StartLoadGenerator } from './tasks.ts';
@@ -27,6 +28,8 @@ export interface Preflight {
   /** Null if another's server is measured. */
   readonly start: Result['start'];
   readonly ceilings: readonly Ceiling[];
+  /** What the machine did while they were measured, requests a second. */
+  readonly machineAtCeilings: number;
   readonly link: LinkProof;
   readonly controlPort: number;
   readonly certificate: CertificateFiles | undefined;
@@ -41,6 +44,7 @@ interface PreflightOptions {
   readonly plan: Plan;
   readonly request: Request;
   readonly controlPort: number;
+  readonly machine: Machine;
   readonly startGenerator: StartLoadGenerator;
 }
 
@@ -49,7 +53,7 @@ interface PreflightOptions {
  * the template has not, reference answers; then how much the generator and the link can do.
  */
 export async function runPreflight(on: PreflightOptions): Promise<Preflight> {
-  const { copies, request, controlPort, startGenerator } = on;
+  const { copies, request, controlPort, machine, startGenerator } = on;
   const target = request.targets.length > 0 ? addressOfTargets(request) : undefined;
   const constantsPath = copies.file('constants.json');
   const seen = target
@@ -58,7 +62,7 @@ export async function runPreflight(on: PreflightOptions): Promise<Preflight> {
   return {
     ...seen,
     constantsPath,
-    ceilings: await calibrate(copies, startGenerator),
+    ...(await calibrate(copies, startGenerator, machine)),
     link: await proveLink(controlPort, request),
     controlPort,
     certificate: request.tls ? await writeCertificate(copies) : undefined,
@@ -168,7 +172,8 @@ const calibrateWithinMs = 30_000;
 async function calibrate(
   copies: Copies,
   startGenerator: StartLoadGenerator,
-): Promise<readonly Ceiling[]> {
+  machine: Machine,
+): Promise<Pick<Preflight, 'ceilings' | 'machineAtCeilings'>> {
   const path = copies.file('null.json');
   writeFileSync(path, JSON.stringify(nullConstants));
   const [subject, generator] = await Promise.all([startControl('null', path), startGenerator()]);
@@ -176,7 +181,9 @@ async function calibrate(
     const { address } = subject;
     if (address.pid !== null) await pin(address.pid, 0);
     await pin(generator.pid, 1);
-    return await generator.run('calibrate', address, calibrateWithinMs);
+    const before = await machine.read();
+    const ceilings = await generator.run('calibrate', address, calibrateWithinMs);
+    return { ceilings, machineAtCeilings: (before + (await machine.read())) / 2 };
   } finally {
     await Promise.all([generator.stop(), subject.stop()]);
   }

@@ -156,9 +156,10 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
     if (plan.blocks.length > 0) {
       progress.calibrating();
       const { controlPort } = links;
-      const preflight = await runPreflight({ copies, plan, request, controlPort, startGenerator });
       const machine = await startMachine(copies, startGenerator, repeatsMs[request.loading.effort]);
-      const ready = Object.assign(run, { preflight, machine });
+      run.machine = machine;
+      const common = { copies, plan, request, controlPort, machine, startGenerator };
+      const ready = Object.assign(run, { machine, preflight: await runPreflight(common) });
       await runBlocks({ ...options, plan, request, copies, run: ready, startedMs });
     }
     if (plan.storage && !signal.aborted) {

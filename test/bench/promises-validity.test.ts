@@ -89,7 +89,7 @@ const compared = (result: Result, metric: keyof typeof metrics) =>
 describe('a load is valid, or invalid with its reason', () => {
   test('nothing speaks against figures at the very limits', () => {
     expect(faultsOfOpen(soundOpen)).toEqual([]);
-    expect(faultsOfClosed(soundClosed, ceiling)).toEqual([]);
+    expect(faultsOfClosed(soundClosed, ceiling.perSecond)).toEqual([]);
     expect(faultsOfClosed(soundClosed, undefined)).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('a load is valid, or invalid with its reason', () => {
   );
 
   test.each(closedFaults)('of a closed loop, %s is one, too', (_what, change, said) => {
-    expect(faultsOfClosed({ ...soundClosed, ...change }, ceiling)).toEqual([said]);
+    expect(faultsOfClosed({ ...soundClosed, ...change }, ceiling.perSecond)).toEqual([said]);
   });
 
   test('each fault is reported', () => {
