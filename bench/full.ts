@@ -10,6 +10,7 @@ import { differencesOf } from './result/parts-of-run.ts';
 import type { Result } from './result/result.ts';
 import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
+import { measureSlowness } from './trial/slowness.ts';
 
 /** A part of this run: what is to be measured, or has been measured already. */
 interface PlannedPart {
@@ -25,16 +26,14 @@ const budgetOf = ({ minutes }: Part, { loading, pairs }: Request): number | unde
     ? minutes * 60_000
     : undefined;
 
-export function planParts({
-  request,
-  folder,
-  parts: names,
-  reuse,
-}: RunCommand): readonly PlannedPart[] {
+export function planParts(
+  { request, folder, parts: names, reuse }: RunCommand,
+  slowness = 1,
+): readonly PlannedPart[] {
   return parts.flatMap((part) => {
     if (!names.includes(part.name)) return [];
     const own = { ...request, only: part.scenarios, budgetMs: budgetOf(part, request) };
-    const plan = planOf(own);
+    const plan = planOf(own, slowness);
     // Somebody else's server may have nothing of it, and may have changed since.
     if (plan.blocks.length === 0 && !plan.storage) return [];
     const reused =
@@ -133,7 +132,7 @@ async function measureAll(
 export async function runParts(command: RunCommand, on: Measuring): Promise<number> {
   const { action, request, folder, thresholds, parts: names } = command;
   const startedAt = new Date().toISOString();
-  const planned = planParts(command);
+  const planned = planParts(command, await measureSlowness());
   const limits = thresholds.map(parseThreshold);
   checkPlanned(
     limits,

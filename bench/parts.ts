@@ -7,16 +7,16 @@ import { storageName } from './trial/plan.ts';
  * takes at most its minutes, a slow machine has fewer rounds of it.
  */
 const described = {
-  board: { title: 'Read, create, event', minutes: 12 },
-  screen: { title: 'A screen of many resources, over distance', minutes: 8 },
-  curve: { title: 'Latency against load, and concurrency', minutes: 8 },
-  attribution: { title: 'Where the CPU goes, on every wire', minutes: 12 },
+  board: { title: 'Read, create, event', minutes: 9 },
+  screen: { title: 'A screen of many resources, over distance', minutes: 4 },
+  curve: { title: 'Latency against load, and concurrency', minutes: 6 },
+  attribution: { title: 'Where the CPU goes, on every wire', minutes: 10 },
   payload: { title: 'Small and large messages', minutes: 2 },
-  caching: { title: 'Caches and validators', minutes: 3 },
-  errors: { title: 'What an error costs', minutes: 4 },
-  mixed: { title: 'A mix of calls, and a spike', minutes: 8 },
+  caching: { title: 'Caches and validators', minutes: 2 },
+  errors: { title: 'What an error costs', minutes: 2 },
+  mixed: { title: 'A mix of calls, and a spike', minutes: 6 },
   http2: { title: 'HTTP/1.1 or HTTP/2', minutes: 4 },
-  idle: { title: 'Memory of open connections', minutes: 4 },
+  idle: { title: 'Memory of open connections', minutes: 2 },
   storage: { title: 'The store without a wire', minutes: 1 },
 } as const;
 

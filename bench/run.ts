@@ -13,6 +13,7 @@ import { startLoadGenerator } from './scenarios/start-generator.ts';
 import { findTemplate } from './subject/template.ts';
 import { makePlan, type Plan, type Request } from './trial/plan.ts';
 import { runPlan } from './trial/run.ts';
+import { measureSlowness } from './trial/slowness.ts';
 
 export type RunCommand = Extract<Command, { action: 'run' | 'list' }>;
 
@@ -55,8 +56,9 @@ export function list(plan: Plan, out: Out): void {
   }
 }
 
-export const planOf = (request: Request): Plan =>
-  makePlan(scenarios, request, !findTemplate().exists);
+/** @param slowness of this machine, as a factor */
+export const planOf = (request: Request, slowness: number): Plan =>
+  makePlan(scenarios, request, !findTemplate().exists, slowness);
 
 interface Measuring {
   readonly out: Out;
@@ -110,7 +112,7 @@ export function conclude(
 export async function runOnce(command: RunCommand, flags: readonly string[]): Promise<number> {
   const { action, request, folder, thresholds } = command;
   const limits = thresholds.map(parseThreshold);
-  const plan = planOf(request);
+  const plan = planOf(request, await measureSlowness());
   checkPlanned(limits, plan.blocks);
   if (action === 'run') checkFolder(folder);
   const out = outOf(command);

@@ -3,6 +3,7 @@ import type { Picture } from '../result/picture.ts';
 import type { Result } from '../result/result.ts';
 import type { ReportTable } from '../result/table.ts';
 import type { WireName } from '../result/wires.ts';
+import { isComparable as isBeyondNoise } from '../statistics/paired.ts';
 import type { Contrast } from '../statistics/summary.ts';
 
 export type Answer = 'yes' | 'no' | 'depends' | 'no difference shown' | 'not measured';
@@ -42,11 +43,9 @@ export const notMeasured = (what: string): Verdict => ({
   because: `This run has no valid figures for ${what}.`,
 });
 
-/** Two copies of one server that differ by more than this leave nothing to compare. */
-const noisiest = 1.5;
-
 /** Whether the noise floor allows a comparison at all. */
-export const isComparable = ({ floor = 1 }: Pick<Contrast, 'floor'>): boolean => floor <= noisiest;
+export const isComparable = ({ comparison, floor }: Contrast): boolean =>
+  isBeyondNoise(comparison, floor);
 
 /** @param what such as `creates` */
 export const notComparable = (what: string, { floor = 1 }: Contrast): Verdict => ({

@@ -8,6 +8,7 @@ import { goalTable } from './goals.ts';
 import { headlineOf } from './headline.ts';
 import { boardTable } from './readme.ts';
 import { tablesOf } from './tables/index.ts';
+import { cutSentence, machineSentence } from './trust.ts';
 
 /** The run and its machine, a line each. */
 export function describeRun(result: Result): string[] {
@@ -36,6 +37,7 @@ export function describeRun(result: Result): string[] {
         `Target: ${wire} at ${place}, a server that ran before and was not restarted between rounds.`,
     ),
     `Server CPU: ${environment.cpuAccount}.`,
+    ...[machineSentence(result), cutSentence(result)].filter((text) => text !== undefined),
   ];
 }
 
@@ -43,10 +45,11 @@ export function describeRun(result: Result): string[] {
 export const limits = [
   'Client and server share one machine. For a distance, a proxy delays both directions and the handshake; loss, congestion and slow start are not modelled.',
   'Bytes are TCP payload: HTTP headers and framing are in, TCP and IP headers are not.',
-  'All contenders of a round are alive at once and alternate at steps of a tenth of a second or so, in random order, so that a slow spell of the machine affects all of them. A ratio is the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'All contenders of a round are alive at once and alternate at slices of a quarter of a second, in random order, so that a slow spell of the machine affects all of them. A figure is the median of all slices, with the middle 80 % of them as its range. A ratio is the median over slices that lie beside each other, then the geometric mean over pairs of processes of the same round; its interval is a bootstrap over those pairs, widened for their small number.',
+  'The equal rate is half of what the slowest contender can do, rounded down, and the same for all. A server above 70 % of its core is near saturation: its latency is not compared.',
   'Contenders warm up all at once, on all cores, until the server CPU of a call no longer falls or the time is up. V8 needs more than five minutes to optimise every wire: its thresholds are lowered to a fifth, for all servers alike, and "not stationary" marks code that still changed. `--full` keeps the defaults, and waits longer.',
   'A quantile with fewer than 10 samples beyond it is not printed. Histograms of processes are merged; percentiles are never averaged.',
-  'INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity was above 75 % of the ceiling of the generator. An INVALID measurement has no number here and affects no answer.',
+  "INVALID: less than 99 % of a rate was achieved, calls did not fit or failed, the client took more than 80 % of its core, sending was late by more than half of the median response, or a capacity was above 75 % of the ceiling of the generator; also slices that still rose after the warm-up, figures that contradict each other, and rows on which Little's law does not hold. An INVALID measurement has no number here and affects no answer.",
   'Calls under load are sent by a driver that has the bytes of the real client and checks each response; screens, caches and events go through the real clients.',
 ];
 

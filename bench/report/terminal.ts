@@ -8,7 +8,14 @@ import { headlineOf } from './headline.ts';
 import { type Ink, plain } from './ink.ts';
 import { describeRun } from './markdown.ts';
 import { tablesOf } from './tables/index.ts';
-import { noiseSentence, rateSentence, validitySentence, warnings } from './trust.ts';
+import {
+  cutSentence,
+  machineSentence,
+  noiseSentence,
+  rateSentence,
+  validitySentence,
+  warnings,
+} from './trust.ts';
 
 const paragraph = (texts: readonly (string | undefined)[]): string =>
   texts
@@ -32,6 +39,8 @@ export function renderEnd(result: Result, ink: Ink = plain): string {
       rateSentence(result),
       clientCostLine(result),
       `${noiseSentence(result)} ${validitySentence(result)}`,
+      machineSentence(result),
+      cutSentence(result),
     ]),
     renderAnswers(result, ink),
   ];

@@ -2,7 +2,14 @@ import { formatCount, formatList } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { smokeTestNote } from '../result/smoke-test.ts';
 import { callWires, labels } from '../result/wires.ts';
-import { findCell, floorFor, isValid, openOf, typical } from '../statistics/summary.ts';
+import {
+  findCell,
+  floorFor,
+  isValid,
+  openOf,
+  saturatedAt,
+  typical,
+} from '../statistics/summary.ts';
 import { invalidLines } from './outcome.ts';
 
 /** How far a result can be trusted, in a sentence each. */
@@ -20,7 +27,10 @@ export function rateSentence(result: Result): string | undefined {
   if (perSecond === undefined) return undefined;
   const loads = cells.flatMap(({ wire, cell }) => {
     const share = typical(cell, (sample) => openOf(sample)?.serverCpuShare ?? undefined);
-    return share === undefined ? [] : [`${labels[wire]} ${percent(share)}`];
+    if (share === undefined) return [];
+    // Latency there is a queue's, so it is not compared.
+    const near = share > saturatedAt ? ', near saturation' : '';
+    return [`${labels[wire]} ${percent(share)}${near}`];
   });
   const busy = loads.length === 0 ? '' : ` (server busy: ${loads.join(', ')})`;
   return `Equal rate ${formatCount(perSecond)} reads/s${busy}.`;
@@ -40,6 +50,20 @@ export function noiseSentence(result: Result): string {
     ? 'No noise floor was measured, so no difference is shown.'
     : `Differences below ${formatList(floors)} are noise in this run.`;
 }
+
+/** By how much the machine itself varied; nothing of older results. */
+export function machineSentence({ machine }: Result): string | undefined {
+  if (machine === null) return undefined;
+  const { low, high, perSecond, repeated, kept } = machine;
+  const [least, most] = [low, high].map((one) => `${Math.round((100 * one) / perSecond)} %`);
+  const again = repeated > 0 ? `; ${repeated} slices in slow spells were taken again` : '';
+  const stayed = kept > 0 ? `; ${kept} stayed, because the time was up` : '';
+  return `The machine itself ran at ${least} to ${most} of its usual speed${again}${stayed}.`;
+}
+
+/** What was left out to keep the time; nothing if all was run. */
+export const cutSentence = ({ cut }: Result): string | undefined =>
+  cut.length === 0 ? undefined : `To keep the time: ${cut.map(({ what }) => what).join('; ')}.`;
 
 /** How many cells are valid, and how many of these lack some figure. */
 export function validitySentence(result: Result): string {

@@ -44,11 +44,11 @@ export const cached: Scenario = {
   what: `Readers share one copy, while a writer changes the payment ${writesPerSecond} times a second. Bytes are those of a read while the payment does not change.`,
   baseline: 'rest',
   contenders,
-  rounds: { quick: 1, normal: 4, full: 6 },
+  rounds: { quick: 1, normal: 3, full: 6 },
   phases: ({ effort, durationMs }) => [
     {
       id: warmUpPhase,
-      ms: { quick: 100, normal: 400, full: 4000 }[effort],
+      ms: { quick: 100, normal: 1200, full: 4000 }[effort],
       times: 1,
       together: 'warming',
     },

@@ -18,7 +18,7 @@ export const create = callScenario({
     const { connections = 64 } = loading;
     const where = { workload, connections };
     return [
-      warming(where, 700, loading),
+      warming(where, 2000, loading),
       closed(where, connections, loading, { ms: 250, times: 3 }),
       open(where, 'equal', loading, { ms: 250, times: 3 }),
     ];

@@ -19,7 +19,8 @@ export const curve = callScenario({
     const { connections = 16 } = loading;
     const where = { workload, connections };
     const over = (many: number) => ({ workload, connections: many });
-    const slices = { ms: 250, times: 1 };
+    const slices = { ms: 250, times: 2 };
+    const turn = { ms: 250, times: 1 };
     return [
       warming(where, 3300, loading),
       closed(where, connections, loading, slices),
@@ -27,8 +28,8 @@ export const curve = callScenario({
       // In turns, over enough connections for autocannon to keep the server busy while it is busy
       // itself.
       ...Array.from({ length: 4 }, () => [
-        closed(over(64), 64, loading, slices),
-        autocannon(over(64), loading, slices),
+        closed(over(64), 64, loading, turn),
+        autocannon(over(64), loading, turn),
       ]).flat(),
       ...[1, 4, 256].map((many) => closed(over(many), many, loading, slices)),
       // The other view of concurrency: one connection for all calls, if the wire allows it.

@@ -16,7 +16,7 @@ export const errors: Scenario = {
   what: `Each client reports the same code and the same violations. Cost: ${callsInFlight} calls in flight, compared with the successful call on the same path.`,
   baseline: 'rest',
   contenders,
-  rounds: { quick: 1, normal: 3, full: 5 },
+  rounds: { quick: 1, normal: 1, full: 5 },
   mayBeCut: true,
   phases: ({ effort }) => [{ id: 'failures', ms: lengthOf(effort), times: 1 }],
   reference: (address, _fixtures, { name }) => failuresOn(wireOf(name), address),

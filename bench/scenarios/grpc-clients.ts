@@ -54,7 +54,7 @@ export const grpcClients = callScenario({
   phases(loading) {
     const { connections = 16 } = loading;
     const where = { workload: readPayment.name, connections };
-    const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };
+    const steps = { ms: 250, times: 2 };
     return [
       warming(where, 3000, loading),
       closed(where, connections, loading, steps),

@@ -28,7 +28,7 @@ export const idle: Scenario = {
   contenders,
   rounds: { quick: 1, normal: 0, full: 3 },
   phases: ({ effort }) => [
-    { id: 'idle', ms: { quick: 900, normal: 2000, full: 15_000 }[effort], times: 1 },
+    { id: 'idle', ms: { quick: 900, normal: 2000, full: 8000 }[effort], times: 1 },
   ],
   reference: async () => undefined,
   open: async (setup) =>

@@ -6,8 +6,7 @@ const phasesOf = (loading: Loading) => {
   // As those of the point read: the same ratio is to have the same value.
   const { connections = 16 } = loading;
   const where = { workload: readPayment.name, connections };
-  // As long in every process; a full run has more of them.
-  const steps = { ms: 250, times: loading.effort === 'full' ? 1 : 4 };
+  const steps = { ms: 250, times: 2 };
   return [
     warming(where, 2000, loading),
     closed(where, connections, loading, steps),

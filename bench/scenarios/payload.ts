@@ -43,7 +43,7 @@ export const payload = callScenario({
     warming({ workload: '10 payments', connections }, 250, loading),
     warming({ workload: '5 heavy payments', connections }, 150, loading),
     ...workloads.map(({ name: workload }) =>
-      closed({ workload, connections }, connections, loading, { ms: 250, times: 1 }),
+      closed({ workload, connections }, connections, loading, { ms: 250, times: 2 }),
     ),
   ],
 });

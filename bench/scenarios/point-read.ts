@@ -18,7 +18,7 @@ export const pointRead = callScenario({
     const { connections = 16, rttsMs = [0] } = loading;
     const where = { workload, connections };
     return [
-      warming(where, 3300, loading),
+      warming(where, 3000, loading),
       ...rttsMs.flatMap((rttMs) => [
         closed({ ...where, rttMs }, connections, loading, { ms: 250, times: 3 }),
         open({ ...where, rttMs }, 'equal', loading, { ms: 250, times: 3 }),

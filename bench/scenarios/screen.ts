@@ -63,7 +63,7 @@ function contender<Wire extends CallWire>(
 /** A browser opens six connections to a server over HTTP/1.1, and so do we on every wire. */
 const connections = 6;
 /** Round trips: the same machine, the same building, the same city, a continent, an ocean. */
-const distances = { quick: [0, 50], normal: [0, 10, 50], full: [0, 1, 10, 50, 150] } as const;
+const distances = { quick: [0, 50], normal: [0, 50], full: [0, 1, 10, 50, 150] } as const;
 /** From here on, a screen waits for the distance, and hardly for a core. */
 const waitsFromMs = 10;
 /** Screens of the slowest way at a distance, in one step. */
@@ -97,7 +97,7 @@ export const screen = callScenario({
     const where = { workload: 'screen', connections };
     const rttsMs: readonly number[] = loading.rttsMs ?? distances[loading.effort];
     return [
-      warming(where, 500, loading),
+      warming(where, 800, loading),
       ...rttsMs.map((rttMs) => {
         const at = { ...where, rttMs };
         if (rttMs < waitsFromMs) return closed(at, 1, loading, { ms: 250, times: 3 });

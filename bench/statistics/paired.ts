@@ -90,19 +90,28 @@ export function floorOf({ interval }: Comparison): number | undefined {
 
 export type Difference = 'more' | 'less' | 'not shown';
 
-/** A figure whose noise floor is above this cannot be compared on this machine. */
-export const comparableFloor = 1.5;
+/** A figure with a higher noise floor is compared only if the whole interval is beyond the floor. */
+const noisiest = 1.5;
+
+/** Whether a run is quiet enough to tell two contenders apart by a figure. */
+export const isComparable = (
+  { interval }: Pick<Comparison, 'interval'>,
+  floor: number | undefined,
+): boolean =>
+  floor === undefined ||
+  floor <= noisiest ||
+  (interval !== undefined && (interval.low > floor || interval.high < 1 / floor));
 
 /**
  * Whether the contender has more or less of something than the baseline. Shown is only what lies
- * outside the interval's 1 and outside the noise floor, if the floor allows to compare at all.
+ * outside the interval's 1 and outside the noise floor.
  */
 export function differenceOf(
   { ratio, interval }: Pick<Comparison, 'ratio' | 'interval'>,
   floor: number | undefined,
 ): Difference {
   if (!interval || (interval.low <= 1 && interval.high >= 1)) return 'not shown';
-  if (floor === undefined || floor > comparableFloor) return 'not shown';
+  if (floor === undefined || !isComparable({ interval }, floor)) return 'not shown';
   if (Math.max(ratio, 1 / ratio) <= floor) return 'not shown';
   return ratio > 1 ? 'more' : 'less';
 }

@@ -2,7 +2,8 @@ import type { ClosedLoopSample, LoadSample, OpenLoopSample, Slice } from '../res
 import type { Cell } from '../result/result.ts';
 import { decodeHistogram, mergeHistograms, quantileMicros } from './histogram.ts';
 import { loadsOfCell, type SameLoads } from './loads-of-cell.ts';
-import { sortedAt } from './paired.ts';
+import { sortedAt, spreadOf } from './paired.ts';
+import { createRandom } from './random.ts';
 import { achievedAtLeast } from './validity.ts';
 
 /**
@@ -23,6 +24,11 @@ function flag(loads: readonly { readonly invalid: string[] }[], reason: string):
 const littleAtMost = 0.1;
 /** Standard errors of the sampling that a difference may be chance for. */
 const errorsAtMost = 3;
+/**
+ * Of a call: while the client handles a response, the call is out, but the thread that samples
+ * waits for the same core.
+ */
+const unseenAtMost = 0.1;
 
 /** Calls under way by a sampling thread, and by the latencies (Little, 1961). */
 export function faultOfLittle(loads: readonly LoadSample[]): string | undefined {
@@ -39,6 +45,7 @@ export function faultOfLittle(loads: readonly LoadSample[]): string | undefined 
   const error = Math.sqrt(2 / Math.max(1, byLatency * samples));
   const off = Math.abs(sampled / byLatency - 1);
   if (off <= Math.max(littleAtMost, errorsAtMost * error)) return undefined;
+  if (Math.abs(sampled - byLatency) <= unseenAtMost) return undefined;
   return `${sampled.toFixed(1)} calls were under way, and latencies say ${byLatency.toFixed(1)}: Little's law does not hold`;
 }
 
@@ -64,14 +71,15 @@ function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null)
   return half === 0 ? 0 : mean(speeds.slice(-half)) - mean(speeds.slice(0, half));
 }
 
-/** Whether slices still rise after the warm-up, in every process of the contender. */
+/** Whether slices still rise after the warm-up, by more than the processes differ. */
 export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
   const of = ({ perSecond, cpuMicros }: Slice) =>
     kind === 'closed' ? perSecond : cpuMicros && 1 / cpuMicros;
   const growths = loads.map(({ slices }) => growthOf(slices, of));
-  const growth = Math.exp(mean(growths)) - 1;
-  const isRising = growths.every((one) => one > 0) && growth > growthAtMost;
-  if (loads.length < processesNeeded || !isRising) return undefined;
+  if (growths.length < processesNeeded) return undefined;
+  const { mean: growing, interval } = spreadOf(growths, createRandom(loads.length));
+  const growth = Math.exp(growing) - 1;
+  if (growth <= growthAtMost || !interval || interval.low <= 0) return undefined;
   return `still rising after the warm-up, by ${percent(growth)} from the first slices to the last`;
 }
 

@@ -107,7 +107,7 @@ export async function openCachedTrial(
   const bytes = await countReads(setup, wire, openReader, id);
   const pacer = await createMetronome();
   const reading = createReading(reader);
-  const steps: OpenStep[] = [];
+  const steps = new Map<number, OpenStep>();
   let writes = 0;
   let warmUpMs = 0;
   return {
@@ -118,9 +118,9 @@ export async function openCachedTrial(
       }
       const writer = await startWriter(address, id);
       const call = () => reading.read(writer.acknowledged());
-      const seed = setup.seed + setup.round * 1000 + steps.length;
+      const seed = setup.seed + setup.round * 1000 + at;
       const rate = { perSecond, durationMs: ms, arrivals: 'poisson', seed } as const;
-      steps.push(await runOpenStep({ address, call, at }, pacer, rate));
+      steps.set(at, await runOpenStep({ address, call, at }, pacer, rate));
       writes += await writer.end();
     },
     async finish(machine) {
@@ -129,7 +129,7 @@ export async function openCachedTrial(
       return {
         ...nothingMeasured,
         warmUpMs,
-        open: steps.length === 0 ? [] : [openSampleOf(context, rate, steps, machine)],
+        open: steps.size === 0 ? [] : [openSampleOf(context, rate, [...steps.values()], machine)],
         wire: [bytes],
         caching: { ...reading.counts, writes },
       };

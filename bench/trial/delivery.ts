@@ -23,7 +23,7 @@ const warmUpMs = 100;
 const stragglersMs = 1500;
 const countedEvents = 10;
 /** Streams opened to see how long the first event takes. */
-const openings = 9;
+const openings = 5;
 
 /** Creates a payment, which is one event. The number comes back in the event. */
 const publish = (publisher: Client, number: string) =>

@@ -15,7 +15,7 @@ interface Steps {
 }
 
 /** How many times as many steps as in five minutes. */
-const stretch: Readonly<Record<Effort, number>> = { quick: 0.4, normal: 1, full: 4 };
+const stretch: Readonly<Record<Effort, number>> = { quick: 0.4, normal: 1, full: 2 };
 
 interface Where {
   readonly workload: string;
@@ -41,7 +41,7 @@ export const warming = (
   return {
     id: idOf(load, by),
     load,
-    ms: { quick: 200, normal: atMostMs, full: 3 * atMostMs }[effort],
+    ms: { quick: 200, normal: atMostMs, full: 2 * atMostMs }[effort],
     times: 1,
     together: 'warming',
   };

@@ -77,9 +77,9 @@ export interface Plan {
 }
 
 /** Starting both processes on two cores, once a round, and ending them. */
-const startMs = { room: 700, again: 700, control: 300 } as const;
+const startMs = { room: 900, again: 900, control: 300 } as const;
 /** Proving a contender, and counting its bytes, in each scenario. */
-const proofMs = 220;
+const proofMs = 300;
 /** What a step takes beside its own time: orders, counters, and a reading of the machine. */
 const overheadMs = 60;
 const importMs = 4000;
