@@ -76,7 +76,7 @@ export const screen = callScenario({
   title: 'One screen: a customer, the last 20 payments, the refunds of each',
   what: 'Everything that one screen shows, for one user at a time. Calls that do not need each other are sent at once.',
   baseline: 'rest-chatty',
-  rounds: { quick: 1, normal: 4, full: 8 },
+  rounds: { quick: 1, normal: 3, full: 8 },
   contenders: [
     contender('rest', { name: 'rest-chatty', way: 'chatty' }, screenByCalls),
     contender('rest', { name: 'rest-expand', way: '`expand`' }, (client, id) =>

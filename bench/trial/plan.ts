@@ -68,7 +68,7 @@ export interface Plan {
   readonly blocks: readonly Block[];
   /** All that would have been run with more time. */
   readonly wanted: readonly Block[];
-  /** Time that the run may take, import included; without a limit if undefined. */
+  /** Time that the run may take after the import; without a limit if undefined. */
   readonly budgetMs: number | undefined;
   /** Server processes that are started for them. */
   readonly servers: number;
@@ -185,13 +185,13 @@ export function makePlan(
     return { ...block, estimateMs: block.estimateMs + ms * slowness };
   });
   const storage = isWantedName(storageName) && (loading.effort === 'full' || only.length > 0);
-  const besides =
-    (needsImport ? importMs * slowness : 0) +
-    preflightMs * slowness +
-    (storage ? storageMs * slowness : 0);
+  const besides = (preflightMs + (storage ? storageMs : 0)) * slowness;
   const budgetMs = request.budgetMs ?? (isUsual(request) ? usualBudgetMs : undefined);
   const blocks = budgetMs === undefined ? wanted : fitting(wanted, budgetMs - besides);
-  const estimateMs = blocks.reduce((sum, block) => sum + block.estimateMs, 0) + besides;
+  const estimateMs =
+    blocks.reduce((sum, block) => sum + block.estimateMs, 0) +
+    besides +
+    (needsImport ? importMs * slowness : 0);
   const servers = startsOf(blocks).flat().length;
   return { blocks, wanted, budgetMs, servers, storage, estimateMs };
 }

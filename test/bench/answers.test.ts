@@ -81,7 +81,7 @@ test('a difference within a noise floor above 1.5× is not compared, and the rea
       { ...rest, cpuMicros: 160, p50Micros: 600, perSecond: 5000 },
       again,
     ),
-    callCell(scenario, 'grpc', { ...rest, cpuMicros: 400, p50Micros: 1500, perSecond: 2000 }),
+    callCell(scenario, 'grpc', { ...rest, cpuMicros: 150, p50Micros: 550, perSecond: 5600 }),
   ];
   const verdict = questionOf(1).judge(resultOf(noisy('point-read')));
   expect(verdict.answer).toBe('not measured');
