@@ -1,5 +1,4 @@
 import type { ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/loads.ts';
-import type { Ceiling } from '../result/result.ts';
 import { decodeHistogram } from './histogram.ts';
 
 /** The gates: why figures must not be used. Empty if nothing speaks against them. */
