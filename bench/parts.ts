@@ -7,10 +7,10 @@ import { storageName } from './trial/plan.ts';
  * takes at most its minutes, a slow machine has fewer rounds of it.
  */
 const described = {
-  board: { title: 'Read, create, event', minutes: 7 },
-  screen: { title: 'A screen of many resources, over distance', minutes: 4 },
+  board: { title: 'Read, create, event', minutes: 6 },
+  screen: { title: 'A screen of many resources, over distance', minutes: 3 },
   curve: { title: 'Latency against load, and concurrency', minutes: 5 },
-  attribution: { title: 'Where the CPU goes, on every wire', minutes: 9 },
+  attribution: { title: 'Where the CPU goes, on every wire', minutes: 8 },
   payload: { title: 'Small and large messages', minutes: 2 },
   caching: { title: 'Caches and validators', minutes: 2 },
   errors: { title: 'What an error costs', minutes: 2 },

@@ -1,6 +1,6 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { restAgain, room } from '../trial/contenders.ts';
-import { closed, open, warming } from '../trial/phases.ts';
+import { closed, open, settling, warming } from '../trial/phases.ts';
 import { makePayment } from '../trial/workloads.ts';
 
 const workload = 'create';
@@ -18,7 +18,8 @@ export const create = callScenario({
     const { connections = 64 } = loading;
     const where = { workload, connections };
     return [
-      warming(where, 2000, loading),
+      warming(where, 1500, loading),
+      settling(where, 400, loading),
       closed(where, connections, loading, { ms: 250, times: 3 }),
       open(where, 'equal', loading, { ms: 250, times: 3 }),
     ];

@@ -1,6 +1,13 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { room } from '../trial/contenders.ts';
-import { autocannon, closed, searching, curve as shares, warming } from '../trial/phases.ts';
+import {
+  autocannon,
+  closed,
+  searching,
+  settling,
+  curve as shares,
+  warming,
+} from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 const workload = 'read';
@@ -22,7 +29,8 @@ export const curve = callScenario({
     const slices = { ms: 250, times: 2 };
     const turn = { ms: 250, times: 1 };
     return [
-      warming(where, 3300, loading),
+      warming(where, 2700, loading),
+      settling(where, 600, loading),
       closed(where, connections, loading, slices),
       warming(over(64), 500, loading, 'autocannon'),
       // In turns, over enough connections for autocannon to keep the server busy while it is busy

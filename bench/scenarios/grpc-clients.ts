@@ -1,7 +1,7 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import type { CallContender } from '../trial/call-sources.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
-import { closed, open, warming } from '../trial/phases.ts';
+import { closed, open, settling, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 // Each is loaded when it is opened: a generator has the library of no other client in it.
@@ -56,7 +56,8 @@ export const grpcClients = callScenario({
     const where = { workload: readPayment.name, connections };
     const steps = { ms: 250, times: 2 };
     return [
-      warming(where, 3000, loading),
+      warming(where, 2500, loading),
+      settling(where, 500, loading),
       closed(where, connections, loading, steps),
       open(where, 'equal', loading, steps),
     ];

@@ -1,4 +1,4 @@
-import { closed, open, warming } from '../trial/phases.ts';
+import { closed, open, settling, warming } from '../trial/phases.ts';
 import type { Loading } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
@@ -8,9 +8,10 @@ const phasesOf = (loading: Loading) => {
   const where = { workload: readPayment.name, connections };
   const steps = { ms: 250, times: 2 };
   return [
-    warming(where, 2000, loading),
+    warming(where, 1200, loading),
+    settling(where, 200, loading),
     closed(where, connections, loading, steps),
-    open(where, 'equal', loading, steps),
+    open(where, 'equal', loading, { ...steps, ms: 200 }),
   ];
 };
 

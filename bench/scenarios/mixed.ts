@@ -159,7 +159,7 @@ async function referenceOf(client: Client, wire: CallWire, fixtures: Fixtures) {
 const lengths: Readonly<Record<Effort, { warm: number; closed: number; step: number }>> = {
   quick: { warm: 300, closed: 150, step: 300 },
   normal: { warm: 1500, closed: 300, step: 1000 },
-  full: { warm: 4000, closed: 300, step: 1500 },
+  full: { warm: 3000, closed: 300, step: 1200 },
 };
 
 function phasesOf({ effort, durationMs }: Loading): readonly MixPhase[] {
@@ -167,7 +167,7 @@ function phasesOf({ effort, durationMs }: Loading): readonly MixPhase[] {
   const isQuick = effort === 'quick';
   const parts = ['whole', 'readAlone'] as const;
   const idOf = (kind: string, of: MixPhase['of']) => `${of}: ${kind}`;
-  const times = { closed: isQuick ? 1 : 2, search: isQuick ? 4 : 7 };
+  const times = { closed: isQuick ? 1 : 2, search: isQuick ? 4 : 6 };
   const together = { times: 1, together: 'warming' } as const;
   return [
     ...parts.map((of): MixPhase => {

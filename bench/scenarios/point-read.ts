@@ -1,6 +1,6 @@
 import { callScenario } from '../trial/call-scenario.ts';
 import { restAgain, room } from '../trial/contenders.ts';
-import { closed, open, warming } from '../trial/phases.ts';
+import { closed, open, settling, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 const workload = 'read';
@@ -18,7 +18,8 @@ export const pointRead = callScenario({
     const { connections = 16, rttsMs = [0] } = loading;
     const where = { workload, connections };
     return [
-      warming(where, 3000, loading),
+      warming(where, 2400, loading),
+      settling(where, 600, loading),
       ...rttsMs.flatMap((rttMs) => [
         closed({ ...where, rttMs }, connections, loading, { ms: 250, times: 3 }),
         open({ ...where, rttMs }, 'equal', loading, { ms: 250, times: 3 }),

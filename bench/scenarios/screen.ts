@@ -5,7 +5,7 @@ import { readNewest } from '../subject/payments.ts';
 import { callScenario } from '../trial/call-scenario.ts';
 import type { CallContender } from '../trial/call-sources.ts';
 import { room, subjectOf } from '../trial/contenders.ts';
-import { closed, waiting, warming } from '../trial/phases.ts';
+import { closed, settling, waiting, warming } from '../trial/phases.ts';
 import { check } from '../trial/scenario.ts';
 import type { Workload } from '../trial/workload.ts';
 
@@ -97,7 +97,8 @@ export const screen = callScenario({
     const where = { workload: 'screen', connections };
     const rttsMs: readonly number[] = loading.rttsMs ?? distances[loading.effort];
     return [
-      warming(where, 800, loading),
+      warming(where, 600, loading),
+      settling(where, 300, loading),
       ...rttsMs.map((rttMs) => {
         const at = { ...where, rttMs };
         if (rttMs < waitsFromMs) return closed(at, 1, loading, { ms: 250, times: 3 });

@@ -6,7 +6,13 @@ export type Load = {
   /** Round-trip time that the link adds. At 0 there is no link in between. */
   readonly rttMs: number;
 } & (
-  | { readonly kind: 'warm-up'; readonly inFlight: number; readonly by?: 'autocannon' }
+  | {
+      readonly kind: 'warm-up';
+      readonly inFlight: number;
+      readonly by?: 'autocannon';
+      /** Each contender by itself, on its own core. */
+      readonly isAlone?: true;
+    }
   | { readonly kind: 'closed'; readonly inFlight: number }
   | { readonly kind: 'autocannon' }
   /** At a rate that is the same for all; null: half of what the slowest can do. */

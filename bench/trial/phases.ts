@@ -47,6 +47,21 @@ export const warming = (
   };
 };
 
+/**
+ * A stretch on the core that the contender is measured on, not counted: what V8 still compiles
+ * after all cores were busy, it compiles now.
+ */
+export const settling = (where: Where, ms: number, { effort }: Loading): CallPhase => {
+  const inFlight = where.connections;
+  const load: Load = { kind: 'warm-up', inFlight, isAlone: true, ...at(where) };
+  return {
+    id: idOf(load, 'alone'),
+    load,
+    ms: { quick: 50, normal: ms, full: 2 * ms }[effort],
+    times: 1,
+  };
+};
+
 function timed(
   load: Load,
   detail: string,
