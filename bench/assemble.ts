@@ -1,6 +1,8 @@
 import { type MeasuredPart, machineOf } from './part-record.ts';
 import { partNames } from './parts.ts';
-import type { Result } from './result/result.ts';
+import type { Cell, MachineSpeed, Result } from './result/result.ts';
+import { median } from './statistics/paired.ts';
+import { judgeCell } from './statistics/soundness.ts';
 
 type Named = Pick<MeasuredPart, 'record' | 'result'>;
 
@@ -10,8 +12,27 @@ const inOrder = (those: readonly Named[]): readonly Named[] =>
 const timesOf = (those: readonly Named[], which: 'startedAt' | 'finishedAt'): string[] =>
   those.map(({ result }) => result[which]).sort();
 
+/** The spread over all parts, around the median of their medians. */
+const machineOfAll = (speeds: readonly MachineSpeed[]): MachineSpeed | null =>
+  speeds.length === 0
+    ? null
+    : {
+        perSecond: median(speeds.map(({ perSecond }) => perSecond)),
+        low: Math.min(...speeds.map(({ low }) => low)),
+        high: Math.max(...speeds.map(({ high }) => high)),
+        times: speeds.reduce((sum, { times }) => sum + times, 0),
+        repeated: speeds.reduce((sum, { repeated }) => sum + repeated, 0),
+        kept: speeds.reduce((sum, { kept }) => sum + kept, 0),
+      };
+
+function judgedAnew(cell: Cell): Cell {
+  const own = structuredClone(cell);
+  judgeCell(own);
+  return own;
+}
+
 /**
- * One result with the cells of all parts. What a run has once, such as its ceilings, is that of the
+ * One result with the cells of all parts, judged by the rules of today. What a run has once, such as its ceilings, is that of the
  * first part that has it.
  * @throws Error if there are none, or two of one part
  */
@@ -46,7 +67,8 @@ export function assemble(measured: readonly Named[]): Result {
       modified: environment.modified,
       machine: machineOf(environment),
     })),
-    cells: results.flatMap(({ cells }) => cells),
+    machine: machineOfAll(results.flatMap(({ machine }) => machine ?? [])),
+    cells: results.flatMap(({ cells }) => cells.map(judgedAnew)),
     storage: results.find(({ storage }) => storage)?.storage ?? null,
   };
 }

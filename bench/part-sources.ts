@@ -7,7 +7,10 @@ import { hashOf, root } from './subject/sources.ts';
 const shared = [
   ...['services', 'protos', 'schema', 'package-lock.json', 'bench/data'],
   ...['process', 'link', 'drivers', 'generator', 'subject', 'trial'].map((one) => `bench/${one}`),
-  ...['histogram', 'random', 'validity'].map((one) => `bench/statistics/${one}.ts`),
+  ...['histogram', 'loads-of-cell', 'paired', 'random', 'soundness', 'validity'].map(
+    (one) => `bench/statistics/${one}.ts`,
+  ),
+  'bench/result',
   ...['load-generator', 'start-generator'].map((one) => `bench/scenarios/${one}.ts`),
 ];
 

@@ -112,6 +112,8 @@ export function conclude(
 export async function runOnce(command: RunCommand, flags: readonly string[]): Promise<number> {
   const { action, request, folder, thresholds } = command;
   const limits = thresholds.map(parseThreshold);
+  // First, so that no process outlives an interrupt.
+  const signal = stopOnSignals();
   const plan = planOf(request, await measureSlowness());
   checkPlanned(limits, plan.blocks);
   if (action === 'run') checkFolder(folder);
@@ -122,7 +124,7 @@ export async function runOnce(command: RunCommand, flags: readonly string[]): Pr
     list(plan, out);
     return exit.passed;
   }
-  const result = await measure(plan, request, { out, signal: stopOnSignals(), flags });
+  const result = await measure(plan, request, { out, signal, flags });
   // First, so that it is not lost if the files cannot be written.
   showAnswers(result, command, out);
   const published = publish(result, { folder }, isUnfiltered(request));

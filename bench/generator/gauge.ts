@@ -5,6 +5,7 @@ import { runClosedLoop } from './closed-loop.ts';
 /** How fast the machine is just now, by a fixed piece of work that resembles a call. */
 
 const connections = 16;
+const timeoutMs = 500;
 
 /** Opened at the first reading, and kept: a generator gauges by one server. */
 let opened: Promise<Driver> | undefined;
@@ -23,9 +24,12 @@ export async function gaugeMachine(
   const request = { method: 'GET', path, headers, body: Buffer.alloc(0) };
   opened ??= openDriver(
     { protocol: 'http1', request },
-    { host, port: http, connections, check: () => true },
+    { host, port: http, connections, check: () => true, timeoutMs },
   );
   const driver = await opened;
   const call = () => driver.call();
-  return (await runClosedLoop({ call, inFlight: connections, durationMs: ms })).perSecond;
+  const loop = { call, inFlight: connections, durationMs: ms, graceMs: timeoutMs };
+  const { perSecond, failed } = await runClosedLoop(loop);
+  if (failed > 0) throw new Error(`Expected a null server that answers, got ${failed} failures.`);
+  return perSecond;
 }

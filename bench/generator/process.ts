@@ -31,6 +31,8 @@ export async function startGenerator<Tasks extends { readonly [Name in keyof Tas
     env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache },
   });
   const lastWords = keepLastWords(child);
+  // An order to a process that has just ended: its exit is what is reported.
+  child.on('error', () => {});
 
   const nextReport = (withinMs: number): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -70,9 +72,11 @@ export async function startGenerator<Tasks extends { readonly [Name in keyof Tas
       input: Parameters<Tasks[Name]>[0],
       withinMs: number,
     ) {
-      const report = nextReport(withinMs);
+      const report = child.connected
+        ? nextReport(withinMs)
+        : Promise.reject(new Error(`Expected a load generator that runs. ${lastWords()}`));
       const order: TaskOrder = { task, input };
-      child.send(order);
+      if (child.connected) child.send(order, () => {});
       // What a task returns crosses the channel as it is.
       return report as ReturnType<Tasks[Name]>;
     },

@@ -56,6 +56,7 @@ export const cached: Scenario = {
       id: 'cached',
       ms: durationMs === undefined ? 250 : durationMs / 3,
       times: { quick: 1, normal: 3, full: 8 }[effort],
+      isRetaken: true,
     },
   ],
   async reference(address, { refundableId: id }, { name }) {

@@ -1,4 +1,4 @@
-import { percentileInterval } from './paired.ts';
+import { narrowness, percentileInterval } from './paired.ts';
 import type { Random } from './random.ts';
 
 /** Where two contenders change places along an axis. */
@@ -58,5 +58,10 @@ export function findCrossover(points: readonly AxisPoint[], random: Random): Cro
     return firstChange(resampled)?.x;
   }).filter((x) => x !== undefined);
   const isSure = xs.length > crossingAtLeast * resamples;
-  return { ...found, interval: isSure ? percentileInterval(xs) : undefined };
+  const spread = isSure ? percentileInterval(xs) : undefined;
+  if (!spread) return { ...found, interval: undefined };
+  // As intervals of ratios are widened, on the same logarithmic scale.
+  const widen = narrowness(rounds);
+  const widened = (x: number) => found.x * (x / found.x) ** widen;
+  return { ...found, interval: { low: widened(spread.low), high: widened(spread.high) } };
 }

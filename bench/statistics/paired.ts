@@ -30,7 +30,7 @@ export const tailsOf = (degreesOfFreedom: number): number =>
  * and not n − 1 in the denominator, and uses the normal's tails instead of Student's
  * (Hesterberg, "What teachers should know about the bootstrap", 2015, §4.5.3).
  */
-const narrowness = (n: number): number => Math.sqrt(n / (n - 1)) * tailsOf(n - 1);
+export const narrowness = (n: number): number => Math.sqrt(n / (n - 1)) * tailsOf(n - 1);
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

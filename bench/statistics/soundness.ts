@@ -15,6 +15,14 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
 
+/** What each of these faults says, whatever its numbers. */
+const says = [
+  "Little's law does not hold",
+  'is above the p99 of',
+  'still rising after the warm-up',
+  ': a contradiction',
+] as const;
+
 /** Says why, once, of each load. */
 function flag(loads: readonly { readonly invalid: string[] }[], reason: string): void {
   for (const { invalid } of loads) if (!invalid.includes(reason)) invalid.push(reason);
@@ -25,10 +33,10 @@ const littleAtMost = 0.1;
 /** Standard errors of the sampling that a difference may be chance for. */
 const errorsAtMost = 3;
 /**
- * Of a call: while the client handles a response, the call is out, but the thread that samples
- * waits for the same core.
+ * Calls that are out while the client handles them, and that the thread does not see, because it
+ * waits for the same core: one call for half of the time in which the client is busy.
  */
-const unseenAtMost = 0.1;
+const unseenShare = 0.5;
 
 /** Calls under way by a sampling thread, and by the latencies (Little, 1961). */
 export function faultOfLittle(loads: readonly LoadSample[]): string | undefined {
@@ -45,7 +53,8 @@ export function faultOfLittle(loads: readonly LoadSample[]): string | undefined 
   const error = Math.sqrt(2 / Math.max(1, byLatency * samples));
   const off = Math.abs(sampled / byLatency - 1);
   if (off <= Math.max(littleAtMost, errorsAtMost * error)) return undefined;
-  if (Math.abs(sampled - byLatency) <= unseenAtMost) return undefined;
+  const unseen = unseenShare * mean(loads.map(({ clientCpuShare }) => clientCpuShare));
+  if (Math.abs(sampled - byLatency) <= unseen) return undefined;
   return `${sampled.toFixed(1)} calls were under way, and latencies say ${byLatency.toFixed(1)}: Little's law does not hold`;
 }
 
@@ -108,6 +117,9 @@ interface TailAtRate {
   readonly p99s: readonly number[];
 }
 
+/** Tails of two loads that are nearly alike may lie on either side of each other. */
+const tailMargin = 1.1;
+
 /** A p99 at less load that is above that at more load, in all processes. */
 function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
   const tails = open
@@ -123,7 +135,7 @@ function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
   for (const [at, less] of tails.entries()) {
     for (const more of tails.slice(at + 1)) {
       const [least, most] = [Math.min(...less.p99s), Math.max(...more.p99s)];
-      if (least <= most) continue;
+      if (less.perSecond >= more.perSecond || least <= most * tailMargin) continue;
       flag(
         [...less.loads, ...more.loads],
         `p99 of ${Math.round(least)} µs and more at ${Math.round(less.perSecond)}/s, and at most ${Math.round(most)} µs at ${Math.round(more.perSecond)}/s: a contradiction`,
@@ -147,8 +159,20 @@ function contradictSearches({ samples }: Cell): void {
   }
 }
 
-/** Adds to each load why it must not be used, by what the whole cell shows. */
+/** Takes away what an earlier judgement said. */
+function forget({ samples }: Cell): void {
+  for (const { invalid } of samples.flatMap((one) => [...one.closed, ...one.open, ...one.capacity])) {
+    const others = invalid.filter((fault) => !says.some((one) => fault.includes(one)));
+    invalid.splice(0, invalid.length, ...others);
+  }
+}
+
+/**
+ * Says of each load why it must not be used, by what the whole cell shows. A cell that was judged
+ * before is judged anew, by the rules of today.
+ */
 export function judgeCell(cell: Cell): void {
+  forget(cell);
   const groups = loadsOfCell(cell);
   for (const group of groups) {
     const { kind, loads } = group;
@@ -169,8 +193,9 @@ export function judgeCell(cell: Cell): void {
       if (isSame && loads[0]?.share === null) contradictCapacity(group.loads, loads);
     }
   }
-  for (const workload of new Set(open.map((loads) => loads[0]?.workload))) {
-    contradictTails(open.filter((loads) => loads[0]?.workload === workload));
-  }
+  const alike = Map.groupBy(open, ([load]) =>
+    [load?.workload, load?.rttMs, load?.connections].join(),
+  );
+  for (const loads of alike.values()) contradictTails(loads);
   contradictSearches(cell);
 }

@@ -11,6 +11,7 @@ import {
   sortedAt,
 } from './paired.ts';
 import { createRandom } from './random.ts';
+import { isClientLimit } from './validity.ts';
 
 /** Selects one of a process's measurements; defaults to the first of its kind. */
 export interface At {
@@ -81,27 +82,32 @@ interface SlicedMetric {
   /** The load that it is read from; undefined if its figures must not be used. */
   load(sample: Sample, at: At): ClosedLoopSample | OpenLoopSample | undefined;
   of(slice: Slice): number | null;
+  readonly isClosed: boolean;
 }
 
-const closedWithoutFailures = (sample: Sample, at: At) => {
+/** A closed loop that is sound, though the client may have been its limit. */
+const soundClosed = (sample: Sample, at: At) => {
   const load = closedOf(sample, at);
-  return load?.failed === 0 ? load : undefined;
+  return load?.failed === 0 && load.invalid.every(isClientLimit) ? load : undefined;
 };
 
 const sliced = {
   throughput: {
     load: (sample, at) => valid(closedOf(sample, at)),
     of: ({ perSecond }) => perSecond,
+    isClosed: true,
   },
-  cpuAtCapacity: { load: closedWithoutFailures, of: ({ cpuMicros }) => cpuMicros },
-  latency: { load: closedWithoutFailures, of: ({ meanMicros }) => meanMicros },
+  cpuAtCapacity: { load: soundClosed, of: ({ cpuMicros }) => cpuMicros, isClosed: true },
+  latency: { load: soundClosed, of: ({ meanMicros }) => meanMicros, isClosed: true },
   cpuAtRate: {
     load: (sample, at) => valid(openOf(sample, at)),
     of: ({ cpuMicros }) => cpuMicros,
+    isClosed: false,
   },
   responseAtRate: {
     load: (sample, at) => unsaturated(valid(openOf(sample, at))),
     of: ({ medianMicros }) => medianMicros,
+    isClosed: false,
   },
 } as const satisfies Record<string, SlicedMetric>;
 
@@ -133,7 +139,7 @@ export const metrics = {
   /** Calls a second by autocannon, HTTP/1.1 only. */
   autocannon: (sample, at) => valid(autocannonOf(sample, at))?.perSecond,
   /** Server CPU a call at capacity, µs. The client's limits do not touch it. */
-  cpuAtCapacity: bySlices('cpuAtCapacity', (sample, at) => perCall(closedOf(sample, at))),
+  cpuAtCapacity: bySlices('cpuAtCapacity', (sample, at) => perCall(soundClosed(sample, at))),
   /** The same under autocannon. */
   cpuUnderAutocannon: (sample, at) => perCall(autocannonOf(sample, at)),
   /** Server CPU a call at the rate that is the same for all, µs. */
@@ -145,7 +151,7 @@ export const metrics = {
   p99AtRate: (sample, at) => quantileOf(unsaturated(valid(openOf(sample, at)))?.response, 0.99),
   /** Mean time of a call in the closed loop, µs: there may be too few for a median. */
   latency: bySlices('latency', (sample, at) => {
-    const load = closedWithoutFailures(sample, at);
+    const load = soundClosed(sample, at);
     if (!load || load.latency === null) return undefined;
     const { mean, totalCount } = decodeHistogram(load.latency);
     return totalCount > 0 ? mean : undefined;
@@ -232,6 +238,13 @@ function ratioBySlices(
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
+/** Whether a process has the load of a figure, and must not be used. */
+const lostSome = ({ samples }: Cell, metric: keyof typeof sliced, at: At): boolean => {
+  const { load, isClosed }: SlicedMetric = sliced[metric];
+  const loadOf = isClosed ? closedOf : openOf;
+  return samples.some((sample) => loadOf(sample, at) && !load(sample, at));
+};
+
 /** A figure of two cells, by the processes of the same round; none if one is not valid. */
 export function pairsOf(
   contender: Cell | undefined,
@@ -240,6 +253,8 @@ export function pairsOf(
   at: At = {},
 ): (readonly [contender: number, baseline: number])[] {
   if (!isValid(contender) || !isValid(baseline)) return [];
+  // To keep the valid processes of a cell would be to choose among them.
+  if (isSliced(metric) && [contender, baseline].some((cell) => lostSome(cell, metric, at))) return [];
   const read = metricOf(metric, at);
   const byRound = new Map(baseline.samples.map((sample) => [sample.round, sample]));
   return contender.samples.flatMap((sample) => {

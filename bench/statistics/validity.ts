@@ -14,11 +14,18 @@ const latenessOfPacing = 100;
 /** Of what the driver can do against a server that does nothing. */
 export const ofCeilingAtMost = 0.75;
 
+const ofCeiling = "of the generator's own ceiling";
+const ofCore = 'of its core, above';
+
+/** Whether a fault is the client's limit: the server's CPU for a call does not depend on it. */
+export const isClientLimit = (fault: string): boolean =>
+  fault.includes(ofCeiling) || fault.includes(ofCore);
+
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
 export const faultsOfClient = (cpuShare: number): string[] =>
   cpuShare > clientCpuAtMost
-    ? [`client at ${percent(cpuShare)} of its core, above ${percent(clientCpuAtMost)}`]
+    ? [`client at ${percent(cpuShare)} ${ofCore} ${percent(clientCpuAtMost)}`]
     : [];
 
 function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {
@@ -35,7 +42,7 @@ export function faultsOfClosed(sample: ClosedLoopSample, ceiling: number | undef
   return [
     ...faultsOfLoad(sample),
     ...(share > ofCeilingAtMost
-      ? [`${percent(share)} of the generator's own ceiling, above ${percent(ofCeilingAtMost)}`]
+      ? [`${percent(share)} ${ofCeiling}, above ${percent(ofCeilingAtMost)}`]
       : []),
   ];
 }

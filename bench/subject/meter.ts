@@ -32,7 +32,9 @@ export function memoryOf(
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const bytesOf = (field: string) =>
       Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-    return { residentBytes: bytesOf('VmRSS'), peakBytes: bytesOf('VmHWM') };
+    const memory = { residentBytes: bytesOf('VmRSS'), peakBytes: bytesOf('VmHWM') };
+    // Some sandboxes lack a field.
+    return Object.values(memory).every(Number.isFinite) ? memory : undefined;
   } catch {
     return undefined;
   }

@@ -30,6 +30,13 @@ const serverArgs = [
   fileURLToPath(new URL('../../services/start.js', import.meta.url)),
 ];
 
+/** What the shell may have set: an empty variable counts as not set, so that the default holds. */
+const ownDefaults = Object.fromEntries(
+  ['GRAPHQL_HOST', 'GRAPHQL_LOADERS', 'LOG', 'TLS_CERT', 'TLS_KEY', 'TRUSTED_PROXIES', 'CORS_ORIGINS'].map(
+    (name) => [name, ''],
+  ),
+);
+
 /** The real server, fresh, with only these wires open, on a database of its own. */
 export function startServer(options: {
   readonly wires: readonly string[];
@@ -54,6 +61,7 @@ export function startServer(options: {
       DEMO: '0',
       ADDRESS_LIMIT: '0',
       NODE_ENV: 'production',
+      ...ownDefaults,
       ...(certificate && { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath }),
       ...options.env,
     },

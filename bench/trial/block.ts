@@ -66,23 +66,19 @@ export async function runBlock(block: Block, options: BlockOptions): Promise<voi
   progress.block(block, 0, restMs);
   const members = await openMembers(block, options);
   const conduct = { block, members, options, attempt: attempting(signal) };
-  await place(members, 'any core');
+  await place(conduct, 'any core');
   await eachServer(members, (member) =>
     conduct.attempt(member, () => openTrial(member, block, options)),
   );
   let done = 0;
   for (const steps of phasesOf(block)) {
-    const slow: PlannedStep[] = [];
+    const slow = new Set<number>();
     for (const step of steps) {
-      if (await takeStep(step, conduct)) slow.push(step);
+      if (await takeStep(step, conduct)) slow.add(step.at);
       done += 1;
       progress.block(block, done / block.steps.length, restMs);
     }
-    // At the end of the phase, because a spell lasts longer than a step.
-    for (const step of slow) {
-      if (signal.aborted || !options.machine.mayRepeat(step.phase.ms)) options.machine.keep();
-      else await takeStep(step, conduct);
-    }
+    await takeAgain(steps, slow, conduct);
   }
   for (const [order, member] of members.entries()) {
     await conduct.attempt(member, () => finishTrial(member, block, order, options));
@@ -119,6 +115,30 @@ function phasesOf({ steps }: Block): (readonly PlannedStep[])[] {
   return phases;
 }
 
+/**
+ * Takes the steps at slow places again, of all contenders: those of one place are compared, and
+ * are to lie beside each other in time. At the end of the phase, because a spell lasts longer than
+ * a step.
+ */
+async function takeAgain(
+  steps: readonly PlannedStep[],
+  slow: ReadonlySet<number>,
+  conduct: Conduct,
+): Promise<void> {
+  const { machine, signal } = conduct.options;
+  for (const place of slow) {
+    const those = steps.filter(({ at, phase }) => at === place && phase.isRetaken);
+    const ms = those.reduce((sum, { phase }) => sum + phase.ms, 0);
+    if (signal.aborted || those.length === 0 || !machine.mayRepeat(ms)) {
+      machine.keep();
+      continue;
+    }
+    let isStillSlow = false;
+    for (const step of those) isStillSlow = (await takeStep(step, conduct)) || isStillSlow;
+    if (isStillSlow) machine.keep();
+  }
+}
+
 /** Calls that a figure at a rate rests on, over all processes of a contender. */
 const callsAtRate = 2000;
 const longestStepMs = 500;
@@ -148,6 +168,18 @@ async function rateOf({ phase }: PlannedStep, conduct: Conduct): Promise<number 
   });
 }
 
+/** The rate of a step; if none can be known, what it is for is measured of nobody. */
+async function knownRateOf(step: PlannedStep, conduct: Conduct): Promise<number | undefined> {
+  try {
+    return await rateOf(step, conduct);
+  } catch (thrown) {
+    for (const member of conduct.members) {
+      await conduct.attempt(member, () => Promise.reject(thrown));
+    }
+    return undefined;
+  }
+}
+
 /** @returns whether the machine was slow meanwhile */
 async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
   const { block, members, options, attempt } = conduct;
@@ -155,11 +187,11 @@ async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
   const { phase, at, contenders } = step;
   if (signal.aborted) return false;
   const isWarming = phase.together === 'warming';
-  await place(members, isWarming ? 'any core' : 'own core');
-  const perSecond = await rateOf(step, conduct);
+  await place(conduct, isWarming ? 'any core' : 'own core');
+  const perSecond = await knownRateOf(step, conduct);
   const active = members.filter(({ contender }) => contenders.includes(contender));
   const isRead = phase.together === undefined;
-  const before = isRead ? await machine.read() : 0;
+  const before = isRead ? await machine.read() : null;
   await eachServer(active, (member, ofServer) =>
     attempt(member, async () => {
       // Together they take as long as they would one after the other on the cores that there are.
@@ -172,11 +204,13 @@ async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
         ms: ms * shared,
         perSecond,
       };
-      await member.processes.generator.run('step', order, orderWithinMs);
+      await member.processes.generator.run('step', order, orderWithinMs + order.ms);
     }),
   );
   if (!isRead || signal.aborted) return false;
-  const reading = (before + (await machine.read())) / 2;
+  const after = await machine.read();
+  if (before === null || after === null) return false;
+  const reading = (before + after) / 2;
   for (const { readings } of active) readings.push({ phase: phase.id, at, perSecond: reading });
   return machine.isSlow(reading);
 }
@@ -197,8 +231,11 @@ async function eachServer(
   );
 }
 
-const place = (members: readonly Member[], placement: Placement) =>
-  Promise.all(members.map(({ processes }) => processes.place(placement)));
+/** A process that is gone makes its cell invalid, and not the run. */
+const place = ({ members, attempt }: Conduct, placement: Placement) =>
+  Promise.all(
+    members.map((member) => attempt(member, () => member.processes.place(placement))),
+  );
 
 async function openMembers(
   { scenario, contenders }: Block,
@@ -276,8 +313,9 @@ function judged(
   const ceilingOf = ({ driver, slices }: Measured['closed'][number]): number | undefined => {
     const found = ceilings.find((one) => one.protocol === protocol && one.driver === driver);
     const beside = slices.flatMap(({ machinePerSecond }) => machinePerSecond ?? []);
-    const scale = beside.length === 0 ? 1 : median(beside) / machineAtCeilings;
-    return found && found.perSecond * scale;
+    const scale = median(beside) / (machineAtCeilings ?? Number.NaN);
+    // Without readings, the ceiling is that of the start of the run.
+    return found && found.perSecond * (Number.isFinite(scale) ? scale : 1);
   };
   return {
     ...measured,

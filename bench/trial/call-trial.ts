@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetronome, type Pacer } from '../generator/metronome.ts';
 import { createUnderWayCounter, type UnderWayCounter } from '../generator/under-way.ts';
 import { connectLinks, type Links } from '../link/links.ts';
@@ -17,7 +18,7 @@ import type { CallPhase } from './phases.ts';
 import { proveEqual } from './proof.ts';
 import { createRecords, type PhaseRecord } from './records.ts';
 import type { StepOrder, Trial, TrialSetup } from './scenario.ts';
-import { runClosedStep, runOpenStep, warmUp } from './steps.ts';
+import { runClosedStep, runOpenStep, timeoutMs, warmUp } from './steps.ts';
 import type { Workload } from './workload.ts';
 
 /** The answers of all workloads, by name, as every contender must give them. */
@@ -113,7 +114,8 @@ function touch(
 ): Promise<unknown> {
   const inFlight = 'inFlight' in load ? load.inFlight : load.connections;
   const length = driver === 'lean' ? load.connections : inFlight;
-  return Promise.allSettled(Array.from({ length }, call));
+  // A server that does not answer is found by the load, which has a time limit of its own.
+  return Promise.race([Promise.allSettled(Array.from({ length }, call)), sleep(timeoutMs)]);
 }
 
 interface StepOptions {
@@ -147,6 +149,7 @@ async function runStep(
       record.warmUpMs += await warmUp(address, call, load.inFlight, ms);
       return;
     case 'closed':
+      record.closed.delete(at);
       record.closed.set(
         at,
         await runClosedStep(tools, { inFlight: load.inFlight, durationMs: ms }),
@@ -154,10 +157,12 @@ async function runStep(
       return;
     case 'open':
       record.perSecond = load.perSecond ?? rateOf(order);
+      record.open.delete(at);
       record.open.set(at, await openAt(record.perSecond, load.arrivals));
       return;
     case 'share':
       record.perSecond ||= load.share * record.capacity();
+      record.open.delete(at);
       record.open.set(at, await openAt(record.perSecond, 'poisson'));
       return;
     case 'search':

@@ -12,8 +12,8 @@ import type { StartLoadGenerator } from './tasks.ts';
  * half for seconds to minutes, while arithmetic stays even. So the work resembles a call.
  */
 export interface Machine {
-  /** Sends requests to a null server for a moment. @returns requests a second */
-  read(): Promise<number>;
+  /** Sends requests to a null server for a moment. @returns requests a second; null if it failed */
+  read(): Promise<number | null>;
   /** Whether a reading lies in a spell that is slower than the run's usual. */
   isSlow(perSecond: number): boolean;
   /** Whether there is time to take a step of this length again; if so, it is spent. */
@@ -44,9 +44,14 @@ export function createMachine(
   let [repeated, kept] = [0, 0];
   return {
     async read() {
-      const perSecond = await source.read();
-      readings.push(perSecond);
-      return perSecond;
+      try {
+        const perSecond = await source.read();
+        readings.push(perSecond);
+        return perSecond;
+      } catch {
+        // A figure without it is one of an older result.
+        return null;
+      }
     },
     isSlow: (perSecond) =>
       readings.length >= readingsNeeded && perSecond * slowAt < median(readings),

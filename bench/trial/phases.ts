@@ -69,7 +69,8 @@ function timed(
   steps: Steps,
 ): CallPhase {
   const { ms, times } = steps;
-  const phase = { id: idOf(load, detail), load };
+  const isAlike = load.kind === 'closed' || load.kind === 'open' || load.kind === 'share';
+  const phase = { id: idOf(load, detail), load, ...(isAlike && { isRetaken: true as const }) };
   if (durationMs !== undefined) return { ...phase, ms: durationMs / times, times };
   if (effort === 'quick') return { ...phase, ms: Math.min(ms, 100), times: 1 };
   return { ...phase, ms, times: times * stretch[effort] };

@@ -87,11 +87,11 @@ function placing(generator: LoadGenerator, { address }: Subject): Processes['pla
   let placed: Placement = 'any core';
   return async (where) => {
     if (where === placed) return;
-    placed = where;
     const coreOf = (own: CpuCore) => (where === 'any core' ? 'any' : own);
     await Promise.all([
       pin(generator.pid, coreOf(1)),
       ...(address.ours && address.pid !== null ? [pin(address.pid, coreOf(0))] : []),
     ]);
+    placed = where;
   };
 }

@@ -29,7 +29,7 @@ export interface Preflight {
   readonly start: Result['start'];
   readonly ceilings: readonly Ceiling[];
   /** What the machine did while they were measured, requests a second. */
-  readonly machineAtCeilings: number;
+  readonly machineAtCeilings: number | null;
   readonly link: LinkProof;
   readonly controlPort: number;
   readonly certificate: CertificateFiles | undefined;
@@ -183,7 +183,9 @@ async function calibrate(
     await pin(generator.pid, 1);
     const before = await machine.read();
     const ceilings = await generator.run('calibrate', address, calibrateWithinMs);
-    return { ceilings, machineAtCeilings: (before + (await machine.read())) / 2 };
+    const after = await machine.read();
+    const isKnown = before !== null && after !== null;
+    return { ceilings, machineAtCeilings: isKnown ? (before + after) / 2 : null };
   } finally {
     await Promise.all([generator.stop(), subject.stop()]);
   }

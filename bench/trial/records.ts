@@ -12,7 +12,7 @@ import type { ClosedStep, OpenStep } from './steps.ts';
 /** What one phase has measured so far. */
 export interface PhaseRecord {
   readonly load: Load;
-  /** By their places: a step that is taken again replaces the one before. */
+  /** By their places, in the order of time: a step that is taken again replaces the one before. */
   readonly closed: Map<number, ClosedStep>;
   readonly open: Map<number, OpenStep>;
   readonly autocannon: AutocannonStep[];
@@ -47,7 +47,9 @@ export function createRecords(setup: TrialSetup, driver: 'lean' | 'client'): Rec
   function knownCapacity(workload: string): number | null {
     for (const { load, closed } of records.values()) {
       if (load.workload !== workload || load.kind !== 'closed' || closed.size === 0) continue;
-      return median([...closed.values()].map(({ loop }) => loop.perSecond));
+      const sound = [...closed.values()].filter(({ loop }) => loop.failed === 0);
+      if (sound.length === 0) return null;
+      return median(sound.map(({ loop }) => loop.perSecond));
     }
     return null;
   }

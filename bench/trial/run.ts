@@ -141,6 +141,10 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
     storage: null,
   };
   const resultNow = (complete: boolean) => resultOf(run, plan, request, flags, complete);
+  const judgedNow = (complete: boolean) => {
+    for (const cell of run.cells) judgeCell(cell);
+    return resultNow(complete);
+  };
   const hashBefore = hashOf(measured);
   let startedMs = performance.now();
   let copies: Copies | undefined;
@@ -171,10 +175,9 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
       for (const { invalid } of run.cells)
         invalid.push('the code of the server changed on the way');
     }
-    for (const cell of run.cells) judgeCell(cell);
-    return resultNow(!signal.aborted);
+    return judgedNow(!signal.aborted);
   } catch (thrown) {
-    if (signal.aborted) return resultNow(false);
+    if (signal.aborted) return judgedNow(false);
     throw thrown;
   } finally {
     await run.machine?.stop();

@@ -70,6 +70,11 @@ export interface Phase {
    * `waiting`: calls that wait for a distance, and leave the cores idle.
    */
   readonly together?: 'warming' | 'waiting';
+  /**
+   * A step that is taken again replaces the one before: true of loops of calls, whose steps are
+   * alike. What changes the server or builds on what came before is taken once.
+   */
+  readonly isRetaken?: true;
   /** Its rate is the one that is equal for all, of this workload. */
   readonly equalRateOf?: string;
   /** Not for a baseline's repeat: what is drawn once, and not compared. */

@@ -1,10 +1,14 @@
 // Calls name this server as the browser found it, also behind a proxy.
 const { origin } = document.body.dataset;
-if (origin && origin !== location.origin) {
-  const { host, hostname } = new URL(origin);
+// The text goes into a shell: a host of other characters than names have is left out.
+const isName = /^[a-z0-9.-]+$|^\[[0-9a-f:.]+\]$/i.test(location.hostname);
+if (origin && origin !== location.origin && isName) {
+  const ofSocket = (address) => address.replace(/^http/, 'ws');
+  const { hostname } = new URL(origin);
   for (const code of document.querySelectorAll('.call code')) {
     code.textContent = code.textContent
-      .replaceAll(host, location.host)
+      .replaceAll(ofSocket(origin), ofSocket(location.origin))
+      .replaceAll(origin, location.origin)
       .replaceAll(`//${hostname}:`, `//${location.hostname}:`);
   }
 }

@@ -25,7 +25,7 @@ const asWritten = (html: string): WebPage =>
 /** Serves the page of the last run, read again when it has changed. */
 export function createReportSource(path: string | URL): PageSource {
   let nothing: WebPage | undefined;
-  let last: { readonly version: string; readonly page: WebPage } | undefined;
+  let last: { readonly version: string; readonly page: Promise<WebPage> } | undefined;
   return async () => {
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) {
@@ -34,7 +34,12 @@ export function createReportSource(path: string | URL): PageSource {
     }
     const version = `${found.mtimeMs} ${found.size}`;
     if (last?.version !== version) {
-      last = { version, page: asWritten(await readFile(path, 'utf8')) };
+      const page = readFile(path, 'utf8').then(asWritten);
+      const made = { version, page };
+      last = made;
+      page.catch(() => {
+        if (last === made) last = undefined;
+      });
     }
     return last.page;
   };

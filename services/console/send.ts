@@ -25,6 +25,8 @@ const allowance: Allowance = { ratePerSecond: 10, burst: 200 };
 const tokenBytes = 100_000;
 
 type Coding = 'br' | 'gzip' | 'identity';
+/** Compression makes pages smaller by about this, at least. */
+const fewestTimesSmaller = 4;
 /** Smaller bodies are sent as they are. */
 const smallestCompressed = 1024;
 
@@ -60,6 +62,7 @@ export function createSender(core: Core, addressOf: AddressOf) {
     compressed.set(page, bodies);
     const body = bodies.get(coding) ?? compress[coding](page.body);
     bodies.set(coding, body);
+    body.catch(() => bodies.delete(coding));
     return body;
   }
 
@@ -91,8 +94,11 @@ export function createSender(core: Core, addressOf: AddressOf) {
     const tag = coding === 'identity' ? page.tag : page.tag.replace(/"$/, `-${coding}"`);
     requireMatch(headers['if-match'], tag);
     const isFresh = isKnown(headers['if-none-match'], tag);
-    const body = await bodyOf(page, coding);
-    await requireRoomFor(request, isFresh || method === 'HEAD' ? 0 : body.length);
+    const hasBody = !isFresh && method !== 'HEAD';
+    // Before the work, by what it may come to.
+    const smaller = coding === 'identity' ? 1 : fewestTimesSmaller;
+    await requireRoomFor(request, hasBody ? page.body.length / smaller : 0);
+    const body = isFresh ? page.body : await bodyOf(page, coding);
     const common = {
       ...page.headers,
       etag: tag,

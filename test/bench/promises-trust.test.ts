@@ -351,6 +351,45 @@ describe('the machine is measured, too', () => {
     machine.keep();
     expect(machine.speed()).toBeNull();
   });
+
+  test('a reading that fails is none, and ends no run', async () => {
+    const machine = createMachine(
+      { read: () => Promise.reject(new Error('gone')), stop: async () => {} },
+      1000,
+    );
+    expect(await machine.read()).toBeNull();
+    expect(machine.speed()).toBeNull();
+  });
+});
+
+describe('no figure is chosen among those of a cell', () => {
+  const loads = (faults: readonly (readonly string[])[]) =>
+    cellOf(
+      'point-read grpc',
+      faults.map((invalid) => ({
+        closed: [closedLoad(1000, { slices: slicesOf([1000, 1000]), invalid: [...invalid] })],
+      })),
+    );
+  const rest = closedCell('point-read rest', [
+    [2000, 2000],
+    [2000, 2000],
+    [2000, 2000],
+  ]);
+  const ratio = (cell: Cell, metric: 'throughput' | 'cpuAtCapacity') =>
+    compareCells(resultOf([]), cell, rest, metric)?.ratio;
+
+  test('one process that must not be used speaks for all', () => {
+    expect(ratio(loads([[], [], []]), 'throughput')).toBeCloseTo(0.5);
+    expect(ratio(loads([[], [], ['achieved 90 % of the rate']]), 'throughput')).toBeUndefined();
+  });
+
+  test("a limit of the client leaves the server's CPU, and any other fault leaves nothing", () => {
+    const limit = "86 % of the generator's own ceiling, above 75 %";
+    expect(ratio(loads([[limit], [limit], [limit]]), 'throughput')).toBeUndefined();
+    expect(ratio(loads([[limit], [limit], [limit]]), 'cpuAtCapacity')).toBeCloseTo(2);
+    const rising = 'still rising after the warm-up, by 30 %';
+    expect(ratio(loads([[rising], [], []]), 'cpuAtCapacity')).toBeUndefined();
+  });
 });
 
 test('a figure whose noise floor is above 1.5 shows only what lies beyond the floor as a whole', () => {

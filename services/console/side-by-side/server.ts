@@ -18,7 +18,12 @@ interface MadePage {
 
 async function make(): Promise<MadePage> {
   const worker = new Worker(new URL('./render-worker.ts', import.meta.url));
-  const [rendered] = await once(worker, 'message');
+  const ended = once(worker, 'exit').then(() => {
+    throw new Error('Expected the page from its worker, got its end.');
+  });
+  const [rendered] = await Promise.race([once(worker, 'message'), ended]);
+  // It ends after its message, too.
+  ended.catch(() => {});
   const { html, files }: RenderedPage = rendered;
   return { page: htmlPage(html), files: new Set(files) };
 }
@@ -38,11 +43,20 @@ export function sideBySideRoute(sending: (source: PageSource) => RequestListener
     return made;
   };
   const wholePage = sending(async () => (await current()).page);
+  /** At most one for each file that the page quotes; each is read and compressed once. */
+  const sources = new Map<string, Promise<WebPage>>();
 
   /** @throws PaymentsError `not_found` if the page quotes no such file */
   async function sourcePage(file: string): Promise<WebPage> {
     if (!(await current()).files.has(file)) throw notFound('file', file);
-    return makePage('text/plain; charset=utf-8', await readFile(new URL(file, root)));
+    const known = sources.get(file);
+    if (known) return known;
+    const page = readFile(new URL(file, root)).then((body) =>
+      makePage('text/plain; charset=utf-8', body),
+    );
+    sources.set(file, page);
+    page.catch(() => sources.delete(file));
+    return page;
   }
 
   return {
