@@ -63,7 +63,9 @@ export function machineSentence({ machine }: Result): string | undefined {
 
 /** What was left out to keep the time; nothing if all was run. */
 export const cutSentence = ({ cut }: Result): string | undefined =>
-  cut.length === 0 ? undefined : `To keep the time: ${cut.map(({ what }) => what).join('; ')}.`;
+  cut.length === 0
+    ? undefined
+    : `To keep the time, ${cut.map(({ what }) => what.replace(' to keep the time', '')).join('; ')}.`;
 
 /** How many cells are valid, and how many of these lack some figure. */
 export function validitySentence(result: Result): string {

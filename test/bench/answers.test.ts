@@ -10,7 +10,7 @@ import { callCell, resultOf } from './sample-result.ts';
 /** What every answer owes to its reader, whatever the run. */
 
 const root = resolve(import.meta.dirname, '../..');
-const committed = readResult(join(root, 'bench/results/2026-11-26-two-cores.json'));
+const committed = readResult(join(root, 'test/bench/fixtures/2026-11-26-two-cores.json'));
 const runs = { committed, sample: htmlSample } as const;
 
 const questionOf = (number: number): Question => {

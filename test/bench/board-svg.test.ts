@@ -7,7 +7,7 @@ import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const committed = readResult(join(root, 'bench/results/2026-11-26-two-cores.json'));
+const committed = readResult(join(root, 'test/bench/fixtures/2026-11-26-two-cores.json'));
 let pages: Pages;
 
 beforeAll(async () => {

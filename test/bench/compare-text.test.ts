@@ -56,7 +56,7 @@ describe('the comparison as text', () => {
   });
 
   test('fits into 100 columns, of the committed result and of one that differs in all', () => {
-    const path = new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url);
+    const path = new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url);
     const run = readResult(path);
     const cells = run.cells.map((cell) => ({
       ...cell,

@@ -7,7 +7,7 @@ import { type Cell, readResult } from '../../bench/result/result.ts';
 import { callCell, resultOf } from './sample-result.ts';
 
 const committed = readResult(
-  new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url),
+  new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url),
 );
 
 type Reads = Readonly<Record<string, { readonly cpu: number; readonly bytes?: number }>>;

@@ -11,7 +11,7 @@ import { openPages, type Pages } from './html-pages.ts';
 /** The first screen of the HTML report: headline, board, what to choose. */
 
 const root = resolve(import.meta.dirname, '../..');
-const committed = readResult(join(root, 'bench/results/2026-11-26-two-cores.json'));
+const committed = readResult(join(root, 'test/bench/fixtures/2026-11-26-two-cores.json'));
 const board = boardOf(committed);
 const html = renderHtml(committed);
 let pages: Pages;

@@ -5,9 +5,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { questions } from '../../bench/questions/index.ts';
 import { pictureTable } from '../../bench/report/html/picture-table.ts';
+import { committedResult } from '../../bench/report/committed-result.ts';
 import { renderHtml } from '../../bench/report/html/render.ts';
 import { commandOf } from '../../bench/report/html/source-code.ts';
-import { type Result, readResult } from '../../bench/result/result.ts';
+import type { Result } from '../../bench/result/result.ts';
 import { openPages, type Pages } from './html-pages.ts';
 import { htmlSample } from './html-sample.ts';
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => pages?.close());
 
 /** A run that is in the repository: as large as those that people make. */
-const committed = renderHtml(readResult(join(root, 'bench/results/2026-11-26-two-cores.json')));
+const committed = renderHtml(committedResult().result);
 const largestPageBytes = 700_000;
 
 /** Of each picture that is seen: its marks, and how many of them have a place of some size. */

@@ -287,7 +287,7 @@ describe('the report', () => {
 
   test('a terminal of 100 columns shows the help and every table of a committed run', () => {
     const result = readResult(
-      new URL('../../bench/results/2026-11-26-two-cores.json', import.meta.url),
+      new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url),
     );
     const tables = tablesOf(result).map((table) => renderText(table, 100));
     const texts = [usage, usageOfAll, renderEnd(result), renderTables(result), ...tables];
