@@ -32,8 +32,8 @@ function judgedAnew(cell: Cell): Cell {
 }
 
 /**
- * One result with the cells of all parts, judged by the rules of today. What a run has once, such as its ceilings, is that of the
- * first part that has it.
+ * One result with the cells of all parts, judged by the rules of today. What a run has once, such
+ * as its ceilings, is that of the first part that has it.
  * @throws Error if there are none, or two of one part
  */
 export function assemble(measured: readonly Named[]): Result {

@@ -12,6 +12,7 @@ import { exit } from './report/outcome.ts';
 import { differencesOf } from './result/parts-of-run.ts';
 import { readResult } from './result/result.ts';
 import { measure, outOf, runOnce, stopOnSignals } from './run.ts';
+import { measureSlowness } from './trial/slowness.ts';
 import { usage, usageOfAll } from './usage.ts';
 
 const resultsFolder = fileURLToPath(new URL('./results', import.meta.url));
@@ -60,6 +61,7 @@ async function main(): Promise<number> {
       return runParts(command, {
         out,
         signal,
+        slowness: await measureSlowness(),
         measure: (plan, request) => measure(plan, request, { out, signal, flags }),
       });
     }

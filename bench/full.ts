@@ -10,7 +10,6 @@ import { differencesOf } from './result/parts-of-run.ts';
 import type { Result } from './result/result.ts';
 import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
-import { measureSlowness } from './trial/slowness.ts';
 
 /** A part of this run: what is to be measured, or has been measured already. */
 interface PlannedPart {
@@ -80,6 +79,8 @@ export function describeParts(planned: readonly PlannedPart[]): string {
 interface Measuring {
   readonly out: Out;
   readonly signal: AbortSignal;
+  /** Of this machine in starting processes, as a factor. */
+  readonly slowness: number;
   measure(plan: Plan, request: Request): Promise<Result>;
 }
 
@@ -132,7 +133,7 @@ async function measureAll(
 export async function runParts(command: RunCommand, on: Measuring): Promise<number> {
   const { action, request, folder, thresholds, parts: names } = command;
   const startedAt = new Date().toISOString();
-  const planned = planParts(command, await measureSlowness());
+  const planned = planParts(command, on.slowness);
   const limits = thresholds.map(parseThreshold);
   checkPlanned(
     limits,

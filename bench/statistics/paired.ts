@@ -90,7 +90,7 @@ export function floorOf({ interval }: Comparison): number | undefined {
 
 export type Difference = 'more' | 'less' | 'not shown';
 
-/** A figure with a higher noise floor is compared only if the whole interval is beyond the floor. */
+/** With a higher noise floor, a figure is compared only if its whole interval is beyond it. */
 const noisiest = 1.5;
 
 /** Whether a run is quiet enough to tell two contenders apart by a figure. */

@@ -161,7 +161,11 @@ function contradictSearches({ samples }: Cell): void {
 
 /** Takes away what an earlier judgement said. */
 function forget({ samples }: Cell): void {
-  for (const { invalid } of samples.flatMap((one) => [...one.closed, ...one.open, ...one.capacity])) {
+  for (const { invalid } of samples.flatMap((one) => [
+    ...one.closed,
+    ...one.open,
+    ...one.capacity,
+  ])) {
     const others = invalid.filter((fault) => !says.some((one) => fault.includes(one)));
     invalid.splice(0, invalid.length, ...others);
   }

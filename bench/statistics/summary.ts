@@ -254,7 +254,8 @@ export function pairsOf(
 ): (readonly [contender: number, baseline: number])[] {
   if (!isValid(contender) || !isValid(baseline)) return [];
   // To keep the valid processes of a cell would be to choose among them.
-  if (isSliced(metric) && [contender, baseline].some((cell) => lostSome(cell, metric, at))) return [];
+  if (isSliced(metric) && [contender, baseline].some((cell) => lostSome(cell, metric, at)))
+    return [];
   const read = metricOf(metric, at);
   const byRound = new Map(baseline.samples.map((sample) => [sample.round, sample]));
   return contender.samples.flatMap((sample) => {

@@ -15,17 +15,17 @@ const latenessOfPacing = 100;
 export const ofCeilingAtMost = 0.75;
 
 const ofCeiling = "of the generator's own ceiling";
-const ofCore = 'of its core, above';
+const clientAt = 'client at ';
 
 /** Whether a fault is the client's limit: the server's CPU for a call does not depend on it. */
 export const isClientLimit = (fault: string): boolean =>
-  fault.includes(ofCeiling) || fault.includes(ofCore);
+  fault.includes(ofCeiling) || fault.startsWith(clientAt);
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
 export const faultsOfClient = (cpuShare: number): string[] =>
   cpuShare > clientCpuAtMost
-    ? [`client at ${percent(cpuShare)} ${ofCore} ${percent(clientCpuAtMost)}`]
+    ? [`${clientAt}${percent(cpuShare)} of its core, above ${percent(clientCpuAtMost)}`]
     : [];
 
 function faultsOfLoad({ failed, failures, clientCpuShare }: LoadSample): string[] {

@@ -32,9 +32,15 @@ const serverArgs = [
 
 /** What the shell may have set: an empty variable counts as not set, so that the default holds. */
 const ownDefaults = Object.fromEntries(
-  ['GRAPHQL_HOST', 'GRAPHQL_LOADERS', 'LOG', 'TLS_CERT', 'TLS_KEY', 'TRUSTED_PROXIES', 'CORS_ORIGINS'].map(
-    (name) => [name, ''],
-  ),
+  [
+    'GRAPHQL_HOST',
+    'GRAPHQL_LOADERS',
+    'LOG',
+    'TLS_CERT',
+    'TLS_KEY',
+    'TRUSTED_PROXIES',
+    'CORS_ORIGINS',
+  ].map((name) => [name, '']),
 );
 
 /** The real server, fresh, with only these wires open, on a database of its own. */

@@ -233,9 +233,7 @@ async function eachServer(
 
 /** A process that is gone makes its cell invalid, and not the run. */
 const place = ({ members, attempt }: Conduct, placement: Placement) =>
-  Promise.all(
-    members.map((member) => attempt(member, () => member.processes.place(placement))),
-  );
+  Promise.all(members.map((member) => attempt(member, () => member.processes.place(placement))));
 
 async function openMembers(
   { scenario, contenders }: Block,

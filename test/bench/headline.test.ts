@@ -6,9 +6,7 @@ import { formatList, formatShare } from '../../bench/result/format.ts';
 import { type Cell, readResult } from '../../bench/result/result.ts';
 import { callCell, resultOf } from './sample-result.ts';
 
-const committed = readResult(
-  new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url),
-);
+const committed = readResult(new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url));
 
 type Reads = Readonly<Record<string, { readonly cpu: number; readonly bytes?: number }>>;
 

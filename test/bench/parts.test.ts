@@ -121,6 +121,7 @@ async function runFake(folder: string, args: readonly string[], interrupted?: st
       },
     },
     signal: new AbortController().signal,
+    slowness: 1,
     async measure(_plan, { only, loading }) {
       measured.push(...only);
       const cells = only.map((scenario) => callCell(scenario, 'rest'));

@@ -95,7 +95,12 @@ describe('latency is measured against load, and capacity under an objective', ()
     const phase = { id: 'share', load };
     expect(() => records.of(phase).capacity()).toThrow(/closed loop of read before/);
     const before = records.of({ id: 'closed', load: closedLoad(64) }).closed;
-    before.set(0, closedStep(500, 100)).set(1, closedStep(700, 100));
+    const sound = (perSecond: number) => {
+      const step = closedStep(perSecond, 100);
+      return { ...step, loop: { ...step.loop, failed: 0 } };
+    };
+    // One whose calls failed says nothing of what the server can do.
+    before.set(0, sound(500)).set(1, sound(700)).set(2, closedStep(3, 100));
     expect(records.of(phase).capacity()).toBe(600);
     const record = records.of(phase);
     record.perSecond = share * record.capacity();

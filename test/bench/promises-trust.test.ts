@@ -1,19 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClosedLoop } from '../../bench/generator/closed-loop.ts';
 import { createUnderWayCounter } from '../../bench/generator/under-way.ts';
-import type { OpenLoopSample, Slice } from '../../bench/result/loads.ts';
-import type { Cell } from '../../bench/result/result.ts';
+import type { OpenLoopSample } from '../../bench/result/loads.ts';
 import { create } from '../../bench/scenarios/create.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
 import { pointRead } from '../../bench/scenarios/point-read.ts';
-import { differenceOf } from '../../bench/statistics/paired.ts';
-import { judgeCell } from '../../bench/statistics/soundness.ts';
-import { compareCells, contrast, rangeOf, typical } from '../../bench/statistics/summary.ts';
+import { compareCells, rangeOf, typical } from '../../bench/statistics/summary.ts';
 import { lengthAtRate } from '../../bench/trial/block.ts';
 import { cutOf, fitting } from '../../bench/trial/budget.ts';
-import { createMachine } from '../../bench/trial/machine.ts';
 import { makePlan, type Request } from '../../bench/trial/plan.ts';
 import { createRates, roundedDown } from '../../bench/trial/rates.ts';
+import { closedCell, faultsOfCell, sliceOf, slicesOf } from './sliced-cells.ts';
 import { cellOf, closedLoad, histogramAround, openLoad, resultOf } from './small-result.ts';
 
 const request: Request = {
@@ -23,39 +20,6 @@ const request: Request = {
   loading: { effort: 'normal' },
   tls: false,
   targets: [],
-};
-
-const sliceOf = (at: number, more: Partial<Slice> = {}): Slice => ({
-  at,
-  elapsedMs: 250,
-  perSecond: 1000,
-  completed: 250,
-  cpuMicros: 100,
-  medianMicros: 300,
-  meanMicros: 320,
-  machinePerSecond: 40_000,
-  ...more,
-});
-
-const slicesOf = (rates: readonly number[]): Slice[] =>
-  rates.map((perSecond, at) => sliceOf(at, { perSecond, cpuMicros: 1e6 / perSecond }));
-
-/** Processes of a cell whose closed loops have slices at these rates. */
-const closedCell = (name: `${string} ${string}`, processes: readonly (readonly number[])[]): Cell =>
-  cellOf(
-    name,
-    processes.map((rates) => ({
-      closed: [closedLoad(rates[0] ?? 0, { slices: slicesOf(rates) })],
-    })),
-  );
-
-const faultsOfCell = (cell: Cell): string[] => {
-  const judged = structuredClone(cell);
-  judgeCell(judged);
-  const { samples } = judged;
-  return samples.flatMap(({ closed, open, capacity }) =>
-    [...closed, ...open, ...capacity].flatMap(({ invalid }) => invalid),
-  );
 };
 
 describe('the equal rate is tied to capacity', () => {
@@ -102,8 +66,8 @@ describe('a run fits its time on any machine', () => {
     const [usual, slow, slowest] = [1, 2, 6].map((slowness) =>
       makePlan(scenarios, request, true, slowness),
     );
-    expect(usual?.blocks).toEqual(usual?.wanted);
     expect(slow?.blocks.length).toBeLessThan(slow?.wanted.length ?? 0);
+    expect(slow?.blocks.length).toBeLessThanOrEqual(usual?.blocks.length ?? 0);
     for (const plan of [usual, slow]) expect(plan?.estimateMs).toBeLessThanOrEqual(300_000);
     // Three rounds have an interval; whoever has none of its own is left out and said to be.
     for (const plan of [slow, slowest]) {
@@ -321,98 +285,4 @@ describe('figures that contradict each other count for nothing', () => {
       ]),
     ).toHaveLength(1);
   });
-});
-
-describe('the machine is measured, too', () => {
-  const machineOf = (readings: number[], repeatsMs = 1000) =>
-    createMachine({ read: async () => readings.shift() ?? 0, stop: async () => {} }, repeatsMs);
-
-  test('a spell in which a request takes a quarter longer than usual is slow', async () => {
-    const machine = machineOf([40, 41, 39, 40, 42, 40, 38, 40, 20].map((k) => k * 1000));
-    expect(machine.isSlow(1000)).toBe(false);
-    for (let reading = 0; reading < 9; reading += 1) await machine.read();
-    expect(machine.isSlow(33_000)).toBe(false);
-    expect(machine.isSlow(31_000)).toBe(true);
-    expect(machine.speed()).toMatchObject({
-      perSecond: 40_000,
-      low: 20_000,
-      high: 42_000,
-      times: 9,
-    });
-  });
-
-  test('slices are taken again while the time lasts, and both numbers are said', () => {
-    const machine = machineOf([1], 700);
-    expect([machine.mayRepeat(250), machine.mayRepeat(250), machine.mayRepeat(250)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    machine.keep();
-    expect(machine.speed()).toBeNull();
-  });
-
-  test('a reading that fails is none, and ends no run', async () => {
-    const machine = createMachine(
-      { read: () => Promise.reject(new Error('gone')), stop: async () => {} },
-      1000,
-    );
-    expect(await machine.read()).toBeNull();
-    expect(machine.speed()).toBeNull();
-  });
-});
-
-describe('no figure is chosen among those of a cell', () => {
-  const loads = (faults: readonly (readonly string[])[]) =>
-    cellOf(
-      'point-read grpc',
-      faults.map((invalid) => ({
-        closed: [closedLoad(1000, { slices: slicesOf([1000, 1000]), invalid: [...invalid] })],
-      })),
-    );
-  const rest = closedCell('point-read rest', [
-    [2000, 2000],
-    [2000, 2000],
-    [2000, 2000],
-  ]);
-  const ratio = (cell: Cell, metric: 'throughput' | 'cpuAtCapacity') =>
-    compareCells(resultOf([]), cell, rest, metric)?.ratio;
-
-  test('one process that must not be used speaks for all', () => {
-    expect(ratio(loads([[], [], []]), 'throughput')).toBeCloseTo(0.5);
-    expect(ratio(loads([[], [], ['achieved 90 % of the rate']]), 'throughput')).toBeUndefined();
-  });
-
-  test("a limit of the client leaves the server's CPU, and any other fault leaves nothing", () => {
-    const limit = "86 % of the generator's own ceiling, above 75 %";
-    expect(ratio(loads([[limit], [limit], [limit]]), 'throughput')).toBeUndefined();
-    expect(ratio(loads([[limit], [limit], [limit]]), 'cpuAtCapacity')).toBeCloseTo(2);
-    const rising = 'still rising after the warm-up, by 30 %';
-    expect(ratio(loads([[rising], [], []]), 'cpuAtCapacity')).toBeUndefined();
-  });
-});
-
-test('a figure whose noise floor is above 1.5 shows only what lies beyond the floor as a whole', () => {
-  expect(differenceOf({ ratio: 1.7, interval: { low: 1.55, high: 1.9 } }, 1.4)).toBe('more');
-  expect(differenceOf({ ratio: 1.7, interval: { low: 1.55, high: 1.9 } }, 1.6)).toBe('not shown');
-  expect(differenceOf({ ratio: 22, interval: { low: 18, high: 27 } }, 2.1)).toBe('more');
-  const noisy = [
-    closedCell('create rest', [
-      [1000, 1000],
-      [1000, 1000],
-      [1000, 1000],
-    ]),
-    closedCell('create rest-again', [
-      [1000, 1000],
-      [2600, 2600],
-      [400, 400],
-    ]),
-    closedCell('create grpc', [
-      [500, 500],
-      [510, 510],
-      [505, 505],
-    ]),
-  ];
-  const found = contrast(resultOf(noisy), 'create', ['grpc', 'rest'], 'throughput');
-  expect(found?.difference).toBe('not shown');
 });

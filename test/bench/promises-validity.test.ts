@@ -120,13 +120,15 @@ describe('a load is valid, or invalid with its reason', () => {
     expect(compared(unsound, 'throughput')?.pairs).toBe(3);
   });
 
-  test('an invalid closed loop has no throughput; its CPU a call stands, unless calls failed', () => {
-    const unsound = resultWith('closed', { invalid: ['no'] });
+  test('a closed loop that the client limits has no throughput; its CPU a call stands', () => {
+    const unsound = resultWith('closed', { invalid: ['client at 85 % of its core'] });
     const rest = findCell(unsound, 'point-read', 'rest');
     expect(compared(unsound, 'throughput')).toBeUndefined();
     expect(rest && typical(rest, 'autocannon')).toBeUndefined();
     expect(compared(unsound, 'cpuAtCapacity')?.ratio).toBeCloseTo(130 / 80, 2);
-    const failed = resultWith('closed', { invalid: ['no'], failed: 1 });
+    const other = resultWith('closed', { invalid: ['no'] });
+    expect(compared(other, 'cpuAtCapacity')).toBeUndefined();
+    const failed = resultWith('closed', { invalid: ['client at 85 % of its core'], failed: 1 });
     expect(compared(failed, 'cpuAtCapacity')).toBeUndefined();
     expect(compared(failed, 'latency')).toBeUndefined();
   });

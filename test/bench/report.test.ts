@@ -286,9 +286,7 @@ describe('the report', () => {
   });
 
   test('a terminal of 100 columns shows the help and every table of a committed run', () => {
-    const result = readResult(
-      new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url),
-    );
+    const result = readResult(new URL('./fixtures/2026-11-26-two-cores.json', import.meta.url));
     const tables = tablesOf(result).map((table) => renderText(table, 100));
     const texts = [usage, usageOfAll, renderEnd(result), renderTables(result), ...tables];
     const lines = texts.flatMap((text) => text.split('\n'));
