@@ -11,9 +11,9 @@ const timesOf = (those: readonly Named[], which: 'startedAt' | 'finishedAt'): st
   those.map(({ result }) => result[which]).sort();
 
 /**
- * One result with the cells of all parts. What a run has once, such as its ceilings, is that of the
- * first part that has it.
- * @throws Error if there are none, or two of one part
+ * Makes one result with the cells of all parts. A value that a run has once, such as its ceilings,
+ * comes from the first part that has it.
+ * @throws Error if there are no parts, or two results of the same part
  */
 export function assemble(measured: readonly Named[]): Result {
   const those = inOrder(measured);

@@ -20,7 +20,7 @@ export type RunCommand = Extract<Command, { action: 'run' | 'list' }>;
 /** Where a run is reported. */
 export type Out = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
-/** With `--json`, standard output carries the result and nothing else. */
+/** With `--json`, standard output has the result and nothing else. */
 export function outOf({ json }: Pick<RunCommand, 'json'>): Out {
   const out = json ? process.stderr : process.stdout;
   // The reader of the pipe has ended, so the run ends too.
@@ -92,7 +92,7 @@ export function showAnswers(result: Result, { verbose }: RunCommand, out: Out): 
   out.write(renderEnd(result, inkFor({ isTTY: out.isTTY === true })));
 }
 
-/** Ends a run for its reader: thresholds, what is invalid, and the exit code with its reason. */
+/** Prints the end of a run: thresholds, what is invalid, and the exit code with its reason. */
 export function conclude(
   result: Result,
   { json, thresholds, strict, verbose, request }: RunCommand,
@@ -123,7 +123,7 @@ export async function runOnce(command: RunCommand, flags: readonly string[]): Pr
     return exit.passed;
   }
   const result = await measure(plan, request, { out, signal: stopOnSignals(), flags });
-  // First, so that it is not lost if the files cannot be written.
+  // First, so that the answers are not lost if the files cannot be written.
   showAnswers(result, command, out);
   const published = publish(result, { folder }, isUnfiltered(request));
   out.write(`\n${renderPublication(published)}\n`);

@@ -7,30 +7,30 @@ import { createRandom } from './random.ts';
 import { achievedAtLeast } from './validity.ts';
 
 /**
- * Faults that only the whole of a run shows: figures that were still changing, that break Little's
- * law, or that contradict each other. All that are involved must not be used.
+ * Faults that only a whole run shows: figures that were still changing, that break Little's law, or
+ * that contradict each other. None of the figures involved may be used.
  */
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
 
-/** Says why, once, of each load. */
+/** Adds the reason to each load, once. */
 function flag(loads: readonly { readonly invalid: string[] }[], reason: string): void {
   for (const { invalid } of loads) if (!invalid.includes(reason)) invalid.push(reason);
 }
 
-/** The law itself is exact: more than this is an error of the instrument. */
+/** The law is exact, so a larger difference is an error of the instrument. */
 const littleAtMost = 0.1;
-/** Standard errors of the sampling that a difference may be chance for. */
+/** A difference of at most this many standard errors of the sampling may be chance. */
 const errorsAtMost = 3;
 /**
- * Of a call: while the client handles a response, the call is out, but the thread that samples
- * waits for the same core.
+ * Share of a call that the sampling may miss: while the client handles a response, the call is
+ * under way, but the sampling thread waits for the same core.
  */
 const unseenAtMost = 0.1;
 
-/** Calls under way by a sampling thread, and by the latencies (Little, 1961). */
+/** Compares the calls under way that a thread sampled with those by latency (Little, 1961). */
 export function faultOfLittle(loads: readonly LoadSample[]): string | undefined {
   const counts = loads.flatMap(({ underWay, elapsedMs }) =>
     underWay ? [{ ...underWay, elapsedMs }] : [],
@@ -41,7 +41,7 @@ export function faultOfLittle(loads: readonly LoadSample[]): string | undefined 
     sum(counts.map((one) => one[of] * one.elapsedMs)) / elapsedMs;
   const [sampled, byLatency] = [weighted('sampled'), weighted('byLatency')];
   const samples = sum(counts.map((one) => one.samples));
-  // Counts vary as much as their mean, and two that lie a millisecond apart are not independent.
+  // The variance of counts is their mean, and samples a millisecond apart are not independent.
   const error = Math.sqrt(2 / Math.max(1, byLatency * samples));
   const off = Math.abs(sampled / byLatency - 1);
   if (off <= Math.max(littleAtMost, errorsAtMost * error)) return undefined;
@@ -57,11 +57,11 @@ function faultOfMean(histograms: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** Growth from the first half of the slices to the second that a level figure may show. */
+/** Maximum growth from the first half of the slices to the second that counts as level. */
 const growthAtMost = 0.1;
 const processesNeeded = 3;
 
-/** How much the calls got cheaper within a process, by the machine's own speed; as a logarithm. */
+/** Growth of a speed within a process, relative to the machine's speed, as a logarithm. */
 function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null): number {
   const speeds = slices.flatMap((slice) => {
     const value = of(slice);
@@ -71,7 +71,7 @@ function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null)
   return half === 0 ? 0 : mean(speeds.slice(-half)) - mean(speeds.slice(0, half));
 }
 
-/** Whether slices still rise after the warm-up, by more than the processes differ. */
+/** Reports slices that still rise after the warm-up, by more than the processes differ. */
 export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
   const of = ({ perSecond, cpuMicros }: Slice) =>
     kind === 'closed' ? perSecond : cpuMicros && 1 / cpuMicros;
@@ -86,7 +86,7 @@ export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
 const isCarried = ({ achieved, invalid }: OpenLoopSample): boolean =>
   achieved >= achievedAtLeast && invalid.length === 0;
 
-/** A throughput below a rate that was carried, by the upper end of its slices. */
+/** Flags a throughput whose upper slices are below a rate that was carried, and that rate. */
 function contradictCapacity(
   closed: readonly ClosedLoopSample[],
   open: readonly OpenLoopSample[],
@@ -108,7 +108,7 @@ interface TailAtRate {
   readonly p99s: readonly number[];
 }
 
-/** A p99 at less load that is above that at more load, in all processes. */
+/** Flags a p99 that is higher at less load than at more load, in all processes. */
 function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
   const tails = open
     .flatMap((loads): TailAtRate[] => {
@@ -132,7 +132,7 @@ function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
   }
 }
 
-/** A search that met its objective at a rate above one at which it missed it. */
+/** Flags a search that met its objective at a higher rate than one at which it missed it. */
 function contradictSearches({ samples }: Cell): void {
   for (const search of samples.flatMap(({ capacity }) => capacity)) {
     const rates = (met: boolean) =>
@@ -147,7 +147,7 @@ function contradictSearches({ samples }: Cell): void {
   }
 }
 
-/** Adds to each load why it must not be used, by what the whole cell shows. */
+/** Adds to each load the reasons against its use that only the whole cell shows. */
 export function judgeCell(cell: Cell): void {
   const groups = loadsOfCell(cell);
   for (const group of groups) {
