@@ -5,11 +5,11 @@ import { labels } from './result/wires.ts';
 import type { Request, Target } from './trial/plan.ts';
 import { addressOfTargets } from './trial/preflight.ts';
 
-/** What is wrong with a request is said before the run starts, and not in the middle of it. */
+/** Checks of a request before the run starts, so that it does not fail halfway. */
 
 const connectWithinMs = 5000;
 
-/** Why nothing can be reached there; undefined if something listens. */
+/** Returns why a target cannot be reached; undefined if something listens there. */
 const whyUnreachable = ({ host, port }: Target): Promise<string | undefined> =>
   new Promise((resolve) => {
     const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
@@ -26,7 +26,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (cause) {
-    // Of another user, and there.
+    // The process exists and belongs to another user.
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
@@ -40,7 +40,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** @throws Error that says which flag names something that is not there */
+/** @throws Error that says which flag names something that does not exist */
 export async function checkRequest(request: Request): Promise<void> {
   const { targets, targetCa, targetPid } = request;
   if (targetCa !== undefined && !isReadable(targetCa)) {
@@ -51,7 +51,7 @@ export async function checkRequest(request: Request): Promise<void> {
       `--target-pid: expected a process that runs on this machine, got ${targetPid}; omit it if the server runs elsewhere`,
     );
   }
-  // Throws if they are not of one server.
+  // Throws if the targets are not one server.
   if (targets.length > 0) addressOfTargets(request);
   for (const target of targets) {
     const why = await whyUnreachable(target);
@@ -63,8 +63,8 @@ export async function checkRequest(request: Request): Promise<void> {
 }
 
 /**
- * The file of a result, of which the folder may be named.
- * @throws Error if there is none
+ * Returns the path of a result, given that path or its folder.
+ * @throws Error if there is no such file
  */
 export function resultPathOf(path: string): string {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'result.json') : path;

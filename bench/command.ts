@@ -18,11 +18,11 @@ export type Command =
       readonly json: boolean;
       readonly verbose: boolean;
       readonly thresholds: readonly string[];
-      /** Whether anything invalid is exit code 3, and not only a lost answer. */
+      /** Whether anything invalid sets exit code 3, and not only a lost answer. */
       readonly strict: boolean;
-      /** One run after the other, and one result of them; a single run of all if empty. */
+      /** The parts to run, one after the other, for one result. If empty, a single run. */
       readonly parts: readonly PartName[];
-      /** Whether a part that was measured before as it would be now is not measured again. */
+      /** Whether to reuse the result of a part that nothing has changed since. */
       readonly reuse: boolean;
     };
 
@@ -115,13 +115,13 @@ export const flags = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** @throws Error that says where all flags are listed; Node's own goes on about positionals */
+/** @throws Error that says where all flags are listed; Node's own error explains positionals */
 function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: flags, allowPositionals: true });
   } catch (cause) {
     const [problem] = (cause instanceof Error ? cause.message : String(cause)).split('. ');
-    throw new Error(`${problem}. All options: npm run bench -- --help`, { cause });
+    throw new Error(`${problem}. Every flag: npm run bench -- --help all`, { cause });
   }
 }
 

@@ -11,7 +11,7 @@ import type { Result } from './result/result.ts';
 import { conclude, list, type Out, planOf, type RunCommand, showAnswers } from './run.ts';
 import type { Plan, Request } from './trial/plan.ts';
 
-/** A part of this run: what is to be measured, or has been measured already. */
+/** A part of this run, which is to be measured or has been measured before. */
 interface PlannedPart {
   readonly part: Part;
   readonly request: Request;
@@ -33,8 +33,9 @@ export function planParts(
     if (!names.includes(part.name)) return [];
     const own = { ...request, only: part.scenarios, budgetMs: budgetOf(part, request) };
     const plan = planOf(own, slowness);
-    // Somebody else's server may have nothing of it, and may have changed since.
+    // A target may lack the wires of this part.
     if (plan.blocks.length === 0 && !plan.storage) return [];
+    // A target may have changed since it was measured.
     const reused =
       reuse && request.targets.length === 0
         ? findMeasured(folder, recordOf(part, request))
@@ -46,7 +47,7 @@ export function planParts(
 const lengthOf = (planned: readonly PlannedPart[]): number =>
   planned.reduce((ms, { plan, reused }) => ms + (reused ? 0 : plan.estimateMs), 0);
 
-/** To the minute, because an estimate is not better than that. */
+/** To the minute, because an estimate is no more exact. */
 const roughly = (ms: number): string =>
   ms < 90_000 ? `${Math.ceil(ms / 10_000) * 10} s` : `${Math.round(ms / 60_000)} min`;
 
@@ -55,7 +56,7 @@ const questionsText = ({ questions }: Part): string => {
   return ` (question${questions.length === 1 ? '' : 's'} ${questions.join(', ')})`;
 };
 
-/** What is to be done, a line for each part. */
+/** Describes what the run will do, in a line for each part. */
 export function describeParts(planned: readonly PlannedPart[]): string {
   const rows = planned.map(({ part, plan, reused }) => [
     part.name,
@@ -96,7 +97,7 @@ async function measurePart(
   out.write(
     `Part ${part.name}: ${result.complete ? 'done' : 'cut short'}. ${renderPublication(published)}\n\n`,
   );
-  // A part whose code changed on the way is of no revision.
+  // If the code changed meanwhile, the figures belong to no revision and must not be reused.
   if (result.complete && hashOfPart(part) === record.sources) {
     writeRecord(published.folder, record);
   }
@@ -129,7 +130,7 @@ async function measureAll(
   return done;
 }
 
-/** Runs parts one after the other, and makes one result of them. */
+/** Runs parts one after the other, and assembles one result from them. */
 export async function runParts(command: RunCommand, on: Measuring): Promise<number> {
   const { action, request, folder, thresholds, parts: names } = command;
   const startedAt = new Date().toISOString();

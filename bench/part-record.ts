@@ -8,13 +8,13 @@ import { type Environment, type Result, readResult } from './result/result.ts';
 import { readEnvironment } from './trial/environment.ts';
 import type { Request } from './trial/plan.ts';
 
-/** What a part's figures hold for. It stands beside the result of a part that ran to its end. */
+/** What a part's figures depend on; written beside the result of a part that was completed. */
 const recordShape = z.strictObject({
   part: z.enum(partNames),
-  /** Hash of all that it measures, and measures with. */
+  /** Hash of the sources that it measures and measures with. */
   sources: z.string(),
   machine: z.string(),
-  /** What it was asked for beside its scenarios, as JSON. */
+  /** The rest of its request, without the scenarios, as JSON. */
   options: z.string(),
 });
 
@@ -27,7 +27,7 @@ export interface MeasuredPart {
   readonly result: Result;
 }
 
-/** What must be alike for figures to be of one machine. Reported memory varies by a little. */
+/** What identifies a machine. Memory is rounded, because the reported size varies slightly. */
 export const machineOf = (environment: Environment): string => {
   const { cpuModel, cores, memoryBytes, machine, kernel, platform, node } = environment;
   const memory = `${Math.round(memoryBytes / 2 ** 30)} GiB`;
@@ -50,7 +50,7 @@ const pathIn = (folder: string): string => join(folder, 'part.json');
 export const writeRecord = (folder: string, record: PartRecord): void =>
   writeWhole(pathIn(folder), `${JSON.stringify(record, null, 1)}\n`);
 
-/** @throws Error if this is no folder of a part that ran to its end */
+/** @throws Error if this is not the folder of a part that was completed */
 export function readMeasuredPart(folder: string): MeasuredPart {
   if (!existsSync(pathIn(folder))) {
     throw new Error(`Expected the folder of a part that ran to its end, got '${folder}'.`);

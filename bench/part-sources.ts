@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Part } from './parts.ts';
 import { hashOf, root } from './subject/sources.ts';
 
-/** What every part measures, or measures with. */
+/** The sources that every part measures or measures with. */
 const shared = [
   ...['services', 'protos', 'schema', 'package-lock.json', 'bench/data'],
   ...['process', 'link', 'drivers', 'generator', 'subject', 'trial'].map((one) => `bench/${one}`),
@@ -16,9 +16,9 @@ const shared = [
 
 const sibling = /\bfrom '\.\/([a-z0-9-]+\.ts)'/g;
 
-/** A file of the scenarios, and those beside it that it imports. */
+/** Returns a file of the scenarios and the files beside it that it imports. */
 function withImports(file: string, seen: Set<string> = new Set()): Set<string> {
-  // The list of all scenarios is no part of any.
+  // `index.ts` imports every scenario, so that each would depend on all.
   if (seen.has(file) || file === 'index.ts') return seen;
   seen.add(file);
   const text = readFileSync(join(root, 'bench/scenarios', file), 'utf8');
@@ -32,5 +32,5 @@ export function sourcesOf({ scenarios }: Pick<Part, 'scenarios'>): readonly stri
   return [...shared, ...[...own].sort().map((file) => `bench/scenarios/${file}`)];
 }
 
-/** Changes whenever the part has to be measured again. */
+/** A hash that changes if the part has to be measured again. */
 export const hashOfPart = (part: Pick<Part, 'scenarios'>): string => hashOf(sourcesOf(part));

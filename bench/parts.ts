@@ -3,8 +3,8 @@ import type { ScenarioName } from './scenarios/index.ts';
 import { storageName } from './trial/plan.ts';
 
 /**
- * What `--full` consists of, in its order: what most readers ask for comes first. So that a part
- * takes at most its minutes, a slow machine has fewer rounds of it.
+ * The parts of `--full`, in the order in which they run: those that most readers ask for come
+ * first. On a slow machine a part has fewer rounds, so that it stays within its minutes.
  */
 const described = {
   board: { title: 'Read, create, event', minutes: 6 },
@@ -22,7 +22,7 @@ const described = {
 
 export type PartName = keyof typeof described;
 
-/** The part that measures each scenario: one and no other. */
+/** The one part that measures each scenario. */
 const partOfScenario = {
   'point-read': 'board',
   create: 'board',
@@ -48,7 +48,7 @@ export interface Part {
   readonly title: string;
   readonly minutes: number;
   readonly scenarios: readonly string[];
-  /** Numbers of the questions that need something of it. */
+  /** Numbers of the questions that need one of its scenarios. */
   readonly questions: readonly number[];
 }
 

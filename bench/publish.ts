@@ -11,10 +11,10 @@ import type { Request } from './trial/plan.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Minutes of UTC, such as `2026-11-29T1327`; sorts by time, and needs no quotes in any shell. */
+/** A UTC time to the minute, such as `2026-11-29T1327`; sorts by time, and needs no quotes. */
 const stampOf = (time: string): string => time.slice(0, 16).replace(':', '');
 
-/** Whether a run measures what it would without a flag, so that `latest` may show it. */
+/** Whether no flag narrows or changes what a run measures, so that `latest` may show it. */
 export const isUnfiltered = ({ only, wires, targets, tls, pairs, loading }: Request): boolean =>
   only.length + wires.length + targets.length === 0 &&
   !tls &&
@@ -27,7 +27,7 @@ export const isUnfiltered = ({ only, wires, targets, tls, pairs, loading }: Requ
     loading.durationMs,
   ].every((value) => value === undefined);
 
-/** @throws Error if no result could be written here: before the run, and not after it */
+/** Checks before the run that its result can be written. @throws Error if it cannot */
 export function checkFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -71,8 +71,8 @@ interface Publication {
 }
 
 /**
- * Writes the result and its reports into a dated folder of their own. `latest` gets them too if the
- * run is one that answers for this machine: complete, of everything, and no smoke test.
+ * Writes the result and its reports into a dated folder of their own, and into `latest` too if the
+ * run is complete, measured everything, and is no smoke test.
  * @param name follows the date: the part that was run
  */
 export function publish(
@@ -88,7 +88,7 @@ export function publish(
   return { folder, isLatest };
 }
 
-/** A path as it is typed from the working directory, if it is below it. */
+/** Returns the path relative to the working directory, if it is below it. */
 export function shownPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;

@@ -20,7 +20,7 @@ export type RunCommand = Extract<Command, { action: 'run' | 'list' }>;
 /** Where a run is reported. */
 export type Out = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
-/** With `--json`, standard output carries the result and nothing else. */
+/** With `--json`, standard output has the result and nothing else. */
 export function outOf({ json }: Pick<RunCommand, 'json'>): Out {
   const out = json ? process.stderr : process.stdout;
   // The reader of the pipe has ended, so the run ends too.
@@ -92,7 +92,7 @@ export function showAnswers(result: Result, { verbose }: RunCommand, out: Out): 
   out.write(renderEnd(result, inkFor({ isTTY: out.isTTY === true })));
 }
 
-/** Ends a run for its reader: thresholds, what is invalid, and the exit code with its reason. */
+/** Prints the end of a run: thresholds, what is invalid, and the exit code with its reason. */
 export function conclude(
   result: Result,
   { json, thresholds, strict, verbose, request }: RunCommand,

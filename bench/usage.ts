@@ -4,7 +4,7 @@ import { wireNames } from './result/wires.ts';
 import { scenarioNames } from './scenarios/index.ts';
 import { storageName } from './trial/plan.ts';
 
-/** The seed of a run that names none. */
+/** The seed of a run without `--seed`. */
 export const defaultSeed = 1;
 
 /** What a run can be limited to. */
@@ -16,8 +16,8 @@ answers which of them to take. Before anything is timed, all results are checked
 
   npm run bench                                      the main questions, in at most 5 minutes
   npm run bench -- --quick                           a minute: a smoke test, which answers nothing
-  npm run bench -- --full                            every question, in parts; an hour or so
-  npm run bench -- --part idle,caching               some parts of it
+  npm run bench -- --full                            every question, in parts; about 45 minutes
+  npm run bench -- --part idle,caching               some of these parts
   npm run bench -- --list                            what would run, and for how long
 
 Measure something else
@@ -53,8 +53,8 @@ ${wrapped(wireNames.join(', '), ' '.repeat(22))}
 
 how
   --quick             one short round, which shows that the bench works, not which wire is faster
-  --full              all parts with more rounds and longer phases, and one result of them; goes on
-                      with the part that it had reached, and reuses parts that nothing changed
+  --full              all parts, with more rounds and longer phases, in one result; continues an
+                      interrupted run, and reuses parts that nothing has changed
   --fresh             measures every part of --full again
   --part NAMES        some parts of --full:
 ${wrapped(partNames.join(', '), ' '.repeat(22))}

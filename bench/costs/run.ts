@@ -27,8 +27,8 @@ export interface Cost {
 }
 
 /**
- * A key whose bucket is as good as never refilled: what is missing from it was taken. So the
- * tokens are counted by the server, and not by what a probe believes.
+ * A key whose bucket is refilled so slowly that the missing tokens are those that were taken. So
+ * the server counts the tokens, and no probe has to.
  */
 async function createCountingKey(address: Address): Promise<string> {
   const client = await connectClient(address, 'rest', { key: adminKey });

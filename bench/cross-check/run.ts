@@ -42,14 +42,14 @@ const setups: readonly ToolSetup[] = [
 const seed = 1;
 const serverCore = 0;
 const clientCore = 1;
-/** Of a step: wrk knows whole ones only, and spells of the machine last longer. */
+/** Length of a step. wrk takes whole seconds only, and slow spells of the machine last longer. */
 const stepSeconds = 1;
 const stepMs = stepSeconds * 1000;
 const fewestPairs = 4;
 const ceilingPairs = 2;
 const warmUpMs = 6000;
 const nullWarmUpMs = 700;
-/** What a tool or the generator may take longer than it was asked to take. */
+/** Time that a tool or the generator may take beyond the step. */
 const slackMs = 10_000;
 
 type CapturedRead = ClosedOrder['captured'];
@@ -109,7 +109,7 @@ async function takeTool(
   const limits = { core: clientCore, withinMs: stepMs + slackMs } as const;
   const output = await runTool(findTool(tool) ?? tool.name, tool.argsOf(load), limits);
   const { completed, perSecond, bodyBytes } = tool.read(output);
-  // gRPC reports failures in trailers, which no tool looks at: their answers have no body.
+  // gRPC reports failures in trailers, which no tool reads; such responses have no body.
   const missing = completed * captured.body.length - (bodyBytes ?? Number.POSITIVE_INFINITY);
   if (missing > 0) {
     throw new Error(`Expected only whole responses, ${tool.name} lacks ${missing} bytes of them.`);
@@ -117,7 +117,7 @@ async function takeTool(
   return perSecond;
 }
 
-/** Both in turns, in random order: what the machine does for a while, it does to both. */
+/** Both alternate in random order, so that a slow spell of the machine affects both. */
 async function takePairs(
   server: CheckedServer,
   setup: ToolSetup,
@@ -171,7 +171,7 @@ async function checkSetup(
   return { wire, tool: tool.name, connections, streams, pairs, ceilings };
 }
 
-/** The request as the room's own client sends it, with all that a tool adds of itself. */
+/** The request as the room's own client sends it, with the headers that a tool adds. */
 async function captureRead(address: Address, wire: CheckedWire): Promise<CapturedRead> {
   const client: Client = await connectClient(address, wire);
   const fixtures = await arrangeFixtures(client).finally(() => client.close());

@@ -39,9 +39,9 @@ interface Agreement {
   readonly passes: boolean;
 }
 
-/** Of the one over the other. */
+/** Maximum difference of two rates that agree. */
 const agreeWithin = 0.15;
-/** Of its core: a server that neither could keep busier was kept from it by something else. */
+/** Minimum share of the server's core. Below it, another process used the core. */
 const serverCpuAtLeast = 0.9;
 /** Of the intervals' resampling. */
 const seed = 1;

@@ -14,7 +14,7 @@ export interface Server {
 const connections = 64;
 const warmUpMs = 400;
 const timedMs = 100;
-/** The best of so many steps: what comes in between lowers a ceiling, and nothing raises it. */
+/** Steps of which the best counts, because disturbances only lower a ceiling. */
 const steps = 3;
 
 const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
@@ -24,7 +24,7 @@ const requestOf = (method: string, path: string, body = ''): HttpRequest => ({
   body: Buffer.from(body),
 });
 
-/** Requests of a usual size; a null server looks at nothing of them. */
+/** Requests of a usual size; a null server does not look at them. */
 function requestsTo({ http, grpc }: Server) {
   const read = requestOf('GET', '/v1/payments/pay_00000000000000000000000000');
   const frame = '{"type":"call","id":"1","operation":"readNothing","input":{"id":"pay_0"}}';
@@ -73,8 +73,8 @@ async function bestOf(take: () => Promise<Taken>): Promise<Taken> {
 }
 
 /**
- * Calls a second of every driver against a null server: what is near to this says more of the
- * generator than of a server. Runs in a load generator.
+ * Measures the calls a second of every driver against a null server. A rate near this ceiling
+ * measures the generator, not the server. Runs in a load generator.
  */
 export async function measureCeilings(server: Server): Promise<readonly Ceiling[]> {
   const { read, prepared } = requestsTo(server);

@@ -6,18 +6,18 @@ interface ClosedLoopOptions {
   /** Calls in flight at any time. */
   readonly inFlight: number;
   readonly durationMs: number;
-  /** How long to wait after the end for calls that are still out; defaults to 2,000. */
+  /** Time to wait after the end for calls in flight, ms. Defaults to 2,000. */
   readonly graceMs?: number;
-  /** The loop ends early after this many failures: a broken cell is not worth its time. */
+  /** The loop ends early after this many failures, because the cell is invalid anyway. */
   readonly maxFailures?: number;
-  /** Gets the number of calls that are out whenever it changes. */
+  /** Gets the number of calls under way whenever it changes. */
   readonly onUnderWay?: (calls: number) => void;
 }
 
 export interface ClosedLoopResult {
-  /** Good answers that came within the duration. Failures are not among them. */
+  /** Successful responses within the duration. */
   readonly completed: number;
-  /** All good answers, also those that came after the end: the server worked for them, too. */
+  /** All successful responses, including those after the end: the server worked for them, too. */
   readonly answered: number;
   readonly failed: number;
   /** Failures by message, the first few kinds. */
@@ -26,7 +26,7 @@ export interface ClosedLoopResult {
   readonly perSecond: number;
   /** Throughput of the second half over that of the first: 1 is stationary. */
   readonly drift: number;
-  /** Of every good answer, also after the end: without them, the longest would be missing. */
+  /** Of all successful responses; without those after the end, the longest would be missing. */
   readonly latency: Histogram;
 }
 
@@ -52,8 +52,8 @@ export function createFailureLog() {
 }
 
 /**
- * Keeps N calls in flight for a time: the next one starts when one ends. Right for capacity; its
- * latency is that of a server under exactly N calls, and a stalled server is asked less often.
+ * Keeps N calls in flight for a time: the next one starts when one ends. This suits capacity. Its
+ * latency is that of a server under exactly N calls, and a stalled server gets fewer calls.
  */
 export async function runClosedLoop(options: ClosedLoopOptions): Promise<ClosedLoopResult> {
   const { call, inFlight, durationMs, graceMs = 2000, maxFailures = 100 } = options;

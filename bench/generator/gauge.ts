@@ -2,16 +2,16 @@ import type { Driver } from '../drivers/driver.ts';
 import { openDriver } from '../drivers/open-driver.ts';
 import { runClosedLoop } from './closed-loop.ts';
 
-/** How fast the machine is just now, by a fixed piece of work that resembles a call. */
+/** Measures how fast the machine is now, by a fixed piece of work that resembles a call. */
 
 const connections = 16;
 const timeoutMs = 500;
 
-/** Opened at the first reading, and kept: a generator gauges by one server. */
+/** Opened at the first reading and kept, because a generator uses one null server. */
 let opened: Promise<Driver> | undefined;
 
 /**
- * Requests of a null server for a time: sockets, parsing and memory, as every call needs them.
+ * Sends requests to a null server for a time: sockets, parsing and memory, as in every call.
  * @returns requests a second
  */
 export async function gaugeMachine(

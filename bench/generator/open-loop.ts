@@ -8,12 +8,12 @@ export interface OpenLoopOptions {
   readonly pacer: Pacer;
   /** @param intendedMs when the call was meant to start, on the pacer's clock */
   readonly call: (index: number, intendedMs: number) => Promise<unknown>;
-  /** What does not fit is counted as overflow, and not sent. */
+  /** Calls that do not fit are counted as overflow, and not sent. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;
   /** Gets each call that was sent, when it has ended. @param responseMs from the intended start */
   readonly onEnd?: (index: number, end: CallEnd, responseMs: number) => void;
-  /** Gets the number of calls that are out whenever it changes. */
+  /** Gets the number of calls under way whenever it changes. */
   readonly onUnderWay?: (calls: number) => void;
 }
 
@@ -29,13 +29,13 @@ export interface OpenLoopResult {
   readonly failed: number;
   readonly failures: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
-  /** From the last intended start to the last answer: long if calls have piled up. */
+  /** From the last intended start to the last response: long if calls have piled up. */
   readonly drainMs: number;
-  /** From the intended start: what a user waits. Calls that time out are in it. */
+  /** From the intended start, as a user waits; with calls that timed out. */
   readonly response: Histogram;
   /** From the actual sending. */
   readonly service: Histogram;
-  /** How late each call was sent: the generator's own fault. */
+  /** How late the generator sent each call. */
   readonly lateness: Histogram;
 }
 

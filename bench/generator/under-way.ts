@@ -1,18 +1,18 @@
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
-/** How many calls are under way, sampled by a thread of its own: no latency has a part in it. */
+/** Counts the calls under way by a thread that samples, and so independently of latencies. */
 export interface UnderWayCounter {
-  /** Says how many there are from now on. */
+  /** Sets the number of calls under way from now on. */
   set(calls: number): void;
   start(): void;
   stop(): { readonly samples: number; readonly mean: number };
   close(): Promise<void>;
 }
 
-/** Of the shared memory. The cell of the state is the one that the thread waits at. */
+/** The cells of the shared memory. The thread waits at `state`. */
 const cell = { state: 0, calls: 1, sum: 2, samples: 3 } as const;
 const state = { off: 0, on: 1 } as const;
-/** Two samples lie between these apart, at random: a fixed beat could follow that of the calls. */
+/** Range of the random time between samples: a fixed time could coincide with that of the calls. */
 const gapMs = { from: 0.5, to: 1.5 } as const;
 
 export async function createUnderWayCounter(): Promise<UnderWayCounter> {

@@ -62,8 +62,8 @@ function savings(result: Result, caching: string, plain: string) {
 }
 
 /**
- * @param answers `saved` if copies save bytes and none was stale, otherwise `else`
- * @param text adds to the evidence what was compared with what
+ * @param answers `saved` if copies save bytes and none was stale; otherwise `else`
+ * @param text adds what was compared with what to the evidence
  */
 function judgeSavings(
   result: Result,

@@ -23,7 +23,7 @@ export const connectionsAreCheap: Question = {
     const opened = websocket?.cell.samples.find(({ idle }) => idle)?.idle?.connections;
     if (!websocket || !opened) {
       return notMeasured(
-        'idle WebSocket connections: `--only idle` opens them, and the platform must report memory',
+        'idle WebSocket connections: `--only idle` measures them if the platform reports memory',
       );
     }
     const needed = websocket.bytes * claimed;
@@ -32,7 +32,7 @@ export const connectionsAreCheap: Question = {
     const rangeText = `${formatNumber(websocket.bytes / 1e3)} kB${range ? ` (${formatNumber(range.low / 1e3)}–${formatNumber(range.high / 1e3)})` : ''}`;
     const each = wires.map(({ wire, bytes }) => `${labels[wire]} ${formatNumber(bytes / 1e3)} kB`);
     return {
-      // Memory is necessary and not sufficient: more than `opened` were never open at once.
+      // Enough memory does not prove it: no more than `opened` were open at once.
       answer: needed > memoryBytes ? 'no' : 'depends',
       on: 'more than memory',
       finding: `an idle WebSocket connection takes ${rangeText}, so ${formatCount(claimed)} would take ${formatBytes(needed)} of this machine's ${formatBytes(memoryBytes)}; ${formatCount(opened)} were open at once`,

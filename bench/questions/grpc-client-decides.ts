@@ -7,7 +7,7 @@ import { notMeasured, type Question } from './question.ts';
 
 const scenario = 'grpc-clients';
 
-/** Those that a user could take; the lean driver is none. */
+/** The clients that a user could take, without the lean driver. */
 const clients = {
   'grpc-js': 'grpc-js with proto-loader',
   'grpc-js-static': 'grpc-js with static messages',
@@ -47,8 +47,8 @@ const pictureOf = (found: readonly ClientFigures[]): BarPicture => ({
 const isBelow = (one: Ranged, other: Ranged): boolean => one.high < other.low;
 
 /**
- * The side that spends more CPU on a call is the first to have no time left. So the client decides
- * if it is that side with one client, and is not with another.
+ * The side that spends more CPU on a call reaches its limit first. So the client decides if some
+ * clients spend more than the server and others spend less.
  */
 export const grpcClientDecides: Question = {
   number: 31,

@@ -28,7 +28,7 @@ import { ratioPicture, ratioTable } from './ratios.ts';
 const scenario = 'http2';
 const workload = pageOfReads.name;
 
-/** HTTP/2 beside HTTP/1.1, in rooms and in the libraries under them. */
+/** HTTP/2 and HTTP/1.1, in rooms and in the libraries under them. */
 const pairs = [
   ['rest-http2', 'rest', 'REST'],
   ['node-http2', 'node-http', 'bare node:http2, stream API'],

@@ -17,7 +17,7 @@ import { ratioTable } from './ratios.ts';
 
 const scenario = 'mixed';
 
-/** What a wire does of the mix for each read that it does alone. */
+/** The highest rate of the mix over the highest rate of reads alone. */
 const keptInMix: Metric = (sample) => {
   const [whole, alone] = [highestRate(sample), readsAlone(sample)];
   return whole !== undefined && alone ? whole / alone : undefined;
@@ -89,9 +89,9 @@ const sizeOf = ({ shift }: ComparedWire): number => Math.abs(Math.log(shift.comp
 
 export const mixedTellsMore: Question = {
   number: 50,
-  asks: 'Does one operation at a time tell what a service will do?',
-  claim: 'One operation at a time tells what a service will do',
-  source: 'most benchmarks of API styles, which measure one',
+  asks: 'Does a benchmark of one operation predict a mix of them?',
+  claim: 'A benchmark of one operation predicts a mix of them',
+  source: 'most benchmarks of API styles, which measure one operation',
   scenarios: [scenario],
   wires: callWires,
   judge(result) {

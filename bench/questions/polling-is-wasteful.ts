@@ -40,7 +40,7 @@ const bytesTable = (result: Result): ReportTable => ({
 const cpuPicture = (result: Result) =>
   ratioPicture(
     {
-      label: 'each over SSE, server CPU of an event',
+      label: 'server CPU of an event, each compared with SSE',
       contender: 'the other',
       baseline: 'SSE',
       better: 'less',
@@ -65,11 +65,11 @@ export const pollingIsWasteful: Question = {
     if (!isValid(poll) || !isValid(push) || !delay || !cpu) return notMeasured('polling and SSE');
     if (!isComparable(cpu)) return notComparable('costs of events', cpu);
     const verdict = {
-      because: `Polling over SSE: ${formatCount(bytesPerEvent(poll))} bytes per event instead of ${formatCount(bytesPerEvent(push))}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll returns many events; rare events were not measured.`,
-      finding: `while events are many, an event by polling costs ${timesOf(cpu, "SSE's server CPU")} and arrives after ${timesOf(delay, "SSE's delay")}`,
+      because: `Polling compared with SSE: ${formatCount(bytesPerEvent(poll))} bytes per event instead of ${formatCount(bytesPerEvent(push))}; server CPU of an event ${contrastText(cpu)}; delay ${contrastText(delay)}. At this rate each poll returns many events; rare events were not measured.`,
+      finding: `at a high rate of events, an event by polling costs ${timesOf(cpu, "SSE's server CPU")} and arrives after ${timesOf(delay, "SSE's delay")}`,
       picture: cpuPicture(result),
       numbers: [
-        ratioTable('polling over SSE', [
+        ratioTable('polling compared with SSE', [
           { label: 'server CPU of an event', found: cpu },
           { label: 'delay of an event', found: delay },
         ]),

@@ -48,11 +48,11 @@ const becauseOf = (found: readonly AttributionOfWorkload[]): string =>
     )
     .join(' ');
 
-/** Whether a part makes gRPC cheaper in the whole interval. */
+/** Whether a part makes gRPC cheaper over its whole interval. */
 const saves = ({ interval }: AttributionPart): boolean =>
   interval !== undefined && interval.high < 0;
 
-/** The part beside the encoding that changes the cost most. */
+/** The part, other than the encoding, that changes the cost most. */
 const largestOf = (parts: readonly AttributionPart[]): AttributionPart | undefined =>
   parts.slice(1).toSorted((a, b) => Math.abs(b.micros) - Math.abs(a.micros))[0];
 
@@ -72,7 +72,7 @@ function findingOf({ difference, bare }: AttributionOfWorkload): string {
 
 export const protobufIsWhy: Question = {
   number: 2,
-  asks: 'Is that because of Protocol Buffers?',
+  asks: 'Is gRPC faster because of Protocol Buffers?',
   claim: 'gRPC is faster because of Protocol Buffers',
   source: 'most explanations of gRPC',
   scenarios: ['attribution'],

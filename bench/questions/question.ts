@@ -10,7 +10,7 @@ export type Answer = 'yes' | 'no' | 'depends' | 'no difference shown' | 'not mea
 
 export interface Verdict {
   readonly answer: Answer;
-  /** What the answer depends on, such as `the size of the response`; only of `depends`. */
+  /** What the answer depends on, such as `the size of the response`; only for `depends`. */
   readonly on?: string;
   /** The clause that follows the answer: direction, size, interval and scope. */
   readonly finding?: string;
@@ -93,6 +93,6 @@ export function timesOf(found: Contrast, what: string): string {
 
 export const contrastText = (found: Contrast): string => timesOf(found, '');
 
-/** What a contrast shows; nothing if the noise floor allows no comparison. */
+/** The difference that a contrast shows; `not shown` if the noise floor allows no comparison. */
 export const shownIn = (found: Contrast): Contrast['difference'] =>
   isComparable(found) ? found.difference : 'not shown';

@@ -26,7 +26,7 @@ import { ratioTable } from './ratios.ts';
 
 type Sizes = ReturnType<typeof sizesOf>;
 
-/** A crossing with an interval; others are not shown to be one. */
+/** A crossing with an interval; without one, it is not shown. */
 type Crossing = Crossover & { readonly interval: NonNullable<Crossover['interval']> };
 
 function crossingOf(result: Result, wire: CallWire, sizes: Sizes): Crossing | undefined {
@@ -73,7 +73,7 @@ const leaderAt = ({ found }: AtSize): 'gRPC' | 'REST' | undefined => {
   return shown === 'not shown' ? undefined : shown === 'less' ? 'gRPC' : 'REST';
 };
 
-/** Two digits: where a boundary lies is not known better. */
+/** Two digits, because a boundary is not known more exactly. */
 const about = (bytes: number): string => formatBytes(Number(bytes.toPrecision(2)));
 
 const timesAt = ({ found, bytes }: AtSize): string =>
@@ -81,7 +81,7 @@ const timesAt = ({ found, bytes }: AtSize): string =>
 
 type Finding = Pick<Verdict, 'answer' | 'on'> & { readonly finding: string };
 
-/** The answer where one of the two leads at some sizes, and the other at none. */
+/** The answer if one of the two leads at some sizes, and the other at none. */
 function ledByOne(leader: string, places: readonly AtSize[]): Finding {
   const led = places.filter((place) => leaderAt(place) !== undefined);
   const [least, most] = [about(led[0]?.bytes ?? 0), about(led.at(-1)?.bytes ?? 0)];

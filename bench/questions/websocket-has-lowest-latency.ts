@@ -35,7 +35,7 @@ export const websocketHasLowestLatency: Question = {
     const rest = higher.length === 0 && lower.length > 0 ? even : [];
     const verdict = {
       because: `Delay of an event, WebSocket over each: ${others.map(({ name, found }) => `${name} ${contrastText(found)}`).join('; ')}.`,
-      finding: `in Node, an event over WebSocket arrives after ${sizes(decisive)}${rest.length > 0 ? `; no difference shown to ${rest.map(({ name, found }) => `${name}, ${contrastText(found)}`).join(' and ')}` : ''}`,
+      finding: `in Node, an event over WebSocket arrives after ${sizes(decisive)}${rest.length > 0 ? `; no difference shown from ${rest.map(({ name, found }) => `${name}, ${contrastText(found)}`).join(' and ')}` : ''}`,
       picture: ratioPicture(
         {
           label: 'WebSocket over each, delay of an event',

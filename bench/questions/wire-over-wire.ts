@@ -14,7 +14,7 @@ import { ratioPicture, ratioTable } from './ratios.ts';
 
 type AspectMetric = 'cpuAtRate' | 'responseAtRate' | 'throughput';
 
-/** One thing in which a wire can be better than another. */
+/** A metric of a workload in which a wire can be better than another. */
 interface Aspect {
   readonly workload: 'read' | 'create';
   readonly scenario: string;
@@ -28,7 +28,7 @@ const metricsOf: readonly (readonly [AspectMetric, Aspect['better']])[] = [
   ['throughput', 'more'],
 ];
 
-/** The headline of cost comes first, and the read before the create. */
+/** Server CPU comes first, and the read before the create. */
 const aspects: readonly Aspect[] = metricsOf.flatMap(([metric, better]) => [
   { workload: 'read', scenario: 'point-read', metric, better },
   { workload: 'create', scenario: 'create', metric, better },
@@ -66,7 +66,7 @@ const verdictOf = ({ aspect, found }: Judged): 'better' | 'worse' | 'neither' =>
   return shown === aspect.better ? 'better' : 'worse';
 };
 
-/** The clauses of the sentence, the most telling first, and what the answer depends on. */
+/** The clauses of the sentence, and what the answer depends on. */
 function findingOf(all: readonly Judged[], pair: readonly [WireName, WireName]) {
   const comparable = all.filter(({ found }) => isComparable(found));
   const first = (wanted: ReturnType<typeof verdictOf>) =>
@@ -91,7 +91,7 @@ function findingOf(all: readonly Judged[], pair: readonly [WireName, WireName]) 
   };
 }
 
-/** Yes if the contender is better wherever a difference is shown, no if nowhere. */
+/** Answers yes if the contender is better wherever a difference is shown, no if nowhere. */
 export function judgeWires(result: Result, pair: readonly [WireName, WireName]): Verdict {
   const [contender, baseline] = [labels[pair[0]], labels[pair[1]]];
   const all = aspects.flatMap((aspect) => {

@@ -21,7 +21,7 @@ const inks: Readonly<Record<Answer, Parameters<Ink>[0]>> = {
 export const commandFor = ({ scenarios }: Question): string =>
   `npm run bench -- --only ${scenarios.join(',')}`;
 
-/** A question with a text beside it, in as many lines as both take. */
+/** A question with a text beside it, in as many lines as the longer one needs. */
 function beside({ number, asks }: Question, text: string, ink: (line: string) => string): string {
   const left = linesOf(asks, asksWidth);
   const right = linesOf(text, answerWidth);
@@ -33,7 +33,7 @@ function beside({ number, asks }: Question, text: string, ink: (line: string) =>
   }).join('\n');
 }
 
-/** `No: a gRPC read …`: the first word or words are what a reader looks for. */
+/** Renders `No: a gRPC read …`. The first words are in colour, because a reader looks for them. */
 const renderAnswer = (question: Question, verdict: Verdict, ink: Ink): string =>
   beside(question, sentenceOf(verdict), (line) =>
     line.replace(/^[^:.]+/, (opening) => ink(inks[verdict.answer], opening)),
@@ -41,7 +41,7 @@ const renderAnswer = (question: Question, verdict: Verdict, ink: Ink): string =>
 
 const unanswered = 'Without an answer in this run. The command beside each measures what it needs:';
 
-/** Each question as a person asks it, with its answer; then those without one. */
+/** Renders each question with its answer; then the questions without an answer. */
 export function renderAnswers(result: Result, ink: Ink): string {
   const judged = questions.map((question) => ({ question, verdict: question.judge(result) }));
   const isMeasured = ({ verdict }: (typeof judged)[number]) => verdict.answer !== 'not measured';

@@ -1,10 +1,10 @@
 import { formatSpread, missing } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { terminalWidth } from '../result/table.ts';
-import { type Board, type BoardCell, boardOf, boardRttMs } from './board.ts';
+import { type Board, type BoardCell, boardOf, boardRttMs, rangeLegend } from './board.ts';
 import { type Ink, plain } from './ink.ts';
 
-/** What stands for a figure that was not measured or is not valid, and where there can be none. */
+/** Stands for a figure that was not measured or is not valid. */
 const unknown = '?';
 /** Marks the best if there are no colours. */
 const bestMark = '*';
@@ -26,7 +26,7 @@ function textOf(cell: BoardCell | undefined): CellText {
 const widest = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map(({ length }) => length));
 
-/** How much room the table takes; the first that fits into a terminal is used. */
+/** A layout of the table; the first that fits into a terminal is used. */
 interface Layout {
   readonly gap: string;
   readonly spread: (text: string) => string;
@@ -95,7 +95,7 @@ export function boardLegend(result: Result, ink: Ink = plain): string[] {
       : []),
   ];
   return [
-    `CPU, p50 and bytes: of a read. Screen: at a round trip of ${boardRttMs} ms. ±: range over processes.`,
+    `CPU, p50 and bytes: of a read. Screen: at a round trip of ${boardRttMs} ms. ${rangeLegend(result)}`,
     ...(marks.length > 0 ? [marks.join(' ')] : []),
   ];
 }

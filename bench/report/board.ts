@@ -13,7 +13,7 @@ import {
   wireOf,
 } from '../statistics/summary.ts';
 
-/** What a first look needs: a row a wire, a column a figure. Terminal, page and README draw it. */
+/** The board: a row per wire, a column per figure. Terminal, page and README draw it. */
 export interface Board {
   readonly columns: readonly BoardColumn[];
   readonly rows: readonly {
@@ -39,7 +39,7 @@ export type BoardCell =
       readonly kind: 'figure';
       readonly figure: Ranged;
       readonly text: string;
-      /** From the least to the most; undefined if they read alike. */
+      /** From the low end to the high end; undefined if both read alike. */
       readonly range: string | undefined;
       /** No other wire is better by more than noise, and some wire is worse. */
       readonly isBest: boolean;
@@ -62,6 +62,17 @@ const calls = { rest: 'rest', grpc: 'grpc', graphql: 'graphql', websocket: 'webs
 /** The distance at which screens are compared. */
 export const boardRttMs = 50;
 const inMs = (micros: number): string => formatNumber(micros / 1000);
+const hasSlices = ({ cells }: Result): boolean =>
+  cells.some(({ samples }) =>
+    samples.some(({ closed }) => closed.some(({ slices }) => slices.length > 0)),
+  );
+
+/** What `±` stands for. Results of older versions have no slices. */
+export const rangeLegend = (result: Result): string =>
+  hasSlices(result)
+    ? '±: middle 80 % of the slices; of events, range over processes.'
+    : '±: range over processes.';
+
 /** Three digits: the others differ from run to run. */
 const inThree = (value: number): string => formatCount(Number(value.toPrecision(3)));
 

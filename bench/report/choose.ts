@@ -229,5 +229,5 @@ const rules: readonly Rule[] = [
   repeatedReads,
 ];
 
-/** When to choose which, as far as this result has the figures. */
+/** When to choose which: the rows for which this result has the figures. */
 export const choicesOf = (result: Result): Choice[] => rules.flatMap((rule) => rule(result) ?? []);

@@ -31,7 +31,7 @@ function ratioOf({ comparison: { ratio, interval } }: ComparedFigure): string {
 const sizeOf = ({ comparison }: ComparedFigure): number => Math.abs(Math.log(comparison.ratio));
 const verdictOf = (figure: ComparedFigure): string => (isBetter(figure) ? 'better' : 'worse');
 
-/** What became of one wire, in a line. */
+/** How one wire changed, in a line. */
 function summaryOf(wire: WireName, figures: readonly ComparedFigure[], ink: Ink): string {
   const label = labels[wire].padEnd(Math.max(...roomWires.map((one) => labels[one].length)));
   const own = figures.filter((figure) => wireOfFigure(figure) === wire);
@@ -65,7 +65,7 @@ function differenceLines(figure: ComparedFigure, ink: Ink): string[] {
   return [wrapped(what, '  '), `  ${' '.repeat(whatWidth)} ${numbers}`];
 }
 
-/** A heading and its lines, each in as much room as it needs; many are only counted. */
+/** A heading and its lines; lines beyond `most` are only counted. */
 function section(title: string, lines: readonly string[], most = mostLines): string[] {
   if (lines.length === 0) return [];
   const more = lines.length - most;
@@ -89,7 +89,7 @@ function countsOf(figures: readonly ComparedFigure[]): string {
   );
 }
 
-/** The comparison for a terminal: warnings, a line a wire, what differs, and what was counted. */
+/** The comparison for a terminal: warnings, a line per wire, what differs, and the counts. */
 export function renderComparison(comparison: ComparisonOfRuns, ink: Ink = plain): string {
   const { figures, differs, warnings, refused, onlyInOlder, onlyInNewer } = comparison;
   const shown = figures.filter(isShown).toSorted((a, b) => sizeOf(b) - sizeOf(a));

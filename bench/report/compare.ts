@@ -41,9 +41,9 @@ export interface NotCompared {
 export interface ComparisonOfRuns {
   readonly older: Origin;
   readonly newer: Origin;
-  /** What else differs than the code: a line each. */
+  /** What differs besides the code, a line each. */
   readonly differs: readonly string[];
-  /** What limits the comparison as a whole: a sentence each. */
+  /** What limits the comparison as a whole, a sentence each. */
   readonly warnings: readonly string[];
   readonly figures: readonly ComparedFigure[];
   readonly refused: readonly NotCompared[];
@@ -93,7 +93,7 @@ const faultsOf = (older: string | undefined, newer: string | undefined): string 
     .filter((text) => text !== undefined)
     .join('; ') || undefined;
 
-/** Why nothing of two runs can be compared; undefined if something can. */
+/** Returns why two runs cannot be compared at all; undefined if some figures can. */
 function obstacleTo(older: Result, newer: Result): string | undefined {
   const tls = ({ options }: Result) => (options.tls ? 'TLS' : 'no TLS');
   const server = ({ options }: Result) =>

@@ -56,7 +56,7 @@ const saturatedShare = 0.9;
 
 /**
  * Compares the capacity of a room with that of its control: by calls a second if both servers were
- * busy. If the client was the limit, calls a second do not show it, but the inverse of CPU a call.
+ * busy, otherwise by the inverse of CPU per call, because the client was the limit.
  */
 function capacityGoal(
   result: Result,

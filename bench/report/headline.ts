@@ -10,7 +10,7 @@ import {
   wireOf,
 } from '../statistics/summary.ts';
 
-/** What a run says first: the question that everybody asks, and its answer in a few sentences. */
+/** What a run prints first: the most common question, and its answer in a few sentences. */
 export interface Headline {
   readonly asks: string;
   /** What was measured, and where; ends with a colon. */
@@ -31,7 +31,7 @@ const hasCpu = (result: Result, wire: CallWire): boolean => {
   return isValid(cell) && typical(cell, 'cpuAtRate') !== undefined;
 };
 
-/** Who costs the least CPU, and who else was compared. */
+/** Which wires cost the least CPU, and which were compared. */
 interface Order {
   readonly measured: readonly CallWire[];
   /** Those that no other beats. */
@@ -49,7 +49,7 @@ function orderOf(result: Result): Order {
 const namesOf = (wires: readonly CallWire[]): string =>
   formatList(wires.map((wire) => labels[wire]));
 
-/** How WebSocket compares with the cheapest of the three; it is not asked for, but measured. */
+/** How WebSocket compares with the cheapest of the three: the question does not name it. */
 function besides(result: Result, base: CallWire): 'as cheap' | string {
   const found = cpuOf(result, 'websocket', base);
   if (found?.difference === 'not shown') return 'as cheap';
@@ -76,7 +76,7 @@ function leastSentence(result: Result, { measured, least }: Order): string {
   return `${namesOf(wires)} ${verb} the least server CPU${ofThree}${beside === 'as cheap' ? '' : beside}.`;
 }
 
-/** What a wire costs more than the cheapest; undefined of those that cost the least. */
+/** What a wire costs more than the cheapest; undefined for the cheapest. */
 function costOf(result: Result, wire: CallWire, { measured, least }: Order) {
   if (!measured.includes(wire) || least.includes(wire)) return undefined;
   const base = [...least, ...measured].find((one) => costsMore(cpuOf(result, wire, one)));
@@ -91,7 +91,7 @@ function bytesOf(result: Result, wire: CallWire): number | undefined {
     : undefined;
 }
 
-/** `sends a quarter of`; undefined if the bytes are about as many as REST's, or not counted. */
+/** `sends a quarter of`; undefined if it sends about as many bytes as REST, or is not counted. */
 function bytesClause(result: Result, wire: CallWire): string | undefined {
   const [bytes, base] = [bytesOf(result, wire), bytesOf(result, 'rest')];
   if (wire === 'rest' || !bytes || !base) return undefined;
@@ -124,7 +124,7 @@ function sentenceFor(result: Result, wire: CallWire, order: Order): string[] {
   return clauses.length === 0 ? [] : [`${labels[wire]} ${clauses.join(' and ')}.`];
 }
 
-/** Which of the three were run, and have no figure. */
+/** Names those of the three that were run and have no figure. */
 function missingSentence(result: Result, { measured }: Order): string[] {
   const missing = asked.filter(
     (wire) => !measured.includes(wire) && findCell(result, 'point-read', wire),
@@ -135,8 +135,8 @@ function missingSentence(result: Result, { measured }: Order): string[] {
 }
 
 /**
- * The answer to "REST, gRPC or GraphQL?" of this run: who costs the least, how much more the others
- * cost, the bytes, and the requests for a screen. Only what is outside the noise is said.
+ * This run's answer to "REST, gRPC or GraphQL?": which costs the least, how much more the others
+ * cost, the bytes, and the requests for a screen. It names only differences beyond the noise.
  * @param place where it was measured
  */
 export function headlineOf(result: Result, place = 'this machine'): Headline {

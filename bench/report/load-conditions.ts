@@ -40,9 +40,8 @@ export const describeConditions = (conditions: Conditions): string =>
     .join(', ');
 
 /**
- * Why the loads of a cell's processes must not be used. One that must not be used speaks for all:
- * to keep the others would be to choose among them.
- * @returns undefined if nothing speaks against them
+ * Returns why the loads of a cell's processes must not be used; undefined if they are valid. One
+ * invalid load makes all invalid, because keeping the others would select among them.
  */
 export function faultOfLoads(
   loads: readonly { readonly invalid: readonly string[] }[],

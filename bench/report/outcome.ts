@@ -30,8 +30,8 @@ const withoutFaults = (sample: Sample): Sample => ({
 const isSound = ({ invalid, samples }: Cell): boolean => invalid.length === 0 && samples.length > 0;
 
 /**
- * The result as if nothing in it had been invalid. An invalid cell may have broken off, so it
- * borrows the figures of one that did not. No figure of it may be shown to anybody.
+ * The result as if nothing in it were invalid. An invalid cell may lack figures, so it borrows
+ * those of a valid one. Its figures must never be shown.
  */
 function asIfValid(result: Result): Result {
   const cells = result.cells.map((cell): Cell => {
@@ -43,7 +43,7 @@ function asIfValid(result: Result): Result {
   return { ...result, cells };
 }
 
-/** Whether a whole scenario was run and brought nothing. */
+/** Whether a whole scenario was run and has no samples. */
 const isEmptied = ({ cells }: Result, scenario: string): boolean => {
   const those = cells.filter((cell) => cell.scenario === scenario);
   return those.length > 0 && those.every(({ samples }) => samples.length === 0);
@@ -51,7 +51,7 @@ const isEmptied = ({ cells }: Result, scenario: string): boolean => {
 
 /**
  * The questions that were measured and have no answer, because figures that they need are invalid.
- * What was not asked for, or dropped for time, was not measured, and no answer is lost by it.
+ * A question whose scenarios were not requested, or were cut for time, is not among them.
  */
 export function lostAnswers(result: Result): readonly Question[] {
   const valid = asIfValid(result);
@@ -71,7 +71,7 @@ const loadsOf = ({ samples }: Cell) =>
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** Cells that have no figures, and cells of which some loads have none; a line each, with why. */
+/** A line for each cell without figures, and for each with loads without figures, with reasons. */
 export function invalidLines({ cells }: Result): readonly string[] {
   return cells.flatMap((cell) => {
     const where = `${cell.scenario}, ${labelOf(cell)}`;
@@ -84,7 +84,7 @@ export function invalidLines({ cells }: Result): readonly string[] {
   });
 }
 
-/** Why the figures of a question's scenarios must not be used; the first reason that there is. */
+/** Returns the first reason why the figures of a question's scenarios must not be used. */
 function reasonOf({ cells }: Result, { scenarios }: Question): string {
   const those = cells.filter(({ scenario }) => scenarios.includes(scenario));
   const [first] = [
@@ -135,7 +135,7 @@ export function outcomeOf(
 /** More would hide the answers. */
 const mostLines = 12;
 
-/** What a terminal says last: what is invalid, and why the exit code is not 0. */
+/** The last lines of a run: what is invalid, and why the exit code is not 0. */
 export function renderOutcome(result: Result, { code, reason }: Outcome): string {
   const invalid = invalidLines(result);
   const more = invalid.length - mostLines;

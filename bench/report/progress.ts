@@ -11,13 +11,13 @@ interface Terminal {
 
 const clearLine = '\r\x1b[K';
 const barWidth = 20;
-/** So much of the estimate is believed before the run's own pace counts as much. */
+/** The estimate weighs as much as this much time at the run's own pace. */
 const believedMs = 30_000;
 /** How fast the end that is shown follows the one that is estimated. */
 const settlingMs = 15_000;
 const tickMs = 500;
 
-/** The time left of a run: it falls as the clock goes on, and follows the pace smoothly. */
+/** Estimates the time left of a run: it falls with the clock, and follows the pace smoothly. */
 export function createTimeLeft(estimateMs: number, now: () => number) {
   const startMs = now();
   let endMs = startMs + estimateMs;
@@ -25,7 +25,7 @@ export function createTimeLeft(estimateMs: number, now: () => number) {
   let leastMs = 0;
   const leftMs = () => Math.max(leastMs, endMs - now());
   return {
-    /** @param ms what certainly is to come, until the first update */
+    /** @param ms minimum time left until the first update */
     atLeast(ms: number): void {
       leastMs = ms;
     },
@@ -51,8 +51,8 @@ const barOf = (share: number): string => {
 };
 
 /**
- * Reports the progress of a run. A terminal gets one line that changes; a log gets a line when a
- * scenario is measured for the first time, and one for each further round.
+ * Reports the progress of a run. A terminal gets one line that changes. A log gets a line for the
+ * first round of each scenario, and one for each further round of the run.
  */
 export function createProgress(
   screen: Terminal,

@@ -2,7 +2,7 @@ import { formatCount, formatSpread, missing } from '../result/format.ts';
 import type { Result } from '../result/result.ts';
 import { left, renderMarkdownRows, right } from '../result/table.ts';
 import { closedOf, findCell } from '../statistics/summary.ts';
-import { type BoardCell, boardOf, boardRttMs } from './board.ts';
+import { type BoardCell, boardOf, boardRttMs, rangeLegend } from './board.ts';
 import { choicesOf } from './choose.ts';
 import { headlineOf } from './headline.ts';
 import { noiseSentence, rateSentence } from './trust.ts';
@@ -23,7 +23,7 @@ export function boardTable(result: Result): string {
   });
 }
 
-/** Why a wire that has the call has no figure. */
+/** Says why a wire that has the call lacks a figure. */
 const missingNote = (result: Result): string[] =>
   boardOf(result).rows.flatMap(({ label, cells }) => {
     const reasons = cells.flatMap((cell) => (cell.kind === 'missing' ? [cell.reason] : []));
@@ -62,7 +62,7 @@ export function renderReadmeResults(result: Result, path: string): string {
   const { cpuModel, cores, node, revision } = environment;
   const { asks, scope, sentences } = headlineOf(result, `${cores} cores of ${cpuModel}`);
   const legend = [
-    `CPU, p50 and bytes: of a read. Screen: at a round trip of ${boardRttMs} ms. ±: range over processes.`,
+    `CPU, p50 and bytes: of a read. Screen: at a round trip of ${boardRttMs} ms. ${rangeLegend(result)}`,
     'Bold: no other is better by more than noise. A dash: the wire does not have it.',
     ...missingNote(result),
   ];

@@ -47,7 +47,7 @@ export function renderEnd(result: Result, ink: Ink = plain): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Everything else: every table, the goals, and where it ran. */
+/** Every table, the goals, and the run and its machine. */
 export const renderTables = (result: Result): string =>
   [
     ...[...tablesOf(result), goalTable(result)].map((table) => renderText(table, terminalWidth)),
@@ -56,7 +56,7 @@ export const renderTables = (result: Result): string =>
     '',
   ].join('\n');
 
-/** A line that says how to see more, or nothing. */
+/** A line that says how to see more; empty if there is no more. */
 export function moreLine(verbose: boolean, isFull: boolean): string {
   const hints = [
     ...(verbose ? [] : ['Every table: --verbose.']),

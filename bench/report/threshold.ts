@@ -37,7 +37,7 @@ interface Threshold {
 export interface Judgement {
   readonly text: string;
   readonly verdict: 'met' | 'not met' | 'not measured';
-  /** The figure in the threshold's unit and how it was loaded, or why there is none. */
+  /** The figure in the threshold's unit and how it was loaded, or why it is missing. */
   readonly measured: string;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../statistics/summary.ts';
 import { invalidLines } from './outcome.ts';
 
-/** How far a result can be trusted, in a sentence each. */
+/** How far a result can be trusted; each function returns a sentence. */
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -28,7 +28,7 @@ export function rateSentence(result: Result): string | undefined {
   const loads = cells.flatMap(({ wire, cell }) => {
     const share = typical(cell, (sample) => openOf(sample)?.serverCpuShare ?? undefined);
     if (share === undefined) return [];
-    // Latency there is a queue's, so it is not compared.
+    // The latency of such a server is that of a queue, so it is not compared.
     const near = share > saturatedAt ? ', near saturation' : '';
     return [`${labels[wire]} ${percent(share)}${near}`];
   });
@@ -51,17 +51,20 @@ export function noiseSentence(result: Result): string {
     : `Differences below ${formatList(floors)} are noise in this run.`;
 }
 
-/** By how much the machine itself varied; nothing of older results. */
+/** How much the speed of the machine varied; undefined for older results. */
 export function machineSentence({ machine }: Result): string | undefined {
   if (machine === null) return undefined;
   const { low, high, perSecond, repeated, kept } = machine;
   const [least, most] = [low, high].map((one) => `${Math.round((100 * one) / perSecond)} %`);
-  const again = repeated > 0 ? `; ${repeated} slices in slow spells were taken again` : '';
-  const stayed = kept > 0 ? `; ${kept} stayed, because the time was up` : '';
-  return `The machine itself ran at ${least} to ${most} of its usual speed${again}${stayed}.`;
+  const slow = [
+    ...(repeated > 0 ? [`${repeated} taken again`] : []),
+    ...(kept > 0 ? [`${kept} kept for lack of time`] : []),
+  ];
+  const steps = slow.length === 0 ? '' : ` Steps in slow spells: ${slow.join(', ')}.`;
+  return `The machine ran at ${least} to ${most} of its usual speed.${steps}`;
 }
 
-/** What was left out to keep the time; nothing if all was run. */
+/** What was left out to keep the time; undefined if everything was run. */
 export const cutSentence = ({ cut }: Result): string | undefined =>
   cut.length === 0
     ? undefined
@@ -76,7 +79,7 @@ export function validitySentence(result: Result): string {
   return `${valid} of ${cells.length} cells valid${partly > 0 ? `, ${partly} of them in part` : ''}.`;
 }
 
-/** What has to be known before anything else; empty of a run that answers for its machine. */
+/** What a reader has to know first; empty for a complete run that is no smoke test. */
 export const warnings = (result: Result): string[] => [
   ...(result.complete ? [] : ['Cut short: not everything was measured.']),
   ...[smokeTestNote(result)].filter((note) => note !== undefined),

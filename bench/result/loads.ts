@@ -8,25 +8,25 @@ export const count = z.int().min(0);
 const failures = z.record(z.string(), count);
 
 /**
- * A stretch of a load of 200 to 500 ms. Slices of contenders of one round alternate, and those at
- * the same place lie beside each other in time.
+ * What one step of a load measured, in 200 to 500 ms. Contenders of one round alternate at steps,
+ * so their slices at the same place lie beside each other in time.
  */
 const slice = z.strictObject({
   at: count,
   elapsedMs: z.number(),
-  /** Good answers within the slice, and with those that came after its end. */
+  /** Responses within the slice, and including those after its end. */
   perSecond: z.number(),
   completed: count,
-  /** Of the server, a call; null if the process's CPU time is not known. */
+  /** CPU time of the server per call; null if it is not known. */
   cpuMicros: z.number().nullable(),
-  /** Of the response, from the intended start in an open loop; null without answers. */
+  /** Latency, in an open loop from the intended start; null without responses. */
   medianMicros: z.number().nullable(),
   meanMicros: z.number().nullable(),
-  /** Requests a second of the null server beside it; null if none were sent. */
+  /** Requests a second to the null server beside it; null if none were sent. */
   machinePerSecond: z.number().nullable(),
 });
 
-/** Calls under way, which Little's law says twice: by a thread that samples, and by latencies. */
+/** Calls under way, for Little's law: by a thread that samples, and by latencies. */
 const underWay = z.strictObject({
   samples: count,
   sampled: z.number(),

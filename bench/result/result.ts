@@ -301,7 +301,7 @@ export function parseResult(json: unknown): Result {
   throw new Error(`Expected a bench result of ${resultVersion}.\n${violations.join('\n')}`);
 }
 
-/** The result in a file. @throws Error that names the file if it is none, or lacks anything */
+/** Reads a result from a file. @throws Error that names the file if it has no complete result */
 export function readResult(path: string | URL): Result {
   try {
     return parseResult(JSON.parse(readFileSync(path, 'utf8')));

@@ -4,7 +4,7 @@ import { room, subjectOf } from '../trial/contenders.ts';
 import { closed, open, settling, warming } from '../trial/phases.ts';
 import { readPayment } from '../trial/workloads.ts';
 
-// Each is loaded when it is opened: a generator has the library of no other client in it.
+// Each is loaded when it is opened, so that a generator loads the library of one client only.
 const openStatic: CallContender['openCaller'] = async (...to) => {
   const { openStaticClient } = await import('../subject/grpc-clients/static-messages.ts');
   return openStaticClient(...to);

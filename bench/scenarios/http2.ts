@@ -23,7 +23,7 @@ const page = pageOfReads.name;
 const read = readPayment.name;
 const readsPerSecond = 1000;
 const distances = [0, 1, 10, 50];
-/** At this many connections contenders are compared first; the other is the other protocol's. */
+/** Contenders are compared at this number of connections first, and then at the other. */
 const usual = connectionsOf.http1;
 
 /** REST over both versions, in the room and in the library under it. */

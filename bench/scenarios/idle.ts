@@ -7,7 +7,7 @@ import { singlePhaseTrial } from '../trial/single-phase-trial.ts';
 const contender = (wire: WireName, way: string) =>
   plainRoom(wire, {
     label: `${labels[wire]}, ${way}`,
-    // A server that has worked has free memory, which connections would take unseen.
+    // A fresh server: one that has worked has free memory, which hides what connections take.
     subject: { ...subjectOf(wire), id: `idle ${wire}` },
   });
 
@@ -23,7 +23,7 @@ const contenders = [
 export const idle: Scenario = {
   name: 'idle',
   title: 'Idle connections',
-  what: 'Each client opens a connection and listens if the wire has streams; nothing is sent. The figure is resident memory of the server for each connection.',
+  what: 'Each client opens a connection and subscribes if the wire has streams; nothing is sent. The figure is resident memory of the server for each connection.',
   baseline: 'websocket',
   contenders,
   rounds: { quick: 1, normal: 0, full: 3 },

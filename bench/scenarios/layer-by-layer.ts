@@ -3,7 +3,7 @@ import type { Loading } from '../trial/scenario.ts';
 import { readPayment } from '../trial/workloads.ts';
 
 const phasesOf = (loading: Loading) => {
-  // As those of the point read: the same ratio is to have the same value.
+  // As many as the point read has, because the same ratio must have the same value.
   const { connections = 16 } = loading;
   const where = { workload: readPayment.name, connections };
   const steps = { ms: 250, times: 2 };
@@ -16,9 +16,9 @@ const phasesOf = (loading: Loading) => {
 };
 
 const what =
-  'The same read, one layer more or another at a time: transport, encoding, library, core, room. A bare library returns a constant, or with core what core reads.';
+  'The same read, with one layer added or changed at a time: transport, encoding, library, core, room. A bare library returns a constant; with core, it returns what core reads.';
 
-/** Contenders of a wire are compared with each other; a default run has no time for them. */
+/** Contenders of a wire are compared with each other. A default run has no time for them. */
 export const layerByLayer = {
   what,
   rounds: { quick: 1, normal: 0, full: 5 },

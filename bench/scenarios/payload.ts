@@ -29,7 +29,7 @@ const workloads: readonly Workload[] = [
 
 const connections = 16;
 
-/** The same answer, small and large. */
+/** Responses of the same kind, small and large. */
 export const payload = callScenario({
   name: 'payload',
   title: 'Responses from 200 bytes to a megabyte',

@@ -11,7 +11,7 @@ import type { Workload } from '../trial/workload.ts';
 
 const limit = 20;
 
-/** One call a resource, all at once unless one needs another's result. */
+/** One call per resource, all at once unless one needs another's result. */
 async function screenByCalls(client: Client, id: string): Promise<Screen> {
   const [customer, { items: payments }] = await Promise.all([
     client.getCustomer({ id }),
@@ -60,11 +60,11 @@ function contender<Wire extends CallWire>(
   });
 }
 
-/** A browser opens six connections to a server over HTTP/1.1, and so do we on every wire. */
+/** A browser opens six connections to a server over HTTP/1.1; so does the bench on every wire. */
 const connections = 6;
 /** Round trips: the same machine, the same building, the same city, a continent, an ocean. */
 const distances = { quick: [0, 50], normal: [0, 50], full: [0, 1, 10, 50, 150] } as const;
-/** From here on, a screen waits for the distance, and hardly for a core. */
+/** From this round trip on, a screen waits for the distance and hardly for a core. */
 const waitsFromMs = 10;
 /** Screens of the slowest way at a distance, in one step. */
 const screensInStep = 5;

@@ -1,20 +1,20 @@
 import type { WireName } from '../result/wires.ts';
 
 /**
- * From nothing to a room, one layer more at a time. A step's cost is that of its contender less
- * that of the step before it, so that the steps add up to the last contender's cost.
+ * The layers of a room, one more at a time. The cost of a layer is the cost of its contender minus
+ * that of the contender before it, so that the layers add up to the cost of the last contender.
  */
 export interface AttributionChain {
   readonly name: string;
   readonly wire: WireName;
   /** The scenario that its contenders are of. */
   readonly scenario: AttributionScenario;
-  /** What the whole is. */
+  /** Name of the whole. */
   readonly label: string;
   readonly steps: readonly ChainStep[];
 }
 
-/** Contenders of one of them alternate, so that their costs may be subtracted. */
+/** Contenders of one scenario alternate, so that their costs can be subtracted. */
 export type AttributionScenario = 'attribution' | 'attribution-graphql' | 'attribution-websocket';
 
 export const layers = ['transport', 'encoding', 'library', 'core', 'our code'] as const;

@@ -22,9 +22,9 @@ export type Variant = (typeof variants)[number];
 
 /** Two factors' shares of what changing both of them changes. */
 interface Shares {
-  /** Protocol buffers in the place of JSON. */
+  /** Protocol Buffers instead of JSON. */
   readonly encoding: number;
-  /** HTTP/2 in the place of HTTP/1.1. */
+  /** HTTP/2 instead of HTTP/1.1. */
   readonly transport: number;
 }
 

@@ -7,8 +7,8 @@ import { createRandom } from './random.ts';
 import { compareCells, findCell, pairsOf, typical } from './summary.ts';
 
 /**
- * The fair floors of a room: its library with a constant in the wire's encoding, the same with core
- * in the place of the constant, and the room.
+ * The fair floors of a room: its library that returns a constant in the wire's encoding (`bare`),
+ * and the same library that calls core instead (`withCore`).
  */
 export interface Floors {
   readonly wire: WireName;
@@ -68,7 +68,7 @@ export interface FloorFigures {
   readonly atSaturation: Comparison | undefined;
 }
 
-/** Those that this run measured, in the order of the report. */
+/** The floors that this run measured, in the order of the report. */
 export const floorFigures = (result: Result): FloorFigures[] =>
   floorsOfRooms.flatMap((floors) => {
     const cellOf = (contender: string) => findCell(result, floors.scenario, contender);

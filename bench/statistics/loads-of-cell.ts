@@ -12,7 +12,7 @@ const keyOfClosed = ({ workload, connections, rttMs, inFlight, driver }: ClosedL
 const keyOfOpen = ({ workload, connections, rttMs, share, perSecond, driver }: OpenLoopSample) =>
   [workload, connections, rttMs, share ?? `${perSecond}/s`, driver].join();
 
-/** The loads of a cell's processes, together where they load in the same way. */
+/** Groups the loads of a cell's processes that load in the same way. */
 export function loadsOfCell({ samples }: Cell): SameLoads[] {
   const closed = Map.groupBy(
     samples.flatMap((sample) => sample.closed),

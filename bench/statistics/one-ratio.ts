@@ -3,7 +3,7 @@ import type { Result } from '../result/result.ts';
 import type { Comparison } from './paired.ts';
 import { closedOf, compareCells, findCell, openOf } from './summary.ts';
 
-/** One ratio has one value: what two scenarios of a run measure under one name has to agree. */
+/** One ratio has one value: two scenarios of a run that measure it have to agree. */
 
 const measures = {
   cpuAtRate: { name: 'CPU at equal rate', loadOf: openOf },
@@ -49,7 +49,7 @@ export interface RatioAgreement {
   readonly name: string;
   readonly values: readonly [MeasuredRatio, MeasuredRatio];
   readonly agrees: boolean;
-  /** In what the loads differ, such as `16 connections and 64`. */
+  /** How the loads differ, such as `16 connections and 64`. */
   readonly conditions: readonly string[];
 }
 
@@ -80,7 +80,7 @@ function overlaps({ interval: one }: Comparison, { interval: other }: Comparison
   return !one || !other || (one.low <= other.high && other.low <= one.high);
 }
 
-/** Every ratio that this run measured twice, with intervals. */
+/** Every ratio that two scenarios of this run measured with intervals. */
 export const ratioAgreements = (result: Result): RatioAgreement[] =>
   shared.flatMap(({ name, by }) =>
     measureNames.flatMap((measure) => {

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export interface Comparison {
   /** Geometric mean of the pairs' ratios. */
   readonly ratio: number;
-  /** Undefined with fewer than three pairs: two say nothing of their own spread. */
+  /** Undefined with fewer than three pairs, because two show no spread. */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
   readonly pairs: number;
 }
@@ -38,7 +38,7 @@ const mean = (values: readonly number[]): number =>
 /** A mean with its 95 % interval. */
 interface Spread {
   readonly mean: number;
-  /** Undefined with fewer than three values: two say nothing of their own spread. */
+  /** Undefined with fewer than three values, because two show no spread. */
   readonly interval: { readonly low: number; readonly high: number } | undefined;
 }
 
@@ -81,8 +81,8 @@ export function compare(
 }
 
 /**
- * The noise floor that a comparison of a contender with itself shows: how far from 1 its ratio
- * may lie, as a factor of at least 1. Undefined if there is no interval.
+ * Returns the noise floor from a comparison of a contender with itself: how far from 1 its ratio
+ * may be, as a factor of at least 1. Undefined if there is no interval.
  */
 export function floorOf({ interval }: Comparison): number | undefined {
   return interval && Math.exp(Math.max(-Math.log(interval.low), Math.log(interval.high)));
@@ -93,7 +93,7 @@ export type Difference = 'more' | 'less' | 'not shown';
 /** With a higher noise floor, a figure is compared only if its whole interval is beyond it. */
 const noisiest = 1.5;
 
-/** Whether a run is quiet enough to tell two contenders apart by a figure. */
+/** Whether a run is quiet enough to compare two contenders by a figure. */
 export const isComparable = (
   { interval }: Pick<Comparison, 'interval'>,
   floor: number | undefined,
@@ -103,8 +103,8 @@ export const isComparable = (
   (interval !== undefined && (interval.low > floor || interval.high < 1 / floor));
 
 /**
- * Whether the contender has more or less of something than the baseline. Shown is only what lies
- * outside the interval's 1 and outside the noise floor.
+ * Returns whether the contender has more or less of something than the baseline. A difference is
+ * shown only if the interval excludes 1 and the ratio is beyond the noise floor.
  */
 export function differenceOf(
   { ratio, interval }: Pick<Comparison, 'ratio' | 'interval'>,

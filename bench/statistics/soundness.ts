@@ -7,8 +7,8 @@ import { createRandom } from './random.ts';
 import { achievedAtLeast } from './validity.ts';
 
 /**
- * Faults that only the whole of a run shows: figures that were still changing, that break Little's
- * law, or that contradict each other. All that are involved must not be used.
+ * Faults that only a whole run shows: figures that were still changing, that break Little's law, or
+ * that contradict each other. None of the figures involved may be used.
  */
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -28,9 +28,9 @@ function flag(loads: readonly { readonly invalid: string[] }[], reason: string):
   for (const { invalid } of loads) if (!invalid.includes(reason)) invalid.push(reason);
 }
 
-/** The law itself is exact: more than this is an error of the instrument. */
+/** The law is exact, so a larger difference is an error of the instrument. */
 const littleAtMost = 0.1;
-/** Standard errors of the sampling that a difference may be chance for. */
+/** A difference of at most this many standard errors of the sampling may be chance. */
 const errorsAtMost = 3;
 /**
  * Calls that are out while the client handles them, and that the thread does not see, because it
@@ -38,7 +38,7 @@ const errorsAtMost = 3;
  */
 const unseenShare = 0.5;
 
-/** Calls under way by a sampling thread, and by the latencies (Little, 1961). */
+/** Compares the calls under way that a thread sampled with those by latency (Little, 1961). */
 export function faultOfLittle(loads: readonly LoadSample[]): string | undefined {
   const counts = loads.flatMap(({ underWay, elapsedMs }) =>
     underWay ? [{ ...underWay, elapsedMs }] : [],
@@ -49,7 +49,7 @@ export function faultOfLittle(loads: readonly LoadSample[]): string | undefined 
     sum(counts.map((one) => one[of] * one.elapsedMs)) / elapsedMs;
   const [sampled, byLatency] = [weighted('sampled'), weighted('byLatency')];
   const samples = sum(counts.map((one) => one.samples));
-  // Counts vary as much as their mean, and two that lie a millisecond apart are not independent.
+  // The variance of counts is their mean, and samples a millisecond apart are not independent.
   const error = Math.sqrt(2 / Math.max(1, byLatency * samples));
   const off = Math.abs(sampled / byLatency - 1);
   if (off <= Math.max(littleAtMost, errorsAtMost * error)) return undefined;
@@ -66,11 +66,11 @@ function faultOfMean(histograms: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** Growth from the first half of the slices to the second that a level figure may show. */
+/** Maximum growth from the first half of the slices to the second that counts as level. */
 const growthAtMost = 0.1;
 const processesNeeded = 3;
 
-/** How much the calls got cheaper within a process, by the machine's own speed; as a logarithm. */
+/** Growth of a speed within a process, relative to the machine's speed, as a logarithm. */
 function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null): number {
   const speeds = slices.flatMap((slice) => {
     const value = of(slice);
@@ -80,7 +80,7 @@ function growthOf(slices: readonly Slice[], of: (slice: Slice) => number | null)
   return half === 0 ? 0 : mean(speeds.slice(-half)) - mean(speeds.slice(0, half));
 }
 
-/** Whether slices still rise after the warm-up, by more than the processes differ. */
+/** Reports slices that still rise after the warm-up, by more than the processes differ. */
 export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
   const of = ({ perSecond, cpuMicros }: Slice) =>
     kind === 'closed' ? perSecond : cpuMicros && 1 / cpuMicros;
@@ -95,7 +95,7 @@ export function faultOfRising({ kind, loads }: SameLoads): string | undefined {
 const isCarried = ({ achieved, invalid }: OpenLoopSample): boolean =>
   achieved >= achievedAtLeast && invalid.length === 0;
 
-/** A throughput below a rate that was carried, by the upper end of its slices. */
+/** Flags a throughput whose upper slices are below a rate that was carried, and that rate. */
 function contradictCapacity(
   closed: readonly ClosedLoopSample[],
   open: readonly OpenLoopSample[],
@@ -144,7 +144,7 @@ function contradictTails(open: readonly (readonly OpenLoopSample[])[]): void {
   }
 }
 
-/** A search that met its objective at a rate above one at which it missed it. */
+/** Flags a search that met its objective at a higher rate than one at which it missed it. */
 function contradictSearches({ samples }: Cell): void {
   for (const search of samples.flatMap(({ capacity }) => capacity)) {
     const rates = (met: boolean) =>

@@ -1,17 +1,17 @@
 import type { ClosedLoopSample, LoadSample, OpenLoopSample } from '../result/loads.ts';
 import { decodeHistogram } from './histogram.ts';
 
-/** The gates: why figures must not be used. Empty if nothing speaks against them. */
+/** Reasons why figures must not be used. Empty if they are valid. */
 
-/** Of the rate that was asked for. */
+/** Minimum share of the rate that was asked for. */
 export const achievedAtLeast = 0.99;
-/** Of a core: a client that is busier has a part in what is measured. */
+/** Maximum share of a core, because a busier client affects what is measured. */
 const clientCpuAtMost = 0.8;
-/** Of the median response: later sending would be a part of the reported latency. */
+/** Maximum share of the median latency, because lateness is part of the reported latency. */
 const latenessAtMost = 0.5;
-/** What the pacing cannot do better, µs: answers that are quicker say so by themselves. */
+/** Lateness that the pacing cannot avoid, µs. */
 const latenessOfPacing = 100;
-/** Of what the driver can do against a server that does nothing. */
+/** Maximum share of the driver's ceiling against a server that does nothing. */
 export const ofCeilingAtMost = 0.75;
 
 const ofCeiling = "of the generator's own ceiling";

@@ -50,7 +50,7 @@ const http = (port: number, { ca, host = here }: ClientOpening) =>
 const ws = (port: number, { ca, host = here }: ClientOpening) =>
   `ws${ca ? 's' : ''}://${host}:${port}`;
 
-// Each is loaded when it is opened: a load generator of one wire has no other's library in it.
+// Each is loaded when it is opened, so that a load generator loads the library of one wire only.
 const openers: Openers = {
   async rest(port, opening) {
     const { createRestClient } = await import('../../services/rest/client.ts');

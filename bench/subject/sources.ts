@@ -9,7 +9,7 @@ function filesUnder(path: string): string[] {
   const entries = path.includes('.')
     ? [path]
     : readdirSync(join(root, path), { recursive: true, withFileTypes: true })
-        // What is written about code changes nothing that is measured.
+        // Documentation changes nothing that is measured.
         .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
         .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
   return entries.sort();

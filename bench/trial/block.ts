@@ -16,11 +16,11 @@ export interface RunProgress {
   importing(): void;
   calibrating(): void;
   /**
-   * @param part of the block that is done, 0 to 1
-   * @param restMs estimate of the blocks after it, without those that the time does not allow
+   * @param part share of the block that is done, 0 to 1
+   * @param restMs estimate of the blocks after it that still fit into the time
    */
   block(block: Block, part: number, restMs: number): void;
-  /** A scenario, or the store, has all that it will get. */
+  /** A scenario, or the store, is measured completely. */
   finished(name: string, result: Result): void;
 }
 
@@ -30,7 +30,7 @@ interface BlockOptions {
   readonly machine: Machine;
   readonly restMs: number;
   readonly preflight: Preflight;
-  /** Of the run so far; the block adds its samples. */
+  /** The cells of the run so far; the block adds its samples. */
   readonly cells: Cell[];
   readonly signal: AbortSignal;
   readonly progress: RunProgress;
@@ -42,11 +42,11 @@ interface Member {
   readonly contender: Contender;
   readonly cell: Cell;
   readonly processes: Processes;
-  /** What the machine did beside its steps. */
+  /** The speed of the machine beside its steps. */
   readonly readings: MachineReading[];
 }
 
-/** A process that takes longer than this for one order hangs. */
+/** A process that takes longer than this for one order counts as hung. */
 const orderWithinMs = 60_000;
 
 const reasonOf = (thrown: unknown): string =>
@@ -60,7 +60,7 @@ function cellFor(cells: Cell[], scenario: string, { name, kind }: Contender): Ce
   return cell;
 }
 
-/** Runs one scenario of one round: contenders are proved, and then alternate at the steps. */
+/** Runs one scenario of one round: proves all contenders, then lets them alternate at steps. */
 export async function runBlock(block: Block, options: BlockOptions): Promise<void> {
   const { signal, progress, restMs } = options;
   progress.block(block, 0, restMs);
@@ -92,7 +92,7 @@ interface Conduct {
   readonly attempt: (member: Member, work: () => Promise<void>) => Promise<void>;
 }
 
-/** What goes wrong makes the cell invalid; an interrupt does not. */
+/** An error makes the cell invalid; an interrupt does not. */
 const attempting =
   (signal: AbortSignal): Conduct['attempt'] =>
   async (member, work) => {
@@ -143,13 +143,13 @@ async function takeAgain(
 const callsAtRate = 2000;
 const longestStepMs = 500;
 
-/** At a low rate a step is longer, so that all steps together have enough calls. */
+/** Length of a step. At a low rate it is longer, so that all steps together have enough calls. */
 export function lengthAtRate({ ms, times }: Phase, perSecond: number, rounds: number): number {
   const calls = (perSecond * ms * times * rounds) / 1000;
   return Math.max(ms, Math.min(longestStepMs, (ms * callsAtRate) / calls));
 }
 
-/** The rate of a step at equal rate; undefined of any other. */
+/** The rate of a step at equal rate; undefined for any other step. */
 async function rateOf({ phase }: PlannedStep, conduct: Conduct): Promise<number | undefined> {
   const { block, members, options } = conduct;
   const { equalRateOf: workload } = phase;
@@ -194,7 +194,7 @@ async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
   const before = isRead ? await machine.read() : null;
   await eachServer(active, (member, ofServer) =>
     attempt(member, async () => {
-      // Together they take as long as they would one after the other on the cores that there are.
+      // They share the cores, so together they take as long as one after the other on each core.
       const shared = isWarming ? active.length / Math.min(active.length, cores) / ofServer : 1;
       const ms = perSecond === undefined ? phase.ms : lengthAtRate(phase, perSecond, block.rounds);
       const order = {
@@ -216,8 +216,9 @@ async function takeStep(step: PlannedStep, conduct: Conduct): Promise<boolean> {
 }
 
 /**
- * All at once, except those of one server: it and its generator do one thing at a time.
- * @param work gets how many of them are of the same server
+ * Does the work for all members at once, but one after the other for members of the same server,
+ * because a server and its generator do one thing at a time.
+ * @param work gets the number of members of the same server
  */
 async function eachServer(
   members: readonly Member[],
@@ -242,7 +243,7 @@ async function openMembers(
   const members = await Promise.all(
     contenders.map(async (contender) => {
       const cell = cellFor(cells, scenario.name, contender);
-      // A cell that is invalid once stays so: its time is better spent on the others.
+      // An invalid cell stays invalid, so it gets no more time.
       if (cell.invalid.length > 0) return [];
       try {
         const processes = await pool.processesOf(contender);
@@ -293,14 +294,14 @@ async function finishTrial(
   cell.invalid.push(...faultsOf(measured));
 }
 
-/** A step that was taken again has two readings; the second is its own. */
+/** Keeps the last reading of each step: a step that was taken again has two. */
 const latestOf = (readings: readonly MachineReading[]): MachineReading[] => [
   ...new Map(readings.map((reading) => [`${reading.phase} ${reading.at}`, reading])).values(),
 ];
 
 /**
- * Each load with the reasons why its figures must not be used. A ceiling is that of a machine as
- * fast as it was beside the load.
+ * Adds to each load the reasons why its figures must not be used. A ceiling is scaled to the speed
+ * that the machine had beside the load.
  */
 function judged(
   measured: Measured,
@@ -325,7 +326,7 @@ function judged(
   };
 }
 
-/** What speaks against a process as a whole, whatever was measured on it. */
+/** The reasons why nothing that was measured on a process may be used. */
 export function faultsOf({ closed, open, delivery }: Measured): string[] {
   const failing = [...closed, ...open].filter(({ failed, rttMs }) => failed > 0 && rttMs === 0);
   return [

@@ -1,9 +1,9 @@
-/** What of a run is left out where the time does not suffice for all of it. */
+/** Decides what a run leaves out if the time does not suffice for everything. */
 
-/** Fewer rounds have no interval, so that a scenario keeps as many or none. */
+/** Minimum rounds of a scenario, because fewer give no interval. */
 export const fewestRounds = 3;
 
-/** What of a block decides whether it can be spared. */
+/** The parts of a block that decide whether it can be left out. */
 interface Spareable {
   readonly scenario: { readonly name: string; readonly mayBeCut?: true };
   readonly round: number;
@@ -14,10 +14,10 @@ const sumOf = (blocks: readonly Spareable[]): number =>
   blocks.reduce((ms, { estimateMs }) => ms + estimateMs, 0);
 
 /**
- * Drops the blocks that others can spare: first rounds beyond the third, the last ones first; then
- * whole scenarios that say they can be left out, the last ones first.
+ * Drops blocks until the others fit: first rounds beyond the third, the last ones first; then whole
+ * scenarios that may be cut, the last ones first.
  * @param rest blocks that are still to be run, in their order
- * @returns those to run
+ * @returns the blocks to run
  */
 export function fitting<Block extends Spareable>(
   rest: readonly Block[],
@@ -42,7 +42,7 @@ export function fitting<Block extends Spareable>(
   return kept;
 }
 
-/** A sentence for each scenario that lost blocks. */
+/** Says what was cut, in a sentence for each scenario that lost blocks. */
 export function cutOf(
   planned: readonly Spareable[],
   run: readonly Spareable[],

@@ -4,7 +4,7 @@ import type { CallWire } from '../result/wires.ts';
 import type { SubjectClients } from '../subject/clients.ts';
 import { readOne } from '../subject/payments.ts';
 
-/** Ways to read a payment again whose copy the client has kept. */
+/** Ways to read a payment again if the client has kept a copy. */
 
 export interface Kept {
   readonly etag: string;
@@ -85,7 +85,7 @@ export const grpcByEtag = byEtag('grpc', (client, id, etag) =>
 
 export const unaskedMs = 100;
 
-/** Sends no request for a while: the only reader that can be wrong. */
+/** Sends no request for a while. Only this reader can return a stale copy. */
 export const restUnasked: OpenReader = async (open, id) => {
   const reader = await restByEtag(open, id);
   let askedMs = Number.NEGATIVE_INFINITY;

@@ -56,7 +56,7 @@ async function startWriter(address: Address, id: string) {
   };
 }
 
-/** Reads by a client that keeps a copy, and counts what became of them. */
+/** Reads by a client that keeps a copy, and counts requests, saved transfers and stale reads. */
 function createReading(reader: Reader) {
   let kept: Kept | undefined;
   const counts = { reads: 0, asked: 0, saved: 0, stale: 0 };

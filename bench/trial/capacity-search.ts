@@ -4,11 +4,11 @@ import type { Objective } from './load.ts';
 import { achievedBy } from './samples.ts';
 import type { OpenStep } from './steps.ts';
 
-/** Where a search begins and ends, as shares of the capacity. */
+/** The rates between which a search begins, as shares of the capacity. */
 const searchFrom = 0.5;
 const searchTo = 1.1;
 
-/** Searches the highest rate that meets an objective, by halving the range in which it lies. */
+/** Searches for the highest rate that meets an objective, by halving the range that it is in. */
 export interface CapacitySearch {
   /** How many rates were tried. */
   readonly tried: number;
@@ -24,7 +24,7 @@ export function createCapacitySearch(objective: Objective, capacity: number): Ca
   let low = 0;
   let high = capacity * searchTo;
   let best: number | null = null;
-  // The lower end first: a server that misses the objective there is looked for below it.
+  // The search goes below this rate if the server misses the objective here.
   let trying = capacity * searchFrom;
   let clientCpuShare = 0;
   return {

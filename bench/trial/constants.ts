@@ -8,7 +8,7 @@ import { makePayment, readPayment } from './workloads.ts';
 
 const grpcPrefixBytes = 5;
 
-/** What a null server answers with: as many bytes as a payment, that say nothing. */
+/** The responses of a null server: as many bytes as a payment, without content. */
 export const nullConstants: Constants = {
   rest: JSON.stringify({ nothing: '-'.repeat(500) }),
   restCreated: '{}',
@@ -25,7 +25,7 @@ export const nullConstants: Constants = {
   },
 };
 
-/** Writes down what the real server answers, for the controls to give as constants. */
+/** Writes the responses of the real server to a file; controls return them as constants. */
 export async function writeConstants(
   address: Address,
   fixtures: Fixtures,

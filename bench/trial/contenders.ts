@@ -3,8 +3,8 @@ import type { CallContender } from './call-sources.ts';
 import type { Contender } from './scenario.ts';
 
 /**
- * The real server with this wire's room open, and REST's for those who publish and write while
- * another wire is read: so that all scenarios of a wire have one server.
+ * The real server with the room of this wire open, and with REST's for clients that publish and
+ * write, so that all scenarios of a wire can share one server.
  */
 export const subjectOf = (wire: WireName) => {
   const wires = [...new Set(['rest', roomOf(wire)])];
@@ -31,7 +31,7 @@ export const room = (wire: CallWire, more: Partial<CallContender> = {}): CallCon
   ...more,
 });
 
-/** GraphQL without Yoga's HTTP layer: what that costs is the difference. */
+/** GraphQL without Yoga's HTTP layer. The difference is the cost of that layer. */
 export const leanHost: CallContender = room('graphql', {
   name: 'graphql-lean',
   label: `${labels.graphql} (lean host)`,
@@ -42,14 +42,14 @@ export const leanHost: CallContender = room('graphql', {
   },
 });
 
-/** REST once more, as if it were another contender: what differs is noise. */
+/** REST once more, as another contender. Its difference from REST is noise. */
 export const restAgain: CallContender = room('rest', {
   name: 'rest-again',
   label: 'REST again',
   kind: 'again',
 });
 
-/** A bare library, of the folder of controls. */
+/** A bare library from the folder of controls. */
 export const control = (
   name: string,
   label: string,
@@ -58,6 +58,6 @@ export const control = (
 ): CallContender =>
   room(wire, { name, label, kind: 'control', subject: { control: name }, ...more });
 
-/** A bare library with core's own read in it, and the wire's encoding: what the room adds to. */
+/** A bare library that calls core's read and uses the wire's encoding. */
 export const withCore = (name: string, label: string, wire: CallWire): CallContender =>
   control(name, label, wire, { subject: { control: name, database: true } });

@@ -102,7 +102,7 @@ async function measureFirstEvents({ address }: TrialSetup, wire: WireName, after
 const misplaced = (events: readonly Event[]): number =>
   events.filter((event, at) => at > 0 && event.sequence <= (events[at - 1]?.sequence ?? 0)).length;
 
-/** Every watcher got the same events, which are those that the list has. */
+/** Checks that every watcher got the same events, and that the list has them. */
 async function proveStreams(publisher: Client, watchers: readonly Watcher[]): Promise<void> {
   for (const { events } of watchers) {
     const [first] = events;

@@ -12,16 +12,16 @@ import { prepareProvocation, type ReportedFailure, reportedBy, sixFailures } fro
 import { proveEqual } from './proof.ts';
 import { check, type Effort, type TrialSetup } from './scenario.ts';
 
-/** What the six failures look like on one wire, and what they cost. */
+/** The shapes of the six failures on one wire, and their cost. */
 
 export const callsInFlight = 4;
 const lengths = {
   quick: { warmUpMs: 50, timedMs: 80 },
-  // With the shapes alone: what they cost is in the long run.
+  // A default run looks only at the shapes; `--full` measures the cost too.
   normal: { warmUpMs: 0, timedMs: 0 },
   full: { warmUpMs: 1000, timedMs: 700 },
 } as const satisfies Record<Effort, object>;
-/** Calls that are timed: two failures, and the good calls on their paths. */
+/** Calls that are timed: two failures, and the successful calls on their paths. */
 const timedCalls = 4;
 /** Shapes and bytes of all failures. */
 const shapesMs = 400;
@@ -42,7 +42,7 @@ const prepareOver = (wire: CallWire, port: number, { key = adminKey, ca }: Parti
 const prepare = (wire: CallWire, address: Address, connections = 1) =>
   prepareProvocation((opening) => connectClient(address, wire, { connections, ...opening }));
 
-/** What a wire's client reports of the six failures. */
+/** Returns how a wire's client reports the six failures. */
 export async function failuresOn(wire: CallWire, address: Address): Promise<ReportedFailure[]> {
   const provocation = await prepare(wire, address);
   try {

@@ -9,8 +9,8 @@ import { check, type Effort, type TrialSetup } from './scenario.ts';
 import { watch } from './watcher.ts';
 
 /**
- * Connections that are open at the first and the last reading of memory. What the first ones need
- * is the server's own: code and buffers that all of them share.
+ * Connections that are open at the first and the last reading of memory. The memory of the first
+ * ones is not counted, because it is code and buffers that all connections share.
  */
 const open = {
   quick: { first: 20, last: 40 },
@@ -18,7 +18,7 @@ const open = {
   full: { first: 1000, last: 8000 },
 } as const satisfies Record<Effort, object>;
 const openedAtOnce = 20;
-/** Until garbage of the opening is collected, as far as it will be. */
+/** Time in which the garbage of opening connections is collected. */
 const settlingMs = 400;
 
 /** A client with a connection of its own, on which nothing happens. */

@@ -15,7 +15,7 @@ export type Load = {
     }
   | { readonly kind: 'closed'; readonly inFlight: number }
   | { readonly kind: 'autocannon' }
-  /** At a rate that is the same for all; null: half of what the slowest can do. */
+  /** Calls a second, the same for all contenders. Null means half of what the slowest can do. */
   | { readonly kind: 'open'; readonly perSecond: number | null; readonly arrivals: Arrivals }
   /** Open loop at a share of the capacity that this process showed in its closed loop. */
   | { readonly kind: 'share'; readonly share: number }

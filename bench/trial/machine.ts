@@ -8,17 +8,17 @@ import { nullConstants } from './constants.ts';
 import type { StartLoadGenerator } from './tasks.ts';
 
 /**
- * How fast the machine is, read beside the slices of a run: on shared machines calls slow down by
- * half for seconds to minutes, while arithmetic stays even. So the work resembles a call.
+ * Measures the speed of the machine before and after the steps of a run. On shared machines calls
+ * slow down by half for seconds to minutes while arithmetic does not, so the work resembles a call.
  */
 export interface Machine {
   /** Sends requests to a null server for a moment. @returns requests a second; null if it failed */
   read(): Promise<number | null>;
   /** Whether a reading lies in a spell that is slower than the run's usual. */
   isSlow(perSecond: number): boolean;
-  /** Whether there is time to take a step of this length again; if so, it is spent. */
+  /** Whether there is time to take a step of this length again; if so, counts it as spent. */
   mayRepeat(ms: number): boolean;
-  /** Says that a step in a slow spell stays, because the time is up. */
+  /** Counts a step in a slow spell that is kept, because no time is left to take it again. */
   keep(): void;
   speed(): MachineSpeed | null;
   stop(): Promise<void>;
@@ -26,15 +26,15 @@ export interface Machine {
 
 const readMs = 25;
 const readWithinMs = 10_000;
-/** Until its code is compiled. */
+/** Time until the code of both processes is compiled. */
 const warmUpMs = 600;
-/** A spell counts as slow if a request takes a quarter longer than usual. */
+/** Factor over the usual time of a request at which the machine counts as slow. */
 const slowAt = 1.25;
-/** Fewer readings have no usual speed. */
+/** Minimum readings before there is a usual speed. */
 const readingsNeeded = 8;
 const repeatOverheadMs = 60;
 
-/** @param repeatsMs time that repeated steps may take in the whole run */
+/** @param repeatsMs time for steps that are taken again, in the whole run */
 export function createMachine(
   source: { readonly read: () => Promise<number>; readonly stop: () => Promise<void> },
   repeatsMs: number,
@@ -79,7 +79,7 @@ export function createMachine(
   };
 }
 
-/** Starts a null server and a generator that stay until the end of the run. */
+/** Starts a null server and a load generator that run until the end of the run. */
 export async function startMachine(
   copies: Copies,
   startGenerator: StartLoadGenerator,

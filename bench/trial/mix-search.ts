@@ -9,13 +9,13 @@ import { cpuMicrosOf } from '../subject/meter.ts';
 import { createRateSearch } from './rate-search.ts';
 import { timeoutMs } from './steps.ts';
 
-/** What is searched: the highest rate at which nearly all calls are quick, and succeed. */
+/** The objective of the search: nearly all calls are quick and succeed. */
 export const objective = { quantile: 0.99, ms: 200, succeeding: 0.999 };
 /** Calls in flight in the closed loop. */
 export const inFlight = 64;
-/** Room for a second or two of calls: what does not fit is counted. */
+/** Room for a second or two of calls; calls that do not fit are counted. */
 export const maxInFlight = 8192;
-/** From the last start to the last answer, at least, if no calls have piled up. */
+/** Minimum time from the last start to the last response if no calls have piled up. */
 const calmDrainMs = 25;
 
 export type Call = () => Promise<unknown>;
@@ -28,12 +28,12 @@ async function withClientCpu<Result>(work: () => Promise<Result>) {
   return { result, clientCpuShare: (user + system) / 1000 / (performance.now() - startedMs) };
 }
 
-/** What the calls of a step's beginning say of how long a call takes that waits for no other. */
+/** Share of a step whose calls show how long a call takes that waits for no other. */
 const beginning = 0.25;
 
 /**
- * One step of the search. Calls pile up if the last of them take longer than those of the
- * beginning did, the longest hundredth aside.
+ * Runs one step of the search. Calls have piled up if the last ones take longer than 99 % of those
+ * at the beginning did.
  */
 export async function runSearchStep(
   schedule: Schedule,
@@ -63,7 +63,7 @@ export async function runSearchStep(
 export interface Searching {
   closedStep(call: Call, durationMs: number): Promise<void>;
   searchStep(call: Call, durationMs: number, seed: number): Promise<void>;
-  /** The highest rate that met the objective; what the closed loop showed, if none did. */
+  /** The highest rate that met the objective; if none did, that of the closed loop. */
   perSecond(): number;
   sample(): RateSearchSample;
 }
@@ -84,7 +84,7 @@ export function createSearching(pid: number | null, pacer: Pacer): Searching {
       const after = cpuNow();
       if (before === undefined || after === undefined) isCpuKnown = false;
       else closed.serverCpuMicros += after - before;
-      // The best of its steps, as others may come in between.
+      // The best of its steps, because other processes may have disturbed the others.
       closed.perSecond = Math.max(closed.perSecond, result.perSecond);
       closed.completed += result.answered;
       closed.failed += result.failed;
@@ -92,7 +92,7 @@ export function createSearching(pid: number | null, pacer: Pacer): Searching {
       failure ??= Object.keys(result.failures)[0];
     },
     async searchStep(call, durationMs, seed) {
-      // Something, even if the server did not answer in time in the closed loop.
+      // At least 1, because the closed loop may have had no response in time.
       search ??= createRateSearch(Math.max(1, closed.perSecond));
       const perSecond = search.next();
       const schedule = poissonSchedule(perSecond, durationMs, createRandom(seed));

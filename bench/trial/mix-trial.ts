@@ -8,7 +8,7 @@ import { nothingMeasured, type Phase, type Trial, type TrialSetup } from './scen
 import { runSpike } from './spike.ts';
 import { timeoutMs, warmUp } from './steps.ts';
 
-/** A phase of the mix. The search and the spike start from what the closed loop showed. */
+/** A phase of the mix. Search and spike start from the rate that the closed loop showed. */
 export interface MixPhase extends Phase {
   readonly kind: 'warm-up' | 'closed' | 'search' | 'spike';
   /** All operations, or reads alone. */
@@ -19,15 +19,15 @@ export const connections = 16;
 
 /**
  * The spike is tenfold. Its base is a share of each wire's own highest rate, so that every wire
- * gets twice what it can do: a rate that is the same for all would be a spike for the slowest
- * alone, and how much traffic a wire takes is what the highest rate says.
+ * gets twice what it can do. An equal base would overload only the slowest wire, and how much load
+ * a wire takes is already shown by its highest rate.
  */
 const spikeTimes = 10;
 const baseShare = 0.2;
-/** Before, during and after it, as shares of the phase: 2, 2 and 4 s of 8. */
+/** Time before, during and after the spike, as shares of the phase: 2, 2 and 4 s of 8. */
 const spikeShares = { beforeMs: 0.25, forMs: 0.25, afterMs: 0.5 };
 
-/** Calls by a draw, and how many of each operation were made. */
+/** Draws calls, and counts the calls of each operation. */
 function createCalls(mix: PreparedMix) {
   const counts: Record<string, number> = {};
   const reads = mix.operations.filter(({ name }) => name === 'read');
@@ -62,7 +62,7 @@ export async function openMixTrial(
   let steps = 0;
   let spike: SpikeSample | null = null;
 
-  /** A server may close a connection that is idle while others take steps (RFC 9112 §9.8). */
+  /** Opens connections again that a server closed while others took steps (RFC 9112 §9.8). */
   const touch = (call: Call) =>
     Promise.race([Promise.allSettled(Array.from({ length: connections }, call)), sleep(timeoutMs)]);
 

@@ -10,36 +10,36 @@ import { check } from './scenario.ts';
 import { timeoutMs } from './steps.ts';
 import { marker, type Workload } from './workload.ts';
 
-/** What a call of the mix is about. */
+/** The rows that a call of the mix reads or changes. */
 export interface MixTarget {
   readonly customer: string;
   /** The customer's newest payment. */
   readonly payment: string;
 }
 
-/** One operation of the mix, as a user of the wire does it. */
+/** One operation of the mix, in the natural way of a wire. */
 export interface MixOperation extends Pick<Workload, 'comparable' | 'fragments'> {
   readonly name: string;
-  /** Of all calls, 0 to 1. */
+  /** Its share of all calls, 0 to 1. */
   readonly share: number;
   /** @param key an idempotency key that was never used, if the operation writes */
   perform(client: Client, target: MixTarget, key: string): Promise<unknown>;
-  /** How many requests are sent at once, one number after the other. Defaults to one request. */
+  /** Requests that are sent at once, stage after stage. Defaults to one request. */
   readonly stages?: readonly number[];
 }
 
-/** One call of an operation, ready to be sent: the numbers of its requests. */
+/** One call of an operation, ready to be sent: the numbers of its requests, by stages. */
 interface PreparedCall {
   readonly name: string;
   readonly stages: readonly (readonly number[])[];
 }
 
-/** An operation with its calls, each of which is drawn as often as another. */
+/** An operation with its calls, which are drawn with equal probability. */
 export interface PreparedOperation {
   readonly name: string;
   readonly share: number;
   readonly calls: readonly PreparedCall[];
-  /** The answers of its targets, in their order. */
+  /** The results for its targets, in their order. */
   readonly answers: readonly unknown[];
 }
 
@@ -63,7 +63,7 @@ function stagesOf(numbers: readonly number[], sizes: readonly number[]): number[
   });
 }
 
-/** The request with the marker in the place of the key that it was captured with. */
+/** Returns the request with the marker instead of the key that it was captured with. */
 function withMarker({ prepared }: CapturedExchange, key: string): DriverRequest {
   const inText = (text: string) => text.replaceAll(key, marker);
   if (prepared.protocol === 'websocket') {
@@ -78,7 +78,7 @@ function withMarker({ prepared }: CapturedExchange, key: string): DriverRequest 
   return { ...prepared, request };
 }
 
-/** All requests of one driver. @throws Error if there are none */
+/** Joins requests for one driver. @throws Error if there are none */
 function together([first, ...others]: readonly DriverRequest[]): DriverRequest {
   if (!first) throw new Error('Expected requests of the mix, captured none.');
   // All are of one wire.
@@ -102,7 +102,7 @@ export async function prepareMix(
   });
   const works = planned.flatMap(({ operation, distinct }) =>
     distinct.map((target) => {
-      // As long as the marker, and never used: a key belongs to one input.
+      // As long as the marker, and fresh, because a key belongs to one input.
       const key = randomUUID();
       const perform = (client: Client) => operation.perform(client, target, key);
       return { key, perform };

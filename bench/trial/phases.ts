@@ -8,13 +8,13 @@ export interface CallPhase extends Phase {
   readonly load: Load;
 }
 
-/** Length and number of the steps in a run of five minutes. */
+/** Length and number of the steps in a default run. */
 interface Steps {
   readonly ms: number;
   readonly times: number;
 }
 
-/** How many times as many steps as in five minutes. */
+/** Factor of the number of steps over that of a default run. */
 const stretch: Readonly<Record<Effort, number>> = { quick: 0.4, normal: 1, full: 2 };
 
 interface Where {
@@ -29,7 +29,7 @@ const at = ({ workload, connections, rttMs = 0 }: Where) => ({ workload, connect
 const idOf = ({ kind, workload, connections, rttMs }: Load, detail = '') =>
   `${workload}: ${kind} ${detail} over ${connections} connections, ${rttMs} ms`;
 
-/** @param by a client that has to be warm itself if it is not the driver */
+/** @param by the client to warm up, if it is not the driver */
 export const warming = (
   where: Where,
   atMostMs: number,
@@ -113,7 +113,7 @@ export const curve = (where: Where, loading: Loading, steps: Steps): CallPhase[]
     timed({ kind: 'share', share, ...at(where) }, `${share} of capacity`, loading, steps),
   );
 
-/** For what is drawn, and for the checks of the instrument. */
+/** Marks phases that the baseline's repeat leaves out. */
 export const once = (phases: readonly CallPhase[]): CallPhase[] =>
   phases.map((phase) => ({ ...phase, once: true }));
 

@@ -19,7 +19,7 @@ export interface Request {
   readonly pairs?: number | undefined;
   readonly loading: Loading;
   readonly tls: boolean;
-  /** Time that the run may take; defaults to that of a usual run, otherwise there is no limit. */
+  /** Time that the run may take. Defaults to that of a default run, and to no limit otherwise. */
   readonly budgetMs?: number | undefined;
   /** Servers that run already: then no other is started, and no other wire is measured. */
   readonly targets: readonly Target[];
@@ -80,20 +80,20 @@ export interface Plan {
 const startMs = { room: 900, again: 900, control: 300 } as const;
 /** Proving a contender, and counting its bytes, in each scenario. */
 const proofMs = 300;
-/** What a step takes beside its own time: orders, counters, and a reading of the machine. */
+/** Time that a step takes beyond its own: orders, counters, and readings of the machine. */
 const overheadMs = 60;
 const importMs = 4000;
 /** Start, fixtures, ceilings and the link's round trips. */
 const preflightMs = 10_000;
 const storageMs = 6000;
-/** What a usual run may take. */
+/** Time that a default run may take. */
 const usualBudgetMs = 290_000;
 
 function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {
   const isBase = contender.name === scenario.baseline || contender.kind === 'again';
   const isNamed = wires.length === 0 || wires.includes(contender.wire) || isBase;
   if (targets.length === 0) return isNamed;
-  // Of somebody else's server there are neither bare libraries nor other settings.
+  // Bare libraries and other settings are contenders that only the bench's own servers have.
   const isTargeted = targets.some(({ wire }) => wire === contender.wire);
   const isPlain = 'wires' in contender.subject && contender.subject.env === undefined;
   return isNamed && isTargeted && isPlain;
@@ -130,7 +130,7 @@ function blocksOf(scenario: Scenario, request: Request, random: Random, slowness
   const { loading, pairs } = request;
   const wanted = scenario.contenders.filter((one) => isWanted(one, scenario, request));
   if (wanted.length === 0) return [];
-  // What a usual run leaves out is there for those who name it.
+  // A scenario that a default run leaves out is run if it is named.
   const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestRounds : 0);
   const rounds = pairs ?? usual;
   const { moreRounds } = scenario;
@@ -156,7 +156,7 @@ function startsOf(blocks: readonly Block[]): (readonly Contender[])[] {
   );
 }
 
-/** Whether a run has a length of its own, or the one that its flags ask for. */
+/** Whether a run is a default run, whose length no flag changes. */
 const isUsual = ({ loading, pairs }: Request): boolean =>
   loading.effort === 'normal' && loading.durationMs === undefined && pairs === undefined;
 

@@ -10,8 +10,8 @@ export interface Processes {
   readonly subject: Subject;
   readonly generator: LoadGenerator;
   /**
-   * Puts each on the core that it is measured on, or leaves both to any core: they start and warm
-   * up so, which takes half the time.
+   * Pins each to the core that it is measured on, or lets both use any core: on any core, starting
+   * and warming up take half the time.
    */
   place(where: Placement): Promise<void>;
 }
@@ -21,8 +21,8 @@ export type Placement = 'own core' | 'any core';
 /** The processes of one round. */
 export interface Pool {
   /**
-   * Those of a contender, started at its first scenario. Contenders of the same server share it,
-   * one after the other; a baseline's repeat has one of its own.
+   * Returns the processes of a contender, started at its first scenario. Contenders of the same
+   * server use it one after the other; a baseline's repeat has a server of its own.
    */
   processesOf(contender: Contender): Promise<Processes>;
   end(): Promise<void>;

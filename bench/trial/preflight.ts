@@ -20,12 +20,12 @@ import type { StartLoadGenerator } from './tasks.ts';
 
 /** What all processes of a run share. */
 export interface Preflight {
-  /** The file of what the controls answer. */
+  /** The file of the responses that controls return. */
   readonly constantsPath: string;
   readonly fixtures: Fixtures;
-  /** The answers of each scenario's baseline, by the scenario's name. */
+  /** The results of each scenario's baseline, by the scenario's name. */
   readonly references: ReadonlyMap<string, unknown>;
-  /** Null if another's server is measured. */
+  /** Null if a target is measured. */
   readonly start: Result['start'];
   readonly ceilings: readonly Ceiling[];
   /** What the machine did while they were measured, requests a second. */
@@ -33,7 +33,7 @@ export interface Preflight {
   readonly link: LinkProof;
   readonly controlPort: number;
   readonly certificate: CertificateFiles | undefined;
-  /** Of the runtime of every server that is timed. */
+  /** Flags of Node for every server that is timed. */
   readonly nodeFlags: readonly string[];
   /** The server that somebody else started; undefined if the bench starts its own. */
   readonly target: Address | undefined;
@@ -49,8 +49,9 @@ interface PreflightOptions {
 }
 
 /**
- * Sees what there is: what the server starts and rests with, the rows that the scenarios need and
- * the template has not, reference answers; then how much the generator and the link can do.
+ * Prepares a run: measures how a server starts and idles, creates the rows that the scenarios need
+ * and the template lacks, reads the reference results, and measures the ceilings of the generator
+ * and the round trips of the link.
  */
 export async function runPreflight(on: PreflightOptions): Promise<Preflight> {
   const { copies, request, controlPort, machine, startGenerator } = on;
@@ -72,22 +73,22 @@ export async function runPreflight(on: PreflightOptions): Promise<Preflight> {
 }
 
 /**
- * V8 waits for so many calls of a function before it compiles it for its last tiers; by itself it
- * waits for five times as many, which five minutes do not hold. What a call costs in the end is
- * hardly changed by it, only how soon; `--full` leaves them out.
+ * The number of calls after which V8 compiles a function for its last tiers. By default V8 waits
+ * for five times as many, which do not fit into five minutes. The flags change when code is
+ * compiled, and hardly what a call costs then. `--full` omits them.
  */
 const soonerFlags = [
   '--invocation-count-for-maglev=80',
   '--invocation-count-for-turbofan=600',
 ] as const;
 
-/** What the servers of a run are started with, all alike, beside what `npm start` says. */
+/** Flags for all servers of a run, in addition to those of `npm start`. */
 export const nodeFlagsOf = ({ loading: { effort } }: Request): readonly string[] =>
   effort === 'full' ? [] : soonerFlags;
 
 async function preflightServer({ copies, plan }: PreflightOptions, constantsPath: string) {
   const databasePath = copies.copy();
-  // The first start after an installation fills the compile cache: it is not like those after it.
+  // The first start after an installation fills the compile cache, so it takes longer than others.
   await (await startServer({ wires: roomWires, databasePath })).stop();
   const subject = await startServer({ wires: roomWires, databasePath });
   const { address, readyMs, idleBytes } = subject;
@@ -117,7 +118,7 @@ async function preflightTarget(address: Address, { plan, request }: PreflightOpt
   return { fixtures, references: await referencesOf(plan, address, fixtures) };
 }
 
-/** The answers of each scenario, by its baseline or, if that is not measured, by another. */
+/** The results of each scenario by its baseline or, if that is not measured, another contender. */
 async function referencesOf({ blocks }: Plan, address: Address, fixtures: Fixtures) {
   const references = new Map<string, unknown>();
   const firsts = new Map<Scenario, Plan['blocks'][number]>();
@@ -168,7 +169,7 @@ async function writeCertificate(copies: Copies): Promise<CertificateFiles> {
 
 const calibrateWithinMs = 30_000;
 
-/** How much each driver can do against a server that does nothing. */
+/** Measures the ceiling of each driver against a server that does nothing. */
 async function calibrate(
   copies: Copies,
   startGenerator: StartLoadGenerator,

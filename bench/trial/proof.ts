@@ -24,7 +24,7 @@ export function firstDifference(
 
 const excerpt = (value: unknown): string => String(JSON.stringify(value)).slice(0, 80);
 
-/** Before a contender is timed, it has to give the answer that all give. */
+/** Proves before a contender is timed that its result is the reference. */
 export function proveEqual(got: unknown, reference: unknown): void {
   const difference = firstDifference(got, reference);
   if (difference !== undefined)

@@ -1,8 +1,8 @@
-/** Where a search begins and ends, as shares of what a closed loop showed. */
+/** The rates between which a search begins, as shares of the rate of a closed loop. */
 const searchFrom = 0.5;
 const searchTo = 1.1;
 
-/** Searches the highest rate that meets an objective, by halving the range in which it lies. */
+/** Searches for the highest rate that meets an objective, by halving the range that it is in. */
 interface RateSearch {
   /** The rate to try next, calls a second. */
   next(): number;
@@ -13,14 +13,14 @@ interface RateSearch {
 }
 
 /**
- * A rate counts as too high only if it misses the objective twice: a disturbance of the machine
- * would otherwise end the search far below what the server can do.
+ * A rate counts as too high only if it misses the objective twice. Otherwise a disturbance of the
+ * machine would end the search far below what the server can do.
  * @param closedPerSecond calls a second that a closed loop showed
  */
 export function createRateSearch(closedPerSecond: number): RateSearch {
   let low = 0;
   let high = closedPerSecond * searchTo;
-  // The lower end first: a server that misses the objective there is looked for below it.
+  // The search goes below this rate if the server misses the objective here.
   let trying = closedPerSecond * searchFrom;
   let best: number | null = null;
   let hasMissed = false;

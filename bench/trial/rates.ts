@@ -17,11 +17,12 @@ export interface Capacity {
   readonly perSecond: number | null;
 }
 
-/** The rates that are the same for all, fixed by the first round of each scenario. */
+/** The rates that are equal for all contenders, chosen in the first round of each scenario. */
 export interface Rates {
   readonly all: readonly EqualRate[];
   /**
-   * @param capacities are asked for at the first time only
+   * Returns the rate, which the first call for a workload chooses.
+   * @param capacities called only if the rate is not chosen yet
    * @throws Error if no contender showed a capacity
    */
   of(

@@ -17,9 +17,9 @@ export interface PhaseRecord {
   readonly open: Map<number, OpenStep>;
   readonly autocannon: AutocannonStep[];
   warmUpMs: number;
-  /** Rate of a phase that is told it, or chooses it by capacity; 0 before its first step. */
+  /** Rate of an open loop: given, equal for all, or a share of capacity. 0 before a step. */
   perSecond: number;
-  /** Calls a second in the best step of this process's first closed loop of the workload. */
+  /** Calls a second in the median step of this process's first closed loop of the workload. */
   capacity(): number;
   readonly search: CapacitySearch;
 }

@@ -24,7 +24,7 @@ interface RunOptions {
 
 const storeWithinMs = 60_000;
 
-/** What is measured, and must not change while it is. */
+/** The sources that are measured, and must not change during the run. */
 const measured = ['services', 'protos', 'schema'];
 
 /** All that a run has so far. */
@@ -77,7 +77,7 @@ function resultOf(
   };
 }
 
-/** So much of what was estimated must be past before the pace is known by it. */
+/** Minimum estimated time that must have passed before the pace of the run is known. */
 const paceFromMs = 20_000;
 /** Time for steps that are taken again, because the machine was slow meanwhile. */
 const repeatsMs: Readonly<Record<Effort, number>> = { quick: 0, normal: 12_000, full: 60_000 };
@@ -94,7 +94,7 @@ interface RunBlocksOptions extends RunOptions {
   readonly startedMs: number;
 }
 
-/** Runs blocks one after the other, and leaves out those for which the time does not suffice. */
+/** Runs blocks one after the other, and leaves out those that the time does not allow. */
 async function runBlocks(on: RunBlocksOptions): Promise<void> {
   const { plan, request, run, copies, signal, progress } = on;
   const blocksFromMs = performance.now();
@@ -127,8 +127,8 @@ async function runBlocks(on: RunBlocksOptions): Promise<void> {
 }
 
 /**
- * Runs the plan. What was measured is returned whatever happens; it is complete only if the plan
- * was run to its end.
+ * Runs the plan. After an interrupt it returns what was measured until then; the result is complete
+ * only if the plan was run to its end.
  */
 export async function runPlan(plan: Plan, request: Request, options: RunOptions): Promise<Result> {
   const { template, flags, signal, progress, startGenerator } = options;
@@ -154,7 +154,7 @@ export async function runPlan(plan: Plan, request: Request, options: RunOptions)
     if (!template.exists && request.targets.length === 0) {
       progress.importing();
       await importTemplate(template, signal);
-      // Done once for the machine, as an installation.
+      // Not counted, because a machine imports only once.
       startedMs = performance.now();
     }
     copies = openCopies(template);

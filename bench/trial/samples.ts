@@ -10,7 +10,7 @@ import type { Load } from './load.ts';
 import type { MachineReading } from './scenario.ts';
 import type { ClosedStep, OpenStep, Spent } from './steps.ts';
 
-/** Steps of one measurement, put together. Histograms are merged, nothing is averaged. */
+/** Joins the steps of one measurement. Histograms are merged; percentiles are never averaged. */
 
 const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
@@ -48,7 +48,7 @@ export type LoadContext = Pick<LoadSample, 'workload' | 'rttMs' | 'achievedRttMs
 
 const ofEach = <Value>(value: Value, count: number): Value | null => (count > 0 ? value : null);
 
-/** What a slice of either loop shows by itself. */
+/** What one step of either loop measured. */
 function sliceOf(
   { at, spent }: Pick<ClosedStep, 'at' | 'spent'>,
   loop: { readonly completed: number; readonly elapsedMs: number },

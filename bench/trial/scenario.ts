@@ -28,19 +28,19 @@ export const serverOf = ({ subject, kind }: Contender): string => {
   return kind === 'again' ? `${id} again` : id;
 };
 
-/** Rounds more than those of all, for two that are compared more finely than the others. */
+/** Additional rounds for contenders that are compared more exactly than the others. */
 interface MoreRounds {
   readonly contenders: readonly string[];
   readonly rounds: Readonly<Record<Effort, number>>;
 }
 
 /**
- * `normal`: all that fits into five minutes. `quick`: short phases, for tests of the bench itself.
- * `full`: the time that narrow intervals need.
+ * `normal`: a default run, within five minutes. `quick`: a smoke test with short phases. `full`:
+ * the time that narrow intervals need.
  */
 export type Effort = 'quick' | 'normal' | 'full';
 
-/** How a run was asked to load; what is omitted, the scenario decides. */
+/** How a run was asked to load. The scenario decides what is omitted. */
 export interface Loading {
   readonly effort: Effort;
   /** Rate of the open loop that is the same for all. */
@@ -54,11 +54,11 @@ export interface Loading {
 }
 
 /**
- * A part of every trial of a scenario, as plain data. It is measured in steps: contenders alternate
- * at them in random order, so that whatever the machine does for a while, it does to all of them.
+ * A part of every trial of a scenario, as plain data. It is measured in steps, at which contenders
+ * alternate in random order, so that a slow spell of the machine affects all of them.
  */
 export interface Phase {
-  /** The scenario knows by it what to do. Steps of one id are one measurement. */
+  /** Identifies the phase in its scenario. Steps with one id are one measurement. */
   readonly id: string;
   /** Length of a step. */
   readonly ms: number;
@@ -66,7 +66,7 @@ export interface Phase {
   readonly times: number;
   /**
    * All contenders take their step at once. `warming`: on all cores, which is faster than one after
-   * the other; nothing of it is timed, and `ms` is what each would need on cores of its own.
+   * the other; it is not timed, and `ms` is the time that each would need on cores of its own.
    * `waiting`: calls that wait for a distance, and leave the cores idle.
    */
   readonly together?: 'warming' | 'waiting';
@@ -77,7 +77,7 @@ export interface Phase {
   readonly isRetaken?: true;
   /** Its rate is the one that is equal for all, of this workload. */
   readonly equalRateOf?: string;
-  /** Not for a baseline's repeat: what is drawn once, and not compared. */
+  /** Whether the baseline's repeat leaves it out. */
   readonly once?: boolean;
 }
 
@@ -138,7 +138,7 @@ export interface Scenario {
   /** Fresh processes of each contender. */
   readonly rounds: Readonly<Record<Effort, number>>;
   readonly moreRounds?: MoreRounds;
-  /** A usual run may go without it if the time does not suffice. */
+  /** A default run may leave it out if the time does not suffice. */
   readonly mayBeCut?: true;
   /** The phases of one round, in order. */
   phases(loading: Loading, round: number): readonly Phase[];

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { startControl } from '../subject/subject.ts';
 import { nullConstants } from './constants.ts';
 
-/** Start of a null server on the machine that the estimates of a plan come from, ms. */
+/** Time to start a null server on the machine that the estimates of a plan come from, ms. */
 const usualMs = 160;
 const times = 3;
 
 /**
- * How much longer this machine takes to start a process than the estimates say, as a factor. The
- * quickest of a few starts counts, because others may be at work.
+ * Measures how much longer this machine takes to start a process than the estimates say, as a
+ * factor. The quickest of a few starts counts, because other processes may disturb the others.
  */
 export async function measureSlowness(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'fivewire-'));

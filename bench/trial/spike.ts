@@ -25,23 +25,23 @@ export function spikeSchedule(shape: SpikeShape, random: Random): Schedule {
   ];
 }
 
-/** Calls are looked at by the windows in which they were meant to start. */
+/** Length of a window. A call belongs to the window of its intended start. */
 const windowMs = 100;
 const quantile = 0.99;
-/** Fewer calls before the spike do not say what is usual. */
+/** Minimum calls before the spike for a p99 to compare with. */
 const fewestBefore = 100;
-/** Windows in a row that must be as before: one alone may be luck. */
+/** Windows in a row that must be as before, because one alone may be chance. */
 const calmWindows = 3;
-/** A window is as before if its p99 is below so many times the p99 before the spike. */
+/** A window is as before if its p99 is at most this many times the p99 before the spike. */
 const asBefore = 2;
 
-/** What a call needed, from its intended start; undefined if it was not answered in time. */
+/** How a call ended, and its latency from the intended start. */
 interface CallOutcome {
   readonly end: CallEnd | 'not sent';
   readonly responseMs: number;
 }
 
-/** The nearest rank; null of nothing. */
+/** The p99 by nearest rank; null without responses. */
 function p99Of(responses: readonly number[]): number | null {
   const sorted = Float64Array.from(responses).toSorted();
   return sorted[Math.ceil(quantile * sorted.length) - 1] ?? null;
@@ -73,7 +73,7 @@ function windowsOf(
 
 /**
  * The time to recover: from the end of the spike to the start of the first three windows in a row
- * in which every call succeeds, with a p99 below twice that of the calls before the spike.
+ * in which every call succeeds, with a p99 of at most twice that of the calls before the spike.
  * @returns null if there are no such windows
  */
 export function recoveryOf(
@@ -95,7 +95,7 @@ export function recoveryOf(
 
 /**
  * Sends calls at a base rate, at a multiple of it, and at the base rate again, whatever the server
- * does. Ends by itself: no call is waited for longer than `timeoutMs`.
+ * does. It ends by itself, because no call is waited for longer than `timeoutMs`.
  */
 export async function runSpike(
   shape: SpikeShape,

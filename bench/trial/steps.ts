@@ -11,9 +11,9 @@ import type { Arrivals } from './load.ts';
 
 /** The two ways to load, each for one step. All of it runs in the load generator. */
 
-/** Calls that are out longer than this have failed. */
+/** Calls that take longer than this have failed. */
 export const timeoutMs = 2000;
-/** Calls that may be out in the open loop; what does not fit is counted as overflow. */
+/** Maximum calls in flight in the open loop; calls that do not fit are counted as overflow. */
 const maxInFlight = 1024;
 
 /** What both sides spent during a step. */
@@ -32,7 +32,7 @@ export async function watched<Result>(
   work: () => Promise<Result>,
   counter?: UnderWayCounter,
 ) {
-  // A sample a turn: a timer would have its own resolution in it.
+  // A sample per turn, because a timer would add its own resolution.
   const delays = monitorEventLoopDelay({ samplePerIteration: true });
   const { result, spent: server } = await metered(address, async () => {
     delays.enable();
@@ -111,18 +111,19 @@ export async function runOpenStep(
   return { at, loop: result, spent };
 }
 
-/** The warm-up of a process ends when its code is compiled, or its time is up. */
+/** Windows in which a warm-up compares costs. */
 const windowMs = 250;
 /**
- * Of a window, with one call in flight: at a low rate a turn of the event loop has one call, at
- * capacity many, and code that has seen only the one is compiled anew for the other. Warmed up by
- * both, equal processes differ half as much.
+ * Share of a window with one call in flight. A turn of the event loop has one call at a low rate
+ * and many at capacity, and code that has seen only one of the two is compiled again for the other.
+ * Equal processes that warm up with both differ half as much.
  */
 const aloneShare = 0.3;
 /**
- * V8 brings the functions of a call to its last tier only after many calls, and takes code back on
- * the way: before this many, a cost that looks level still changes. By default it needs from
- * 25,000 (gRPC) to 60,000 (REST) on Node 26; a call then costs a third to a half of the first ones.
+ * Minimum calls of a warm-up. V8 compiles the functions of a call for its last tier only after many
+ * calls, and drops code on the way, so a cost that looks level earlier still changes. By default it
+ * needs from 25,000 (gRPC) to 60,000 (REST) on Node 26; a call then costs a third to a half of the
+ * first ones.
  */
 const fewestCalls = 20_000;
 /** Number of windows compared with as many before them. */
@@ -138,9 +139,9 @@ export const isLevel = (costs: readonly number[], calls: number): boolean =>
   Math.min(...costs.slice(-compared)) >= level * Math.min(...costs.slice(-2 * compared, -compared));
 
 /**
- * Makes calls that are not measured, until they get no cheaper or the time is up, because users
+ * Makes calls that are not measured until they get no cheaper or the time is up, because users
  * rarely meet code that runs for the first time. Compares the server's CPU time if it is known,
- * because others may be warming up on the same cores.
+ * because other processes may be warming up on the same cores.
  * @returns how long it took
  * @throws Error if a call fails
  */

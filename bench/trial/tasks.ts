@@ -6,7 +6,7 @@ import type { MachineReading, StepOrder, TrialSetup } from './scenario.ts';
 
 /** What the load generator of a trial can be asked to do. */
 export interface Tasks {
-  /** Opens the trial of a contender, and proves that it gives the same answers as all others. */
+  /** Opens the trial of a contender, and proves that its results equal those of all others. */
   open(order: {
     readonly trial: string;
     readonly scenario: string;
@@ -20,11 +20,11 @@ export interface Tasks {
     readonly trial: string;
     readonly machine: readonly MachineReading[];
   }): Promise<Measured>;
-  /** @returns requests a second of a null server: how fast the machine is just now */
+  /** @returns requests a second to a null server: how fast the machine is now */
   gauge(order: { readonly server: NullServer; readonly ms: number }): Promise<number>;
-  /** Measures what each driver can do against a server that does nothing. */
+  /** Measures the ceiling of each driver against a server that does nothing. */
   calibrate(server: NullServer): Promise<readonly Ceiling[]>;
-  /** @returns good answers a second of one closed loop */
+  /** @returns successful responses a second of one closed loop */
   closedLoop(order: ClosedOrder): Promise<number>;
   /** Measures the store, without a server, on a database in this folder. */
   store(folder: string): Promise<StoreMeasurement>;

@@ -1,8 +1,8 @@
 import { keyAt, type ServerPlace } from './place.ts';
 
 /**
- * One call over each wire, as a person types it into a shell. All but that of SSE read the newest
- * payment.
+ * One call over each wire, as a person types it into a shell. All read the newest payment, except
+ * that of SSE.
  */
 
 const bearer = (place: ServerPlace): string => `-H 'Authorization: Bearer ${keyAt(place)}'`;

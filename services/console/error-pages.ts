@@ -19,11 +19,11 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
   idempotency_key_missing: 'Send `Idempotency-Key` with a fresh random value, such as a UUID.',
   idempotency_key_reused: 'Use a new key for new input; repeat a key only with the same input.',
   idempotency_in_flight: 'Wait as long as `Retry-After` says and send the same request again.',
-  card_declined: 'The issuer declined, and will again. Ask for another card.',
+  card_declined: 'The issuer declined the card, and would decline it again. Ask for another card.',
   insufficient_funds: 'Ask for another card, or for a smaller amount in a new payment.',
   card_expired: 'Ask for another card.',
   refund_exceeds_payment: 'Refund at most what `metadata.left` says.',
-  rate_limited: 'Wait as long as `Retry-After` says; `RateLimit` says how many tokens are left.',
+  rate_limited: 'Wait as long as `Retry-After` says. `RateLimit` says how many tokens are left.',
   query_too_costly: 'Ask for fewer items or fewer levels at once.',
   failed_dependency: 'Correct the items that failed, and send the whole batch again.',
   position_out_of_range:
@@ -36,7 +36,7 @@ const remedies: Readonly<Record<ErrorCode, string>> = {
     'Nothing was done. Wait as long as `Retry-After` says and send the same request again.',
   processor_unavailable: 'Nothing was charged. Send the same request with the same key again.',
   timeout:
-    'Whether it was charged is not known yet. Send the same request with the same key again.',
+    'It is not known yet whether the card was charged. Send the same request with the same key again.',
   internal: 'The server failed. Report the request id.',
 };
 
@@ -65,7 +65,7 @@ function graphqlLong(of: ErrorCode): string {
   return `A mutation returns the type \`${by}\`, whose \`code\` is \`${of}\`. ${elsewhere}`;
 }
 
-/** How each wire says it, in a sentence each. */
+/** How each wire reports a code, in a sentence. */
 const forms: readonly (readonly [wire: string, say: (of: ErrorCode) => string])[] = [
   ['REST', (of) => `Status \`${statusOf(of)}\` with a problem object (RFC 9457).`],
   [

@@ -3,7 +3,7 @@ import { protoNames } from './contracts.ts';
 import { copyable, escaped, htmlPage, layOut, prose, type WebPage } from './page.ts';
 import { keyAt, type ServerPlace } from './place.ts';
 
-/** The first page: one card a wire, and where the rest is. */
+/** The first page: one card per wire, and links to the other pages. */
 
 type Link = readonly [href: string, text: string];
 
@@ -43,7 +43,7 @@ const cards: readonly Card[] = [
   {
     wire: 'sse',
     name: 'SSE',
-    what: 'Events over HTTP; a reader resumes where it was. Without `head` the stream goes on.',
+    what: 'Events over HTTP; a reader resumes where it stopped. Without `head`, the stream goes on.',
     links: () => [['/docs/asyncapi.yaml', 'AsyncAPI document']],
   },
   {
@@ -70,7 +70,7 @@ function cardMarkup({ wire, name, what, links }: Card, place: ServerPlace): stri
 
 const keyMarkup = (place: ServerPlace): string =>
   place.demoKeys === undefined
-    ? `<p class="lead">${prose(`The calls below need a key where they say \`${keyAt(place)}\`.`)}</p>`
+    ? `<p class="lead">${prose(`Replace \`${keyAt(place)}\` in the calls below with an API key.`)}</p>`
     : `<p class="lead">${prose(`The calls below read a shop's demo data with the public test key \`${keyAt(place)}\`. They run as they are, from the folder of this project.`)}</p>`;
 
 const elsewhere: readonly (readonly [Link, string])[] = [
@@ -78,8 +78,8 @@ const elsewhere: readonly (readonly [Link, string])[] = [
     ['/compare', 'Side by side'],
     'Each operation on every wire: code, bytes as captured, and errors.',
   ],
-  [['/report', 'Report'], 'What the last run of the bench measured on this machine.'],
-  [['/docs/errors', 'Errors'], 'Every error code, and how each wire says it.'],
+  [['/report', 'Report'], 'What the last complete run of the bench measured on this machine.'],
+  [['/docs/errors', 'Errors'], 'Every error code, and how each wire reports it.'],
 ];
 
 const elsewhereMarkup = `<ul class="elsewhere">${elsewhere

@@ -12,6 +12,6 @@ export interface ServerPlace {
   readonly demoKeys: { readonly reading: string; readonly writing: string } | undefined;
 }
 
-/** What stands where a key belongs, if there is none to show. */
+/** The key that the calls show. Defaults to a placeholder. */
 export const keyAt = ({ demoKeys }: Pick<ServerPlace, 'demoKeys'>): string =>
   demoKeys?.reading ?? 'YOUR_KEY';

@@ -7,22 +7,22 @@ const missingPage = (): WebPage => {
     title: 'No report yet',
     at: '/report',
     main: `<h1>No report yet</h1>
-<p>A run of the bench writes one, and this page then shows it. It takes about 5 minutes:</p>
+<p>This page shows the last complete run of the bench. A run takes about 5 minutes:</p>
 <pre><code>npm run bench</code></pre>`,
   });
   return htmlPage(html);
 };
 
 /**
- * A page that the bench wrote, with its scripts and no others. The page beside it has another
- * address here.
+ * A page that the bench wrote, which may run its own scripts and no others. `compare.html` beside
+ * it has another address here.
  */
 const asWritten = (html: string): WebPage =>
   htmlPage(html.replaceAll('href="compare.html', 'href="/compare'), {
     sources: { styles: ["'unsafe-inline'"], images: ['blob:'] },
   });
 
-/** Serves the page of the last run, read again when it has changed. */
+/** Serves the page of the last complete run, and reads it again if it has changed. */
 export function createReportSource(path: string | URL): PageSource {
   let nothing: WebPage | undefined;
   let last: { readonly version: string; readonly page: Promise<WebPage> } | undefined;

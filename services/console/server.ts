@@ -20,11 +20,11 @@ export interface ConsoleSettings extends Pick<Front, 'addressOf'> {
   readonly hasRest: boolean;
   /** Where the server is found; called when the first page is made. */
   readonly place: () => ServerPlace;
-  /** The bench's page, which may not exist. */
+  /** The bench's report, which may not exist. */
   readonly reportPath: string | URL;
 }
 
-/** Makes a page when it is first asked for, once. */
+/** Makes a page once, at its first request. */
 function once(make: () => Promise<WebPage>): PageSource {
   let page: Promise<WebPage> | undefined;
   return () => {
@@ -36,7 +36,7 @@ function once(make: () => Promise<WebPage>): PageSource {
   };
 }
 
-/** Whether a person asks, in a browser: a program that names no HTML gets what REST has there. */
+/** Whether a browser asks. A program that does not accept HTML gets REST's response. */
 function isForPerson({ headers }: IncomingMessage): boolean {
   const ranges = rangesOf(headerText(headers.accept) ?? '');
   const { isNamed, quality } = preferenceOf(ranges, 'text/html');
@@ -44,7 +44,7 @@ function isForPerson({ headers }: IncomingMessage): boolean {
   return isNamed && quality > 0 && isPreferred && headers.authorization === undefined;
 }
 
-/** Serves the pages. They are made when they are first asked for. */
+/** Serves the pages. Each is made at its first request. */
 export function open(
   core: Core,
   { addressOf, hasRest, place, reportPath }: ConsoleSettings,

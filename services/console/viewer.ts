@@ -16,7 +16,7 @@ export function viewerPage({ demoKeys }: Pick<ServerPlace, 'demoKeys'>): WebPage
   const key = demoKeys ? ` data-key="${escaped(demoKeys.writing)}"` : '';
   const note = demoKeys
     ? `Requests from this page go to this server, on demo data, with the public test key \`${demoKeys.writing}\`.`
-    : 'Requests from this page go to this server. They need a key, under Authorize.';
+    : 'Requests from this page go to this server. Enter an API key under Authorize.';
   const html = layOut({
     title: 'OpenAPI · Fivewire',
     at: '/docs/api',

@@ -61,7 +61,7 @@ const cell = (name: string, mix: number, reads: number, more: Partial<Cell> = {}
 
 const rest = [cell('rest', 2000, 10_000), cell('rest-again', 2010, 10_000, { kind: 'again' })];
 
-describe('whether one operation at a time tells what a service will do', () => {
+describe('whether a benchmark of one operation predicts a mix of them', () => {
   test('is no where a wire stands otherwise in the mix than in reads alone', () => {
     const verdict = mixedTellsMore.judge(resultOf([...rest, cell('grpc', 1600, 4000)]));
     expect(verdict.answer).toBe('no');

@@ -35,7 +35,7 @@ function sentenceMarkup(verdict: Verdict): string {
   return `<p class="verdict"><b class="opening ${classOf(verdict.answer)}">${iconOf(verdict.answer)}${prose(opening)}</b>${prose(rest)}</p>`;
 }
 
-/** Who measured this, and when: an answer that is shared has no page around it. */
+/** Says which run measured an answer, because a shared answer has no page around it. */
 const originOf = ({ startedAt, environment }: Result): string =>
   [
     'Fivewire bench',

@@ -52,7 +52,7 @@ function tableOf(found: AttributionOfWorkload, title: string): ReportTable {
   };
 }
 
-/** From nothing to a whole call, a layer a step; `reach` gives all of them one range. */
+/** The layers of a whole call, one per step; `reach` gives all pictures the same range. */
 const fallOf = (
   { label, wire, parts, total }: WireAttribution,
   reach: number,
@@ -93,7 +93,7 @@ export const attributionFigures = (result: Result): Figure[] => [
   ...wireFigure(result),
 ];
 
-/** One figure an operation; none if a layer between REST and gRPC was not measured. */
+/** One figure per operation; none if a layer between REST and gRPC was not measured. */
 const differenceFigures = (result: Result): Figure[] =>
   ['read', 'create'].flatMap((workload) => {
     const found = attributionOf(result, workload);

@@ -5,7 +5,7 @@ import { barOf, fullWidthOf } from '../board-bars.ts';
 import { colourOfWire } from './charts/looks.ts';
 import { escaped, list, prose, tableMarkup } from './markup.ts';
 
-/** The board, twice: one table where it has room, otherwise a small table for each column. */
+/** The board, twice: one table for wide pages, a small table for each column for narrow ones. */
 
 /** Not every font has arrows. */
 const arrow = (path: string): string =>
@@ -34,13 +34,13 @@ function barMarkup(cell: BoardCell, wire: WireName, fullWidth: number): string {
   return `<svg class="bar" aria-hidden="true"><rect width="${percent(bar.share)}" y="3" height="10" rx="1" fill="${colourOfWire(wire)}"/>${bar.isCut ? breakMarkup : whisker}</svg>`;
 }
 
-/** A word in the place of a figure. */
+/** A word instead of a figure. */
 const wordOf = ({ reason }: Extract<BoardCell, { kind: 'missing' }>): string =>
   reason.startsWith('not measured') ? 'not measured' : 'invalid';
 
 type Row = Board['rows'][number];
 
-/** All that a cell stands for, in one line. */
+/** What a cell shows, in one line. */
 function tipOf(cell: BoardCell, { label }: Row, column: BoardColumn): string {
   const name = `${label}, ${column.label}`;
   switch (cell.kind) {

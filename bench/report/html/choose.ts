@@ -1,7 +1,7 @@
 import type { Choice } from '../choose.ts';
 import { prose } from './markup.ts';
 
-/** The questions that have an answer below; links to the others would lead to nothing. */
+/** Links to the questions that have an answer on the page. */
 const evidenceMarkup = ({ questions }: Choice, answered: ReadonlyMap<number, string>): string => {
   const links = questions.flatMap((number) => {
     const asks = answered.get(number);
@@ -18,7 +18,7 @@ const heads: Readonly<Record<'case' | 'take' | 'because' | 'unless', string>> = 
 };
 
 /**
- * A table to take to a meeting. On a narrow page each row is a block.
+ * The table of when to choose which. On a narrow page each row is a block.
  * @param answered how the questions that this run answers are asked, by number
  */
 export function chooseMarkup(

@@ -6,7 +6,7 @@ import { closedOf, merged, openOf, typical, wireOf } from '../../statistics/summ
 import { colourOf, titleOfScenario } from './contenders.ts';
 import { escaped } from './markup.ts';
 
-/** What a call costs on each wire, a table an operation. A cell that costs more is warmer. */
+/** The cost of a call on each wire, a table per operation. A cell that costs more is warmer. */
 
 interface CostColumn {
   readonly name: string;

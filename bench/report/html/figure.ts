@@ -31,7 +31,7 @@ export interface LinesAxis extends Omit<Axis, 'scale'> {
   readonly scale: Axis['scale'] | 'symlog';
   /** Says what a number of the axis stands for, if it is not the number itself. */
   readonly textOf?: (value: number) => string;
-  /** In the place of round numbers. */
+  /** Ticks instead of those at round numbers. */
   readonly ticks?: readonly { readonly at: number; readonly label: string }[];
 }
 

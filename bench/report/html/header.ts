@@ -8,7 +8,7 @@ import { escaped, list, prose } from './markup.ts';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/** Why cells have no figure, and why loads of the others have none: the first reason of each. */
+/** Says why cells have no figure, and why loads of other cells have none. */
 const reasonsOf = ({ cells }: Result): string[] =>
   cells.flatMap((cell) => {
     const loads = loadsOf([cell]);
@@ -28,7 +28,7 @@ const loadsOf = (cells: readonly Cell[]) =>
 const validOf = (cells: readonly Cell[]): string =>
   `${cells.filter(({ invalid }) => invalid.length === 0).length} of ${counted(cells.length, 'cell')}`;
 
-/** Cells without a figure to use, and timed loads that are drawn hollow. */
+/** How many cells are valid, and how many timed loads are drawn hollow. */
 function validityMarkup(result: Result): string {
   const { cells } = result;
   const loads = loadsOf(cells);
@@ -80,7 +80,7 @@ function factsMarkup(result: Result, floors: Contents['floors']): string {
 /** A sentence with its sizes in bold. */
 const stressed = (text: string): string => prose(text).replace(/[\d.]+×/g, '<b>$&</b>');
 
-/** The answer to the question that everybody asks, and which run says so. */
+/** The most common question, its answer, and the run that it comes from. */
 export function headerMarkup(result: Result, { headline, floors }: Contents): string {
   const { asks, scope, sentences } = headline;
   return `<header class="top"><div class="asks"><h1>${prose(asks)}</h1><p class="scope">${prose(scope)}</p></div>

@@ -24,5 +24,5 @@ function readPackage(): PackageJson {
   };
 }
 
-/** What the package says of itself. */
+/** Name, description and repository of the package. */
 export const packageJson = readPackage();

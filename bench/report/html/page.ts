@@ -21,7 +21,7 @@ const dayOf = ({ startedAt }: Result): string => startedAt.slice(0, 10);
 const hashOf = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** What a reader of links shows: a title, a description, a picture beside the page. */
+/** Metadata for link previews: a title, a description, the picture beside the page. */
 function previewMarkup({ asks, scope, sentences }: Contents['headline'], day: string): string {
   const description = [scope, ...sentences].join(' ');
   const properties: Readonly<Record<string, string>> = {
@@ -74,7 +74,7 @@ function mainMarkup(sections: readonly Section[]): string {
 <div id="${foldedId}" class="folds">${folded?.map(foldMarkup).join('\n')}</div>`;
 }
 
-/** All figures of every process, as a link that needs no script and no server. */
+/** The result as a link that needs no script and no server. */
 function dataMarkup(result: Result, { base64, isWhole }: KeptResult): string {
   const name = `fivewire-bench-${dayOf(result)}${isWhole ? '' : '-without-histograms'}.json.gz`;
   const what = isWhole
@@ -84,7 +84,7 @@ function dataMarkup(result: Result, { base64, isWhole }: KeptResult): string {
 <p><a class="download" download="${name}" href="data:application/gzip;base64,${base64}">Download ${name}</a> (JSON, gzip, ${Math.round((base64.length * 3) / 4000)} kB)</p></section>`;
 }
 
-/** Whose bench it is, and how to get a report like this one. */
+/** The project's name, and the command that made this report. */
 function footerMarkup(result: Result): string {
   const { name, description, repository } = packageJson;
   const title = repository

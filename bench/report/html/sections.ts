@@ -33,7 +33,7 @@ const indexMarkup = (judged: readonly Judged[]): string =>
 
 const emptyText = '<p class="empty">This run did not measure any of this.</p>';
 
-/** What a reader came for: the figures of each wire, what to choose, and the answers. */
+/** The first sections: the figures of each wire, what to choose, and the answers. */
 function firstSections(result: Result, { judged, board, rate, choices }: Contents): Section[] {
   const measured = judged.filter(({ verdict }) => verdict.answer !== 'not measured');
   const unmeasured = judged.filter(({ verdict }) => verdict.answer === 'not measured');
@@ -55,7 +55,7 @@ function firstSections(result: Result, { judged, board, rate, choices }: Content
   ];
 }
 
-/** Everything else that was measured, for a reader who doubts or digs. */
+/** The other sections, with everything else that was measured. */
 function foldedSections(result: Result, contents: Contents): Section[] {
   const figures = (all: readonly Figure[]) =>
     all.map((figure) => figureMarkup(result, figure)).join('\n') || emptyText;

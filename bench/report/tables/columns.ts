@@ -18,7 +18,7 @@ import {
 } from '../../statistics/summary.ts';
 import type { Scenario } from '../../trial/scenario.ts';
 
-/** What the tables of scenarios have in common: a row a contender, a column a figure. */
+/** What the tables of scenarios have in common: a row per contender, a column per figure. */
 
 /** A column, and its text for a cell. */
 export type CellColumn = readonly [ReportColumn, (cell: Cell) => string];

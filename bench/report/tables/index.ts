@@ -47,7 +47,7 @@ const tables = {
   curve: loadTables,
 } satisfies Record<ScenarioName, ScenarioTables>;
 
-/** The tables of one scenario; none if nothing of it was run. */
+/** The tables of one scenario; empty if it was not run. */
 export function tablesOfScenario(result: Result, name: ScenarioName): ReportTable[] {
   const scenario = scenarioNamed(name);
   return cellsOf(result, scenario).length === 0 ? [] : tables[name](result, scenario);

@@ -58,9 +58,9 @@ export const comparedNames = groups.flatMap((each) => each.names);
 export function absenceOf(name: ComparedName, wire: Wire): string | undefined {
   const isStream = name !== 'screen' && operations[name].effect === 'stream';
   if (isStream && wire === 'rest')
-    return 'REST streams nothing by itself: its client asks for the list of events again and again, and browsers take the stream of SSE.';
+    return 'REST has no stream: its client polls the list of events, and browsers use SSE.';
   if (!isStream && wire === 'sse')
-    return 'SSE carries events to the client and nothing else, so it has no such operation.';
+    return 'SSE only sends events to the client, so it does not have this operation.';
   return undefined;
 }
 

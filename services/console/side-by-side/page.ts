@@ -23,7 +23,7 @@ const navHtml = (): string =>
     )
     .join('');
 
-/** Shows which operation is picked, which a style can say only by its id. */
+/** Highlights the picked operation. A style can do so only by its id. */
 function pickedCss(): string {
   const [first = ''] = comparedNames;
   const picked = comparedNames.map((name) => `body:has(#${name}:target) nav a[href="#${name}"]`);
@@ -49,16 +49,16 @@ const tabsHtml = (): string =>
 const css = (): string =>
   `${readFileSync(join(import.meta.dirname, 'page.css'), 'utf8')}${barsCss()}${pickedCss()}`;
 
-/** What the page may do: look as its one style says. */
+/** The policy of the page, which allows only its own style. */
 const policyOf = (style: string): string =>
   `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; base-uri 'none'; form-action 'none'`;
 
 const legend =
-  '<p class=l><i>Grey</i> is the protocol’s own: framing, headers, connections; in code, a line that another wire has too. <mark>Marked</mark> is what no other column says in this way. JSON is indented here; on the wire it is one line. A protobuf field shows its first bytes, its number and its name.</p>';
+  '<p class=l><i>Grey</i> text belongs to the protocol (framing, headers, connections) or, in code, is a line that another wire has too. <mark>Marked</mark> text is in no other column. JSON is indented here; on the wire it is one line. A protobuf field shows its first bytes, its number and its name.</p>';
 
 const report = { href: 'report.html', text: 'Report' };
 
-/** The whole page, which asks for nothing from anywhere. */
+/** The whole page, which loads nothing. */
 export function renderSideBySide(options: SideBySideOptions = {}): string {
   const { linkOf = (file) => `../../../${file}`, back = report } = options;
   const measured = readMeasured();

@@ -14,7 +14,7 @@ import { escapeHtml, excerptHtml, linesHtml } from './markup.ts';
 import type { Measured, MeasuredCall } from './measured.ts';
 import type { ShownMessage } from './shown.ts';
 
-/** One operation, a column a wire: figures, code, request, response and errors. */
+/** One operation, a column per wire: figures, code, request, response and errors. */
 
 export interface SectionContext {
   /** The address of a file of the repository. */
@@ -26,11 +26,11 @@ type Calls = ReadonlyMap<Wire, ComparedCall>;
 
 const bytesText = (bytes: number): string => `${bytes.toLocaleString('en')} B`;
 
-/** Three digits at most: the ranges say how little the others mean. */
+/** At most three digits, because the ranges show that more would mean nothing. */
 const rounded = (value: number): string =>
   value < 100 ? value.toPrecision(2) : Number(value.toPrecision(3)).toLocaleString('en');
 
-/** Steps of a bar, which the style has a width for each of. */
+/** Number of widths that a bar can have; the style has a class for each. */
 export const barSteps = 20;
 
 /** A bar beside those of the other columns. */
@@ -92,9 +92,9 @@ function sideHtml(calls: Calls, side: keyof ComparedCall): string {
 
 /** Errors of calls that are the successful one with another key. */
 const byKey: Readonly<Record<string, string>> = {
-  unauthenticated: 'a key that nobody has',
+  unauthenticated: 'an unknown key',
   permission_denied: 'a key that may only read',
-  rate_limited: 'a key that has no token left',
+  rate_limited: 'a key that has no tokens left',
 };
 
 function errorHtml(code: string, calls: Calls): string {

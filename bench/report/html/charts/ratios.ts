@@ -6,7 +6,7 @@ import { letter, type Range, ratioTicks } from './numbers.ts';
 import { type ChartRow, drawRows, layoutOf, rowsOf, type Scale, tallIn } from './row-layout.ts';
 import { type Attributes, tagged } from './svg.ts';
 
-/** Ratios of one measure, one row an item, on an axis that is as long on either side of 1. */
+/** Ratios of one metric, a row per item, on an axis that is as long on either side of 1. */
 
 type RatioItem = RatioPicture['items'][number];
 
@@ -27,7 +27,7 @@ const tipOf = (item: RatioItem, { contender, baseline, better }: RatioPicture): 
   return `${item.label}: ${why}, ${contender} over ${baseline}; ${noise}; ${better} is better for ${contender}`;
 };
 
-/** The least that the axis reaches to either side of 1, as a factor. */
+/** Minimum reach of the axis to either side of 1, as a factor. */
 const leastReach = 1.5;
 
 /** As far to the left of 1 as to the right, so that both sides have their name. */
