@@ -24,9 +24,15 @@ const leanOverRest: Ratio = {
   label: 'GraphQL (lean host) over REST',
   pair: ['graphql-lean', 'rest'],
 };
+const leanOverYoga: Ratio = {
+  ...ofLayers,
+  label: 'GraphQL (lean host) over GraphQL',
+  pair: ['graphql-lean', 'graphql'],
+};
 const ratios: readonly Ratio[] = [
   yogaOverRest,
   leanOverRest,
+  leanOverYoga,
   { ...atRate, label: 'GraphQL over its lean host', pair: ['graphql', 'graphql-lean'] },
   { ...ofLayers, label: 'Yoga over graphql-js, no core', pair: ['yoga', 'graphql-execute'] },
   { ...ofLayers, label: 'graphql-jit over graphql-js', pair: ['graphql-jit', 'graphql-execute'] },
@@ -47,7 +53,7 @@ function largestText({ parts, total }: WireAttribution): string {
   return `; of the ${micros(total)} µs on Yoga, ${micros(largest)} are for ${largest.label}`;
 }
 
-const ratiosOf = (yoga: Contrast, lean: Contrast): Picture =>
+const ratiosOf = (yoga: Contrast, lean: Contrast | undefined): Picture =>
   ratioPicture(
     {
       label: 'GraphQL over REST, server CPU of a read at equal rate',
@@ -57,7 +63,7 @@ const ratiosOf = (yoga: Contrast, lean: Contrast): Picture =>
     },
     [
       { label: 'Yoga', wire: 'graphql', found: yoga },
-      { label: 'lean host', wire: 'graphql', found: lean },
+      ...(lean ? [{ label: 'lean host', wire: 'graphql', found: lean } as const] : []),
     ],
   );
 
@@ -70,8 +76,11 @@ export const graphqlServersAreSlow: Question = {
   scenarios: ['point-read', 'attribution-graphql'],
   judge(result) {
     const of = ({ scenario, pair, metric }: Ratio) => contrast(result, scenario, pair, metric);
-    const [yoga, lean] = [of(yogaOverRest), of(leanOverRest)];
-    if (!yoga || !lean) return notMeasured('both GraphQL hosts and REST');
+    const [yoga, lean, hosts] = [of(yogaOverRest), of(leanOverRest), of(leanOverYoga)];
+    if (!yoga || !(lean ?? hosts)) return notMeasured('both GraphQL hosts and REST');
+    const onLean = lean
+      ? `, on a lean host ${contrastText(lean)}`
+      : hosts && `; a lean host costs ${timesOf(hosts, "Yoga's")}`;
     const found = ratios.flatMap((ratio) => {
       const one = of(ratio);
       return one ? [{ label: ratio.label, wire: 'graphql' as const, found: one }] : [];
@@ -80,7 +89,7 @@ export const graphqlServersAreSlow: Question = {
     const whole = layers.find(({ name }) => name === 'graphql');
     const verdict = {
       because: `read, server CPU: ${found.map((one) => `${one.label} ${contrastText(one.found)}`).join('; ')}.`,
-      finding: `in Node, a GraphQL read on Yoga costs ${timesOf(yoga, "REST's server CPU")}, on a lean host ${contrastText(lean)}${whole ? largestText(whole) : ''}`,
+      finding: `in Node, a GraphQL read on Yoga costs ${timesOf(yoga, "REST's server CPU")}${onLean}${whole ? largestText(whole) : ''}`,
       picture: whole ? layersPicture(whole) : ratiosOf(yoga, lean),
       numbers: [
         ratioTable('server CPU of a read', found),
@@ -91,7 +100,7 @@ export const graphqlServersAreSlow: Question = {
       const isShown = shownIn(yoga) !== 'not shown';
       return { answer: isShown ? 'no' : 'no difference shown', ...verdict };
     }
-    return costsMore(lean)
+    return !lean || costsMore(lean)
       ? { answer: 'yes', ...verdict }
       : { answer: 'depends', on: 'the host', ...verdict };
   },
