@@ -45,6 +45,7 @@ export const cached: Scenario = {
   baseline: 'rest',
   contenders,
   rounds: { quick: 1, normal: 3, full: 6 },
+  mayBeCut: true,
   phases: ({ effort, durationMs }) => [
     {
       id: warmUpPhase,

@@ -64,7 +64,7 @@ describe('the equal rate is tied to capacity', () => {
 describe('a run fits its time on any machine', () => {
   test('on a machine that starts processes half as fast, it has fewer rounds and no more time', () => {
     const [usual, slow, slowest] = [1, 2, 6].map((slowness) =>
-      makePlan(scenarios, request, true, slowness),
+      makePlan(scenarios, request, false, slowness),
     );
     expect(slow?.blocks.length).toBeLessThan(slow?.wanted.length ?? 0);
     expect(slow?.blocks.length).toBeLessThanOrEqual(usual?.blocks.length ?? 0);
