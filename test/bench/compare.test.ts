@@ -253,7 +253,7 @@ describe('what is refused', () => {
         'point-read grpc',
         reads(100).map((one) => ({
           ...one,
-          closed: [closedLoad(10_000, { invalid: ['client'] })],
+          closed: [closedLoad(10_000, { invalid: ['client at 85 % of its core'] })],
         })),
       ),
     ]);
