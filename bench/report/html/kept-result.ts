@@ -16,12 +16,16 @@ const withoutHistograms = (name: string, value: unknown): unknown =>
 const withoutSlices = (name: string, value: unknown): unknown =>
   name === 'slices' ? [] : withoutHistograms(name, value);
 
-/** The result for the page to keep, without histograms, and then slices, if they have no room. */
-export function keptResult(result: Result, roomBytes: number): KeptResult {
+/**
+ * The result for the page to keep, without histograms, and then slices, if they have no room.
+ * @returns undefined if it has no room even so
+ */
+export function keptResult(result: Result, roomBytes: number): KeptResult | undefined {
   const packed = (json: string) => gzipSync(json, { level: 9 }).toString('base64');
   const whole = packed(JSON.stringify(result));
   if (whole.length <= roomBytes) return { base64: whole, isWhole: true };
   const lean = packed(JSON.stringify(result, withoutHistograms));
   if (lean.length <= roomBytes) return { base64: lean, isWhole: false };
-  return { base64: packed(JSON.stringify(result, withoutSlices)), isWhole: false };
+  const least = packed(JSON.stringify(result, withoutSlices));
+  return least.length <= roomBytes ? { base64: least, isWhole: false } : undefined;
 }

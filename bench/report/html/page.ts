@@ -75,13 +75,21 @@ function mainMarkup(sections: readonly Section[]): string {
 }
 
 /** The result as a link that needs no script and no server. */
-function dataMarkup(result: Result, { base64, isWhole }: KeptResult): string {
+function dataMarkup(result: Result, kept: KeptResult | undefined): string {
+  const section = (content: string) =>
+    `<section id="data" aria-labelledby="data-title"><h2 id="data-title">Data</h2>${content}</section>`;
+  if (!kept) {
+    return section(
+      '<p class="lead">The result of this run has no room in this page: <a href="result.json">result.json</a>, which was written beside it, has every figure of every process.</p>',
+    );
+  }
+  const { base64, isWhole } = kept;
   const name = `fivewire-bench-${dayOf(result)}${isWhole ? '' : '-without-histograms'}.json.gz`;
   const what = isWhole
     ? 'The result of this run has every figure of every process, and every histogram.'
     : 'The result of this run has every figure of every process. Its histograms have no room in this page; `result.json`, which was written beside it, has them.';
-  return `<section id="data" aria-labelledby="data-title"><h2 id="data-title">Data</h2><p class="lead">${prose(what)}</p>
-<p><a class="download" download="${name}" href="data:application/gzip;base64,${base64}">Download ${name}</a> (JSON, gzip, ${Math.round((base64.length * 3) / 4000)} kB)</p></section>`;
+  return section(`<p class="lead">${prose(what)}</p>
+<p><a class="download" download="${name}" href="data:application/gzip;base64,${base64}">Download ${name}</a> (JSON, gzip, ${Math.round((base64.length * 3) / 4000)} kB)</p>`);
 }
 
 /** The project's name, and the command that made this report. */
