@@ -34,7 +34,7 @@ export const ratioPicture = (
   }),
 });
 
-const told = (found: Contrast): string => {
+const shownText = (found: Contrast): string => {
   if (!isComparable(found)) return 'not comparable: too noisy';
   if (found.floor === undefined) return 'no noise floor';
   return found.difference === 'not shown' ? 'no difference shown' : found.difference;
@@ -56,7 +56,7 @@ export const ratioTable = (
       label,
       ...[ratio, interval?.low, interval?.high].map(times),
       found.floor === undefined ? '–' : `${formatTimes(found.floor, 1)}×`,
-      told(found),
+      shownText(found),
     ];
   }),
   notes: [],

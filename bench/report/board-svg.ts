@@ -130,7 +130,7 @@ const inColours = (markup: string, scheme: Scheme): string =>
     );
 
 const noteText =
-  'Each column has its own scale. Whiskers: range in this run. Bold: best, or not told apart from the best. –: does not apply.';
+  'Each column has its own scale. Whiskers: range in this run. Bold: best, or within the noise of the best. –: does not apply.';
 
 /** The board as one SVG file, with its background, that asks for nothing from anywhere. */
 export function renderBoardSvg(result: Result, scheme: Scheme): string {

@@ -161,13 +161,15 @@ function bestOf(result: Result, { scenario, metric, at, contenders, better }: Co
   if (typeof metric !== 'string') return [];
   const worse = better === 'more' ? 'less' : 'more';
   const wires = roomWires.filter((wire) => contenders[wire] !== undefined);
-  const isBehind = (one: WireName, other: WireName): boolean => {
+  const compared = (one: WireName, other: WireName) => {
     const pair = [contenders[one] ?? '', contenders[other] ?? ''] as const;
-    return contrast(result, scenario, pair, metric, at)?.difference === worse;
+    return contrast(result, scenario, pair, metric, at);
   };
-  const ahead = wires.filter(
-    (one) => !wires.some((other) => other !== one && isBehind(one, other)),
-  );
+  const ahead = wires.filter((one) => {
+    const found = wires.flatMap((other) => (other === one ? [] : (compared(one, other) ?? [])));
+    // A figure that must not be compared, such as a latency near saturation, is ahead of none.
+    return found.length > 0 && found.every(({ difference }) => difference !== worse);
+  });
   return ahead.length < wires.length ? ahead : [];
 }
 

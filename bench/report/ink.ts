@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** How texts are told apart in a terminal. */
+/** How a terminal shows texts. */
 export type Ink = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string;
 
 /** For files, pipes and logs. */

@@ -12,4 +12,4 @@ export function writeWhole(path: string, text: string): void {
 
 /** Everything, raw: each process's figures and histograms. @throws Error if something lacks */
 export const writeJson = (path: string, result: Result): void =>
-  writeWhole(path, `${JSON.stringify(parseResult(result), null, 1)}\n`);
+  writeWhole(path, `${JSON.stringify(parseResult(result))}\n`);

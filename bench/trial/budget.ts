@@ -32,9 +32,14 @@ export function fitting<Block extends Spareable>(
     if (sumOf(kept) <= leftMs) return kept;
     drop((one) => one === block);
   }
-  const optional = [...new Set(rest.map(({ scenario }) => scenario))]
-    .filter(({ mayBeCut }) => mayBeCut)
-    .toReversed();
+  // One that has begun goes on: half of its rounds would have cost time and show nothing.
+  const begins = ({ scenario }: Block) =>
+    rest.some((one) => one.scenario === scenario && one.round === 0);
+  const optional = [
+    ...new Set(
+      rest.filter((one) => one.scenario.mayBeCut && begins(one)).map((one) => one.scenario),
+    ),
+  ].toReversed();
   for (const scenario of optional) {
     if (sumOf(kept) <= leftMs) return kept;
     drop((one) => one.scenario === scenario);

@@ -133,15 +133,12 @@ function blocksOf(scenario: Scenario, request: Request, random: Random, slowness
   // A scenario that a default run leaves out is run if it is named.
   const usual = scenario.rounds[loading.effort] || (request.only.length > 0 ? fewestRounds : 0);
   const rounds = pairs ?? usual;
-  const { moreRounds } = scenario;
-  const more = pairs === undefined && moreRounds ? moreRounds.rounds[loading.effort] : 0;
-  return Array.from({ length: rounds + more }, (_, round) => {
-    const isMore = (one: Contender) => round < rounds || moreRounds?.contenders.includes(one.name);
-    const contenders = shuffled(wanted.filter(isMore), random);
+  return Array.from({ length: rounds }, (_, round) => {
+    const contenders = shuffled(wanted, random);
     const steps = stepsOf(scenario.phases(loading, round), contenders, random);
     const proving = contenders.length * proofMs * slowness;
     const estimateMs = proving + steps.reduce((ms, step) => ms + stepMs(step), 0);
-    return { scenario, round, rounds: rounds + more, contenders, steps, estimateMs };
+    return { scenario, round, rounds, contenders, steps, estimateMs };
   });
 }
 

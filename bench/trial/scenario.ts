@@ -28,12 +28,6 @@ export const serverOf = ({ subject, kind }: Contender): string => {
   return kind === 'again' ? `${id} again` : id;
 };
 
-/** Additional rounds for contenders that are compared more exactly than the others. */
-interface MoreRounds {
-  readonly contenders: readonly string[];
-  readonly rounds: Readonly<Record<Effort, number>>;
-}
-
 /**
  * `normal`: a default run, within five minutes. `quick`: a smoke test with short phases. `full`:
  * the time that narrow intervals need.
@@ -137,7 +131,6 @@ export interface Scenario {
   readonly contenders: readonly Contender[];
   /** Fresh processes of each contender. */
   readonly rounds: Readonly<Record<Effort, number>>;
-  readonly moreRounds?: MoreRounds;
   /** A default run may leave it out if the time does not suffice. */
   readonly mayBeCut?: true;
   /** The phases of one round, in order. */

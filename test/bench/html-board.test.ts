@@ -118,7 +118,7 @@ describe('the board', () => {
       return page.locator('#tip').textContent();
     });
     expect(tip).toBe(
-      'REST, reads/s: 17,700, range 15,500–19,300. Reads of one payment a second, at capacity. Best, or not told apart from the best.',
+      'REST, reads/s: 17,700, range 15,500–19,300. Reads of one payment a second, at capacity. Best, or within the noise of the best.',
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runClosedLoop } from '../../bench/generator/closed-loop.ts';
 import { createUnderWayCounter } from '../../bench/generator/under-way.ts';
+import { boardOf } from '../../bench/report/board.ts';
 import type { OpenLoopSample } from '../../bench/result/loads.ts';
 import { create } from '../../bench/scenarios/create.ts';
 import { scenarios } from '../../bench/scenarios/index.ts';
@@ -61,6 +62,32 @@ describe('the equal rate is tied to capacity', () => {
   });
 });
 
+test('the board puts no latency near saturation ahead', () => {
+  const reads = (name: `${string} ${string}`, micros: number, shares: readonly number[]) =>
+    cellOf(
+      name,
+      shares.map((serverCpuShare) => ({ open: [openLoad(80, micros, { serverCpuShare })] })),
+    );
+  const calm = [0.3, 0.3, 0.3];
+  const of = (shares: readonly number[]) => {
+    const board = boardOf(
+      resultOf([
+        reads('point-read rest', 500, calm),
+        reads('point-read rest-again', 500, calm),
+        reads('point-read grpc', 900, calm),
+        reads('point-read graphql', 500, shares),
+      ]),
+    );
+    const at = board.columns.findIndex(({ label }) => label === 'p50 ms');
+    return board.rows.flatMap(({ wire, cells }) => {
+      const cell = cells[at];
+      return cell?.kind === 'figure' && cell.isBest ? [wire] : [];
+    });
+  };
+  expect(of(calm)).toEqual(['rest', 'graphql']);
+  expect(of([0.3, 0.3, 0.8])).toEqual(['rest']);
+});
+
 describe('a run fits its time on any machine', () => {
   test('on a machine that starts processes half as fast, it has fewer rounds and no more time', () => {
     const [usual, slow, slowest] = [1, 2, 6].map((slowness) =>
@@ -92,6 +119,8 @@ describe('a run fits its time on any machine', () => {
     expect(names(60)).toEqual({ read: 3, error: 3 });
     expect(names(59)).toEqual({ read: 3 });
     expect(names(0)).toEqual({ read: 3 });
+    // One that has begun is not cut: it would have cost time and show nothing.
+    expect(fitting(all.slice(2), 0)).toHaveLength(4);
     expect(cutOf(all, fitting(all, 59))).toEqual([
       { scenario: 'read', what: 'read ran 3 of 4 rounds to keep the time' },
       { scenario: 'error', what: 'error was left out to keep the time' },

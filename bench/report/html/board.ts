@@ -50,7 +50,7 @@ function tipOf(cell: BoardCell, { label }: Row, column: BoardColumn): string {
       return `${name}: ${cell.reason}.`;
     case 'figure': {
       const range = cell.range === undefined ? '' : `, range ${cell.range}`;
-      return `${name}: ${cell.text}${range}. ${column.what}${cell.isBest ? ' Best, or not told apart from the best.' : ''}`;
+      return `${name}: ${cell.text}${range}. ${column.what}${cell.isBest ? ' Best, or within the noise of the best.' : ''}`;
     }
   }
 }
@@ -159,7 +159,7 @@ export function boardMarkup(board: Board, rate: string): string {
   const hasCut = drawn.some(({ cells, fullWidth }) =>
     cells.some(({ cell }) => barOf(cell, fullWidth)?.isCut),
   );
-  const key = `Each column has its own scale. Whiskers: range in this run. <b>Bold</b>: best, or not told apart from the best. –: does not apply.${hasCut ? ' A bar with a gap is cut.' : ''}`;
+  const key = `Each column has its own scale. Whiskers: range in this run. <b>Bold</b>: best, or within the noise of the best. –: does not apply.${hasCut ? ' A bar with a gap is cut.' : ''}`;
   return `<div class="board">${wideMarkup(board, drawn)}
 <div class="multiples">${drawn.map(multipleMarkup).join('\n')}</div></div>
 ${reasonsMarkup(drawn)}
