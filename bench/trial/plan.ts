@@ -87,7 +87,7 @@ const importMs = 4000;
 const preflightMs = 10_000;
 const storageMs = 6000;
 /** Time that a default run may take. */
-const usualBudgetMs = 290_000;
+const usualBudgetMs = 295_000;
 
 function isWanted(contender: Contender, scenario: Scenario, { wires, targets }: Request): boolean {
   const isBase = contender.name === scenario.baseline || contender.kind === 'again';

@@ -77,8 +77,11 @@ function resultOf(
   };
 }
 
-/** Minimum estimated time that must have passed before the pace of the run is known. */
-const paceFromMs = 20_000;
+/**
+ * The pace is taken for that of the estimates until this much is past: the first blocks start the
+ * servers, and would make a run seem longer than it is.
+ */
+const paceAfterMs = 40_000;
 /** Time for steps that are taken again, because the machine was slow meanwhile. */
 const repeatsMs: Readonly<Record<Effort, number>> = { quick: 0, normal: 12_000, full: 60_000 };
 
@@ -104,7 +107,7 @@ async function runBlocks(on: RunBlocksOptions): Promise<void> {
   try {
     for (let block = rest[0], round = -1; block && !signal.aborted; block = rest[0]) {
       const nowMs = performance.now();
-      const pace = doneMs > paceFromMs ? (nowMs - blocksFromMs) / doneMs : 1;
+      const pace = (nowMs - blocksFromMs + paceAfterMs) / (doneMs + paceAfterMs);
       if (plan.budgetMs !== undefined) {
         rest = fitting(rest, (plan.budgetMs - (nowMs - on.startedMs)) / pace);
         if (rest[0] !== block) continue;
